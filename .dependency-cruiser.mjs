@@ -1,0 +1,119 @@
+import { readdirSync } from "node:fs";
+import { allExtensions } from "dependency-cruiser";
+
+/** All that the sources of a folder may import, beside their own package. Tests may import devDependencies too. */
+const arrows = {
+  "packages/core": ["zod"],
+  "packages/durable": ["@durable-counter/core", "@aws/durable-execution-sdk-js", "node:crypto", "zod"],
+  "packages/dynamodb": ["@durable-counter/core", "@aws-sdk/client-dynamodb", "node:crypto", "zod"],
+  "packages/testing": ["@durable-counter/core", "@aws/durable-execution-sdk-js", "node:*"],
+};
+/** What one folder within a package may import, beside what its package may. */
+const corners = {
+  "packages/testing/src/dynamodb": ["@aws-sdk/client-dynamodb", "amplify-dynamodb-simulator", "dynalite"],
+};
+
+// Either would let everything pass in silence.
+const lawless = readdirSync("packages").filter((name) => !(`packages/${name}` in arrows));
+if (lawless.length > 0) throw new Error(`packages/${lawless[0]} has no arrows in .dependency-cruiser.mjs.`);
+if (!allExtensions.some(({ extension, available }) => extension === ".ts" && available)) {
+  throw new Error("dependency-cruiser cannot read .ts files with this version of TypeScript.");
+}
+
+const TESTS = "\\.(test|fixture)\\.ts$";
+const ANY_BUILTIN = "node:*";
+const UNDECLARED = ["unknown", "npm-no-pkg", "npm-unknown"];
+
+const packageOf = (folder) => folder.split("/", 2).join("/");
+
+/** Where a name leads: a neighbour's one entry, a built-in without its prefix, or a folder in node_modules. */
+function resolved(name) {
+  if (name.startsWith("node:")) return `^${name.slice("node:".length)}$`;
+  if (name.startsWith("@durable-counter/")) return `^packages/${name.split("/")[1]}/src/index\\.ts$`;
+  return `/node_modules/(@types/)?${name}/`;
+}
+
+function only(folder, names, except = []) {
+  return {
+    name: `arrows-of-${folder}`,
+    comment: `Beside its own package it may import ${names.join(", ")}.`,
+    severity: "error",
+    from: { path: `^${folder}/`, pathNot: [TESTS, ...except.map((corner) => `^${corner}/`)] },
+    to: {
+      pathNot: [`^${packageOf(folder)}/src/`, ...names.filter((name) => name !== ANY_BUILTIN).map(resolved)],
+      ...(names.includes(ANY_BUILTIN) && { dependencyTypesNot: ["core"] }),
+    },
+  };
+}
+
+/** @type {import("dependency-cruiser").IConfiguration} */
+export default {
+  forbidden: [
+    ...Object.entries(arrows).map(([folder, names]) =>
+      only(
+        folder,
+        names,
+        Object.keys(corners).filter((corner) => packageOf(corner) === folder),
+      ),
+    ),
+    ...Object.entries(corners).map(([corner, names]) =>
+      only(corner, [...arrows[packageOf(corner)], ...names]),
+    ),
+    {
+      name: "homes-are-strangers",
+      comment:
+        "durable takes a CounterStore and dynamodb is one; only examples knows both. This binds tests too.",
+      severity: "error",
+      from: { path: "^packages/(durable|dynamodb)/" },
+      to: { path: "^packages/(durable|dynamodb)/", pathNot: "^packages/$1/" },
+    },
+    {
+      name: "nobody-imports-examples",
+      severity: "error",
+      from: { pathNot: "^examples/" },
+      to: { path: "^examples/" },
+    },
+    {
+      name: "packages-meet-by-name",
+      comment: "Import @durable-counter/…, as users do, not a path into another package.",
+      severity: "error",
+      from: { path: "^(packages/[^/]+|examples)/" },
+      to: { path: "^(packages|examples)/", pathNot: "^$1/", dependencyTypes: ["local"] },
+    },
+    {
+      name: "no-cycles",
+      comment: "Types may know each other; they are gone at run time.",
+      severity: "error",
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
+    {
+      name: "declared",
+      comment: "What is imported stands in the package.json beside it.",
+      severity: "error",
+      from: { pathNot: TESTS },
+      to: { dependencyTypes: UNDECLARED },
+    },
+    {
+      name: "declared-for-tests",
+      comment: "What is imported stands in the package.json beside it; vitest alone stands in the root's.",
+      severity: "error",
+      from: { path: TESTS },
+      to: { dependencyTypes: UNDECLARED, pathNot: "/node_modules/vitest/" },
+    },
+    {
+      name: "dev-dependencies-in-tests-only",
+      comment: "For examples; the sources of packages have their arrows.",
+      severity: "error",
+      from: { path: "^examples/", pathNot: TESTS },
+      to: { dependencyTypes: ["npm-dev"], dependencyTypesNot: ["npm", "npm-peer"] },
+    },
+  ],
+  options: {
+    exclude: "^packages/[^/]+/dist/", // Ours alone: an excluded dependency would break no rule.
+    doNotFollow: "node_modules",
+    tsConfig: { fileName: "tsconfig.json" },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node"] },
+  },
+};

@@ -1,0 +1,17 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["packages/*/src/**/*.test.ts", "examples/**/*.test.ts"],
+    // For the programs that tests start: Node 22.12 to 22.17 strip types only when told to.
+    env: { NODE_OPTIONS: "--experimental-strip-types --disable-warning=ExperimentalWarning" },
+    silent: "passed-only", // What the durable SDK logs is of interest where a test fails.
+    coverage: {
+      provider: "v8",
+      include: ["packages/*/src/**/*.ts"],
+      exclude: ["**/*.{test,fixture}.ts"],
+      reporter: [["text", { skipFull: true }], "text-summary"],
+      thresholds: { "packages/core/src/**": { branches: 100, functions: 100, lines: 100, statements: 100 } },
+    },
+  },
+});
