@@ -1,0 +1,168 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  applyBatch,
+  applyCommand,
+  decrement,
+  get,
+  increment,
+  isCounterError,
+  type BatchResult,
+  type Command,
+  type Limits,
+} from "./index.ts";
+
+const MAX = Number.MAX_SAFE_INTEGER;
+const small = fc.integer({ min: -20, max: 20 });
+const any = fc.oneof(small, fc.maxSafeInteger());
+const amount = fc.oneof(fc.nat({ max: 20 }), fc.maxSafeNat());
+const command: fc.Arbitrary<Command> = fc.oneof(
+  amount.map((n) => increment(n)),
+  amount.map((n) => decrement(n)),
+  fc.constant(get()),
+);
+const commands = fc.array(command, { minLength: 1, maxLength: 12 });
+const limits = (onLimit: "reject" | "clamp") =>
+  fc.tuple(any, any).map(([a, b]) => ({ min: Math.min(a, b), max: Math.max(a, b), onLimit }));
+const anyLimits: fc.Arbitrary<Limits> = fc.oneof(fc.constant({}), limits("reject"), limits("clamp"));
+
+const outcome = (run: () => BatchResult): BatchResult | string => {
+  try {
+    return run();
+  } catch (error) {
+    if (isCounterError(error)) return error.code;
+    throw error;
+  }
+};
+
+describe("a batch", () => {
+  test("equals the fold of its commands", () => {
+    fc.assert(
+      fc.property(any, commands, anyLimits, (value, batch, bounds) => {
+        const folded = outcome(() => {
+          const results = [];
+          let current = value;
+          for (const one of batch) {
+            const result = applyCommand(current, one, bounds);
+            results.push(result);
+            current = result.after;
+          }
+          return { value: current, results };
+        });
+        expect(outcome(() => applyBatch(value, batch, bounds))).toEqual(folded);
+      }),
+    );
+  });
+
+  test("chains: each command finds what the one before left", () => {
+    fc.assert(
+      fc.property(any, commands, anyLimits, (value, batch, bounds) => {
+        const result = outcome(() => applyBatch(value, batch, bounds));
+        if (typeof result === "string") return;
+        let current = value;
+        for (const { before, after } of result.results) {
+          expect(before).toBe(current);
+          current = after;
+        }
+        expect(result.value).toBe(current);
+        expect(result.results.map(({ type }) => type)).toEqual(batch.map(({ type }) => type));
+      }),
+    );
+  });
+
+  test("leaves the input as it was", () => {
+    const batch = Object.freeze([increment(2), decrement(1)].map((one) => Object.freeze(one)));
+    expect(applyBatch(1, batch, Object.freeze({ min: 0 }))).toEqual({
+      value: 2,
+      results: [
+        { type: "increment", before: 1, after: 3 },
+        { type: "decrement", before: 3, after: 2 },
+      ],
+    });
+  });
+
+  test("tells which command was refused, and why", () => {
+    expect(() => applyBatch(3, [get(), decrement(5)], { min: 0 }, "cart-7")).toThrow(
+      'Command 2 of 2 was refused, and with it the whole batch. Counter "cart-7" is at 3 and would fall to -2; its minimum is 0. [limit-exceeded]',
+    );
+    expect(() => applyBatch(3, [decrement(5)], { min: 0 }, "cart-7")).toThrow(
+      /^Counter "cart-7" is at 3 and would fall to -2; its minimum is 0\. \[limit-exceeded\]$/u,
+    );
+  });
+});
+
+describe("limits", () => {
+  test("are never passed from within, whether rejecting or clamping", () => {
+    fc.assert(
+      fc.property(any, commands, fc.oneof(limits("reject"), limits("clamp")), (start, batch, bounds) => {
+        const value = Math.min(Math.max(start, bounds.min), bounds.max);
+        const result = outcome(() => applyBatch(value, batch, bounds));
+        if (typeof result === "string") return;
+        for (const { after } of result.results) {
+          expect(after).toBeGreaterThanOrEqual(bounds.min);
+          expect(after).toBeLessThanOrEqual(bounds.max);
+        }
+      }),
+    );
+  });
+
+  test("clamp by going as far as the limit, and never refuse", () => {
+    fc.assert(
+      fc.property(any, command, limits("clamp"), (start, one, bounds) => {
+        const value = Math.min(Math.max(start, bounds.min), bounds.max);
+        const step = one.type === "get" ? 0 : one.type === "increment" ? one.amount : -one.amount;
+        const target = BigInt(value) + BigInt(step);
+        const [low, high] = [BigInt(bounds.min), BigInt(bounds.max)];
+        const expected = target < low ? low : target > high ? high : target;
+        expect(BigInt(applyCommand(value, one, bounds).after)).toBe(expected);
+      }),
+    );
+  });
+
+  test.each(["reject", "clamp"] as const)(
+    "let a value outside come back, but go no further away (%s)",
+    (onLimit) => {
+      const bounds = { min: 0, max: 10, onLimit };
+      expect(applyBatch(15, [get(), increment(0), decrement(2)], bounds).value).toBe(13);
+      expect(applyBatch(-5, [increment(2)], bounds).value).toBe(-3);
+      const further = [
+        () => applyCommand(15, increment(), bounds),
+        () => applyCommand(-5, decrement(), bounds),
+      ];
+      if (onLimit === "clamp") expect(further.map((run) => run().after)).toEqual([15, -5]);
+      else for (const run of further) expect(run).toThrow(/\[limit-exceeded\]/u);
+    },
+  );
+
+  test("are one-sided where one side is given", () => {
+    expect(applyCommand(0, decrement(7), { max: 3 }).after).toBe(-7);
+    expect(applyCommand(0, increment(7), { min: -3 }).after).toBe(7);
+  });
+});
+
+describe("the value", () => {
+  test("never leaves the safe integers, nor is it rounded", () => {
+    fc.assert(
+      fc.property(fc.maxSafeInteger(), commands, anyLimits, (value, batch, bounds) => {
+        const result = outcome(() => applyBatch(value, batch, bounds));
+        if (result === "limit-exceeded") return;
+        for (const { after } of (result as BatchResult).results)
+          expect(Number.isSafeInteger(after)).toBe(true);
+      }),
+    );
+  });
+
+  test.each([
+    [MAX, increment(), "rise to 9007199254740992; its maximum is 9007199254740991"],
+    [-MAX, decrement(MAX), "fall to -18014398509481982; its minimum is -9007199254740991"],
+  ])("is refused at %d what would leave them, clamping or not", (value, one, sentence) => {
+    for (const bounds of [{}, { onLimit: "clamp" } as const]) {
+      expect(() => applyCommand(value, one, bounds)).toThrow(sentence);
+    }
+  });
+
+  test("is exact up to the edge", () => {
+    expect(applyCommand(MAX - 1, increment()).after).toBe(MAX);
+    expect(applyCommand(-MAX, increment(MAX)).after).toBe(0);
+  });
+});

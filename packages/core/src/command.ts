@@ -1,0 +1,34 @@
+import { z } from "zod";
+import { instead, parse } from "./parse.ts";
+
+const amount = z
+  .custom<number>((value) => Number.isSafeInteger(value) && (value as number) >= 0, {
+    ...instead("pass a whole number from 0 to 9007199254740991"),
+  })
+  .overwrite((value) => value + 0); // −0 becomes 0, as it would in JSON
+
+/** What a counter is asked to do. Strict: an unknown key is an error. Amounts are safe integers from 0. */
+export const Command = z.discriminatedUnion(
+  "type",
+  [
+    z.strictObject({ type: z.literal("increment"), amount }, instead('pass only "type" and "amount"')),
+    z.strictObject({ type: z.literal("decrement"), amount }, instead('pass only "type" and "amount"')),
+    z.strictObject({ type: z.literal("get") }, instead('pass only "type"')),
+  ],
+  instead('pass a command whose "type" is "increment", "decrement" or "get"'),
+);
+export type Command = Readonly<z.infer<typeof Command>>;
+
+/** @throws CounterError `invalid-command` */
+export function increment(amount = 1): Command {
+  return parse(Command, { type: "increment", amount }, "increment");
+}
+
+/** @throws CounterError `invalid-command` */
+export function decrement(amount = 1): Command {
+  return parse(Command, { type: "decrement", amount }, "decrement");
+}
+
+export function get(): Command {
+  return { type: "get" };
+}

@@ -1,0 +1,11 @@
+export { applyBatch, applyCommand, type BatchResult, type CommandResult } from "./apply.ts";
+export { Command, decrement, get, increment } from "./command.ts";
+export { CounterError, type CounterErrorCode, type CounterErrorDetails } from "./counter-error.ts";
+export type { Counter } from "./counter.ts";
+export { isCounterError } from "./is-counter-error.ts";
+export { CounterOptions } from "./counter-options.ts";
+export { CounterValue, Limits } from "./limits.ts";
+export { instead, parse } from "./parse.ts";
+export { ApplyRequest, CounterId, Commands, CounterRequest, Token } from "./request.ts";
+export type { CounterStore, Receipt } from "./store.ts";
+export { storedCounter } from "./stored-counter.ts";

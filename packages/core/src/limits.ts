@@ -1,0 +1,27 @@
+import { z } from "zod";
+import { instead } from "./parse.ts";
+
+/** A counter's value: a safe integer, ±(2^53 − 1). */
+export const CounterValue = z
+  .custom<number>(Number.isSafeInteger, instead("pass a whole number within ±9007199254740991"))
+  .overwrite((value) => value + 0);
+
+/**
+ * How far a value may go. `reject`, the default, refuses the command that would pass a limit, and its whole batch;
+ * `clamp` stops at the limit. A value that already stands outside, since limits can change, may move back towards
+ * them but no further away.
+ */
+export const Limits = z
+  .strictObject(
+    {
+      min: CounterValue.optional(),
+      max: CounterValue.optional(),
+      onLimit: z.enum(["reject", "clamp"], instead('pass "reject" or "clamp"')).optional(),
+    },
+    instead('pass only "min", "max" and "onLimit"'),
+  )
+  .refine(
+    ({ min, max }) => min === undefined || max === undefined || min <= max,
+    instead("let min be at most max"),
+  );
+export type Limits = Readonly<z.infer<typeof Limits>>;

@@ -1,0 +1,75 @@
+import type { z } from "zod";
+import { CounterError } from "./counter-error.ts";
+
+const ISSUES_SHOWN = 3;
+const VALUE_LENGTH = 60;
+const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/gu;
+
+/**
+ * Parses unknown input at the edge.
+ *
+ * @throws CounterError `invalid-command`, naming path, value and remedy of what is wrong.
+ */
+export function parse<T>(schema: z.ZodType<T>, input: unknown, what: string): T {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  const { issues } = result.error;
+  const shown = issues.slice(0, ISSUES_SHOWN).map((issue) => `${pathOf(what, issue.path)} ${issue.message}.`);
+  const rest = issues.length - shown.length;
+  throw new CounterError("invalid-command", shown.join(" ") + (rest > 0 ? ` And ${rest} more.` : ""));
+}
+
+/**
+ * The error of a zod schema as {@link parse} wants it: what the value is, and what to pass instead.
+ *
+ * @param remedy an imperative, as `pass a whole number`
+ */
+export function instead(remedy: string): { error: (issue: Issue) => string } {
+  return {
+    error: ({ code, input, keys = [], discriminator }) => {
+      if (code === "unrecognized_keys") {
+        return `has the unknown key ${keys.slice(0, ISSUES_SHOWN).map(describe).join(", ")}; ${remedy}`;
+      }
+      // A union without a match points at its discriminator but hands over the whole object.
+      const value = discriminator === undefined ? input : (input as Record<string, unknown>)[discriminator];
+      return `is ${describe(value)}; ${remedy}`;
+    },
+  };
+}
+
+/** What of a zod issue the sentence needs. */
+interface Issue {
+  readonly code?: string | undefined;
+  readonly input?: unknown;
+  readonly keys?: readonly string[] | undefined;
+  readonly discriminator?: string | undefined;
+}
+
+/** A value as a person would write it, on one line and no longer; never throws, whatever it is given. */
+function describe(value: unknown): string {
+  const text = render(value);
+  const line = text.length > VALUE_LENGTH ? `${text.slice(0, VALUE_LENGTH)}…` : text;
+  return line.replace(UNPRINTABLE, (character) => `\\u{${Number(character.codePointAt(0)).toString(16)}}`);
+}
+
+function render(value: unknown): string {
+  if (Array.isArray(value) && value.length > VALUE_LENGTH) return `an array of ${value.length}`;
+  if (typeof value === "string") return JSON.stringify(value.slice(0, VALUE_LENGTH + 1));
+  if (typeof value === "object" && value !== null) {
+    try {
+      return JSON.stringify(value) ?? Object.prototype.toString.call(value);
+    } catch {
+      return Object.prototype.toString.call(value);
+    }
+  }
+  if (typeof value === "bigint") return `${value}n`;
+  if (typeof value === "function") return "a function";
+  return Object.is(value, -0) ? "-0" : String(value);
+}
+
+function pathOf(what: string, path: readonly PropertyKey[]): string {
+  return path.reduce<string>(
+    (text, key) => (typeof key === "number" ? `${text}[${key}]` : `${text}.${String(key)}`),
+    what,
+  );
+}

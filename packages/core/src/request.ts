@@ -1,0 +1,47 @@
+import { z } from "zod";
+import { Command } from "./command.ts";
+import { CounterValue, Limits } from "./limits.ts";
+import { instead } from "./parse.ts";
+
+/** The most commands one batch may have. */
+const MAX_COMMANDS = 1_000;
+
+const PRINTABLE = /^[^\p{C}\p{Zl}\p{Zp}]{1,256}$/u;
+const printable = z.string(instead("pass a string of 1 to 256 printable characters")).regex(PRINTABLE, {
+  ...instead("pass 1 to 256 printable characters"),
+});
+
+/** Names a counter: 1–256 printable characters. */
+export const CounterId = printable;
+
+/** Names a request, so that the same request sent again is recognised: 1–256 printable characters. */
+export const Token = printable;
+
+/** 1–1,000 commands. The length is looked at first: nobody waits for a million entries to be refused one by one. */
+export const Commands = z
+  .custom<unknown[]>((value) => Array.isArray(value) && value.length >= 1 && value.length <= MAX_COMMANDS, {
+    ...instead(`pass an array of 1 to ${MAX_COMMANDS} commands`),
+  })
+  .pipe(z.array(Command));
+
+/** The event of the ready-made handlers. A `token` makes an event that is delivered twice count once. */
+export const CounterRequest = z.strictObject(
+  { counterId: CounterId, commands: Commands, token: Token.optional() },
+  instead('pass an object with "counterId", "commands" and, if you like, "token"'),
+);
+export type CounterRequest = Readonly<z.infer<typeof CounterRequest>>;
+
+/** What a {@link CounterStore} is asked to apply. `limits` and `initial` go before the store's own. */
+export const ApplyRequest = z.strictObject(
+  {
+    id: CounterId,
+    commands: Commands,
+    token: Token.optional(),
+    limits: Limits.optional(),
+    initial: CounterValue.optional(),
+  },
+  instead('pass an object with "id", "commands" and, if you like, "token", "limits" and "initial"'),
+);
+export type ApplyRequest = Readonly<Omit<z.infer<typeof ApplyRequest>, "commands">> & {
+  readonly commands: readonly Command[];
+};

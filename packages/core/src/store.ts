@@ -1,0 +1,33 @@
+import type { BatchResult } from "./apply.ts";
+import type { ApplyRequest } from "./request.ts";
+
+/** What a store answers. */
+export interface Receipt extends BatchResult {
+  /** True when the token was known: nothing was applied now, and these are the results of the first time. */
+  readonly replayed: boolean;
+}
+
+/**
+ * The port that storage adapters implement; `counterStoreContract` of `@durable-counter/testing` holds its laws.
+ * All operations reject with a `CounterError`.
+ */
+export interface CounterStore {
+  /**
+   * Applies a batch in order, all or nothing, and exactly once per token: the same request again is answered with
+   * the first results. A counter that was never written starts at `initial`, by default 0. A batch of nothing but
+   * `get` without a token only reads.
+   *
+   * @throws CounterError `invalid-command`, `limit-exceeded`, `token-reused`, `throttled`, `unavailable`,
+   *   `outcome-unknown`, `misconfigured`
+   */
+  apply(request: ApplyRequest): Promise<Receipt>;
+  /**
+   * The value, or the store's initial value where the counter was never written. `consistent`, by default false,
+   * waits for every write acknowledged before.
+   */
+  get(id: string, options?: { consistent?: boolean }): Promise<number>;
+  /** Forgets the counter and its tokens. Deleting what is not there does nothing. */
+  delete(id: string): Promise<void>;
+  /** Every counter that was written, in no particular order. */
+  list(): AsyncIterable<{ readonly id: string; readonly value: number }>;
+}
