@@ -5,6 +5,8 @@ export default defineConfig({
     include: ["packages/*/src/**/*.test.ts", "examples/**/*.test.ts"],
     // For the programs that tests start: Node 22.12 to 22.17 strip types only when told to.
     env: { NODE_OPTIONS: "--experimental-strip-types --disable-warning=ExperimentalWarning" },
+    testTimeout: 60_000, // A busy machine is no failure; what hangs is stopped all the same.
+    hookTimeout: 60_000,
     silent: "passed-only", // What the durable SDK logs is of interest where a test fails.
     coverage: {
       provider: "v8",

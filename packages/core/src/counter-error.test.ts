@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { CounterError } from "./index.ts";
+import { CounterError, tokenReused } from "./index.ts";
 
 const error = new CounterError("limit-exceeded", "The counter is at 3.", { details: { value: 3, limit: 0 } });
 
@@ -30,5 +30,14 @@ describe("a counter error", () => {
     ["outcome-unknown", true],
   ] as const)("%s is retryable: %s", (code, retryable) => {
     expect(new CounterError(code, "").retryable).toBe(retryable);
+  });
+});
+
+test("a token that is reused is named, with its counter and the remedy", () => {
+  expect(tokenReused("cart-7", "order-1")).toMatchObject({
+    code: "token-reused",
+    message:
+      'Token "order-1" was used on counter "cart-7" before, with other commands. Send the same commands again, or these with a token of their own. [token-reused]',
+    details: { token: "order-1" },
   });
 });
