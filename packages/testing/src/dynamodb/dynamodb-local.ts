@@ -1,0 +1,174 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { get } from "node:http";
+import { createRequire } from "node:module";
+import { createServer, type AddressInfo } from "node:net";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Engine } from "./engine.ts";
+import { findJava } from "./java.ts";
+
+const JAVA_NEEDED = 17;
+const PORTS_TRIED = 5;
+const POLL_MS = 25;
+const POLL_TIMEOUT_MS = 500;
+const START_WITHIN_MS = 60_000;
+const LINES_SHOWN = 20;
+
+/** What DynamoDB Local needs, as found on this machine. */
+export interface DynamoDBLocalInstallation {
+  /** The command that runs Java. */
+  readonly java: string;
+  /** The folder of `DynamoDBLocal.jar`. */
+  readonly folder: string;
+}
+
+/** Looks for Java and the jar, or tells in a sentence what is missing and where to get it. */
+export async function findDynamoDBLocal(): Promise<DynamoDBLocalInstallation | { readonly missing: string }> {
+  const folder = jarFolder();
+  if (folder === undefined) {
+    return {
+      missing: "Its jar is missing; install the npm package amplify-dynamodb-simulator, which brings it.",
+    };
+  }
+  const java = await findJava();
+  if (java === undefined) {
+    return {
+      missing: `Java is missing; install Java ${JAVA_NEEDED} or newer, or let JAVA_HOME point at one.`,
+    };
+  }
+  if (java.major < JAVA_NEEDED) {
+    return { missing: `${java.command} is Java ${java.major}; install ${JAVA_NEEDED} or newer.` };
+  }
+  return { java: java.command, folder };
+}
+
+/**
+ * Starts AWS's own DynamoDB Local, in memory, on a free port; in one to three seconds. It has transactions and
+ * reports consumed capacity. A port that somebody else takes meanwhile is given up for another.
+ *
+ * @param choosePort where to listen; by default a port that is free at this moment
+ */
+export async function startDynamoDBLocal(
+  installation: DynamoDBLocalInstallation,
+  choosePort: () => Promise<number> = freePort,
+): Promise<Engine> {
+  for (let tried = 1; ; tried++) {
+    const outcome = await startOn(await choosePort(), installation);
+    if ("endpoint" in outcome) return outcome;
+    if (outcome.portTaken && tried < PORTS_TRIED) continue;
+    throw new Error(`DynamoDB Local did not start. It said last:\n${outcome.said}`);
+  }
+}
+
+interface FailedStart {
+  readonly portTaken: boolean;
+  readonly said: string;
+}
+
+async function startOn(
+  port: number,
+  { java, folder }: DynamoDBLocalInstallation,
+): Promise<Engine | FailedStart> {
+  const endpoint = `http://127.0.0.1:${port}`;
+  // DynamoDB Local repeats the origin it is told to allow: so we know that it is ours that answers.
+  const origin = `http://${randomUUID()}.invalid`;
+  // A test is over before Java's thorough compiler pays off.
+  const program = [
+    "-XX:TieredStopAtLevel=1",
+    "-Djava.library.path=./DynamoDBLocal_lib",
+    "-jar",
+    "DynamoDBLocal.jar",
+  ];
+  const settings = ["-inMemory", "-disableTelemetry", "-port", String(port), "-cors", origin];
+  const child = spawn(java, [...program, ...settings], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+  const output = keepLastLines(child);
+  const release = endWithProcess(child);
+  const stop = async () => {
+    release();
+    if (!hasEnded(child) && child.kill("SIGKILL")) await once(child, "close");
+  };
+
+  for (const deadline = Date.now() + START_WITHIN_MS; ; await sleep(POLL_MS)) {
+    const allowed = await allowedOrigin(endpoint, origin);
+    if (allowed === origin) return { endpoint, stop };
+    // Java lives on after a failed main thread.
+    const failed = hasEnded(child) || output().includes('Exception in thread "main"');
+    if (failed || allowed !== undefined || Date.now() > deadline) {
+      await stop();
+      return {
+        portTaken: allowed !== undefined || /Address already in use|Failed to bind/.test(output()),
+        said: output(),
+      };
+    }
+  }
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
+}
+
+/** Which origin the server there allows: `undefined` where none answers, empty where it does not say. */
+function allowedOrigin(endpoint: string, origin: string): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const request = get(
+      endpoint,
+      { headers: { origin }, agent: false, timeout: POLL_TIMEOUT_MS },
+      (response) => {
+        response.resume();
+        resolve(response.headers["access-control-allow-origin"] ?? "");
+      },
+    );
+    request.on("timeout", () => request.destroy());
+    request.on("error", () => resolve(undefined));
+  });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0);
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo; // a server on TCP has no other kind of address
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+function keepLastLines(child: ChildProcess): () => string {
+  let lines: string[] = [];
+  const keep = (text: string) => {
+    lines = `${lines.join("\n")}${text}`.split("\n").slice(-LINES_SHOWN);
+  };
+  child.stdout?.setEncoding("utf8").on("data", keep);
+  child.stderr?.setEncoding("utf8").on("data", keep);
+  child.on("error", ({ message }) => keep(message));
+  return () => lines.join("\n");
+}
+
+/** Sees to it that Java does not outlive us. */
+function endWithProcess(child: ChildProcess): () => void {
+  const kill = () => child.kill("SIGKILL");
+  const onSignal = (signal: NodeJS.Signals) => {
+    kill();
+    release();
+    // To listen is to switch the signal's effect off: where nobody else listens, it is had again.
+    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+  };
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  const release = () => {
+    process.off("exit", kill);
+    for (const signal of signals) process.off(signal, onSignal);
+  };
+  process.on("exit", kill);
+  for (const signal of signals) process.on(signal, onSignal);
+  return release;
+}
+
+function jarFolder(): string | undefined {
+  try {
+    const manifest = createRequire(import.meta.url).resolve("amplify-dynamodb-simulator/package.json");
+    return join(dirname(manifest), "emulator");
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,92 @@
+import { decrement, increment } from "@durable-counter/core";
+import type { Contract } from "./contract.ts";
+import { codeOf } from "./refusal.ts";
+
+const WRITERS = 32;
+
+/** Requests that are under way at once take effect one after another, in some order. */
+export function concurrencyLaws({ test, expect, createStore }: Contract): void {
+  test("of 32 concurrent writers none is lost, and no two see the same value before", async () => {
+    const store = await createStore();
+    const receipts = await Promise.all(
+      upTo(WRITERS, () => store.apply({ id: "a", commands: [increment(3), decrement(1)] })),
+    );
+    expect(await store.get("a", { consistent: true })).toEqual(2 * WRITERS);
+    const befores = receipts.map(({ results }) => results[0]?.before ?? NaN).toSorted((a, b) => a - b);
+    expect(befores).toEqual(upTo(WRITERS, (index) => 2 * index));
+  });
+
+  test("of 32 concurrent writers with tokens none is lost, and each is known afterwards", async () => {
+    const store = await createStore();
+    const requests = upTo(WRITERS, (index) => ({
+      id: "a",
+      commands: [increment(1)],
+      token: `token-${index}`,
+    }));
+    const firsts = await Promise.all(requests.map((request) => store.apply(request)));
+    const retries = await Promise.all(requests.map((request) => store.apply(request)));
+    expect(await store.get("a", { consistent: true })).toEqual(WRITERS);
+    expect(retries).toEqual(firsts.map((first) => ({ ...first, replayed: true })));
+  });
+
+  test("a retry that arrives together with the first counts once, and all are answered alike", async () => {
+    const store = await createStore();
+    await store.apply({ id: "a", commands: [increment(10)] });
+    const request = { id: "a", commands: [increment(5)], token: "t" };
+    const receipts = await Promise.all(upTo(8, () => store.apply(request)));
+    expect(receipts.filter(({ replayed }) => !replayed).length).toEqual(1);
+    expect(receipts.map(({ value, results }) => ({ value, results }))).toEqual(
+      upTo(8, () => ({ value: 15, results: [{ type: "increment", before: 10, after: 15 }] })),
+    );
+    expect(await store.get("a", { consistent: true })).toEqual(15);
+  });
+
+  test("a retry that arrives together with the first counts once on a counter that is not there yet", async () => {
+    const store = await createStore({ initial: 1 });
+    const request = { id: "a", commands: [increment(5)], token: "t" };
+    const receipts = await Promise.all(upTo(8, () => store.apply(request)));
+    expect(receipts.filter(({ replayed }) => !replayed).length).toEqual(1);
+    expect(receipts.map(({ value }) => value)).toEqual(upTo(8, () => 6));
+    expect(await store.get("a", { consistent: true })).toEqual(6);
+  });
+
+  test("of concurrent requests that share a token but not their commands one counts, and the others are refused", async () => {
+    const store = await createStore();
+    const codes = await Promise.all(
+      upTo(8, (index) => codeOf(store.apply({ id: "a", commands: [increment(2 ** index)], token: "t" }))),
+    );
+    const winner = codes.findIndex((code) => code !== "token-reused");
+    expect(codes.filter((code) => code === "token-reused").length).toEqual(7);
+    expect(await store.get("a", { consistent: true })).toEqual(2 ** winner);
+  });
+
+  test("concurrent decrements never pass a minimum, and as many succeed as it allows", async () => {
+    const store = await createStore({ limits: { min: 0 }, initial: 21 });
+    const attempts = upTo(16, () => store.apply({ id: "a", commands: [decrement(2)] }));
+    const codes = await Promise.all(attempts.map(codeOf));
+    expect(codes.filter((code) => code === "limit-exceeded").length).toEqual(6);
+    const applied = (await Promise.allSettled(attempts)).filter(({ status }) => status === "fulfilled");
+    expect(applied.length).toEqual(10);
+    expect(await store.get("a", { consistent: true })).toEqual(1);
+  });
+
+  test("concurrent clamped writers stop at the limit, and none is refused or lost", async () => {
+    const store = await createStore({ limits: { max: 5, onLimit: "clamp" } });
+    const receipts = await Promise.all(upTo(8, () => store.apply({ id: "a", commands: [increment(1)] })));
+    expect(receipts.map(({ value }) => value).toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 5, 5, 5]);
+    expect(await store.get("a", { consistent: true })).toEqual(5);
+  });
+
+  test("writers of different counters do not meet", async () => {
+    const store = await createStore();
+    await Promise.all(
+      upTo(WRITERS, (index) => store.apply({ id: `${index % 4}`, commands: [increment(index)] })),
+    );
+    const values = await Promise.all(upTo(4, (id) => store.get(`${id}`, { consistent: true })));
+    expect(values).toEqual([112, 120, 128, 136]);
+  });
+}
+
+function upTo<T>(length: number, make: (index: number) => T): T[] {
+  return Array.from({ length }, (_, index) => make(index));
+}

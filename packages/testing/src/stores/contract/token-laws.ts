@@ -1,0 +1,185 @@
+import { decrement, get, increment } from "@durable-counter/core";
+import type { Contract } from "./contract.ts";
+import { entriesOf } from "./entries-of.ts";
+import { codeOf, refusal } from "./refusal.ts";
+
+/** A request with a token counts once, and is answered alike however often it arrives. */
+export function tokenLaws({ test, expect, createStore }: Contract): void {
+  test("a retry is answered with the first receipt, replayed, and counts nothing", async () => {
+    const store = await createStore({ initial: 7 });
+    const request = { id: "a", commands: [increment(2), get(), decrement(5)], token: "t" };
+    const first = await store.apply(request);
+    expect(first.replayed).toEqual(false);
+    for (let retry = 0; retry < 3; retry++) {
+      expect(await store.apply(request)).toEqual({ ...first, replayed: true });
+    }
+    expect(await store.get("a", { consistent: true })).toEqual(4);
+  });
+
+  test("a retry is answered with the first receipt though others wrote meanwhile", async () => {
+    const store = await createStore();
+    const request = { id: "a", commands: [increment(2)], token: "t" };
+    const first = await store.apply(request);
+    await store.apply({ id: "a", commands: [increment(100)] });
+    await store.apply({ id: "a", commands: [decrement(1)], token: "u" });
+    expect(await store.apply(request)).toEqual({ ...first, replayed: true });
+    expect(await store.get("a", { consistent: true })).toEqual(101);
+  });
+
+  test("every token is remembered, not only the last", async () => {
+    const store = await createStore();
+    const requests = Array.from({ length: 20 }, (_, index) => ({
+      id: "a",
+      commands: [increment(index)],
+      token: `token-${index}`,
+    }));
+    const firsts = [];
+    for (const request of requests) firsts.push(await store.apply(request));
+    for (const [index, request] of requests.entries()) {
+      expect(await store.apply(request)).toEqual({ ...firsts[index], replayed: true });
+    }
+    expect(await store.get("a", { consistent: true })).toEqual(190);
+  });
+
+  test("the same commands count again with another token, and without one", async () => {
+    const store = await createStore();
+    const request = { id: "a", commands: [increment(1)] };
+    const receipts = [
+      await store.apply({ ...request, token: "t" }),
+      await store.apply({ ...request, token: "T" }),
+      await store.apply(request),
+      await store.apply(request),
+    ];
+    expect(receipts.map(({ value, replayed }) => ({ value, replayed }))).toEqual(
+      [1, 2, 3, 4].map((value) => ({ value, replayed: false })),
+    );
+  });
+
+  test("commands are the same whatever the order of their keys", async () => {
+    const store = await createStore();
+    await store.apply({ id: "a", commands: [{ type: "increment", amount: 2 }], token: "t" });
+    const retry = await store.apply({ token: "t", commands: [{ amount: 2, type: "increment" }], id: "a" });
+    expect(retry.replayed).toEqual(true);
+  });
+
+  test("a token that comes back with other commands is refused and counts nothing", async () => {
+    const store = await createStore();
+    await store.apply({ id: "a", commands: [increment(2), increment(1)], token: "t" });
+    const others = [
+      [increment(3)],
+      [increment(1), increment(2)],
+      [increment(2), increment(1), get()],
+      [increment(2), decrement(1)],
+      [get()],
+    ];
+    for (const commands of others) {
+      expect(await codeOf(store.apply({ id: "a", commands, token: "t" }))).toEqual("token-reused");
+    }
+    expect(await store.get("a", { consistent: true })).toEqual(3);
+  });
+
+  test("the refusal of a reused token names the token and the counter", async () => {
+    const store = await createStore();
+    await store.apply({ id: "cart-7", commands: [increment(2)], token: "order-9" });
+    const { message } = await refusal(
+      store.apply({ id: "cart-7", commands: [increment(3)], token: "order-9" }),
+    );
+    expect(['"cart-7"', '"order-9"'].filter((part) => !message.includes(part))).toEqual([]);
+  });
+
+  test("a token was not used by a batch that was refused", async () => {
+    const store = await createStore({ limits: { max: 5 } });
+    const request = { id: "a", commands: [increment(4)], token: "t" };
+    await store.apply({ id: "a", commands: [increment(3)] });
+    expect(await codeOf(store.apply(request))).toEqual("limit-exceeded");
+    expect(await codeOf(store.apply(request))).toEqual("limit-exceeded");
+    await store.apply({ id: "a", commands: [decrement(3)] });
+    expect(await store.apply(request)).toEqual({
+      value: 4,
+      results: [{ type: "increment", before: 0, after: 4 }],
+      replayed: false,
+    });
+  });
+
+  test("a token of a refused batch may be used with other commands", async () => {
+    const store = await createStore({ limits: { max: 5 } });
+    expect(await codeOf(store.apply({ id: "a", commands: [increment(6)], token: "t" }))).toEqual(
+      "limit-exceeded",
+    );
+    expect((await store.apply({ id: "a", commands: [increment(5)], token: "t" })).replayed).toEqual(false);
+  });
+
+  test("one token on two counters is two tokens", async () => {
+    const store = await createStore();
+    await store.apply({ id: "a", commands: [increment(1)], token: "t" });
+    const other = await store.apply({ id: "b", commands: [increment(2)], token: "t" });
+    expect({ value: other.value, replayed: other.replayed }).toEqual({ value: 2, replayed: false });
+    expect((await store.apply({ id: "a", commands: [increment(1)], token: "t" })).replayed).toEqual(true);
+    expect(await entriesOf(store)).toEqual([
+      ["a", 1],
+      ["b", 2],
+    ]);
+  });
+
+  test("a retry is answered though the limits were tightened meanwhile", async () => {
+    const store = await createStore({ limits: { min: 0, max: 10 } });
+    const request = { id: "a", commands: [increment(8), decrement(1)], token: "t" };
+    const first = await store.apply(request);
+    expect(await store.apply({ ...request, limits: { max: 3 } })).toEqual({ ...first, replayed: true });
+    await store.apply({ id: "a", commands: [increment(3)] });
+    expect(await store.apply(request)).toEqual({ ...first, replayed: true });
+  });
+
+  test("a retry of a clamped batch tells where it stopped the first time, whatever the limits are now", async () => {
+    const store = await createStore({ limits: { max: 10, onLimit: "clamp" } });
+    const request = { id: "a", commands: [increment(15), decrement(1)], token: "t" };
+    const first = await store.apply(request);
+    expect(first.results.map(({ after }) => after)).toEqual([10, 9]);
+    expect(await store.apply({ ...request, limits: { max: 3, onLimit: "clamp" } })).toEqual({
+      ...first,
+      replayed: true,
+    });
+    expect(await store.apply({ ...request, limits: { max: 3 } })).toEqual({ ...first, replayed: true });
+    expect(await store.apply({ ...request, limits: {} })).toEqual({ ...first, replayed: true });
+  });
+
+  test("a retry is answered alike though it names another initial value", async () => {
+    const store = await createStore();
+    const request = { id: "a", commands: [increment(1)], token: "t" };
+    const first = await store.apply({ ...request, initial: 5 });
+    expect(await store.apply({ ...request, initial: 50 })).toEqual({ ...first, replayed: true });
+    expect(await store.apply(request)).toEqual({ ...first, replayed: true });
+  });
+
+  test("a batch that only reads keeps, with a token, what it read the first time", async () => {
+    const store = await createStore({ initial: 3 });
+    const request = { id: "a", commands: [get(), get()], token: "t" };
+    const first = await store.apply(request);
+    expect(first.value).toEqual(3);
+    await store.apply({ id: "a", commands: [increment(1)] });
+    expect(await store.apply(request)).toEqual({ ...first, replayed: true });
+  });
+
+  test("any printable token serves, also one that looks like a part of the storage", async () => {
+    const store = await createStore();
+    const tokens = [
+      ..."v t id ID pk sk key value ttl token tokens version shard #t :v $set a.b a[0] __proto__ constructor".split(
+        " ",
+      ),
+      " ",
+      '"quoted"',
+      "\u00e9",
+      "e\u0301",
+      "счётчик",
+      "🧮".repeat(256),
+      "x".repeat(256),
+      "x".repeat(255),
+    ];
+    for (const token of tokens) await store.apply({ id: "a", commands: [increment(1)], token });
+    for (const [index, token] of tokens.entries()) {
+      const { value, replayed } = await store.apply({ id: "a", commands: [increment(1)], token });
+      expect({ token, value, replayed }).toEqual({ token, value: index + 1, replayed: true });
+    }
+    expect(await entriesOf(store)).toEqual([["a", tokens.length]]);
+  });
+}

@@ -1,0 +1,29 @@
+import { batchLaws } from "./contract/batch-laws.ts";
+import { concurrencyLaws } from "./contract/concurrency-laws.ts";
+import type { ContractRunner, CreateStore } from "./contract/contract.ts";
+import { inputLaws } from "./contract/input-laws.ts";
+import { limitLaws } from "./contract/limit-laws.ts";
+import { readingLaws } from "./contract/reading-laws.ts";
+import { tokenLaws } from "./contract/token-laws.ts";
+
+/**
+ * The laws of the port `CounterStore`: every adapter passes the same. Registers one test per law with the runner
+ * that is passed in; each asks `createStore` for an empty store of its own.
+ *
+ * @example
+ * ```ts
+ * import { describe, expect, test } from "vitest";
+ *
+ * counterStoreContract({ describe, test, expect }, (options) => new MemoryCounterStore(options));
+ * ```
+ */
+export function counterStoreContract(runner: ContractRunner, createStore: CreateStore): void {
+  const { describe, test, expect } = runner;
+  const contract = { test, expect, createStore };
+  describe("a batch", () => batchLaws(contract));
+  describe("limits and initial values", () => limitLaws(contract));
+  describe("tokens", () => tokenLaws(contract));
+  describe("concurrent requests", () => concurrencyLaws(contract));
+  describe("reading, listing and deleting", () => readingLaws(contract));
+  describe("bad input", () => inputLaws(contract));
+}

@@ -1,0 +1,89 @@
+import {
+  applyBatch,
+  ApplyRequest,
+  CounterId,
+  CounterOptions,
+  parse,
+  tokenReused,
+  type Command,
+  type CounterStore,
+  type Limits,
+  type Receipt,
+} from "@durable-counter/core";
+
+/**
+ * A {@link CounterStore} in this process's memory, for tests: it keeps every law of `counterStoreContract`, forgets
+ * nothing but what is deleted, and settles no call before its caller goes on.
+ */
+export class MemoryCounterStore implements CounterStore {
+  readonly #counters = new Map<string, StoredCounter>();
+  readonly #limits: Limits | undefined;
+  readonly #initial: number;
+
+  /** @throws CounterError `invalid-command` for options that cannot be, or an initial value outside the limits */
+  constructor(options: CounterOptions = {}) {
+    const { limits, initial } = parse(CounterOptions, options, "options");
+    this.#limits = limits;
+    this.#initial = initial ?? 0;
+  }
+
+  async apply(request: ApplyRequest): Promise<Receipt> {
+    const {
+      id,
+      commands,
+      token,
+      limits = this.#limits,
+      initial = this.#initial,
+    } = parse(ApplyRequest, request, "request");
+
+    const counter = this.#counters.get(id) ?? { value: initial, tokens: new Map<string, Use>() };
+    const fingerprint = JSON.stringify(commands);
+    const use = token === undefined ? undefined : counter.tokens.get(token);
+    if (token !== undefined && use !== undefined) {
+      if (use.fingerprint !== fingerprint) throw tokenReused(id, token);
+      return { ...applyBatch(use.before, commands, use.limits, id), replayed: true };
+    }
+
+    const before = counter.value;
+    const result = applyBatch(before, commands, limits, id);
+    if (token !== undefined || !onlyReads(commands)) {
+      counter.value = result.value;
+      if (token !== undefined) counter.tokens.set(token, { fingerprint, before, limits });
+      this.#counters.set(id, counter);
+    }
+    return { ...result, replayed: false };
+  }
+
+  /** Always consistent: there is but one copy. */
+  async get(id: string, _options?: { consistent?: boolean }): Promise<number> {
+    parse(CounterId, id, "id");
+    return this.#counters.get(id)?.value ?? this.#initial;
+  }
+
+  async delete(id: string): Promise<void> {
+    parse(CounterId, id, "id");
+    this.#counters.delete(id);
+  }
+
+  /** What stood in the store when the first entry was asked for; writes meanwhile do not disturb it. */
+  async *list(): AsyncGenerator<{ readonly id: string; readonly value: number }, void, undefined> {
+    const entries = Array.from(this.#counters, ([id, { value }]) => ({ id, value }));
+    yield* entries;
+  }
+}
+
+interface StoredCounter {
+  value: number;
+  readonly tokens: Map<string, Use>;
+}
+
+/** What of a token's first time its receipt follows from. */
+interface Use {
+  readonly fingerprint: string;
+  readonly before: number;
+  readonly limits: Limits | undefined;
+}
+
+function onlyReads(commands: readonly Command[]): boolean {
+  return commands.every(({ type }) => type === "get");
+}
