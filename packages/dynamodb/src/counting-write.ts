@@ -1,0 +1,115 @@
+import { UpdateItemCommand, type UpdateItemCommandInput } from "@aws-sdk/client-dynamodb";
+import type { Limits } from "@durable-counter/core";
+import { itemKey, itemThatRefused, stampOf, type CounterKey, type Item } from "./counter-item.ts";
+import { attributes } from "./table.ts";
+import { stampFraction, stampText } from "./token-stamp.ts";
+import { translateError } from "./translate-error.ts";
+
+/** Add to whatever is there; or, where limits clamp, become a value worked out from one that must still be there. */
+export type Change =
+  { readonly add: bigint } | { readonly become: number; readonly from: number; readonly clampedTo: Limits };
+
+/** One conditional update: what it does to the value, and the values before for which it may. */
+export interface CountingWrite {
+  readonly change: Change;
+  /** The values before that may be written over. */
+  readonly between: readonly [lowest: bigint, highest: bigint];
+  /** Whether it may create the counter, starting at `initial`. */
+  readonly mayCreate: boolean;
+  readonly initial: number;
+  readonly tokenAttribute: string;
+  readonly expiresAt: number;
+  readonly fingerprint: string;
+}
+
+export type CountingOutcome =
+  | { readonly applied: true; readonly before: number; readonly item: Item }
+  | { readonly applied: false; readonly item: Item };
+
+/**
+ * Counts and remembers the token in one write. Every operand of an update is read before the item changes, so the
+ * token's attribute keeps the value before.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.UpdateExpressions.html
+ *
+ * @param whole asks for the whole item after the write, not for the written attributes alone
+ * @throws CounterError `throttled`, `unavailable`, `outcome-unknown`, `misconfigured`
+ */
+export async function countingWrite(
+  key: CounterKey,
+  write: CountingWrite,
+  whole: boolean,
+): Promise<CountingOutcome> {
+  const command = new UpdateItemCommand({
+    ...updateInput(key, write),
+    ReturnValues: whole ? "ALL_NEW" : "UPDATED_NEW",
+  });
+  const attempts = recordAttempts(command);
+  try {
+    const { Attributes: item = {} } = await key.client.send(command);
+    const before = stampOf(item, write.tokenAttribute)?.before;
+    if (before === undefined)
+      throw new TypeError("DynamoDB did not return the attribute it was asked to write");
+    return { applied: true, before, item };
+  } catch (error) {
+    const item = await itemThatRefused(error, key);
+    if (item !== undefined) return { applied: false, item };
+    throw translateError(error, { tableName: key.tableName, counterId: key.id, wrote: true, attempts });
+  }
+}
+
+function updateInput({ tableName, id }: CounterKey, write: CountingWrite): UpdateItemCommandInput {
+  const { change, between, mayCreate, initial, tokenAttribute } = write;
+  const inRange = "#value BETWEEN :lowest AND :highest";
+  const before = "if_not_exists(#value, :initial)";
+  return {
+    TableName: tableName,
+    Key: itemKey(id),
+    ConditionExpression: `attribute_not_exists(#token) AND ${
+      mayCreate ? `(attribute_not_exists(#value) OR ${inRange})` : inRange
+    }`,
+    ...("add" in change
+      ? {
+          UpdateExpression: `SET #value = ${before} + :change, #token = ${before} + :stamp`,
+          ExpressionAttributeValues: {
+            ...range(between),
+            ":initial": { N: String(initial) },
+            ":change": { N: String(change.add) },
+            ":stamp": { N: stampFraction(write) },
+          },
+        }
+      : {
+          UpdateExpression: "SET #value = :value, #token = :stamp",
+          ExpressionAttributeValues: {
+            ...range(between),
+            ":value": { N: String(change.become) },
+            ":stamp": { S: stampText({ ...write, before: change.from, clampedTo: change.clampedTo }) },
+          },
+        }),
+    ExpressionAttributeNames: { "#value": attributes.value, "#token": tokenAttribute },
+    ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+  };
+}
+
+function range([lowest, highest]: CountingWrite["between"]) {
+  return { ":lowest": { N: String(lowest) }, ":highest": { N: String(highest) } };
+}
+
+/**
+ * The errors of every attempt the AWS SDK makes for a command. It retries by itself and reports the last error only;
+ * a reply that an earlier attempt lost would go unnoticed, and "throttled" would then claim that nothing was written.
+ */
+function recordAttempts(command: UpdateItemCommand): readonly unknown[] {
+  const errors: unknown[] = [];
+  command.middlewareStack.add(
+    (next) => async (args) => {
+      try {
+        return await next(args);
+      } catch (error) {
+        errors.push(error);
+        throw error;
+      }
+    },
+    { step: "deserialize", priority: "high", name: "recordAttempts" },
+  );
+  return errors;
+}

@@ -1,0 +1,224 @@
+import { PutItemCommand, ScanCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { decrement, get, increment, isCounterError, type CounterStore } from "@durable-counter/core";
+import {
+  localClient,
+  startDynamoDB,
+  startLossyProxy,
+  type LossyProxy,
+  type RunningDynamoDB,
+} from "@durable-counter/testing/dynamodb";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { createDynamoDBCounterStore, ensureCounterTable, type DynamoDBCounterStoreOptions } from "./index.ts";
+
+const tableName = "counters";
+let engine: RunningDynamoDB;
+let proxy: LossyProxy;
+let client: DynamoDBClient;
+let counters = 0;
+let id: string;
+
+beforeAll(async () => {
+  engine = await startDynamoDB({ engine: "dynalite" });
+  await ensureCounterTable(engine.client, tableName);
+});
+afterAll(() => engine.stop());
+beforeEach(async () => {
+  proxy = await startLossyProxy(engine.endpoint);
+  client = localClient(proxy.endpoint);
+  id = `counter-${++counters}`;
+});
+afterEach(async () => {
+  client.destroy();
+  await proxy.stop();
+});
+
+const store = (options: Partial<DynamoDBCounterStoreOptions> = {}): CounterStore =>
+  createDynamoDBCounterStore({ client, tableName, ...options });
+
+const item = async () => {
+  const { Items = [] } = await engine.client.send(new ScanCommand({ TableName: tableName }));
+  return Items.find((candidate) => candidate["id"]?.S === id) ?? {};
+};
+const tokens = async () => Object.keys(await item()).filter((name) => name.startsWith("t#")).length;
+
+describe("the price of a batch", () => {
+  test("is one request, whatever its length, and no read", async () => {
+    const commands = Array.from({ length: 1_000 }, (_, n) => (n % 3 === 2 ? decrement() : increment(2)));
+    await store({ limits: { min: 0 } }).apply({ id, commands });
+    expect(proxy.requests).toEqual({ UpdateItem: 1 });
+  });
+
+  test("is one request for a batch that creates the counter, and one for each that follows", async () => {
+    for (let n = 1; n <= 5; n++) await store().apply({ id, commands: [increment()], token: `t${n}` });
+    expect(proxy.requests).toEqual({ UpdateItem: 5 });
+  });
+
+  test("is one read for a batch that only reads", async () => {
+    await store().apply({ id, commands: [get(), get()] });
+    expect(proxy.requests).toEqual({ GetItem: 1 });
+  });
+
+  test("is one read and no write for a batch that no value could satisfy", async () => {
+    const commands = [increment(5), decrement(9)];
+    await expect(store({ limits: { min: 0, max: 3 } }).apply({ id, commands })).rejects.toThrow(
+      /\[limit-exceeded\]/u,
+    );
+    expect(proxy.requests).toEqual({ GetItem: 1 });
+  });
+});
+
+describe("a reply that is lost", () => {
+  test.each([undefined, "token"])(
+    "is asked for again by the AWS SDK, and counts once (token: %s)",
+    async (token) => {
+      proxy.loseReply("UpdateItem");
+      const receipt = await store().apply({ id, commands: [increment(5), decrement(2)], token });
+      expect(receipt).toEqual({
+        value: 3,
+        results: [
+          { type: "increment", before: 0, after: 5 },
+          { type: "decrement", before: 5, after: 3 },
+        ],
+        replayed: token !== undefined,
+      });
+      expect(proxy.requests["UpdateItem"]).toBe(2);
+      expect(await store().get(id, { consistent: true })).toBe(3);
+    },
+  );
+
+  test("leaves the outcome unknown once the AWS SDK gives up, and the same token finds out", async () => {
+    for (let n = await client.config.maxAttempts(); n > 0; n--) proxy.loseReply("UpdateItem");
+    const request = { id, commands: [increment(5)], token: "t" };
+    const error: unknown = await store()
+      .apply(request)
+      .catch((thrown: unknown) => thrown);
+    expect(isCounterError(error, "outcome-unknown") && error.retryable).toBe(true);
+    expect(String(error)).toMatch(/may or may not have been changed.*same token/u);
+    expect(await store().apply(request)).toMatchObject({ value: 5, replayed: true });
+    expect(await store().get(id, { consistent: true })).toBe(5);
+  });
+
+  test("counts once under limits too, where the retry would no longer fit", async () => {
+    proxy.loseReply("UpdateItem");
+    const receipt = await store({ initial: 5, limits: { min: 0 } }).apply({
+      id,
+      commands: [decrement(4)],
+      token: "t",
+    });
+    expect(receipt).toMatchObject({ value: 1, replayed: true });
+  });
+
+  test("counts once where the batch was clamped", async () => {
+    const clamping = store({ initial: 5, limits: { min: 0, onLimit: "clamp" } });
+    const request = { id, commands: [decrement(9), increment()], token: "t" };
+    proxy.loseReply("UpdateItem"); // of the write for any value, which is refused
+    proxy.loseReply("UpdateItem"); // of the write for this value
+    expect(await clamping.apply(request)).toMatchObject({ value: 1 });
+    expect(await clamping.get(id, { consistent: true })).toBe(1);
+  });
+});
+
+describe("a request that is lost", () => {
+  test("is sent again by the AWS SDK, and counts once", async () => {
+    proxy.loseRequest("UpdateItem");
+    expect(await store().apply({ id, commands: [increment(5)], token: "t" })).toMatchObject({
+      value: 5,
+      replayed: false,
+    });
+  });
+
+  test("of a read leaves the counter unavailable, for nothing was written", async () => {
+    for (let n = await client.config.maxAttempts(); n > 0; n--) proxy.loseRequest("GetItem");
+    await expect(store().get(id)).rejects.toThrow(
+      /could not be reached; nothing was written.*\[unavailable\]/u,
+    );
+  });
+
+  test("to where nobody listens leaves the counter unavailable", async () => {
+    await proxy.stop();
+    await expect(store().apply({ id, commands: [increment()] })).rejects.toThrow(/\[unavailable\]/u);
+  });
+});
+
+describe("tokens", () => {
+  test("are forgotten after their window, a few at a time, so that the item does not grow without bound", async () => {
+    let now = Date.UTC(2026, 0, 1);
+    const counting = store({ now: () => now, dedupe: { windowSeconds: 60 } });
+    const most: number[] = [];
+    for (let n = 0; n < 500; n++) {
+      await counting.apply({ id, commands: [increment()], token: `t${n}` });
+      now += 3_000;
+      if (n % 50 === 49) most.push(await tokens());
+    }
+    // 40 are live or within the grace period at any time; the rest wait for the next clean-up.
+    expect(Math.max(...most)).toBeLessThan(250);
+    expect(await counting.get(id)).toBe(500);
+    expect(proxy.requests["UpdateItem"]).toBeLessThan(500 * 1.05);
+  });
+
+  test("are recognised as long as they are remembered, even past their window", async () => {
+    let now = 0;
+    const counting = store({ now: () => now, dedupe: { windowSeconds: 60 } });
+    const request = { id, commands: [increment()], token: "t" };
+    await counting.apply(request);
+    now += 3_600_000;
+    expect(await counting.apply(request)).toMatchObject({ value: 1, replayed: true });
+  });
+});
+
+describe("what is set up wrongly", () => {
+  const refusal = async (promise: Promise<unknown>) => {
+    const error: unknown = await promise.catch((thrown: unknown) => thrown);
+    expect(isCounterError(error, "misconfigured") && !error.retryable).toBe(true);
+    return String(error);
+  };
+
+  test("a table that is not there is named, with the remedy", async () => {
+    const lost = store({ tableName: "nowhere" });
+    for (const asked of [lost.apply({ id, commands: [increment()] }), lost.get(id), lost.delete(id)]) {
+      expect(await refusal(asked)).toMatch(
+        /"nowhere" cannot be used: the table does not exist.*ensureCounterTable/u,
+      );
+    }
+    expect(await refusal(lost.list()[Symbol.asyncIterator]().next())).toMatch(/"nowhere"/u);
+  });
+
+  test.each([{ S: "twelve" }, { N: "9007199254740992" }, { L: [] }])(
+    "an item that holds %j is named, and left as it is",
+    async (value) => {
+      const Item = { id: { S: id }, part: { S: "value" }, value };
+      await engine.client.send(new PutItemCommand({ TableName: tableName, Item }));
+      for (const asked of [
+        store().get(id),
+        store().apply({ id, commands: [increment()], limits: { max: 5 } }),
+      ]) {
+        expect(await refusal(asked)).toContain(JSON.stringify(id));
+      }
+      expect(await item()).toEqual(Item);
+      await store().delete(id);
+    },
+  );
+
+  test("an item that holds a fraction is never counted on as if it held a whole number", async () => {
+    const Item = { id: { S: id }, part: { S: "value" }, value: { N: "1.5" } };
+    await engine.client.send(new PutItemCommand({ TableName: tableName, Item }));
+    expect(await refusal(store().get(id))).toContain('{"N":"1.5"}');
+    expect(await refusal(store().apply({ id, commands: [increment()] }))).toContain('{"N":"2.5"}');
+    await store().delete(id);
+  });
+
+  test.each([
+    [{ client: {} }, "options.client is {}; pass a DynamoDBClient"],
+    [{ tableName: "" }, 'options.tableName is ""; pass the table\'s name or ARN'],
+    [
+      { dedupe: { windowSeconds: 5 } },
+      "options.dedupe.windowSeconds is 5; pass whole seconds from 60 to a year",
+    ],
+    [{ limit: { min: 0 } }, 'options has the unknown key "limit"; pass only'],
+    [{ limits: { min: 1 }, initial: 0 }, 'let "initial" lie within "limits"'],
+    [{ now: 5 }, "options.now is 5; pass a function"],
+  ])("options that cannot be are refused at once: %j", (options, message) => {
+    // The options are wrong on purpose.
+    expect(() => store(options as Partial<DynamoDBCounterStoreOptions>)).toThrow(message);
+  });
+});

@@ -1,0 +1,91 @@
+import { decrement, get, increment } from "@durable-counter/core";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  fingerprint,
+  isTokenAttribute,
+  ownTokenAttribute,
+  readStamp,
+  stampFraction,
+  stampText,
+  tokenAttribute,
+} from "./token-stamp.ts";
+
+const UNIT = 10n ** 22n;
+
+/** What DynamoDB stores for `before + fraction`: the exact decimal sum, without trailing zeros. */
+function decimalSum(before: number, fraction: string): string {
+  const sum = BigInt(before) * UNIT + BigInt(fraction.slice(2));
+  const digits = (sum < 0n ? -sum : sum).toString().padStart(23, "0");
+  const tail = digits.slice(-22).replace(/0+$/u, "");
+  return `${sum < 0n ? "-" : ""}${digits.slice(0, -22)}${tail === "" ? "" : `.${tail}`}`;
+}
+
+describe("a token's stamp", () => {
+  test("gives back the value before, the expiry and the fingerprint, for every safe integer", () => {
+    const prints = fc.integer({ min: 0, max: 999_999_999_999 }).map((n) => String(n).padStart(12, "0"));
+    fc.assert(
+      fc.property(fc.maxSafeInteger(), fc.nat({ max: 4_000_000_000 }), prints, (before, expiresAt, print) => {
+        const stamp = { before, expiresAt, fingerprint: print };
+        expect(readStamp({ N: decimalSum(before, stampFraction(stamp)) })).toEqual(stamp);
+      }),
+    );
+  });
+
+  test("of a clamped batch gives back its limits as well", () => {
+    const bound = fc.option(fc.maxSafeInteger(), { nil: undefined });
+    fc.assert(
+      fc.property(fc.maxSafeInteger(), bound, bound, (before, min, max) => {
+        const clampedTo = {
+          onLimit: "clamp" as const,
+          ...(min !== undefined && { min }),
+          ...(max !== undefined && { max }),
+        };
+        const stamp = { before, expiresAt: 1_800_000_000, fingerprint: "000000000007", clampedTo };
+        expect(readStamp({ S: stampText(stamp) })).toEqual(stamp);
+      }),
+    );
+  });
+
+  test("never needs more than the 38 digits a DynamoDB number has", () => {
+    const fraction = stampFraction({ expiresAt: 9_999_999_999, fingerprint: "999999999999" });
+    const digits = decimalSum(-Number.MAX_SAFE_INTEGER, fraction).replace(/[-.]/gu, "");
+    expect(digits.length).toBeLessThanOrEqual(38);
+  });
+
+  test.each(["", "abc", "1e5", "12345678901234567", "1.12345678901234567890123", "1/2/3"])(
+    "is not %j",
+    (text) => {
+      expect([readStamp({ N: text }), readStamp({ S: text }), readStamp(undefined)]).toEqual([
+        undefined,
+        undefined,
+        undefined,
+      ]);
+    },
+  );
+});
+
+describe("a token's attribute", () => {
+  test("follows from the token, and is a token's attribute", () => {
+    expect(tokenAttribute("a")).toBe(tokenAttribute("a"));
+    expect(tokenAttribute("a")).not.toBe(tokenAttribute("b"));
+    expect(tokenAttribute("a")).toMatch(/^t#[\w-]{16}$/u);
+    expect(ownTokenAttribute()).toMatch(/^t#[\w-]{16}$/u);
+    expect(ownTokenAttribute()).not.toBe(ownTokenAttribute());
+    expect(["t#x", "value", "id", "part"].map(isTokenAttribute)).toEqual([true, false, false, false]);
+  });
+});
+
+describe("a fingerprint", () => {
+  test("tells commands apart by type, amount and order", () => {
+    const batches = [
+      [increment(1)],
+      [decrement(1)],
+      [increment(11)],
+      [increment(1), increment(1)],
+      [increment(1), get()],
+      [get(), increment(1)],
+    ];
+    expect(new Set(batches.map((batch) => fingerprint(batch))).size).toBe(batches.length);
+  });
+});

@@ -1,0 +1,97 @@
+import { CounterError, type CounterErrorCode } from "@durable-counter/core";
+
+/** What a vendor's error means here. The only place that knows AWS's names. */
+const CODES: Readonly<Record<string, CounterErrorCode>> = {
+  ResourceNotFoundException: "misconfigured",
+  TableNotFoundException: "misconfigured",
+  ValidationException: "misconfigured",
+  AccessDeniedException: "misconfigured",
+  UnrecognizedClientException: "misconfigured",
+  InvalidSignatureException: "misconfigured",
+  IncompleteSignatureException: "misconfigured",
+  MissingAuthenticationTokenException: "misconfigured",
+  ExpiredTokenException: "misconfigured",
+  CredentialsProviderError: "misconfigured",
+  ProvisionedThroughputExceededException: "throttled",
+  ThrottlingException: "throttled",
+  RequestLimitExceeded: "throttled",
+  LimitExceededException: "throttled",
+  ItemCollectionSizeLimitExceededException: "throttled",
+  TransactionConflictException: "throttled",
+  ReplicatedWriteConflictException: "throttled",
+};
+
+/** Errors of a connection that was never made: nothing was sent, so nothing was applied. */
+const NEVER_SENT = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
+
+interface VendorError extends Error {
+  readonly code?: unknown;
+  readonly $metadata?: { readonly httpStatusCode?: number };
+}
+
+/**
+ * The code of an attempt that failed, or undefined for an error that is none of DynamoDB's. `wrote` says whether it
+ * was a write: then a lost reply or a 5xx leaves open whether it was applied.
+ */
+export function codeOf(error: unknown, wrote: boolean): CounterErrorCode | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { name, code, $metadata } = error as VendorError;
+  const known = CODES[name];
+  if (known !== undefined) return known;
+  if (typeof code === "string" && NEVER_SENT.has(code)) return "unavailable";
+  const status = $metadata?.httpStatusCode;
+  if (status !== undefined && status >= 400 && status < 500) return "misconfigured";
+  if (status !== undefined || typeof code === "string" || name === "TimeoutError") {
+    return wrote ? "outcome-unknown" : "unavailable";
+  }
+  return undefined;
+}
+
+/**
+ * Translates an error of the AWS SDK at this border. What is not DynamoDB's, as a programming error, passes as it is.
+ *
+ * @param context `attempts` are the errors of every attempt the AWS SDK made: one unknown outcome among them leaves
+ *   the whole open, however the last one ended
+ */
+export function translateError(
+  error: unknown,
+  context: { tableName: string; counterId?: string; wrote: boolean; attempts?: readonly unknown[] },
+): unknown {
+  const { tableName, counterId, wrote, attempts = [] } = context;
+  const last = codeOf(error, wrote);
+  if (last === undefined) return error;
+  const code = attempts.some((attempt) => codeOf(attempt, wrote) === "outcome-unknown")
+    ? "outcome-unknown"
+    : last;
+  const subject =
+    counterId === undefined
+      ? `Table "${tableName}"`
+      : `Counter ${JSON.stringify(counterId)} in table "${tableName}"`;
+  const { name, message } = error as Error;
+  return new CounterError(code, `${subject} ${sentence(code, name)} ${name}: ${message}`, { cause: error });
+}
+
+function sentence(code: CounterErrorCode, name: string): string {
+  switch (code) {
+    case "throttled":
+      return "was not changed: DynamoDB asks for less. Try again later, with the same token.";
+    case "unavailable":
+      return "could not be reached; nothing was written. Try again, with the same token.";
+    case "outcome-unknown":
+      return "may or may not have been changed: the reply was lost. Ask again with the same token to find out.";
+    default:
+      return `cannot be used: ${remedy(name)}`;
+  }
+}
+
+function remedy(name: string): string {
+  switch (name) {
+    case "ResourceNotFoundException":
+    case "TableNotFoundException":
+      return "the table does not exist in this region and account. Create it from counterTable(), or with ensureCounterTable().";
+    case "ValidationException":
+      return "the table's keys or the item at the key are not a counter's. Use a table made from counterTable().";
+    default:
+      return "the client's credentials do not allow it. Grant dynamodb:UpdateItem, GetItem, DeleteItem and Scan on it.";
+  }
+}
