@@ -1,3 +1,13 @@
+export type {
+  CallbackAnswer,
+  CallbackFailure,
+  CallbackText,
+  OutsideWorld,
+} from "./fake-context/callback-desk.ts";
+export { FakeContext, type FakeContextOptions } from "./fake-context/fake-context.ts";
+export type { LogLine } from "./fake-context/log-book.ts";
+export { flaky, type FlakyOptions } from "./flaky.ts";
+export type { DurableOperation } from "./operation.ts";
 export { counterStoreContract } from "./stores/counter-store-contract.ts";
 export type { ContractRunner, CreateStore } from "./stores/contract/contract.ts";
 export { MemoryCounterStore } from "./stores/memory-counter-store.ts";

@@ -1,0 +1,142 @@
+import {
+  ChildContextError,
+  NestingType,
+  type BatchResult,
+  type CompletionConfig,
+  type Serdes,
+} from "@aws/durable-execution-sdk-js";
+import type { DurableOperation } from "../operation.ts";
+import { batchSerdes, InMemoryBatchResult, restoreBatch } from "./batch-result.ts";
+import { runChild } from "./child.ts";
+import { BatchProgress } from "./completion.ts";
+import type { Execution } from "./execution.ts";
+import type { Scope } from "./scope.ts";
+
+/** One item of a map, or one branch of a parallel. */
+export interface BatchJob<T> {
+  /** Given by the handler. */
+  readonly name: string | undefined;
+  readonly defaultName: string;
+  readonly run: (child: Scope) => Promise<T>;
+}
+
+/** What map and parallel are configured with alike. */
+export interface BatchConfig<T> {
+  readonly maxConcurrency?: number;
+  readonly completionConfig?: CompletionConfig;
+  readonly serdes?: Serdes<BatchResult<T>>;
+  readonly itemSerdes?: Serdes<T>;
+  readonly nesting?: NestingType;
+}
+
+/** The two kinds of batches. */
+export type BatchKind = "map" | "parallel";
+
+const SUB_TYPES: Record<BatchKind, [batch: DurableOperation["subType"], item: DurableOperation["subType"]]> =
+  {
+    map: ["Map", "MapIteration"],
+    parallel: ["Parallel", "ParallelBranch"],
+  };
+
+/** map and parallel: a child context per job, so many at a time as the handler allows. */
+export async function runBatch<T>(
+  scope: Scope,
+  kind: BatchKind,
+  name: string | undefined,
+  jobs: readonly BatchJob<T>[],
+  config: BatchConfig<T>,
+): Promise<BatchResult<T>> {
+  checkConfig(scope.execution, config);
+  const [subType, itemSubType] = SUB_TYPES[kind];
+  const entry = scope.open("CONTEXT", subType, name);
+  const result = await runChild(
+    scope,
+    entry,
+    async (child) => await runJobs(child, itemSubType, jobs, config),
+    {
+      serdes: config.serdes ?? batchSerdes,
+    },
+  );
+  return restoreBatch(result);
+}
+
+async function runJobs<T>(
+  scope: Scope,
+  subType: DurableOperation["subType"],
+  jobs: readonly BatchJob<T>[],
+  { maxConcurrency, completionConfig, itemSerdes, nesting }: BatchConfig<T>,
+): Promise<BatchResult<T>> {
+  const virtualContext = nesting === NestingType.FLAT;
+  const progress = new BatchProgress(
+    jobs.map(({ name }) => name),
+    completionConfig,
+  );
+  let next = 0;
+  let active = 0;
+
+  return new Promise((resolve, reject) => {
+    const finish = (): void => {
+      // A copy, since items may still end after the batch; their results are those the jobs gave.
+      const items = progress.items.filter((item) => item !== undefined).map((item) => ({ ...item }));
+      resolve(new InMemoryBatchResult(items, progress.reason) as BatchResult<T>);
+    };
+    const startJobs = (): void => {
+      while (active < (maxConcurrency || Infinity) && next < jobs.length && progress.mayGoOn) {
+        startJob(jobs[next]!, next);
+        next++;
+      }
+    };
+    const startJob = ({ name, defaultName, run }: BatchJob<T>, index: number): void => {
+      active++;
+      progress.start(index);
+      const entry = scope.open("CONTEXT", subType, name || defaultName, !virtualContext);
+      const goOn = (record: () => void): void => {
+        try {
+          if (scope.execution.fault !== undefined) throw scope.execution.fault;
+          record();
+          active--;
+          if (progress.isOver) finish();
+          else startJobs();
+        } catch (error) {
+          // A fault, or a predicate of the handler that throws.
+          reject(error);
+        }
+      };
+      runChild(scope, entry, run, { virtualContext, ...(itemSerdes && { serdes: itemSerdes }) }).then(
+        (result) => goOn(() => progress.succeed(index, result)),
+        (error: unknown) => goOn(() => progress.fail(index, asChildContextError(error))),
+      );
+    };
+
+    startJobs();
+    // Nothing to do, or a predicate content from the start.
+    if (active === 0) finish();
+  });
+}
+
+function asChildContextError(error: unknown): ChildContextError {
+  if (error instanceof ChildContextError) return error;
+  return error instanceof Error
+    ? new ChildContextError(error.message, error)
+    : new ChildContextError(String(error));
+}
+
+/** What the SDK ends the execution for rather than throwing. */
+function checkConfig<T>(execution: Execution, { maxConcurrency, completionConfig }: BatchConfig<T>): void {
+  if (maxConcurrency !== undefined && maxConcurrency <= 0) {
+    throw execution.terminate(
+      new Error(
+        `Invalid maxConcurrency: ${maxConcurrency}. Must be a positive number or undefined for unlimited concurrency.`,
+      ),
+    );
+  }
+  const { shouldComplete, ...thresholds } = completionConfig ?? {};
+  if (shouldComplete !== undefined && Object.values(thresholds).some((value) => value !== undefined)) {
+    throw execution.terminate(
+      new Error(
+        "completionConfig.shouldComplete is mutually exclusive with " +
+          "minSuccessful, toleratedFailureCount, and toleratedFailurePercentage",
+      ),
+    );
+  }
+}

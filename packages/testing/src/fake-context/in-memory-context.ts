@@ -1,0 +1,247 @@
+import {
+  DurablePromise,
+  type BatchResult,
+  type ChildConfig,
+  type DurableContext,
+  type DurableContextLogger,
+  type DurableLogger,
+  type Duration,
+  type InvokeConfig,
+  type MapConfig,
+  type MapFunc,
+  type SerdesConfig,
+  type StepConfig,
+  type StepFunc,
+  type WaitForConditionCheckFunc,
+  type WaitForConditionConfig,
+} from "@aws/durable-execution-sdk-js";
+import { runBatch, type BatchConfig } from "./batch.ts";
+import {
+  createCallback,
+  waitForCallback,
+  type CallbackConfig,
+  type Submitter,
+  type WaitForCallbackConfig,
+} from "./callback.ts";
+import { runChild } from "./child.ts";
+import { combinators } from "./combinators.ts";
+import { runCondition } from "./condition.ts";
+import { runInvoke } from "./invoke.ts";
+import { jobsOfItems, jobsOfBranches, type Branch } from "./jobs.ts";
+import { bindLogger } from "./logging.ts";
+import type { Scope } from "./scope.ts";
+import { runStep } from "./step.ts";
+import { runWait } from "./wait.ts";
+
+type Name = string | undefined;
+type ChildBody<T, TLogger extends DurableLogger> = (context: DurableContext<TLogger>) => Promise<T>;
+
+/** The SDK's DurableContext over a {@link Scope}: sorts out the overloads and starts the operations. */
+export class InMemoryContext<
+  TLogger extends DurableLogger = DurableLogger,
+> implements DurableContext<TLogger> {
+  /** Undefined in the root, `"1"` or `"1-2"` in children; the SDK's contexts have it at run time. */
+  readonly _stepPrefix: string | undefined;
+  readonly #scope: Scope;
+  #logger: DurableContextLogger<TLogger> | undefined;
+
+  constructor(scope: Scope) {
+    this._stepPrefix = scope.prefix;
+    this.#scope = scope;
+  }
+
+  get lambdaContext(): DurableContext["lambdaContext"] {
+    return this.#scope.execution.lambdaContext;
+  }
+
+  get executionContext(): { readonly durableExecutionArn: string } {
+    return { durableExecutionArn: this.#scope.execution.arn };
+  }
+
+  get logger(): DurableContextLogger<TLogger> {
+    // The scope's logger is the one that was configured as a TLogger.
+    this.#logger ??= bindLogger(this.#scope.logger) as DurableContextLogger<TLogger>;
+    return this.#logger;
+  }
+
+  configureLogger({ customLogger }: { customLogger?: TLogger; modeAware?: boolean }): void {
+    if (customLogger === undefined) return;
+    this.#scope.useLogger(customLogger);
+    this.#logger = undefined;
+  }
+
+  configureSerdes({ defaultSerdes, defaultCallbackDeserializer }: SerdesConfig): void {
+    this.#scope.serdes = defaultSerdes ?? this.#scope.serdes;
+    this.#scope.callbackDeserializer = defaultCallbackDeserializer ?? this.#scope.callbackDeserializer;
+  }
+
+  step<T>(
+    nameOrBody: Name | StepFunc<T, TLogger>,
+    bodyOrConfig?: StepFunc<T, TLogger> | StepConfig<T>,
+    maybeConfig?: StepConfig<T>,
+  ): DurablePromise<T> {
+    const [name, body, config] = named<StepFunc<T>, StepConfig<T>>(nameOrBody, bodyOrConfig, maybeConfig);
+    return this.#start("step", (scope) => runStep(scope, scope.open("STEP", "Step", name), body, config));
+  }
+
+  invoke<I, O>(
+    nameOrFunction: string,
+    functionOrInput?: string | I,
+    inputOrConfig?: I | InvokeConfig<I, O>,
+    maybeConfig?: InvokeConfig<I, O>,
+  ): DurablePromise<O> {
+    // As in the SDK, a text in second place is the function, never the input.
+    const isNamed = typeof functionOrInput === "string";
+    const name = isNamed ? nameOrFunction : undefined;
+    const functionId = isNamed ? functionOrInput : nameOrFunction;
+    // The overloads say which of the two it is.
+    const input = (isNamed ? inputOrConfig : functionOrInput) as I | undefined;
+    const config = (isNamed ? maybeConfig : inputOrConfig) as InvokeConfig<I, O> | undefined;
+    return this.#start("invoke", (scope) =>
+      runInvoke(scope, scope.open("CHAINED_INVOKE", "ChainedInvoke", name), functionId, input, config),
+    );
+  }
+
+  runInChildContext<T>(
+    nameOrBody: Name | ChildBody<T, TLogger>,
+    bodyOrConfig?: ChildBody<T, TLogger> | ChildConfig<T>,
+    maybeConfig?: ChildConfig<T>,
+  ): DurablePromise<T> {
+    const [name, body, config] = named<ChildBody<T, DurableLogger>, ChildConfig<T>>(
+      nameOrBody,
+      bodyOrConfig,
+      maybeConfig,
+    );
+    return this.#start("runInChildContext", (scope) => {
+      // The SDK types sub-types of the handler's own as plain strings.
+      const subType = (config?.subType ?? "RunInChildContext") as "RunInChildContext";
+      const entry = scope.open("CONTEXT", subType, name, config?.virtualContext !== true);
+      return runChild(scope, entry, (child) => body(new InMemoryContext(child)), config);
+    });
+  }
+
+  wait(nameOrDuration: string | Duration, maybeDuration?: Duration): DurablePromise<void> {
+    const isNamed = typeof nameOrDuration === "string";
+    // The overloads say that a name is followed by a duration.
+    const duration = (isNamed ? maybeDuration : nameOrDuration) as Duration;
+    return this.#start("wait", (scope) =>
+      runWait(scope, scope.open("WAIT", "Wait", isNamed ? nameOrDuration : undefined), duration),
+    );
+  }
+
+  waitForCondition<T>(
+    nameOrCheck: Name | WaitForConditionCheckFunc<T, TLogger>,
+    checkOrConfig?: WaitForConditionCheckFunc<T, TLogger> | WaitForConditionConfig<T>,
+    maybeConfig?: WaitForConditionConfig<T>,
+  ): DurablePromise<T> {
+    const [name, check, config] = named<WaitForConditionCheckFunc<T>, WaitForConditionConfig<T>>(
+      nameOrCheck,
+      checkOrConfig,
+      maybeConfig,
+    );
+    return this.#start("waitForCondition", (scope) => {
+      if (config?.waitStrategy === undefined || config.initialState === undefined) {
+        throw new Error("waitForCondition requires config with waitStrategy and initialState");
+      }
+      return runCondition(scope, scope.open("STEP", "WaitForCondition", name), check, config);
+    });
+  }
+
+  createCallback<T = string>(
+    nameOrConfig?: Name | CallbackConfig<T>,
+    maybeConfig?: CallbackConfig<T>,
+  ): DurablePromise<[DurablePromise<T>, string]> {
+    const [name, config] =
+      typeof nameOrConfig === "object" ? [undefined, nameOrConfig] : [nameOrConfig, maybeConfig];
+    return this.#start("createCallback", (scope) =>
+      createCallback(scope, scope.open("CALLBACK", "Callback", name), config),
+    );
+  }
+
+  waitForCallback<T = string>(
+    nameOrSubmitter: Name | Submitter<TLogger>,
+    submitterOrConfig?: Submitter<TLogger> | WaitForCallbackConfig<T>,
+    maybeConfig?: WaitForCallbackConfig<T>,
+  ): DurablePromise<T> {
+    const [name, submitter, config] = named<Submitter, WaitForCallbackConfig<T>>(
+      nameOrSubmitter,
+      submitterOrConfig,
+      maybeConfig,
+    );
+    return this.#start("waitForCallback", async (scope) => {
+      if (typeof submitter !== "function") {
+        const isNamed = typeof nameOrSubmitter === "string" || nameOrSubmitter === undefined;
+        throw new Error(
+          `waitForCallback requires a submitter function${isNamed ? " when name is provided" : ""}`,
+        );
+      }
+      return waitForCallback(scope, scope.open("CONTEXT", "WaitForCallback", name), submitter, config);
+    });
+  }
+
+  map<I, T>(
+    nameOrItems: Name | I[],
+    itemsOrBody: I[] | MapFunc<I, T, TLogger>,
+    bodyOrConfig?: MapFunc<I, T, TLogger> | MapConfig<I, T>,
+    maybeConfig?: MapConfig<I, T>,
+  ): DurablePromise<BatchResult<T>> {
+    const isNamed = typeof nameOrItems === "string" || nameOrItems === undefined;
+    // The overloads say which is which; jobsOfItems looks whether they kept to them.
+    const [name, items, body, config = {}] = (
+      isNamed
+        ? [nameOrItems, itemsOrBody, bodyOrConfig, maybeConfig]
+        : [undefined, nameOrItems, itemsOrBody, bodyOrConfig]
+    ) as [Name, I[], MapFunc<I, T, DurableLogger>, MapConfig<I, T> | undefined];
+    return this.#start("map", async (scope) =>
+      runBatch(scope, "map", name, jobsOfItems(items, body, config.itemNamer, contextOf), config),
+    );
+  }
+
+  parallel<T>(
+    nameOrBranches: Name | readonly Branch<T, TLogger>[],
+    branchesOrConfig?: readonly Branch<T, TLogger>[] | BatchConfig<T>,
+    maybeConfig?: BatchConfig<T>,
+  ): DurablePromise<BatchResult<T>> {
+    const isNamed = typeof nameOrBranches === "string" || nameOrBranches === undefined;
+    // The overloads say which is which; jobsOfBranches looks whether they kept to them.
+    const [name, branches, config = {}] = (
+      isNamed
+        ? [nameOrBranches, branchesOrConfig, maybeConfig]
+        : [undefined, nameOrBranches, branchesOrConfig]
+    ) as [Name, readonly Branch<T, DurableLogger>[], BatchConfig<T> | undefined];
+    return this.#start("parallel", async (scope) =>
+      runBatch(scope, "parallel", name, jobsOfBranches(branches, contextOf), config),
+    );
+  }
+
+  get promise(): DurableContext<TLogger>["promise"] {
+    return combinators((name, body, config) => this.runInChildContext(name, body, config));
+  }
+
+  /** Starts an operation at once; its failure counts as looked at, even if the handler never looks. */
+  #start<T>(operation: string, run: (scope: Scope) => Promise<T>): DurablePromise<T> {
+    const scope = this.#scope;
+    const refusal = scope.refuse(operation);
+    if (refusal !== undefined) return new DurablePromise(() => Promise.reject(refusal));
+    const running = run(scope);
+    running.catch(ignore);
+    return new DurablePromise(() => running);
+  }
+}
+
+function contextOf(scope: Scope): DurableContext {
+  return new InMemoryContext(scope);
+}
+
+/** Most operations take a name first or none at all. */
+function named<Body, Config>(
+  first: unknown,
+  second: unknown,
+  third: unknown,
+): [Name, Body, Config | undefined] {
+  const isNamed = typeof first === "string" || first === undefined;
+  // The overloads say so; a body that takes a TLogger gets the one that was configured.
+  return (isNamed ? [first, second, third] : [undefined, first, second]) as [Name, Body, Config | undefined];
+}
+
+function ignore(): void {}

@@ -1,0 +1,83 @@
+import { defaultSerdes, InvokeError, type InvokeConfig } from "@aws/durable-execution-sdk-js";
+import { errorObjectOf } from "./error-object.ts";
+import type { Execution, InvokedFunction } from "./execution.ts";
+import { deserialize, serialize } from "./payload.ts";
+import { never, type Scope } from "./scope.ts";
+import type { TraceEntry } from "./trace-entry.ts";
+
+/** invoke: runs the function registered under that name or ARN, with its input and output passing as JSON. */
+export async function runInvoke<I, O>(
+  scope: Scope,
+  entry: TraceEntry,
+  functionId: string,
+  input: I | undefined,
+  config: InvokeConfig<I, O> | undefined,
+): Promise<O> {
+  const { execution } = scope;
+  const { clock } = execution;
+  if (scope.isClosed()) return never();
+  const invoked = findFunction(execution, entry, functionId);
+  const payload = await serialize(
+    execution,
+    entry,
+    input,
+    config?.payloadSerdes ?? scope.serdes ?? defaultSerdes,
+  );
+  const event = parsePayload(execution, entry, payload);
+
+  await clock.turnOf("functions");
+  clock.hold();
+  let output: string | undefined;
+  try {
+    output = JSON.stringify(await invoked(event));
+  } catch (thrown) {
+    const { ErrorMessage, ...error } = errorObjectOf(thrown);
+    // The service closes the operation, whether or not anybody still waits for it.
+    entry.fail({ ...error, ErrorMessage });
+    if (execution.fault !== undefined) throw execution.fault;
+    if (scope.isClosed()) return never();
+    throw new InvokeError(
+      ErrorMessage || "Invoke failed",
+      ErrorMessage ? new Error(ErrorMessage) : undefined,
+      error.ErrorData,
+    );
+  } finally {
+    clock.release();
+  }
+  entry.succeedWith(output);
+  if (execution.fault !== undefined) throw execution.fault;
+  if (scope.isClosed()) return never();
+  return deserialize<O>(execution, entry, output, config?.resultSerdes ?? scope.serdes ?? defaultSerdes);
+}
+
+function findFunction(execution: Execution, entry: TraceEntry, functionId: string): InvokedFunction {
+  const { functions } = execution;
+  const invoked = Object.hasOwn(functions, functionId) ? functions[functionId] : undefined;
+  if (typeof invoked === "function") return invoked;
+  const name = JSON.stringify(functionId);
+  const registered = Object.keys(functions).map((each) => JSON.stringify(each));
+  throw execution.terminate(
+    new Error(
+      `${entry} calls the function ${name}, which is not registered; register it: ` +
+        `new FakeContext({ functions: { ${name}: async (input) => … } }). ` +
+        `Registered are: ${registered.join(", ") || "none"}.`,
+    ),
+  );
+}
+
+/** The service takes nothing but JSON. */
+function parsePayload(execution: Execution, entry: TraceEntry, payload: string | undefined): unknown {
+  if (payload === undefined) return undefined;
+  try {
+    return JSON.parse(payload);
+  } catch (cause) {
+    throw execution.terminate(
+      new TypeError(
+        `${entry} sends a payload that is no JSON: ${payload}; let its payloadSerdes write JSON.`,
+        {
+          cause,
+        },
+      ),
+    );
+  }
+}

@@ -1,0 +1,50 @@
+import type { DurableLogger, DurableLoggingContext } from "@aws/durable-execution-sdk-js";
+
+/** One line a handler logged, and where. */
+export interface LogLine {
+  readonly level: "DEBUG" | "INFO" | "WARN" | "ERROR";
+  /** What the logger was called with. */
+  readonly params: readonly unknown[];
+  /** The operation it was logged in, as in `context.operations`; missing in the handler itself. */
+  readonly operationId?: string;
+  readonly operationName?: string;
+  /** Counts from 1, in steps and conditions. */
+  readonly attempt?: number;
+}
+
+/** The logger where a test brings none: it prints nothing and remembers everything. */
+export class LogBook implements DurableLogger {
+  readonly lines: LogLine[] = [];
+  #context: DurableLoggingContext | undefined;
+
+  configureDurableLoggingContext(context: DurableLoggingContext): void {
+    this.#context = context;
+  }
+
+  debug(...params: unknown[]): void {
+    this.log("DEBUG", ...params);
+  }
+
+  info(...params: unknown[]): void {
+    this.log("INFO", ...params);
+  }
+
+  warn(...params: unknown[]): void {
+    this.log("WARN", ...params);
+  }
+
+  error(...params: unknown[]): void {
+    this.log("ERROR", ...params);
+  }
+
+  log(level: LogLine["level"], ...params: unknown[]): void {
+    const { operationId, operationName, attempt } = this.#context?.getDurableLogData() ?? {};
+    this.lines.push({
+      level,
+      params,
+      ...(operationId !== undefined && { operationId }),
+      ...(operationName !== undefined && { operationName }),
+      ...(attempt !== undefined && { attempt }),
+    });
+  }
+}

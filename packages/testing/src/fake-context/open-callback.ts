@@ -1,0 +1,133 @@
+import {
+  CallbackExternalError,
+  CallbackTimeoutError,
+  type Duration,
+  type ErrorObject,
+} from "@aws/durable-execution-sdk-js";
+import { secondsOf } from "./duration.ts";
+import type { TraceEntry } from "./trace-entry.ts";
+import type { Alarm, VirtualClock } from "./virtual-clock.ts";
+
+/** How long a callback may take; none or 0 for ever. */
+export interface CallbackTimeouts {
+  readonly timeout?: Duration | undefined;
+  readonly heartbeatTimeout?: Duration | undefined;
+}
+
+/** One callback, from the moment the handler opens it until somebody or its time closes it. */
+export class OpenCallback {
+  /** Within the service's alphabet for callback ids. */
+  readonly id: string;
+  /** Its operation's name, or that of the waitForCallback around it. */
+  readonly name: string | undefined;
+  /** What the service hands to the handler. */
+  readonly outcome: Promise<string | undefined>;
+  /** Whether the world outside knows the id. */
+  isSubmitted = false;
+  readonly #entry: TraceEntry;
+  readonly #clock: VirtualClock;
+  readonly #heartbeatSeconds: number;
+  #timeout: Alarm | undefined;
+  #isAbandoned = false;
+  #heartbeatTimeout: Alarm | undefined;
+  #resolve: (result: string | undefined) => void = () => {};
+  #reject: (error: Error) => void = () => {};
+
+  constructor(
+    entry: TraceEntry,
+    name: string | undefined,
+    clock: VirtualClock,
+    { timeout, heartbeatTimeout }: CallbackTimeouts,
+  ) {
+    this.id = `callback/${entry.id.replaceAll("-", "/")}`;
+    this.name = name;
+    this.#entry = entry;
+    this.#clock = clock;
+    this.outcome = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    // The handler may never look.
+    this.outcome.catch(() => {});
+    const seconds = timeout === undefined ? 0 : secondsOf(timeout);
+    if (seconds > 0) this.#timeout = clock.set(seconds, () => this.#expire("Callback timed out"));
+    this.#heartbeatSeconds = heartbeatTimeout === undefined ? 0 : secondsOf(heartbeatTimeout);
+    this.#expectHeartbeat();
+  }
+
+  /** Whether nobody can complete it any more. */
+  get isClosed(): boolean {
+    return this.#isAbandoned || this.status !== "STARTED";
+  }
+
+  get status(): TraceEntry["status"] {
+    return this.#entry.status;
+  }
+
+  isCalled(nameOrId: string): boolean {
+    return this.id === nameOrId || this.name === nameOrId;
+  }
+
+  complete(result: string | undefined): void {
+    this.#entry.succeed(result);
+    this.#silence();
+    this.#resolve(result);
+  }
+
+  fail(error: ErrorObject | undefined): void {
+    this.#entry.fail(error);
+    this.#silence();
+    this.#reject(
+      error === undefined
+        ? new CallbackExternalError("Callback failed")
+        : new CallbackExternalError(error.ErrorMessage, causeOf(error), error.ErrorData),
+    );
+  }
+
+  /** @throws Error where the callback expects no heartbeat */
+  heartbeat(): void {
+    if (this.#heartbeatTimeout === undefined) {
+      throw new Error(`${this} expects no heartbeat; give the callback a heartbeatTimeout.`);
+    }
+    this.#clock.cancel(this.#heartbeatTimeout);
+    this.#expectHeartbeat();
+  }
+
+  /** The execution ended. */
+  abandon(fault: Error): void {
+    this.#isAbandoned = true;
+    this.#silence();
+    this.#reject(fault);
+  }
+
+  /** As messages name it: `"approval" (callback/1/1)`. */
+  toString(): string {
+    return this.name === undefined ? `an unnamed callback (${this.id})` : `"${this.name}" (${this.id})`;
+  }
+
+  #expectHeartbeat(): void {
+    if (this.#heartbeatSeconds === 0) return;
+    const ring = (): void => this.#expire("Callback timed out on heartbeat");
+    this.#heartbeatTimeout = this.#clock.set(this.#heartbeatSeconds, ring);
+  }
+
+  #expire(message: string): void {
+    const error = { ErrorMessage: message };
+    this.#entry.fail(error, "TIMED_OUT");
+    this.#silence();
+    this.#reject(new CallbackTimeoutError(message, causeOf(error)));
+  }
+
+  #silence(): void {
+    for (const alarm of [this.#timeout, this.#heartbeatTimeout]) {
+      if (alarm !== undefined) this.#clock.cancel(alarm);
+    }
+  }
+}
+
+function causeOf({ ErrorMessage, ErrorType, StackTrace }: ErrorObject): Error {
+  const cause = new Error(ErrorMessage);
+  cause.name = ErrorType ?? "Error";
+  if (StackTrace !== undefined) cause.stack = StackTrace.join("\n");
+  return cause;
+}

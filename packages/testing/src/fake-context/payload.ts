@@ -1,0 +1,85 @@
+import type { AnySerdes } from "@aws/durable-execution-sdk-js";
+import type { Execution } from "./execution.ts";
+import type { TraceEntry } from "./trace-entry.ts";
+
+/** Does nothing to the text of a callback, as the SDK's default. */
+export const passThrough: AnySerdes = {
+  serialize: async (value) => value,
+  deserialize: async (data) => data,
+};
+
+/** Takes a result through JSON, as the SDK does even on the first run, and records it. */
+export function succeedThroughJson<T>(execution: Execution, entry: TraceEntry, result: T): T {
+  if (survivesJson(result)) {
+    entry.succeed(result);
+    return result;
+  }
+  let json: string | undefined;
+  try {
+    json = JSON.stringify(result);
+  } catch (error) {
+    throw execution.terminate(unserializable(entry, error));
+  }
+  entry.succeedWith(json);
+  // What JSON made of a T is a T to the SDK's types as well.
+  return (json === undefined ? undefined : JSON.parse(json)) as T;
+}
+
+/** A value as its serdes writes it; what the serdes cannot write ends the execution. */
+export async function serialize(
+  execution: Execution,
+  entry: TraceEntry,
+  value: unknown,
+  serdes: AnySerdes,
+): Promise<string | undefined> {
+  try {
+    return await serdes.serialize(value, { entityId: entry.id, durableExecutionArn: execution.arn });
+  } catch (error) {
+    throw execution.terminate(unserializable(entry, error));
+  }
+}
+
+/** A value as its serdes reads it; what the serdes cannot read ends the execution. */
+export async function deserialize<T>(
+  execution: Execution,
+  entry: TraceEntry,
+  text: string | undefined,
+  serdes: Pick<AnySerdes, "deserialize">,
+): Promise<T> {
+  try {
+    return await serdes.deserialize(text, { entityId: entry.id, durableExecutionArn: execution.arn });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : "Unknown deserialization error";
+    throw execution.terminate(serdesFailure(`Deserialization failed for step ${placeOf(entry)}: ${reason}`));
+  }
+}
+
+function unserializable(entry: TraceEntry, error: unknown): Error {
+  const reason = error instanceof Error ? error.message : "Unknown serialization error";
+  return serdesFailure(`Serialization failed for step ${placeOf(entry)}: ${reason}`);
+}
+
+/** The SDK's own class is not exported; this one looks the same. */
+function serdesFailure(message: string): Error {
+  const error = new Error(`[Unrecoverable Invocation] ${message}`);
+  error.name = "SerdesFailedError";
+  return error;
+}
+
+function placeOf({ id, name }: TraceEntry): string {
+  return name === undefined || name === "" ? `(${id})` : `"${name}" (${id})`;
+}
+
+/** Whether JSON would hand the value back as it is, which spares most steps the way through it. */
+function survivesJson(value: unknown): boolean {
+  switch (typeof value) {
+    case "string":
+    case "boolean":
+    case "undefined":
+      return true;
+    case "number":
+      return Number.isFinite(value) && !Object.is(value, -0);
+    default:
+      return value === null;
+  }
+}
