@@ -8,6 +8,10 @@ export { FakeContext, type FakeContextOptions } from "./fake-context/fake-contex
 export type { LogLine } from "./fake-context/log-book.ts";
 export { flaky, type FlakyOptions } from "./flaky.ts";
 export type { DurableOperation } from "./operation.ts";
+export type { SimulateOptions } from "./simulator/options.ts";
+export { simulate } from "./simulator/simulate.ts";
+export type { ExecutionError, Simulation } from "./simulator/simulation.ts";
+export { SimulationStoppedError } from "./simulator/stopped-error.ts";
 export { counterStoreContract } from "./stores/counter-store-contract.ts";
 export type { ContractRunner, CreateStore } from "./stores/contract/contract.ts";
 export { MemoryCounterStore } from "./stores/memory-counter-store.ts";

@@ -1,0 +1,22 @@
+import { expect, test } from "vitest";
+import { executionArn, functionNameOf } from "./arn.ts";
+
+test.for([
+  ["payments", "payments"],
+  ["payments:live", "payments"],
+  ["123456789012:function:payments:7", "payments"],
+  ["arn:aws:lambda:us-east-1:123456789012:function:payments", "payments"],
+  ["arn:aws:lambda:us-east-1:123456789012:function:payments:$LATEST", "payments"],
+])("finds the function's name in %s", ([reference, name]) => {
+  expect(functionNameOf(reference ?? "")).toBe(name);
+});
+
+test("tells executions apart by both of their names", () => {
+  const arns = [
+    { functionName: "a", executionName: "b" },
+    { functionName: "a", executionName: "c" },
+    { functionName: "c", executionName: "b" },
+  ].map(executionArn);
+
+  expect(new Set(arns.map((arn) => arn.slice(arn.lastIndexOf("/")))).size).toBe(3);
+});

@@ -1,0 +1,29 @@
+import { hash } from "node:crypto";
+
+/** Who an execution is. */
+export interface ExecutionIdentity {
+  readonly functionName: string;
+  readonly executionName: string;
+}
+
+/** The ARN of an execution in the service's shape; the same for the same names, so that runs can be compared. */
+export function executionArn({ functionName, executionName }: ExecutionIdentity): string {
+  return `${functionArn(functionName)}:$LATEST/durable-execution/${executionName}/${uuid(functionName, executionName)}`;
+}
+
+export function functionArn(functionName: string): string {
+  return `arn:aws:lambda:us-east-1:123456789012:function:${functionName}`;
+}
+
+/** The bare name in anything Lambda takes for a function: a name, a qualified name, an ARN in full or in part. */
+export function functionNameOf(reference: string): string {
+  const parts = reference.split(":");
+  const marker = parts.indexOf("function");
+  return (marker === -1 ? parts[0] : parts[marker + 1]) ?? reference;
+}
+
+/** A UUID that follows from names alone. */
+export function uuid(...names: readonly string[]): string {
+  const digits = hash("md5", names.join("/"));
+  return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-4${digits.slice(13, 16)}-8${digits.slice(17, 20)}-${digits.slice(20)}`;
+}

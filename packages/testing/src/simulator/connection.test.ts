@@ -1,0 +1,257 @@
+import {
+  InvocationStatus,
+  NestingType,
+  withDurableExecution,
+  type DurableExecutionInvocationInputWithClient,
+} from "@aws/durable-execution-sdk-js";
+import { expect, test } from "vitest";
+import type { Faults, ProtocolPoint } from "./faults.ts";
+import { simulate, simulateWithFaults } from "./simulate.ts";
+
+/** Crashes once, at the first point that fits. */
+function crashOnceAt(fits: (point: ProtocolPoint) => boolean): Faults {
+  let crashed = false;
+  return (point) => {
+    if (crashed || !fits(point)) return undefined;
+    crashed = true;
+    return "crash";
+  };
+}
+
+function twoSteps() {
+  const ran: string[] = [];
+  const handler = withDurableExecution(async (_event, context) => {
+    for (const name of ["a", "b"]) await context.step(name, async () => void ran.push(name));
+    return "done";
+  });
+  return { handler, ran };
+}
+
+test("replays after every completed operation when told to", async () => {
+  const { handler, ran } = twoSteps();
+
+  expect(await simulate(handler, { replay: "always" })).toMatchObject({
+    result: "done",
+    invocations: 3,
+    checkpoints: 2,
+  });
+  expect(ran).toEqual(["a", "b"]);
+});
+
+test("finds by replay what a run without suspension hides", async () => {
+  const handler = withDurableExecution(async (_event, context) => {
+    let total = 0;
+    for (const amount of [1, 2]) await context.step(`add ${amount}`, async () => void (total += amount));
+    return total;
+  });
+
+  expect((await simulate(handler)).result).toBe(3);
+  expect((await simulate(handler, { replay: "always" })).result).toBe(0);
+});
+
+test("never cuts an invocation while a body runs", async () => {
+  const ran: string[] = [];
+  const handler = withDurableExecution(async (_event, context) => {
+    const slow = context.step("slow", async () => {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      ran.push("slow");
+    });
+    await context.step("fast", async () => void ran.push("fast"));
+    await context.runInChildContext("child", async (child) =>
+      child.step("inner", async () => void ran.push("inner")),
+    );
+    await slow;
+  });
+
+  const { invocations } = await simulate(handler, { replay: "always" });
+
+  expect(ran.toSorted()).toEqual(["fast", "inner", "slow"]);
+  expect(invocations).toBeGreaterThan(1);
+});
+
+test("replays waits, flat maps and large contexts as they were", async () => {
+  const handler = withDurableExecution(async (_event, context) => {
+    await context.wait({ seconds: 1 });
+    const flat = await context.map([1, 2, 3], async (each, item) => each.step(async () => item), {
+      nesting: NestingType.FLAT,
+    });
+    const large = await context.runInChildContext("large", async (child) => {
+      const part = await child.step("part", async () => "z".repeat(150_000));
+      await child.wait({ seconds: 1 });
+      return [part, part];
+    });
+    return [flat.getResults(), large.join("").length];
+  });
+
+  const always = await simulate(handler, { replay: "always" });
+
+  expect(always.result).toEqual([[1, 2, 3], 300_000]);
+  expect(always.operations).toEqual((await simulate(handler)).operations);
+});
+
+test("runs a body again whose result did not land", async () => {
+  const { handler, ran } = twoSteps();
+
+  const simulation = await simulateWithFaults(
+    handler,
+    {},
+    crashOnceAt(({ at }) => at === "checkpoint"),
+  );
+
+  expect(simulation).toMatchObject({ result: "done", invocations: 2, checkpoints: 3 });
+  expect(ran).toEqual(["a", "a", "b"]);
+});
+
+test("does not run a body again whose result landed, though the answer was lost", async () => {
+  const { handler, ran } = twoSteps();
+
+  await simulateWithFaults(
+    handler,
+    {},
+    crashOnceAt(({ at }) => at === "checkpoint-answer"),
+  );
+
+  expect(ran).toEqual(["a", "b"]);
+});
+
+test("invokes again when the last answer of the function is lost", async () => {
+  const { handler, ran } = twoSteps();
+
+  const simulation = await simulateWithFaults(
+    handler,
+    {},
+    crashOnceAt(({ at }) => at === "invocation-end"),
+  );
+
+  expect(simulation).toMatchObject({ result: "done", invocations: 2 });
+  expect(ran).toEqual(["a", "b"]);
+});
+
+test("runs nothing in an invocation that dies at its start", async () => {
+  const { handler, ran } = twoSteps();
+
+  const simulation = await simulateWithFaults(
+    handler,
+    {},
+    crashOnceAt(({ at }) => at === "invocation-start"),
+  );
+
+  expect(simulation).toMatchObject({ result: "done", invocations: 2 });
+  expect(ran).toEqual(["a", "b"]);
+});
+
+test("invokes again after an error of the service, and fails after a refusal", async () => {
+  const failing = (error: Error): Faults => {
+    let failed = false;
+    return ({ at }) => {
+      if (failed || at !== "checkpoint") return undefined;
+      failed = true;
+      return error;
+    };
+  };
+  const unavailable = Object.assign(new Error("try later"), { $metadata: { httpStatusCode: 503 } });
+  const refused = Object.assign(new Error("never"), { $metadata: { httpStatusCode: 400 } });
+
+  expect(await simulateWithFaults(twoSteps().handler, {}, failing(unavailable))).toMatchObject({
+    status: "SUCCEEDED",
+    invocations: 2,
+  });
+  expect(await simulateWithFaults(twoSteps().handler, {}, failing(refused))).toMatchObject({
+    status: "FAILED",
+    error: { message: expect.stringContaining("never") },
+  });
+});
+
+test("keeps invoking a function that gets on, however often its invocations throw", async () => {
+  const unavailable = Object.assign(new Error("try later"), { $metadata: { httpStatusCode: 503 } });
+  const handler = withDurableExecution(async (_event, context) => {
+    for (const name of ["a", "b", "c", "d", "e"]) await context.step(name, async () => name);
+  });
+
+  const simulation = simulateWithFaults(handler, {}, ({ at }) =>
+    at === "checkpoint-answer" ? unavailable : undefined,
+  );
+
+  expect(await simulation).toMatchObject({ status: "SUCCEEDED", invocations: 6, checkpoints: 5 });
+});
+
+test("gives up on an invocation that throws again and again", async () => {
+  const handler = withDurableExecution(async (_event, context) => context.step("big", async () => 1n));
+
+  expect(await simulate(handler)).toMatchObject({
+    status: "FAILED",
+    error: { type: "SerdesFailedError", message: expect.stringContaining("BigInt") },
+    invocations: 3,
+  });
+});
+
+test("takes a large result that landed, though the invocation died then", async () => {
+  const large = "x".repeat(6 * 1024 * 1024);
+  const handler = withDurableExecution(async () => large);
+
+  const faults = crashOnceAt(({ at }) => at === "checkpoint-answer");
+
+  expect(await simulateWithFaults(handler, {}, faults)).toMatchObject({
+    status: "SUCCEEDED",
+    invocations: 1,
+  });
+});
+
+test("takes a token once, and none of an invocation that is over", async () => {
+  const { token, client, end, simulation } = await invocationByHand();
+  const call = (CheckpointToken: string | undefined) =>
+    client.checkpoint({ CheckpointToken, DurableExecutionArn: "arn", Updates: [] });
+
+  const { CheckpointToken: next } = await call(token);
+
+  const stale = {
+    name: "InvalidParameterValueException",
+    message: expect.stringMatching(/^Invalid Checkpoint Token/),
+    $metadata: { httpStatusCode: 400 },
+  };
+  await expect(call(token)).rejects.toMatchObject(stale);
+  const { CheckpointToken: last } = await call(next);
+  end();
+  await simulation;
+  await expect(call(last)).rejects.toMatchObject(stale);
+  await expect(
+    client.getExecutionState({ CheckpointToken: last, DurableExecutionArn: "arn", Marker: "1" }),
+  ).rejects.toMatchObject(stale);
+});
+
+test("does not let a body that outlives its execution write", async () => {
+  let finish: () => void = () => undefined;
+  const stale: ProtocolPoint[] = [];
+  const handler = withDurableExecution(async (_event, context) => {
+    const late = context.step("late", () => new Promise<void>((resolve) => (finish = resolve)));
+    await context.step("first", async () => undefined);
+    return late.isExecuted;
+  });
+
+  const { operations } = await simulateWithFaults(handler, {}, (point) => {
+    if (point.at === "stale-call") stale.push(point);
+    return undefined;
+  });
+  finish();
+  await new Promise((resolve) => setTimeout(resolve, 5));
+
+  expect(operations[0]).toMatchObject({ name: "late", status: "STARTED" });
+  expect(stale).toHaveLength(1);
+});
+
+/** What an invocation is given, without an SDK that makes use of it. */
+async function invocationByHand() {
+  let end: () => void = () => undefined;
+  const running = new Promise<void>((resolve) => (end = resolve));
+  let begin: (input: DurableExecutionInvocationInputWithClient) => void = () => undefined;
+  const begun = new Promise<DurableExecutionInvocationInputWithClient>((resolve) => (begin = resolve));
+  const handler = async (event: unknown) => {
+    // The event that the simulator makes.
+    begin(event as DurableExecutionInvocationInputWithClient);
+    await running;
+    return { Status: InvocationStatus.SUCCEEDED as const };
+  };
+  const simulation = simulate(handler);
+  const { CheckpointToken: token, durableExecutionClient: client } = await begun;
+  return { token, client, end, simulation };
+}

@@ -1,0 +1,18 @@
+import type { CallbackAnswers } from "./callback-answers.ts";
+import type { Faults } from "./faults.ts";
+import type { FunctionRegistry } from "./function-registry.ts";
+import type { World } from "./world.ts";
+
+/** What all executions of one simulation share. */
+export interface Environment {
+  readonly world: World;
+  readonly answers: CallbackAnswers;
+  readonly functions: FunctionRegistry;
+  readonly faults: Faults | undefined;
+  readonly replay: "suspended" | "always";
+  /** Operations per page of an execution's state. */
+  readonly pageSize: number;
+  /** Milliseconds of real time one invocation, one function or one answer may take. */
+  readonly timeoutMs: number;
+  readonly maxInvocations: number;
+}

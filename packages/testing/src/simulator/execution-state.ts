@@ -1,0 +1,122 @@
+import type { Operation, OperationUpdate } from "@aws/durable-execution-sdk-js";
+import { checkOperationCount, checkUpdate } from "./quotas.ts";
+import { ServiceError } from "./service-error.ts";
+import { transition, type TransitionContext } from "./transition.ts";
+
+/** What the service stores of one execution: its operations, and which of them the function does not know yet. */
+export class ExecutionState {
+  readonly #operations = new Map<string, Operation>();
+  readonly #news = new Set<string>();
+  readonly #execution: Operation;
+  /** The result of an execution that was too large for the response, as JSON. */
+  largeResult: { readonly payload: string | undefined } | undefined;
+
+  constructor(payload: string | undefined, now: number) {
+    this.#execution = {
+      Id: "execution",
+      Type: "EXECUTION",
+      Status: "STARTED",
+      StartTimestamp: new Date(now),
+      ExecutionDetails: { InputPayload: payload },
+    };
+  }
+
+  /** Every operation in start order, without the execution itself. */
+  get operations(): Iterable<Operation> {
+    return this.#operations.values();
+  }
+
+  get(id: string): Operation | undefined {
+    return this.#operations.get(id);
+  }
+
+  /**
+   * Applies the updates of one checkpoint call, all or none.
+   *
+   * @throws ServiceError in the service's words
+   */
+  apply(updates: readonly OperationUpdate[], context: TransitionContext): void {
+    const draft = new Map<string, Operation>();
+    let largeResult = this.largeResult;
+    for (const [index, update] of updates.entries()) {
+      checkUpdate(update);
+      if (update.Type === "EXECUTION") {
+        if (index < updates.length - 1)
+          throw new ServiceError("EXECUTION checkpoint must be the last update.");
+        largeResult = { payload: update.Payload };
+        continue;
+      }
+      const id = update.Id ?? "";
+      this.#checkParent(update, draft);
+      draft.set(id, transition(draft.get(id) ?? this.#operations.get(id), update, context));
+    }
+    let count = this.#operations.size;
+    for (const id of draft.keys()) if (!this.#operations.has(id)) count += 1;
+    checkOperationCount(count);
+
+    this.largeResult = largeResult;
+    for (const [id, operation] of draft) this.#put(id, operation);
+  }
+
+  /** A change from outside: a timer, an answered callback, the end of an invoked function. */
+  change(id: string, changes: Partial<Operation>): void {
+    const operation = this.#operations.get(id);
+    if (operation !== undefined) this.#put(id, { ...operation, ...changes });
+  }
+
+  /** What changed since the function was last told, which it is by this call. */
+  takeNews(): Operation[] {
+    const news: Operation[] = [];
+    for (const id of this.#news) {
+      const operation = this.#operations.get(id);
+      if (operation !== undefined) news.push(operation);
+    }
+    this.#news.clear();
+    return news;
+  }
+
+  /** What an invocation starts from: the execution first, then all but the children of closed contexts. */
+  resume(): Operation[] {
+    return [this.#execution, ...withoutClosedChildren(this.#operations)];
+  }
+
+  /** Whether an operation lies within a context that is closed: nobody waits for it any more. */
+  isAbandoned(operation: Operation): boolean {
+    const parent = operation.ParentId === undefined ? undefined : this.#operations.get(operation.ParentId);
+    return parent !== undefined && (isClosed(parent) || this.isAbandoned(parent));
+  }
+
+  #checkParent({ ParentId }: OperationUpdate, draft: ReadonlyMap<string, Operation>): void {
+    if (ParentId === undefined) return;
+    const parent = draft.get(ParentId) ?? this.#operations.get(ParentId);
+    if (parent?.Type !== "CONTEXT") throw new ServiceError("Invalid parent operation id.");
+  }
+
+  #put(id: string, operation: Operation): void {
+    this.#operations.set(id, operation);
+    this.#news.add(id);
+  }
+}
+
+/** All but the children of closed contexts: nobody asks for them any more, unless the context replays them. */
+export function withoutClosedChildren(operations: ReadonlyMap<string, Operation>): Operation[] {
+  const pruned = new Set<string>();
+  const kept: Operation[] = [];
+  for (const [id, operation] of operations) {
+    const parent = operation.ParentId;
+    if (parent !== undefined && (pruned.has(parent) || prunesChildren(operations.get(parent))))
+      pruned.add(id);
+    else kept.push(operation);
+  }
+  return kept;
+}
+
+function prunesChildren(context: Operation | undefined): boolean {
+  return context !== undefined && isClosed(context) && context.ContextDetails?.ReplayChildren !== true;
+}
+
+const OPEN: ReadonlySet<Operation["Status"]> = new Set(["STARTED", "PENDING", "READY"]);
+
+export function isClosed(operation: Operation): boolean {
+  return !OPEN.has(operation.Status);
+}

@@ -1,0 +1,67 @@
+import type { DurableLambdaHandler, ErrorObject } from "@aws/durable-execution-sdk-js";
+import { errorObjectOf } from "../fake-context/error-object.ts";
+import { functionNameOf } from "./arn.ts";
+import { described } from "./described.ts";
+import type { LambdaContext } from "./lambda-context.ts";
+
+/** A function that executions may invoke: one that `withDurableExecution` returned, or a plain one. */
+export type InvokedFunction = {
+  // A method's parameters are bivariant: functions that know their input's type are accepted too.
+  call(input: unknown, context: LambdaContext): unknown;
+}["call"];
+
+/** How an invoked function ended; a result is JSON. */
+export interface InvokeOutcome {
+  readonly result?: string | undefined;
+  readonly error?: ErrorObject | undefined;
+}
+
+/** How the durable SDK refuses an event that is not the service's, before anything of the handler runs. */
+const NOT_AN_EXECUTION = "Unexpected payload provided to start the durable execution";
+
+/** Whether `message` is the durable SDK's complaint that it was not given the service's event. */
+export function isUnexpectedPayload(message: unknown): boolean {
+  return typeof message === "string" && message.startsWith(NOT_AN_EXECUTION);
+}
+
+/** The functions of a simulation, by name. */
+export class FunctionRegistry {
+  readonly #functions: Readonly<Record<string, InvokedFunction>>;
+
+  constructor(functions: Readonly<Record<string, InvokedFunction>>) {
+    this.#functions = functions;
+  }
+
+  /** @throws TypeError where none is registered under the name, the qualified name or the ARN */
+  find(reference: string): InvokedFunction {
+    for (const name of [reference, functionNameOf(reference)]) {
+      const found = Object.hasOwn(this.#functions, name) ? this.#functions[name] : undefined;
+      if (found !== undefined) return found;
+    }
+    const name = described(functionNameOf(reference));
+    throw new TypeError(
+      `The execution invokes ${described(reference)}, which options.functions does not have; register it: ` +
+        `{ functions: { ${name}: async (input) => output } }. ` +
+        `Registered are: ${Object.keys(this.#functions).map(described).join(", ") || "none"}.`,
+    );
+  }
+}
+
+/**
+ * Calls a function with its input. A durable one cannot be told by looking at it, but it refuses at once an input
+ * that is not the service's: then it is handed back, to be simulated.
+ */
+export async function callFunction(
+  invoked: InvokedFunction,
+  payload: string | undefined,
+  context: LambdaContext,
+): Promise<InvokeOutcome | { readonly durable: DurableLambdaHandler }> {
+  try {
+    return { result: JSON.stringify(await invoked(JSON.parse(payload ?? "{}"), context)) };
+  } catch (thrown) {
+    const error = errorObjectOf(thrown);
+    // Only a function that withDurableExecution returned says so, and that one is a durable handler.
+    if (isUnexpectedPayload(error.ErrorMessage)) return { durable: invoked as DurableLambdaHandler };
+    return { error };
+  }
+}

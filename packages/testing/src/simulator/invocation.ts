@@ -1,0 +1,78 @@
+import {
+  DurableExecutionInvocationInputWithClient,
+  type DurableExecutionClient,
+  type DurableExecutionInvocationInput,
+  type DurableLambdaHandler,
+} from "@aws/durable-execution-sdk-js";
+import { ProcessDied } from "./faults.ts";
+import type { LambdaContext } from "./lambda-context.ts";
+
+/** How an invocation ended. */
+export type Ending =
+  | { readonly kind: "returned"; readonly output: unknown }
+  | { readonly kind: "threw"; readonly error: unknown }
+  /** The process is gone: nothing it does reaches the service any more. */
+  | { readonly kind: "crashed" }
+  /** The simulation cannot go on. */
+  | { readonly kind: "stopped"; readonly error: unknown };
+
+/** One run of the deployed function, from its event to its end. */
+export class Invocation {
+  /** Whether the durable SDK took the client it was given: an unwrapped handler does not. */
+  reachedService = false;
+  #end: (ending: Ending) => void = () => undefined;
+
+  /** Ends with the function, with {@link end}, or after `timeoutMs` of real time with what `onTimeout` makes. */
+  run(
+    handler: DurableLambdaHandler,
+    input: DurableExecutionInvocationInput,
+    client: DurableExecutionClient,
+    context: LambdaContext,
+    guard: { readonly timeoutMs: number; readonly onTimeout: () => Error },
+  ): Promise<Ending> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(
+        () => this.#end({ kind: "stopped", error: guard.onTimeout() }),
+        guard.timeoutMs,
+      );
+      this.#end = (ending) => {
+        clearTimeout(timer);
+        resolve(ending);
+      };
+      this.#call(handler, this.#event(input, client), context);
+    });
+  }
+
+  /** Ends the invocation, whatever its function still does. */
+  end(ending: Ending): void {
+    this.#end(ending);
+  }
+
+  #call(handler: DurableLambdaHandler, event: DurableExecutionInvocationInput, context: LambdaContext): void {
+    const threw = (error: unknown) =>
+      this.#end(error instanceof ProcessDied ? { kind: "crashed" } : { kind: "threw", error });
+    try {
+      // A handler that is not wrapped may return anything, a plain value included.
+      Promise.resolve(handler(event, context)).then(
+        (output: unknown) => this.#end({ kind: "returned", output }),
+        threw,
+      );
+    } catch (error) {
+      threw(error);
+    }
+  }
+
+  #event(
+    input: DurableExecutionInvocationInput,
+    client: DurableExecutionClient,
+  ): DurableExecutionInvocationInput {
+    const event = new DurableExecutionInvocationInputWithClient(input, client);
+    const onRead = () => {
+      this.reachedService = true;
+      return client;
+    };
+    Object.defineProperty(event, "durableExecutionClient", { get: onRead, enumerable: true });
+    // The SDK's class leaves the updated ids out.
+    return Object.assign(event, { UpdatedOperationIds: input.UpdatedOperationIds ?? [] });
+  }
+}

@@ -1,0 +1,329 @@
+import { createRequire } from "node:module";
+import { isCounterError } from "@durable-counter/core";
+import {
+  createRetryStrategy,
+  JitterStrategy,
+  NestingType,
+  withDurableExecution,
+} from "@aws/durable-execution-sdk-js";
+import { expect, test } from "vitest";
+import { simulate } from "./simulate.ts";
+
+const threeAttempts = createRetryStrategy({
+  maxAttempts: 3,
+  initialDelay: { hours: 1 },
+  jitter: JitterStrategy.NONE,
+});
+
+test("runs steps in order, one checkpoint call each", async () => {
+  const handler = withDurableExecution(async (event: { start: number }, context) => {
+    const one = await context.step("first", async () => event.start + 1);
+    return context.step("second", async () => one + 1);
+  });
+
+  expect(await simulate(handler, { payload: { start: 1 } })).toEqual({
+    status: "SUCCEEDED",
+    result: 3,
+    operations: [
+      { id: "1", name: "first", type: "STEP", subType: "Step", status: "SUCCEEDED", attempts: 1, result: 2 },
+      { id: "2", name: "second", type: "STEP", subType: "Step", status: "SUCCEEDED", attempts: 1, result: 3 },
+    ],
+    invocations: 1,
+    checkpoints: 2,
+  });
+});
+
+test("drives the CommonJS copy of the SDK as well", async () => {
+  const copy = createRequire(import.meta.url)("@aws/durable-execution-sdk-js") as {
+    withDurableExecution: typeof withDurableExecution;
+  };
+  expect(copy.withDurableExecution).not.toBe(withDurableExecution);
+  const handler = copy.withDurableExecution(async (_event, context) => {
+    await context.wait({ seconds: 1 });
+    return context.step(async () => "done");
+  });
+
+  expect(await simulate(handler)).toMatchObject({ result: "done", invocations: 2 });
+});
+
+test("lets a year pass at once", async () => {
+  const handler = withDurableExecution(async (_event, context) => {
+    await context.wait("year", { days: 365 });
+    return "later";
+  });
+
+  expect(await simulate(handler)).toMatchObject({
+    result: "later",
+    invocations: 2,
+    operations: [{ id: "1", name: "year", type: "WAIT", subType: "Wait", status: "SUCCEEDED" }],
+  });
+});
+
+test("retries a step when its delay has passed, in an invocation of its own", async () => {
+  let calls = 0;
+  const handler = withDurableExecution(async (_event, context) =>
+    context.step(
+      "flaky",
+      async ({ attempt }) => {
+        calls += 1;
+        if (calls < 3) throw new Error("not yet");
+        return attempt;
+      },
+      { retryStrategy: threeAttempts },
+    ),
+  );
+
+  expect(await simulate(handler)).toMatchObject({ result: 3, invocations: 3, operations: [{ attempts: 3 }] });
+});
+
+test("fails with the error of the last attempt", async () => {
+  const handler = withDurableExecution(async (_event, context) =>
+    context.step(
+      "hopeless",
+      async () => {
+        throw new RangeError("no [limit-exceeded]");
+      },
+      { retryStrategy: threeAttempts },
+    ),
+  );
+
+  const simulation = await simulate(handler);
+
+  expect(simulation).toMatchObject({
+    status: "FAILED",
+    error: { type: "StepError", message: "no [limit-exceeded]" },
+    operations: [
+      { status: "FAILED", attempts: 3, error: { type: "RangeError", message: "no [limit-exceeded]" } },
+    ],
+  });
+  expect(simulation).not.toHaveProperty("result");
+  expect(isCounterError(simulation.error, "limit-exceeded")).toBe(true);
+});
+
+test("polls a condition until it holds, with the state of the poll before", async () => {
+  const handler = withDurableExecution(async (_event, context) =>
+    context.waitForCondition("counted", async (count: number) => count + 1, {
+      initialState: 0,
+      waitStrategy: (count) =>
+        count < 4 ? { shouldContinue: true, delay: { days: 1 } } : { shouldContinue: false },
+    }),
+  );
+
+  expect(await simulate(handler)).toMatchObject({
+    result: 4,
+    invocations: 4,
+    operations: [{ subType: "WaitForCondition", status: "SUCCEEDED", attempts: 4, result: 4 }],
+  });
+});
+
+test("shows operations in the order they started in, by their positions", async () => {
+  const handler = withDurableExecution(async (_event, context) => {
+    const child = await context.runInChildContext("child", async (inner) => {
+      await inner.step("a", async () => 1);
+      return inner.runInChildContext("grandchild", async (innermost) => innermost.step("b", async () => 2));
+    });
+    const mapped = await context.map("map", [1, 2], async (each, item) =>
+      each.step("c", async () => item * 10),
+    );
+    const both = await context.parallel("both", [
+      async (each) => each.step("d", async () => 3),
+      async () => 4,
+    ]);
+    return [child, mapped.getResults(), both.getResults()];
+  });
+
+  const { result, operations } = await simulate(handler);
+
+  expect(result).toEqual([2, [10, 20], [3, 4]]);
+  expect(operations.map(({ id, subType, name }) => `${id} ${subType} ${name}`)).toEqual([
+    "1 RunInChildContext child",
+    "1-1 Step a",
+    "1-2 RunInChildContext grandchild",
+    "1-2-1 Step b",
+    "2 Map map",
+    "2-1 MapIteration map-item-0",
+    "2-2 MapIteration map-item-1",
+    "2-1-1 Step c",
+    "2-2-1 Step c",
+    "3 Parallel both",
+    "3-1 ParallelBranch parallel-branch-0",
+    "3-2 ParallelBranch parallel-branch-1",
+    "3-1-1 Step d",
+  ]);
+});
+
+test("finds the positions that flat nesting leaves out", async () => {
+  const handler = withDurableExecution(async (_event, context) => {
+    const items = Array.from({ length: 60 }, (_, index) => index);
+    const body = async (each: typeof context, item: number) =>
+      item % 20 === 19 ? each.step(async () => item) : item;
+    const mapped = await context.map(items, body, { nesting: NestingType.FLAT });
+    return mapped.successCount;
+  });
+
+  const { result, operations } = await simulate(handler);
+
+  expect(result).toBe(60);
+  expect(operations.map(({ id }) => id)).toEqual(["1", "1-20-1", "1-40-1", "1-60-1"]);
+});
+
+test("lets waits pass side by side, in the order of time", async () => {
+  const order: string[] = [];
+  const handler = withDurableExecution(async (_event, context) => {
+    const nap = async (name: string, days: number) =>
+      context.runInChildContext(name, async (child) => {
+        await child.wait({ days });
+        await child.step(async () => void order.push(name));
+      });
+    await Promise.all([nap("long", 3), nap("short", 1), nap("middle", 2)]);
+  });
+
+  expect(await simulate(handler)).toMatchObject({ invocations: 4 });
+  expect(order).toEqual(["short", "middle", "long"]);
+});
+
+test("retries beside a body that waits for the retry", async () => {
+  let attempts = 0;
+  let release: () => void = () => undefined;
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const handler = withDurableExecution(async (_event, context) => {
+    const retried = context.step(
+      "retried",
+      async () => {
+        attempts += 1;
+        if (attempts === 1) throw new Error("once");
+        release();
+      },
+      { retryStrategy: createRetryStrategy({ initialDelay: { minutes: 5 }, jitter: JitterStrategy.NONE }) },
+    );
+    await Promise.all([retried, context.step("waiting", async () => released)]);
+    return "both";
+  });
+
+  expect(await simulate(handler)).toMatchObject({ result: "both", invocations: 1 });
+});
+
+test("does not let a body that runs on keep time from passing", async () => {
+  const handler = withDurableExecution(async (_event, context) => {
+    const slow = new Promise<void>(() => undefined);
+    const first = await context.parallel(
+      [async () => "fast", async (branch) => branch.step("slow", async () => slow)],
+      { completionConfig: { minSuccessful: 1 } },
+    );
+    await context.wait({ minutes: 1 });
+    return first.successCount;
+  });
+
+  expect(await simulate(handler)).toMatchObject({ result: 1 });
+});
+
+test("takes a result that is too large for the response from its checkpoint", async () => {
+  const large = "x".repeat(6 * 1024 * 1024);
+  const handler = withDurableExecution(async (_event, context) => {
+    await context.step("small", async () => 1);
+    return large;
+  });
+
+  const { status, result, operations } = await simulate<string>(handler);
+
+  expect(status).toBe("SUCCEEDED");
+  expect(result).toHaveLength(large.length);
+  expect(operations).toHaveLength(1);
+});
+
+test("runs the orchestration of a context again whose result is too large to be stored, but not its steps", async () => {
+  let runs = 0;
+  let steps = 0;
+  const handler = withDurableExecution(async (_event, context) => {
+    const large = await context.runInChildContext("large", async (child) => {
+      runs += 1;
+      const part = await child.step("part", async () => {
+        steps += 1;
+        return "y".repeat(200_000);
+      });
+      return part + part;
+    });
+    await context.wait({ seconds: 1 });
+    return large.length;
+  });
+
+  expect(await simulate(handler)).toMatchObject({ result: 400_000, invocations: 2 });
+  expect({ runs, steps }).toEqual({ runs: 2, steps: 1 });
+});
+
+test("reads a state of many pages", async () => {
+  const handler = withDurableExecution(async (_event, context) => {
+    const bodies = Array.from({ length: 25 }, (_, index) => context.step(`s${index}`, async () => index));
+    const sum = (await Promise.all(bodies)).reduce((total, each) => total + each, 0);
+    await context.wait({ seconds: 1 });
+    return sum;
+  });
+
+  expect(await simulate(handler, { pageSize: 3 })).toMatchObject({ result: 300, invocations: 2 });
+});
+
+test("leaves operations STARTED that nobody awaited", async () => {
+  const handler = withDurableExecution(async (_event, context) => {
+    const forgotten = [
+      context.step("forgotten", () => new Promise(() => undefined)),
+      context.wait("year", { days: 365 }),
+    ];
+    await context.step("last", async () => undefined);
+    return forgotten.some(({ isExecuted }) => isExecuted);
+  });
+
+  expect(await simulate(handler)).toMatchObject({
+    result: false,
+    operations: [
+      { name: "forgotten", status: "STARTED", attempts: 0 },
+      { name: "year", status: "STARTED" },
+      { name: "last", status: "SUCCEEDED" },
+    ],
+  });
+});
+
+test("gives an execution the ARN of its names", async () => {
+  const handler = withDurableExecution(async (_event, { executionContext, lambdaContext }) => [
+    executionContext.durableExecutionArn,
+    lambdaContext.functionName,
+  ]);
+
+  const names = { functionName: "counting", executionName: "order-7" };
+  const { result } = await simulate<string[]>(handler, names);
+
+  expect(result?.[0]).toMatch(
+    /^arn:aws:lambda:us-east-1:123456789012:function:counting:\$LATEST\/durable-execution\/order-7\/[0-9a-f-]{36}$/,
+  );
+  expect(result?.[1]).toBe("counting");
+  expect((await simulate(handler, names)).result).toEqual(result);
+  expect((await simulate<string[]>(handler, { executionName: "order-8" })).result?.[0]).not.toBe(result?.[0]);
+});
+
+test("keeps simulations that run at the same time apart", async () => {
+  const handler = withDurableExecution(async (event: { index: number }, context) => {
+    await context.wait({ days: event.index + 1 });
+    return context.step(async () => event.index);
+  });
+
+  const runs = Array.from({ length: 50 }, (_, index) => simulate<number>(handler, { payload: { index } }));
+
+  expect((await Promise.all(runs)).map(({ result }) => result)).toEqual(runs.map((_, index) => index));
+});
+
+test("goes the same way twice", async () => {
+  const handler = withDurableExecution(async (_event, context) => {
+    let failures = 0;
+    const flaky = async () => {
+      failures += 1;
+      if (failures < 3) throw new Error("not yet");
+    };
+    await context.map([1, 2, 3], async (each) => {
+      await each.wait({ minutes: 1 });
+      await each.step("flaky", flaky, { retryStrategy: threeAttempts });
+    });
+  });
+
+  expect(await simulate(handler)).toEqual(await simulate(handler));
+});

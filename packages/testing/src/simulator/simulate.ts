@@ -1,0 +1,69 @@
+import type { DurableLambdaHandler } from "@aws/durable-execution-sdk-js";
+import { CallbackAnswers } from "./callback-answers.ts";
+import { described } from "./described.ts";
+import type { Environment } from "./environment.ts";
+import { Execution } from "./execution.ts";
+import type { Faults } from "./faults.ts";
+import { FunctionRegistry } from "./function-registry.ts";
+import { jsonPayload } from "./json-payload.ts";
+import { checkOptions, type SimulateOptions } from "./options.ts";
+import { simulationOf, type Simulation } from "./simulation.ts";
+import { World } from "./world.ts";
+
+/**
+ * Runs a durable function to its end on the real durable SDK, against a durable service in memory and on virtual time.
+ *
+ * @param handler the function that `withDurableExecution` returned, as it is deployed
+ * @throws TypeError for a handler that is not wrapped, a payload JSON cannot carry, or options that are not known
+ * @throws SimulationStoppedError for an execution that would never end; it lists what it waits for
+ */
+export function simulate<Result = unknown>(
+  handler: DurableLambdaHandler,
+  options: SimulateOptions = {},
+): Promise<Simulation<Result>> {
+  return simulateWithFaults(handler, options, undefined);
+}
+
+/** {@link simulate}, with faults at points of the protocol. */
+export async function simulateWithFaults<Result>(
+  handler: DurableLambdaHandler,
+  options: SimulateOptions,
+  faults: Faults | undefined,
+): Promise<Simulation<Result>> {
+  if (typeof handler !== "function") {
+    throw new TypeError(
+      `handler is ${described(handler)}; pass the function that withDurableExecution(…) returned.`,
+    );
+  }
+  checkOptions(options);
+  const { functionName = "function", executionName = nextName(), arn } = options;
+  const payload = jsonPayload(options.payload, "options.payload");
+  const env = environment(options, faults);
+  const execution = new Execution({ handler, functionName, executionName, arn, payload }, env);
+  env.world.wake(execution);
+  await env.world.run();
+  if (!execution.isClosed)
+    throw execution.stopped("The execution is suspended, and nothing is left to resume it.");
+  env.answers.check();
+  return simulationOf(execution);
+}
+
+let unnamed = 0;
+
+/** As in production, two executions are never the same one by accident: their tokens would be, and count once. */
+function nextName(): string {
+  return `simulation-${++unnamed}`;
+}
+
+function environment(options: SimulateOptions, faults: Faults | undefined): Environment {
+  return {
+    world: new World(),
+    answers: new CallbackAnswers(options.callbacks ?? {}),
+    functions: new FunctionRegistry(options.functions ?? {}),
+    faults,
+    replay: options.replay ?? "suspended",
+    pageSize: options.pageSize ?? 1_000,
+    timeoutMs: options.timeoutMs ?? 4_000,
+    maxInvocations: options.maxInvocations ?? 1_000,
+  };
+}
