@@ -1,3 +1,11 @@
+export { crashable } from "./crashes/crashable.ts";
+export type { CrashFailure } from "./crashes/crash-failure.ts";
+export {
+  exploreCrashes,
+  type CrashExploration,
+  type ExploreCrashesOptions,
+} from "./crashes/explore-crashes.ts";
+export type { Progress } from "./crashes/progress.ts";
 export type {
   CallbackAnswer,
   CallbackFailure,

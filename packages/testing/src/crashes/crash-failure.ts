@@ -1,0 +1,51 @@
+import type { CrashRun, TimelineEntry } from "./crash-run.ts";
+import { describePoint } from "./describe-point.ts";
+
+/** A run that went wrong. */
+export interface CrashFailure {
+  /** The points at which the process died; none for the run without a crash. */
+  readonly crashes: readonly number[];
+  /** Where it died, in words. */
+  readonly where: string;
+  /** What went wrong, a sentence each. */
+  readonly problems: readonly string[];
+  /** All of it, with the timeline of the run and the line that runs just this again. */
+  readonly message: string;
+}
+
+/** A longer timeline is cut in its middle. */
+const TIMELINE_LINES = 60;
+
+export function crashFailure(
+  crashes: readonly number[],
+  { timeline }: CrashRun,
+  problems: readonly string[],
+): CrashFailure {
+  const where = whereItDied(timeline);
+  const message = [
+    `${where}:`,
+    ...problems.map((problem) => `  - ${problem}`),
+    "What happened:",
+    ...timelineLines(timeline),
+    `Just this again: await exploreCrashes(handler, { ...options, crashes: [${crashes.join(", ")}] })`,
+  ].join("\n");
+  return { crashes, where, problems, message };
+}
+
+function whereItDied(timeline: readonly TimelineEntry[]): string {
+  const deaths = timeline.flatMap(({ point, crashed }) => (crashed ? [describePoint(point)] : []));
+  return deaths.length === 0 ? "Without any crash" : `The process died ${deaths.join(", and again ")}`;
+}
+
+function timelineLines(timeline: readonly TimelineEntry[]): readonly string[] {
+  const lines = timeline.map(
+    ({ point, crashed }, index) =>
+      `${crashed ? " ✗" : "  "} ${String(index + 1).padStart(4)} ${describePoint(point)}`,
+  );
+  const excess = lines.length - TIMELINE_LINES;
+  if (excess <= 0) return lines;
+  const head = lines.slice(0, TIMELINE_LINES / 2);
+  const tail = lines.slice(-TIMELINE_LINES / 2);
+  const hidden = lines.slice(head.length, -tail.length);
+  return [...head, "     …", ...hidden.filter((line) => line.startsWith(" ✗")), "     …", ...tail];
+}

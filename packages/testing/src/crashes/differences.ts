@@ -1,0 +1,100 @@
+import { isDeepStrictEqual } from "node:util";
+import type { DurableOperation } from "../operation.ts";
+import type { Simulation } from "../simulator/simulation.ts";
+
+/** Takes away what rightly differs from run to run, such as a time or an id that a step makes. */
+export type Normalize = (value: unknown) => unknown;
+
+/** What of a run the simulation alone does not tell. */
+export interface Loose {
+  readonly unfinished: readonly string[];
+  readonly late: readonly string[];
+}
+
+/** What is wrong with a run in itself, crashed or not. */
+export function irregularities(
+  { operations, error }: Simulation,
+  { unfinished, late }: Loose,
+): readonly string[] {
+  const closed = new Set(operations.flatMap(({ id, status }) => (status === "STARTED" ? [] : [id])));
+  const left = operations.filter(
+    (operation) => isLeftStarted(operation) && !closed.has(parentOf(operation.id)),
+  );
+  return [
+    ...(error !== undefined && MISUSE.test(error.message) ? [error.message] : []),
+    ...left.map(
+      (operation) => `${label(operation)} was still STARTED when the execution ended: it was not awaited.`,
+    ),
+    ...unfinished.map(
+      (name) => `${name} was still under way when the execution ended: its step was not awaited.`,
+    ),
+    ...late.map(
+      (name) =>
+        `${name} was called after its invocation had ended, unrecorded: await nothing but durable operations while one is open.`,
+    ),
+  ];
+}
+
+/** What the durable SDK says of code that can never be right. */
+const MISUSE = /^(Context usage error|Non-deterministic execution detected)/;
+
+/** In what a run differs from the one without a crash. */
+export function differences(
+  expected: Simulation,
+  found: Simulation,
+  normalize: Normalize,
+): readonly string[] {
+  return [
+    ...differing("status", expected.status, found.status),
+    ...differing("result", normalize(expected.result), normalize(found.result)),
+    ...differing("error", normalize(expected.error), normalize(found.error)),
+    ...operationDifferences(expected.operations, found.operations, normalize),
+  ];
+}
+
+/** A wait or a callback may rightly be outlived, as the timeout of a race; code that runs may not. */
+function isLeftStarted({ status, type }: DurableOperation): boolean {
+  return status === "STARTED" && (type === "STEP" || type === "CONTEXT");
+}
+
+function parentOf(id: string): string {
+  return id.slice(0, Math.max(0, id.lastIndexOf("-")));
+}
+
+function operationDifferences(
+  expected: readonly DurableOperation[],
+  found: readonly DurableOperation[],
+  normalize: Normalize,
+): readonly string[] {
+  const before = new Map(expected.map((operation) => [operation.id, operation]));
+  const after = new Map(found.map((operation) => [operation.id, operation]));
+  return [...new Set([...before.keys(), ...after.keys()])].flatMap((id) => {
+    const [one, other] = [before.get(id), after.get(id)];
+    if (other === undefined && one !== undefined) return [`${label(one)} is missing.`];
+    if (one === undefined && other !== undefined) return [`${label(other)} is there only with the crash.`];
+    return isDeepStrictEqual(comparable(one, normalize), comparable(other, normalize))
+      ? []
+      : [
+          `operation ${id} is ${show(comparable(other, normalize))}, not ${show(comparable(one, normalize))}.`,
+        ];
+  });
+}
+
+/** Without its attempts: a step that must run at most once rightly counts an interruption as one. */
+function comparable(operation: DurableOperation | undefined, normalize: Normalize): unknown {
+  if (operation === undefined) return undefined;
+  const { attempts: _, result, ...rest } = operation;
+  return { ...rest, ...(result !== undefined && { result: normalize(result) }) };
+}
+
+function differing(what: string, expected: unknown, found: unknown): readonly string[] {
+  return isDeepStrictEqual(expected, found) ? [] : [`${what} is ${show(found)}, not ${show(expected)}.`];
+}
+
+function label({ id, name, subType }: DurableOperation): string {
+  return `${subType} ${name === undefined ? "" : `"${name}" `}(operation ${id})`;
+}
+
+function show(value: unknown): string {
+  return JSON.stringify(value) ?? "undefined";
+}

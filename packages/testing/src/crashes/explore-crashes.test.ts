@@ -1,0 +1,166 @@
+import { setImmediate as tick } from "node:timers/promises";
+import { withDurableExecution, type DurableContext } from "@aws/durable-execution-sdk-js";
+import { expect, test, vi } from "vitest";
+import { SimulationStoppedError } from "../simulator/stopped-error.ts";
+import { crashable } from "./crashable.ts";
+import { exploreCrashes, type ExploreCrashesOptions } from "./explore-crashes.ts";
+import type { Progress } from "./progress.ts";
+
+/** A bank that adds whenever it is asked: wrong as soon as a step runs twice. */
+class Bank {
+  balance = 0;
+
+  async pay(amount: number): Promise<number> {
+    await tick();
+    return (this.balance += amount);
+  }
+}
+
+function paying() {
+  const bank = new Bank();
+  const wrapped = crashable(bank);
+  const handler = withDurableExecution(async (event: { amount: number }, context) => {
+    await context.step("pay", () => wrapped.pay(event.amount));
+    return context.step("receipt", async () => "paid");
+  });
+  const options: ExploreCrashesOptions = {
+    payload: { amount: 5 },
+    beforeEach: () => {
+      bank.balance = 0;
+    },
+    check: () => expect(bank.balance).toBe(5),
+  };
+  return { bank, handler, options };
+}
+
+test("enumerates every point, around invocations, checkpoints and the calls of dependencies", async () => {
+  const { handler, options } = paying();
+  const { points, runs } = await exploreCrashes(handler, options);
+  expect(points).toBe(10);
+  expect(runs).toBe(11);
+});
+
+test("tells where the process died, what went wrong, what happened, and how to run just that again", async () => {
+  const { handler, options } = paying();
+  const { failures } = await exploreCrashes(handler, { ...options, check: undefined, normalize: undefined });
+  // While START is on its way, so is the payment that the body has asked for.
+  expect(failures.map(({ where }) => where)).toEqual([
+    'The process died before START of step "pay" landed',
+    'The process died after START of step "pay" landed, before the answer arrived',
+    "The process died after Bank.pay was carried out, before its answer arrived",
+    'The process died before SUCCEED of step "pay" landed',
+  ]);
+  expect(failures[2]?.message).toBe(
+    `
+The process died after Bank.pay was carried out, before its answer arrived:
+  - operation 1 is {"id":"1","name":"pay","type":"STEP","subType":"Step","status":"SUCCEEDED","result":10}, not {"id":"1","name":"pay","type":"STEP","subType":"Step","status":"SUCCEEDED","result":5}.
+What happened:
+      1 as invocation 1 began
+      2 before the call of Bank.pay
+      3 before START of step "pay" landed
+      4 after START of step "pay" landed, before the answer arrived
+ ✗    5 after Bank.pay was carried out, before its answer arrived
+      6 as invocation 2 began
+      7 before the call of Bank.pay
+      8 after Bank.pay was carried out, before its answer arrived
+      9 before SUCCEED of step "pay" landed
+     10 after SUCCEED of step "pay" landed, before the answer arrived
+     11 before START and SUCCEED of step "receipt" landed
+     12 after START and SUCCEED of step "receipt" landed, before the answer arrived
+     13 as invocation 2 ended, before its answer arrived
+Just this again: await exploreCrashes(handler, { ...options, crashes: [5] })`.trimStart(),
+  );
+});
+
+test("runs just the crash that a failure names", async () => {
+  const { handler, options } = paying();
+  const all = await exploreCrashes(handler, options);
+  for (const { crashes, message } of all.failures) {
+    const again = await exploreCrashes(handler, { ...options, crashes });
+    expect(again.runs).toBe(2);
+    expect(again.failures.map((failure) => failure.message)).toEqual([message]);
+  }
+});
+
+test("tries every pair when it is asked to", async () => {
+  const { handler, options } = paying();
+  const { points, runs, failures } = await exploreCrashes(handler, { ...options, crashes: 2 });
+  expect(runs).toBeGreaterThan(points * 5);
+  expect(Math.max(...failures.map(({ crashes }) => crashes.length))).toBe(2);
+});
+
+test("lets a process that died call nothing any more", async () => {
+  const calls: string[] = [];
+  const log = crashable({ write: async (line: string) => void calls.push(line) }, "log");
+  const handler = withDurableExecution(async (_event: unknown, context) => {
+    await context.step("both", async () => {
+      await log.write("first");
+      await log.write("second");
+    });
+  });
+  const beforeEach = () => calls.splice(0);
+  // Point 3: "first" was written, and its answer lost.
+  await exploreCrashes(handler, { beforeEach, crashes: [3] });
+  expect(calls).toEqual(["first", "first", "second"]);
+});
+
+test("looks at the run without a crash first, and stops there if that is wrong", async () => {
+  const { handler, options } = paying();
+  const { runs, failures } = await exploreCrashes(handler, { ...options, payload: { amount: 6 } });
+  expect(runs).toBe(1);
+  expect(failures.map(({ where, crashes }) => [where, crashes])).toEqual([["Without any crash", []]]);
+  expect(failures[0]?.problems[0]).toMatch(/^The check failed: expected 6 to be 5/u);
+});
+
+test("normalises what rightly differs", async () => {
+  let clock = 0;
+  const handler = withDurableExecution((_event: unknown, context) =>
+    context.step("now", async () => ({ at: clock++ })),
+  );
+  const explore = (normalize?: (value: unknown) => unknown) => exploreCrashes(handler, { normalize });
+  expect((await explore()).failures.length).toBeGreaterThan(0);
+  expect((await explore(() => "a time")).failures).toEqual([]);
+});
+
+test("reports its progress", async () => {
+  const { handler, options } = paying();
+  const onProgress = vi.fn<(progress: Progress) => void>();
+  const { points } = await exploreCrashes(handler, { ...options, onProgress });
+  expect(onProgress).toHaveBeenCalledTimes(points);
+  expect(onProgress).toHaveBeenLastCalledWith({ done: points, total: points, failures: 4 });
+});
+
+test("leaves a dependency as it is outside an exploration", async () => {
+  const bank = new Bank();
+  const wrapped = crashable(bank);
+  expect(await wrapped.pay(3)).toBe(3);
+  expect(wrapped.balance).toBe(3);
+});
+
+test.each<[ExploreCrashesOptions, string]>([
+  [{ crashes: [99] }, "There is no crash point 99: this run passes 10. Pass points from 1 to 10."],
+  [{ crashes: [0] }, "options.crashes is [0]; pass 1, 2, or a list of points such as [7]."],
+  [{ crashes: 3 as 2 }, "options.crashes is 3; pass 1, 2, or a list of points such as [7]."],
+  [{ check: "right" as never }, 'options.check is "right"; pass a function.'],
+  [{ maxRuns: 0 }, "options.maxRuns is 0; pass a whole number from 1."],
+  [{ maxRuns: 4 }, "The exploration takes more than 4 runs; raise options.maxRuns"],
+  [{ paylod: 1 } as ExploreCrashesOptions, 'options has the unknown key "paylod"'],
+])("refuses %o", async (wrong, message) => {
+  const { handler, options } = paying();
+  await expect(exploreCrashes(handler, { ...options, ...wrong })).rejects.toThrow(message);
+});
+
+test("refuses a handler that does not end, telling what it waits for", async () => {
+  const handler = withDurableExecution((_event: unknown, context: DurableContext) =>
+    context.waitForCallback("approval", async () => undefined),
+  );
+  const stopped: unknown = await exploreCrashes(handler).catch((error: unknown) => error);
+  expect(stopped).toBeInstanceOf(SimulationStoppedError);
+  expect(String(stopped)).toContain('"approval"');
+});
+
+test("refuses a handler that is not wrapped", async () => {
+  // A plain Lambda, which is not what is asked for.
+  const plain = (async () => "done") as never;
+  await expect(exploreCrashes(plain)).rejects.toThrow("withDurableExecution");
+});

@@ -1,0 +1,151 @@
+import type { DurableLambdaHandler } from "@aws/durable-execution-sdk-js";
+import { described } from "../simulator/described.ts";
+import { checkOptions, type SimulateOptions } from "../simulator/options.ts";
+import type { Simulation } from "../simulator/simulation.ts";
+import { crashFailure, type CrashFailure } from "./crash-failure.ts";
+import { runWithCrashes, type CrashRun } from "./crash-run.ts";
+import { differences, irregularities, type Normalize } from "./differences.ts";
+import { progressOnStderr, type Progress } from "./progress.ts";
+
+export interface ExploreCrashesOptions<Result = unknown> extends SimulateOptions {
+  /** Sets the stage anew before every run: empties stores, resets counters. */
+  readonly beforeEach?: (() => unknown) | undefined;
+  /** Looks at a run that has ended, crashed or not; what it throws is a failure. */
+  readonly check?: ((simulation: Simulation<Result>) => unknown) | undefined;
+  /**
+   * `1`, the default: every point once. `2`: every pair as well, for short programs. A list: just the run that dies
+   * at these points, as a failure names them.
+   */
+  readonly crashes?: 1 | 2 | readonly number[] | undefined;
+  /** Takes away what rightly differs from run to run, such as a time that a step takes. Applied to every result. */
+  readonly normalize?: Normalize | undefined;
+  /** Runs after which the exploration is given up, by default 20,000. */
+  readonly maxRuns?: number | undefined;
+  /** By default a line on stderr every two seconds. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/** What came of an exploration. */
+export interface CrashExploration {
+  /** Points at which the run without a crash could have died. */
+  readonly points: number;
+  readonly runs: number;
+  readonly failures: readonly CrashFailure[];
+}
+
+/**
+ * Runs a durable function once without a crash and then once for every point at which its process can die, on the
+ * real durable SDK: around each checkpoint, as invocations begin and end, and around each call of a dependency that
+ * is wrapped by `crashable`. Every run must come to the same result, error and operations, and leave nothing under
+ * way.
+ *
+ * @param handler the function that `withDurableExecution` returned
+ * @throws TypeError for options that are not known, RangeError for a crash point that does not exist
+ * @throws SimulationStoppedError for a handler that does not end even without a crash
+ */
+export async function exploreCrashes<Result = unknown>(
+  handler: DurableLambdaHandler,
+  options: ExploreCrashesOptions<Result> = {},
+): Promise<CrashExploration> {
+  const {
+    beforeEach,
+    check,
+    crashes = 1,
+    normalize = same,
+    maxRuns = 20_000,
+    onProgress,
+    ...given
+  } = options;
+  // Every run is the same execution, so that they can be compared.
+  const simulation = { executionName: "exploration", ...given };
+  checkOptions(simulation);
+  checkOwn({ beforeEach, check, crashes, normalize, maxRuns, onProgress });
+  const report = onProgress ?? progressOnStderr();
+  const failures: CrashFailure[] = [];
+  let runs = 0;
+
+  const run = async (points: readonly number[], baseline?: Simulation) => {
+    if (runs >= maxRuns) {
+      throw new RangeError(
+        `The exploration takes more than ${maxRuns} runs; raise options.maxRuns, or explore a shorter program.`,
+      );
+    }
+    runs++;
+    await beforeEach?.();
+    const ended = await runWithCrashes(handler, simulation, points);
+    const problems = await problemsOf(ended, baseline, normalize, check);
+    if (problems.length > 0) failures.push(crashFailure(points, ended, problems));
+    return ended;
+  };
+
+  const calm = await run([]);
+  if (calm.simulation === undefined) throw calm.stopped;
+  const baseline = calm.simulation;
+  const points = calm.timeline.length;
+  // What is wrong without a crash would be wrong in every run, and hide what a crash does.
+  if (failures.length > 0) return { points, runs, failures };
+  if (typeof crashes !== "number") {
+    const { timeline } = await run(crashes, baseline);
+    checkReached(crashes, timeline.length);
+    return { points, runs, failures };
+  }
+  let total = points;
+  for (let first = 1; first <= points; first++) {
+    const { timeline } = await run([first], baseline);
+    if (crashes === 2) {
+      total += timeline.length - first;
+      for (let second = first + 1; second <= timeline.length; second++) {
+        await run([first, second], baseline);
+        report({ done: runs - 1, total, failures: failures.length });
+      }
+    }
+    report({ done: runs - 1, total, failures: failures.length });
+  }
+  return { points, runs, failures };
+}
+
+async function problemsOf<Result>(
+  { simulation, stopped, ...loose }: CrashRun,
+  baseline: Simulation | undefined,
+  normalize: Normalize,
+  check: ExploreCrashesOptions<Result>["check"],
+): Promise<readonly string[]> {
+  if (simulation === undefined) return baseline === undefined ? [] : [`It did not end. ${String(stopped)}`];
+  const problems = [...irregularities(simulation, loose)];
+  if (baseline !== undefined) problems.push(...differences(baseline, simulation, normalize));
+  try {
+    await check?.(simulation as Simulation<Result>); // the caller names the type of what the handler returns
+  } catch (error) {
+    problems.push(`The check failed: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return problems;
+}
+
+function same(value: unknown): unknown {
+  return value;
+}
+
+function checkOwn({ crashes, maxRuns, ...functions }: Record<string, unknown>): void {
+  for (const [key, value] of Object.entries(functions)) {
+    if (value !== undefined && typeof value !== "function") {
+      throw new TypeError(`options.${key} is ${described(value)}; pass a function.`);
+    }
+  }
+  if (!Number.isInteger(maxRuns) || Number(maxRuns) < 1) {
+    throw new TypeError(`options.maxRuns is ${described(maxRuns)}; pass a whole number from 1.`);
+  }
+  const isList = Array.isArray(crashes) && crashes.every((point) => Number.isInteger(point) && point >= 1);
+  if (crashes !== 1 && crashes !== 2 && !isList) {
+    throw new TypeError(
+      `options.crashes is ${described(crashes)}; pass 1, 2, or a list of points such as [7].`,
+    );
+  }
+}
+
+function checkReached(crashes: readonly number[], points: number): void {
+  const beyond = crashes.find((point) => point > points);
+  if (beyond === undefined) return;
+  throw new RangeError(
+    `There is no crash point ${beyond}: this run passes ${points}. Pass points from 1 to ${points}.`,
+  );
+}

@@ -1,0 +1,56 @@
+import { withDurableExecution, type DurableContext } from "@aws/durable-execution-sdk-js";
+import { expect, test } from "vitest";
+import { crashable, exploreCrashes, FakeContext, simulate } from "./index.ts";
+
+const checkout = async (event: { amount: number }, context: DurableContext) => {
+  const total = await context.step("price", async () => event.amount * 2);
+  await context.wait("cool down", { days: 30 });
+  return context.step("ship", async () => `shipped for ${total}`);
+};
+
+test("a unit test, on a fake", async () => {
+  const context = new FakeContext();
+  expect(await checkout({ amount: 5 }, context)).toBe("shipped for 10");
+  expect(context.operations).toMatchObject([
+    { name: "price", status: "SUCCEEDED", result: 10 },
+    { name: "cool down", status: "SUCCEEDED" },
+    { name: "ship", status: "SUCCEEDED" },
+  ]);
+});
+
+test("the same, on the real SDK", async () => {
+  const simulation = await simulate(withDurableExecution(checkout), {
+    payload: { amount: 5 },
+    replay: "always",
+  });
+  expect(simulation).toMatchObject({ status: "SUCCEEDED", result: "shipped for 10" });
+});
+
+test("and crashed wherever it can crash", async () => {
+  let balance = 0;
+  const bank = crashable({ pay: async (amount: number) => void (balance += amount) }, "bank");
+  const handler = withDurableExecution(async (event: { amount: number }, context) => {
+    await context.step("pay", () => bank.pay(event.amount));
+  });
+  const { failures } = await exploreCrashes(handler, {
+    payload: { amount: 5 },
+    beforeEach: () => (balance = 0),
+    check: () => expect(balance).toBe(5),
+  });
+  expect(failures[0]?.message).toBe(
+    `
+The process died after bank.pay was carried out, before its answer arrived:
+  - The check failed: expected 10 to be 5 // Object.is equality
+What happened:
+      1 as invocation 1 began
+      2 before the call of bank.pay
+ ✗    3 after bank.pay was carried out, before its answer arrived
+      4 as invocation 2 began
+      5 before the call of bank.pay
+      6 after bank.pay was carried out, before its answer arrived
+      7 before START and SUCCEED of step "pay" landed
+      8 after START and SUCCEED of step "pay" landed, before the answer arrived
+      9 as invocation 2 ended, before its answer arrived
+Just this again: await exploreCrashes(handler, { ...options, crashes: [3] })`.trimStart(),
+  );
+});
