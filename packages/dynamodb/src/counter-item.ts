@@ -1,7 +1,7 @@
 import {
-  ConditionalCheckFailedException,
   GetItemCommand,
   type AttributeValue,
+  type ConditionalCheckFailedException,
   type DynamoDBClient,
 } from "@aws-sdk/client-dynamodb";
 import { CounterError } from "@durable-counter/core";
@@ -48,10 +48,23 @@ export async function readItem(
 /**
  * The item that made a write's condition fail. DynamoDB sends it along; an engine that does not is asked for it.
  * Undefined for any other error.
+ *
+ * @throws CounterError `outcome-unknown` where it cannot be read: the write may have been refused because it, or an
+ *   attempt of it whose reply was lost, had counted before
  */
 export async function itemThatRefused(error: unknown, key: CounterKey): Promise<Item | undefined> {
   if (!(error instanceof Error) || error.name !== "ConditionalCheckFailedException") return undefined;
-  return (error as ConditionalCheckFailedException).Item ?? (await readItem(key, { consistent: true }));
+  const { Item } = error as ConditionalCheckFailedException;
+  if (Item !== undefined) return Item;
+  try {
+    return await readItem(key, { consistent: true });
+  } catch (cause) {
+    throw new CounterError(
+      "outcome-unknown",
+      `Counter ${JSON.stringify(key.id)} in table "${key.tableName}" refused a write, and why could not be read. Ask again with the same token to find out.`,
+      { cause },
+    );
+  }
 }
 
 /** @throws CounterError `misconfigured` where the item holds something else than a safe integer */

@@ -98,6 +98,14 @@ describe("a reply that is lost", () => {
     expect(await store().get(id, { consistent: true })).toBe(5);
   });
 
+  test("leaves the outcome unknown where the refusal of the retry cannot be explained", async () => {
+    proxy.loseReply("UpdateItem");
+    for (let n = await client.config.maxAttempts(); n > 0; n--) proxy.loseRequest("GetItem");
+    const request = { id, commands: [increment(5)], token: "t" };
+    await expect(store().apply(request)).rejects.toThrow(/\[outcome-unknown\]/u);
+    expect(await store().apply(request)).toMatchObject({ value: 5, replayed: true });
+  });
+
   test("counts once under limits too, where the retry would no longer fit", async () => {
     proxy.loseReply("UpdateItem");
     const receipt = await store({ initial: 5, limits: { min: 0 } }).apply({
