@@ -1,0 +1,116 @@
+import {
+  decrement,
+  get,
+  increment,
+  isCounterError,
+  type BatchResult,
+  type Command,
+} from "@durable-counter/core";
+import { MemoryCounterStore } from "@durable-counter/testing";
+import { describe, expect, test } from "vitest";
+import { createCounterHandler, type CounterHandlerOptions } from "./index.ts";
+import { useLocalRunner } from "./run-locally.fixture.ts";
+
+const runLocally = useLocalRunner();
+const handle = (options: CounterHandlerOptions, payload: unknown) =>
+  runLocally(createCounterHandler(options), payload);
+
+const event = (commands: readonly Command[], token?: string) => ({ counterId: "cart-7", commands, token });
+const commands = [increment(5), decrement(2), get()];
+const batch: BatchResult = {
+  value: 3,
+  results: [
+    { type: "increment", before: 0, after: 5 },
+    { type: "decrement", before: 5, after: 3 },
+    { type: "get", before: 3, after: 3 },
+  ],
+};
+
+describe.each([
+  ["in the execution", () => ({})],
+  ["in a store", () => ({ store: new MemoryCounterStore() })],
+])("a counter handler with its state %s", (_, home) => {
+  test("makes one step per command by default", async () => {
+    const { result, names } = await handle(home(), event(commands));
+    expect(result).toEqual(batch);
+    expect(names).toEqual(["counter/0/increment", "counter/1/decrement", "counter/2/get"]);
+  });
+
+  test("makes one step for the whole batch if told so", async () => {
+    const { result, names } = await handle({ ...home(), steps: "batch" }, event(commands));
+    expect(result).toEqual(batch);
+    expect(names).toEqual(["counter/0/batch"]);
+  });
+
+  test("tells which commands were applied before the one that was refused", async () => {
+    const { error, names } = await handle(
+      { ...home(), limits: { min: 0 } },
+      event([increment(5), decrement(2), decrement(9), get()]),
+    );
+    const failure: unknown = error;
+    expect(isCounterError(failure, "limit-exceeded") && failure.details).toEqual({
+      applied: 2,
+      value: 3,
+      limit: 0,
+    });
+    expect(error?.errorMessage).toBe(
+      'Commands 1 to 2 were applied, stay so, and left the value at 3; command 3 of 4 failed. Counter "cart-7" is at 3 and would fall to -6; its minimum is 0. [limit-exceeded]',
+    );
+    expect(names).toHaveLength(3);
+  });
+
+  test("applies nothing of a batch that is refused as a whole", async () => {
+    const { error } = await handle(
+      { ...home(), limits: { min: 0 }, steps: "batch" },
+      event([increment(5), decrement(9)]),
+    );
+    const failure: unknown = error;
+    expect(isCounterError(failure, "limit-exceeded") && failure.details).toEqual({
+      value: 5,
+      limit: 0,
+      index: 1,
+    });
+    expect(error?.errorMessage).toMatch(/^Command 2 of 2 was refused, and with it the whole batch/u);
+  });
+
+  test.each([
+    [{ counterId: "", commands: [get()] }, "event.counterId is"],
+    [
+      { counterId: "a", commands: [{ type: "increment", amount: "1" }] },
+      'event.commands[0].amount is "1"; pass',
+    ],
+    [undefined, "event.counterId is undefined; pass a string"],
+    [5, "event is 5; pass an object"],
+  ])("fails on an event it cannot parse, before any step: %j", async (payload, message) => {
+    const { error, names } = await handle(home(), payload);
+    expect(error?.errorMessage).toContain(message);
+    expect(isCounterError(error, "invalid-command")).toBe(true);
+    expect(names).toEqual([]);
+  });
+});
+
+test("a counter in the execution starts anew with every execution", async () => {
+  for (let n = 0; n < 2; n++) expect((await handle({}, event([increment()]))).result?.value).toBe(1);
+});
+
+test.each(["command", "batch"] as const)(
+  "an event that is delivered twice counts once (steps: %s)",
+  async (steps) => {
+    const store = new MemoryCounterStore();
+    const first = await handle({ store, steps }, event(commands, "order-1"));
+    const second = await handle({ store, steps }, event(commands, "order-1"));
+    expect(await store.get("cart-7")).toBe(3);
+    if (steps === "batch") expect(second.result).toEqual(first.result);
+    else expect(second.result?.results.slice(0, 2)).toEqual(first.result?.results.slice(0, 2));
+  },
+);
+
+test.each([
+  [{ steps: "each" }, 'options.steps is "each"; pass "command" or "batch"'],
+  [{ store: {} }, "options.store is {}; pass a CounterStore"],
+  [{ initial: 5, limits: { max: 3 } }, 'let "initial" lie within "limits"'],
+  [{ name: "x" }, 'options has the unknown key "name"'],
+])("options that cannot be are refused when the handler is made: %j", (options, message) => {
+  // The options are wrong on purpose.
+  expect(() => createCounterHandler(options as CounterHandlerOptions)).toThrow(message);
+});

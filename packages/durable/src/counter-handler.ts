@@ -1,0 +1,82 @@
+import { withDurableExecution, type DurableLambdaHandler } from "@aws/durable-execution-sdk-js";
+import {
+  CounterError,
+  CounterOptions,
+  CounterRequest,
+  instead,
+  isCounterError,
+  parse,
+  type BatchResult,
+  type Command,
+  type CommandResult,
+  type CounterStore,
+} from "@durable-counter/core";
+import { z } from "zod";
+import { carried } from "./carried-error.ts";
+import { createOperations, type Operations } from "./operations.ts";
+import { placeOf, Store } from "./place.ts";
+
+export interface CounterHandlerOptions extends CounterOptions {
+  /** Where the counters live; without one, every execution has a counter of its own. */
+  readonly store?: CounterStore | undefined;
+  /** One durable step per command, the default, or one for the whole batch: then all or nothing. */
+  readonly steps?: "command" | "batch" | undefined;
+}
+
+const Options = z.strictObject(
+  {
+    store: Store.optional(),
+    limits: z.unknown().optional(),
+    initial: z.unknown().optional(),
+    steps: z.enum(["command", "batch"], instead('pass "command" or "batch"')).default("command"),
+  },
+  instead('pass only "store", "limits", "initial" and "steps"'),
+);
+
+/**
+ * A ready-made durable Lambda: its event is a `CounterRequest`, its result a `BatchResult`.
+ *
+ * With one step per command, a refused command leaves those before it applied; the error says which, and its
+ * `details` how many and the value they left. An event that cannot be parsed fails the execution before any step.
+ *
+ * @throws CounterError `invalid-command` for options that cannot be
+ */
+export function createCounterHandler(options: CounterHandlerOptions = {}): DurableLambdaHandler {
+  const { steps, store, limits, initial } = parse(Options, options, "options");
+  const counterOptions = parse(CounterOptions, { limits, initial }, "options");
+  return withDurableExecution(async (event: unknown, context): Promise<BatchResult> => {
+    const { counterId, commands, token } = parse(CounterRequest, event, "event");
+    const where = store === undefined ? {} : { store, id: counterId, token };
+    const operations = createOperations(
+      context,
+      placeOf(context, { ...counterOptions, ...where }, counterId),
+    );
+    return steps === "batch" ? operations.batch(commands) : oneByOne(operations, commands);
+  });
+}
+
+async function oneByOne({ single }: Operations, commands: readonly Command[]): Promise<BatchResult> {
+  const results: CommandResult[] = [];
+  for (const command of commands) {
+    try {
+      results.push(await single(command));
+    } catch (error) {
+      throw isCounterError(error) ? carried(after(results, commands.length, error)) : error;
+    }
+  }
+  return { value: results.at(-1)?.after ?? 0, results };
+}
+
+/** The refusal of one command, and what became of those before it. */
+function after(applied: readonly CommandResult[], length: number, error: CounterError): CounterError {
+  const count = applied.length;
+  const value = applied.at(-1)?.after;
+  const past =
+    count === 0
+      ? "No command was applied before it"
+      : `${count === 1 ? "Command 1 was" : `Commands 1 to ${count} were`} applied, stay so, and left the value at ${value}`;
+  return new CounterError(error.code, `${past}; command ${count + 1} of ${length} failed. ${error.message}`, {
+    cause: error,
+    details: { ...error.details, applied: count, ...(value !== undefined && { value }) },
+  });
+}

@@ -1,0 +1,46 @@
+import type { DurableContext } from "@aws/durable-execution-sdk-js";
+import {
+  Commands,
+  decrement,
+  get,
+  increment,
+  parse,
+  type Command,
+  type Counter,
+} from "@durable-counter/core";
+import { createOperations } from "./operations.ts";
+import { placeOf, type ExecutionCounterOptions, type StoreCounterOptions } from "./place.ts";
+
+/**
+ * A counter whose every operation is one durable step, `<name>/<sequence>/<type>`; a batch is one step. It is a
+ * single-threaded entity: calls made concurrently in one execution run one after another, in call order. Exactly once
+ * at every crash point: without a store since a checkpointed step does not run again, with one since its token is
+ * derived from the operation's position.
+ *
+ * Amounts are checked before a step starts. A refused command (`limit-exceeded`) costs one attempt; what the table of
+ * codes calls retryable backs off for about four minutes.
+ *
+ * @throws CounterError `invalid-command` for options that cannot be
+ */
+export function durableCounter(
+  context: DurableContext,
+  options: ExecutionCounterOptions | StoreCounterOptions = {},
+): Counter {
+  const { single, batch } = createOperations(context, placeOf(context, options));
+  const one = async (command: () => Command) => (await single(command())).after;
+  return {
+    increment: (amount) => handled(one(() => increment(amount))),
+    decrement: (amount) => handled(one(() => decrement(amount))),
+    get: () => handled(one(get)),
+    batch: (commands) => handled((async () => batch(parse(Commands, commands, "commands")))()),
+  };
+}
+
+/**
+ * Nobody may have come to await a rejection yet when it happens; Node would end the process, and the replay after
+ * it. The SDK does the same for its own promises. Whoever awaits still gets the rejection.
+ */
+function handled<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
+}

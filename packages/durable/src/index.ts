@@ -1,0 +1,3 @@
+export { createCounterHandler, type CounterHandlerOptions } from "./counter-handler.ts";
+export { durableCounter } from "./durable-counter.ts";
+export type { ExecutionCounterOptions, StoreCounterOptions } from "./place.ts";
