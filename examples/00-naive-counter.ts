@@ -1,0 +1,38 @@
+// How it is done when nobody thinks of retries: an atomic ADD inside a durable step. Do not copy this one.
+import { DynamoDBClient, GetItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { withDurableExecution } from "@aws/durable-execution-sdk-js";
+import { CounterRequest, parse, type Command } from "@durable-counter/core";
+
+const client = new DynamoDBClient();
+const TableName = process.env["TABLE_NAME"] ?? "counters";
+
+/** The event is a `CounterRequest`, the result the value after the last command. */
+export const handler = withDurableExecution(async (event: unknown, context) => {
+  const { counterId, commands } = parse(CounterRequest, event, "event");
+  let value = 0;
+  for (const [index, command] of commands.entries()) {
+    value = await context.step(`naive/${index}/${command.type}`, () => carryOut(counterId, command));
+  }
+  return { value };
+});
+
+async function carryOut(counterId: string, command: Command): Promise<number> {
+  const Key = { id: { S: counterId }, part: { S: "naive" } };
+  if (command.type === "get") {
+    const { Item } = await client.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
+    return Number(Item?.["value"]?.N ?? 0);
+  }
+  const amount = command.type === "increment" ? command.amount : -command.amount;
+  // Atomic, and yet wrong: when the reply is lost, the AWS SDK sends the ADD again, and a crash lets the step run again.
+  const { Attributes } = await client.send(
+    new UpdateItemCommand({
+      TableName,
+      Key,
+      UpdateExpression: "ADD #value :amount",
+      ExpressionAttributeNames: { "#value": "value" },
+      ExpressionAttributeValues: { ":amount": { N: String(amount) } },
+      ReturnValues: "UPDATED_NEW",
+    }),
+  );
+  return Number(Attributes?.["value"]?.N);
+}

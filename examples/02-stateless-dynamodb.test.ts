@@ -1,0 +1,40 @@
+import { decrement, get, increment, isCounterError } from "@durable-counter/core";
+import { describe, expect, test } from "vitest";
+import { useStage } from "./deployed.fixture.ts";
+
+const at = useStage();
+const event = { counterId: "cart-7", commands: [increment(5), decrement(2)] };
+const handle = async (input: unknown) => (await import("./02-stateless-dynamodb.ts")).handler(input);
+
+describe("02: a stateless Lambda on DynamoDB", () => {
+  test("counts across invocations, one request each", async () => {
+    const before = at.stage.network.requests["UpdateItem"] ?? 0;
+    expect([(await handle(event)).value, (await handle(event)).value]).toEqual([3, 6]);
+    expect(at.stage.network.requests["UpdateItem"]).toBe(before + 2);
+  });
+
+  test("answers an event that is sent again with the first results", async () => {
+    const sent = { ...event, token: "order-1" };
+    const first = await handle(sent);
+    expect(await handle(sent)).toEqual(first);
+    expect((await handle({ counterId: "cart-7", commands: [get()] })).value).toBe(3);
+  });
+
+  test("counts once when a reply is lost", async () => {
+    at.stage.network.loseReply("UpdateItem");
+    expect(await handle(event)).toEqual({
+      value: 3,
+      results: [
+        { type: "increment", before: 0, after: 5 },
+        { type: "decrement", before: 5, after: 3 },
+      ],
+    });
+  });
+
+  test("refuses a batch that falls below 0, as a whole", async () => {
+    const sent = handle({ counterId: "cart-7", commands: [increment(5), decrement(6)] });
+    const error: unknown = await sent.catch((thrown: unknown) => thrown);
+    expect(isCounterError(error, "limit-exceeded")).toBe(true);
+    expect((await handle({ counterId: "cart-7", commands: [get()] })).value).toBe(0);
+  });
+});

@@ -1,0 +1,30 @@
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+
+const root = new URL("../", import.meta.url);
+const read = (path: string) => readFileSync(new URL(path, root), "utf8");
+const readmes = globSync("{README.md,packages/*/README.md}", { cwd: fileURLToPath(root) });
+
+/** The formatter breaks lines by their indent, which an excerpt has less of. */
+const withoutLayout = (text: string) =>
+  text
+    .replace(/^\s*\*/gmu, "")
+    .replace(/\s+/gu, "")
+    .replace(/,(?=[)\]}])/gu, "");
+
+test.each(readmes)("%s shows what runs: every block of code is an excerpt of a tested file", (readme) => {
+  const blocks = read(readme).matchAll(/(?:<!-- excerpt of (\S+) -->\s*)?```(?:ts|text)\n([\s\S]*?)```/gu);
+  for (const [, file, code = ""] of blocks) {
+    expect(file, `the block that begins ${code.slice(0, 60)}`).toBeDefined();
+    expect(withoutLayout(read(file ?? ""))).toContain(withoutLayout(code));
+  }
+});
+
+test.each([...readmes, "ARCHITECTURE.md"])("%s links to what is there", (readme) => {
+  const links = read(readme).matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/gu);
+  const missing = Array.from(links, ([, target = ""]) => target).filter(
+    (target) => !existsSync(new URL(target, new URL(readme, root))),
+  );
+  expect(missing).toEqual([]);
+});
