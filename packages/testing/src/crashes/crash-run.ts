@@ -3,6 +3,7 @@ import { ProcessDied, type ProtocolPoint } from "../simulator/faults.ts";
 import { simulateWithFaults } from "../simulator/simulate.ts";
 import type { SimulateOptions } from "../simulator/options.ts";
 import type { Simulation } from "../simulator/simulation.ts";
+import { isSame, type CrashTarget } from "./crash-target.ts";
 import { runAs, type CrashableProcess, type DependencyCall } from "./crashable.ts";
 
 /** Where a process can die: at a point of the durable protocol, or around a call of a dependency. */
@@ -17,6 +18,8 @@ export interface TimelineEntry {
 /** One run with crashes at planned points. */
 export interface CrashRun {
   readonly timeline: readonly TimelineEntry[];
+  /** Whether every target came; how a program falls into step may differ from run to run. */
+  readonly reached: boolean;
   readonly simulation?: Simulation;
   /** Why the simulation could not be finished. */
   readonly stopped?: unknown;
@@ -31,19 +34,23 @@ function isCrashPoint(point: CrashPoint): boolean {
   return point.at !== "stale-call" && point.at !== "state-read";
 }
 
-/**
- * Simulates the handler and lets it die at the planned points. Points are counted from 1 over the whole run, so the
- * second of a pair is counted in the run that the first has changed.
- */
+/** Simulates the handler and lets it die at the targets, one after the other. */
 export async function runWithCrashes(
   handler: DurableLambdaHandler,
   options: SimulateOptions,
-  crashes: readonly number[],
+  targets: readonly CrashTarget[],
 ): Promise<CrashRun> {
-  const planned = new Set(crashes);
+  const waiting = [...targets];
+  let seen = 0;
   const timeline: TimelineEntry[] = [];
   const pass = (point: CrashPoint): boolean => {
-    const crashed = planned.has(timeline.length + 1);
+    const [target] = waiting;
+    if (target !== undefined && isSame(target.point, point)) seen++;
+    const crashed = target !== undefined && seen === target.occurrence;
+    if (crashed) {
+      waiting.shift();
+      seen = 0;
+    }
     timeline.push({ point, crashed });
     return crashed;
   };
@@ -68,6 +75,7 @@ export async function runWithCrashes(
   );
   return {
     ...outcome,
+    reached: waiting.length === 0,
     timeline: [...timeline],
     unfinished: processes.at(-1)?.open ?? [],
     late: processes.flatMap(({ late }) => late),
