@@ -16,6 +16,9 @@ export { FakeContext, type FakeContextOptions } from "./fake-context/fake-contex
 export type { LogLine } from "./fake-context/log-book.ts";
 export { flaky, type FlakyOptions } from "./flaky.ts";
 export type { DurableOperation } from "./operation.ts";
+export type { OperationIdentity } from "./replay/operation-label.ts";
+export { replayHistory, type HistoryReplay, type ReplayHistoryOptions } from "./replay/replay-history.ts";
+export type { ReplayProblem } from "./replay/replay-problem.ts";
 export type { SimulateOptions } from "./simulator/options.ts";
 export { simulate } from "./simulator/simulate.ts";
 export type { ExecutionError, Simulation } from "./simulator/simulation.ts";

@@ -1,0 +1,113 @@
+import { functionNameOf } from "../simulator/arn.ts";
+import { described } from "../simulator/described.ts";
+import { historyEvent, type HistoryEvent } from "./history-event.ts";
+
+/** A recorded execution, complete and in order. */
+export interface History {
+  /** The ARN of the execution, where it is known. */
+  readonly arn: string | undefined;
+  /** JSON. */
+  readonly payload: string | undefined;
+  /** All events; the first starts the execution. */
+  readonly events: readonly HistoryEvent[];
+  /** How the handler ended the execution; an execution that was stopped or timed out did not end by itself. */
+  readonly ending: HistoryEvent | undefined;
+}
+
+/** Whose history it should be. */
+export interface ExpectedExecution {
+  readonly functionName?: string | undefined;
+  readonly arn?: string | undefined;
+}
+
+/**
+ * Reads the JSON of GetDurableExecutionHistory, or its list of events, in either order.
+ *
+ * @throws TypeError for what is no history, or not all of one, or another function's
+ */
+export function readHistory(value: unknown, expected: ExpectedExecution = {}): History {
+  const { list, path, arn = expected.arn } = eventsOf(value);
+  checkFunction(arn, expected.functionName);
+  const events = list
+    .map((event, index) => historyEvent(event, `${path}[${index}]`))
+    .toSorted((a, b) => a.eventId - b.eventId);
+  checkComplete(events);
+  checkPayloads(events);
+  const ending = events.find(({ type, status }) => type === "EXECUTION" && isByHandler(status));
+  return { arn, payload: events[0]?.payload, events, ending };
+}
+
+function eventsOf(value: unknown): { list: readonly unknown[]; path: string; arn?: string | undefined } {
+  if (Array.isArray(value)) return { list: value, path: "history" };
+  const { Events, NextMarker, DurableExecutionArn } = Object(value) as Record<string, unknown>;
+  if (!Array.isArray(Events)) {
+    throw new TypeError(
+      `history is ${described(value)}; pass the parsed JSON of GetDurableExecutionHistory, { Events: […] }, or its ` +
+        `array of events. The AWS CLI prints it: aws lambda get-durable-execution-history --durable-execution-arn …`,
+    );
+  }
+  if (typeof NextMarker === "string" && NextMarker !== "") {
+    throw new TypeError(
+      `history.NextMarker is ${described(NextMarker)}: this is one page of a history. Ask for the next with ` +
+        `Marker: NextMarker until there is none, and pass the events of all pages as one array.`,
+    );
+  }
+  return { list: Events, path: "history.Events", arn: asText(DurableExecutionArn) };
+}
+
+function asText(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+function checkFunction(arn: string | undefined, functionName: string | undefined): void {
+  if (arn === undefined || functionName === undefined) return;
+  const found = functionNameOf(arn);
+  if (found !== functionName) {
+    throw new TypeError(
+      `The history is one of the function ${described(found)}, but options.functionName is ${described(functionName)}; ` +
+        `pass a history of ${described(functionName)}, or the handler of ${described(found)}.`,
+    );
+  }
+}
+
+function checkComplete(events: readonly HistoryEvent[]): void {
+  if (events[0] === undefined) {
+    throw new TypeError("history has no events; pass the history of an execution that was started.");
+  }
+  for (const [index, { eventId, eventType }] of events.entries()) {
+    if (eventId !== index + 1) {
+      throw new TypeError(
+        `history has no event ${index + 1}, but ${described(eventType)} as event ${eventId}: a part is missing. Ask for ` +
+          `every page, with Marker: NextMarker, and pass the events of all of them as one array.`,
+      );
+    }
+  }
+  if (events[0].eventType !== "ExecutionStarted") {
+    throw new TypeError(
+      `The first event of the history is ${described(events[0].eventType)}, not "ExecutionStarted"; pass all events.`,
+    );
+  }
+}
+
+/** A result may be missing since a step returned nothing; all of them, since they were left out. */
+function checkPayloads(events: readonly HistoryEvent[]): void {
+  if (events.every(({ payload }) => payload === undefined)) {
+    throw new TypeError(
+      "The history carries no payloads, neither the input nor any result, so that there is nothing to replay; fetch it " +
+        "with IncludeExecutionData: true (AWS CLI: --include-execution-data).",
+    );
+  }
+  const cut = events.find(({ isTruncated, type, status }) => {
+    return isTruncated && (type !== "EXECUTION" || status === "STARTED") && type !== "INVOCATION";
+  });
+  if (cut !== undefined) {
+    throw new TypeError(
+      `Event ${cut.eventId} of the history, ${described(cut.eventType)}, is marked as truncated: the service left out a ` +
+        `part of its payload, without which it cannot be replayed. Pass the history of an execution with smaller payloads.`,
+    );
+  }
+}
+
+function isByHandler(status: HistoryEvent["status"]): boolean {
+  return status === "SUCCEEDED" || status === "FAILED";
+}

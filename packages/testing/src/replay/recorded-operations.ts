@@ -1,0 +1,98 @@
+import type { Operation } from "@aws/durable-execution-sdk-js";
+import type { HistoryEvent } from "./history-event.ts";
+
+/**
+ * The operations an execution stood at after events, by id and in start order.
+ *
+ * @throws TypeError for an operation that ends without having started
+ */
+export function operationsAfter(events: readonly HistoryEvent[]): Map<string, Operation> {
+  const operations = new Map<string, Operation>();
+  for (const event of events) {
+    const { id, type } = event;
+    if (id === undefined || type === "EXECUTION" || type === "INVOCATION") continue;
+    operations.set(id, after(operations.get(id) ?? started(event, id), event));
+  }
+  return operations;
+}
+
+function started(
+  { eventId, eventType, type, status, name, subType, parentId, timestamp }: HistoryEvent,
+  id: string,
+) {
+  if (status !== "STARTED") {
+    throw new TypeError(
+      `Event ${eventId} of the history is ${eventType} of an operation that never started, "${id}"; pass all events.`,
+    );
+  }
+  const operation: Operation = {
+    Id: id,
+    ...(parentId === undefined ? {} : { ParentId: parentId }),
+    ...(name === undefined ? {} : { Name: name }),
+    Type: type === "INVOCATION" ? undefined : type,
+    ...(subType === undefined ? {} : { SubType: subType }),
+    StartTimestamp: timestamp,
+    Status: status,
+  };
+  return operation;
+}
+
+function after(operation: Operation, event: HistoryEvent): Operation {
+  const { type, status, payload, error, callbackId, retryDelaySeconds, timestamp } = event;
+  const isEnd = status !== "STARTED" && retryDelaySeconds === undefined;
+  const outcome = {
+    ...(payload === undefined ? {} : { Result: payload }),
+    ...(error === undefined ? {} : { Error: error }),
+  };
+  const next: Operation = {
+    ...operation,
+    Status: status === "STARTED" || isEnd ? status : "PENDING",
+    ...(isEnd ? { EndTimestamp: timestamp } : {}),
+  };
+  switch (type) {
+    case "STEP":
+      // A step that starts anew keeps what its last attempt left: a condition goes on from it.
+      return status === "STARTED"
+        ? next
+        : { ...next, StepDetails: { ...outcome, Attempt: attempts(operation, event) } };
+    case "CONTEXT":
+      return isEnd ? { ...next, ContextDetails: { ...outcome, ...replaysChildren(event) } } : next;
+    case "CALLBACK":
+      return {
+        ...next,
+        CallbackDetails: {
+          ...operation.CallbackDetails,
+          ...outcome,
+          ...(callbackId && { CallbackId: callbackId }),
+        },
+      };
+    case "CHAINED_INVOKE":
+      return { ...next, ChainedInvokeDetails: outcome };
+    default:
+      return next;
+  }
+}
+
+function attempts({ StepDetails }: Operation, { attempt, retryDelaySeconds }: HistoryEvent): number {
+  const counted = (StepDetails?.Attempt ?? 0) + 1;
+  return retryDelaySeconds === undefined ? counted : (attempt ?? counted);
+}
+
+/**
+ * A context whose result was too large replays its children to make it anew. No event tells so, but what was stored
+ * in the result's place does: a summary of a map or a parallel, and nothing at all of a child context.
+ */
+function replaysChildren({ subType, payload }: HistoryEvent): { ReplayChildren: true } | undefined {
+  const isReplayed =
+    subType === "Map" || subType === "Parallel"
+      ? batchSummary(payload) !== undefined
+      : payload === "" && subType !== "WaitForCallback";
+  return isReplayed ? { ReplayChildren: true } : undefined;
+}
+
+/** What the durable SDK stores in place of the result of a map or a parallel, if that is what the payload is. */
+export function batchSummary(payload: string | undefined): { readonly totalCount: number } | undefined {
+  if (payload === undefined || !/^\{"type":"(Map|Parallel)Result",/.test(payload)) return undefined;
+  const { totalCount } = JSON.parse(payload) as { totalCount?: unknown }; // by its first key, the SDK's own
+  return { totalCount: typeof totalCount === "number" ? totalCount : 0 };
+}

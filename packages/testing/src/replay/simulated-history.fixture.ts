@@ -1,0 +1,124 @@
+import {
+  DurableExecutionInvocationInputWithClient,
+  InvocationStatus,
+  type DurableExecutionClient,
+  type DurableLambdaHandler,
+  type Operation,
+  type OperationUpdate,
+} from "@aws/durable-execution-sdk-js";
+import type { SimulateOptions } from "../simulator/options.ts";
+import { simulate } from "../simulator/simulate.ts";
+import type { JsonEvent } from "./recording.fixture.ts";
+
+/** An operation, whose times do not matter here. */
+type Told = Omit<Operation, "StartTimestamp" | "EndTimestamp" | "StepDetails" | "WaitDetails"> & {
+  readonly StepDetails?: { readonly Attempt?: number | undefined } | undefined;
+};
+
+const KINDS: Readonly<Record<string, string>> = {
+  STEP: "Step",
+  WAIT: "Wait",
+  CALLBACK: "Callback",
+  CHAINED_INVOKE: "ChainedInvoke",
+  CONTEXT: "Context",
+};
+const ENDS: Readonly<Record<string, string>> = {
+  SUCCEEDED: "Succeeded",
+  FAILED: "Failed",
+  TIMED_OUT: "TimedOut",
+};
+
+/** Simulates a handler and writes down what the service would have: suspended wherever the SDK suspends. */
+export async function simulatedHistory(
+  handler: DurableLambdaHandler,
+  options: SimulateOptions,
+): Promise<JsonEvent[]> {
+  const events: JsonEvent[] = [];
+  const known = new Map<string, Operation["Status"]>();
+  const write = (
+    EventType: string,
+    of: Partial<Pick<Told, "Id" | "ParentId" | "Name" | "SubType">>,
+    details: object = {},
+  ) => {
+    const { Id, ParentId, Name, SubType } = of;
+    const EventId = events.length + 1;
+    const base = {
+      EventType,
+      EventId,
+      EventTimestamp: "2026-01-01T00:00:00.000Z",
+      Id,
+      ParentId,
+      Name,
+      SubType,
+    };
+    events.push(JSON.parse(JSON.stringify({ ...base, [`${EventType}Details`]: details })) as JsonEvent); // what it is
+  };
+  const learn = (operations: readonly Told[]) => {
+    for (const operation of operations) {
+      const { Id = "", Type = "", Status = "" } = operation;
+      const end = ENDS[Status];
+      const isOutside = Type === "WAIT" || Type === "CALLBACK" || Type === "CHAINED_INVOKE";
+      if (end !== undefined && isOutside && known.get(Id) !== operation.Status) {
+        const { Result, Error } = operation.CallbackDetails ?? operation.ChainedInvokeDetails ?? {};
+        write(`${KINDS[Type]}${end}`, operation, { Result: { Payload: Result }, Error: { Payload: Error } });
+      }
+      known.set(Id, operation.Status);
+    }
+  };
+  const landed = (update: OperationUpdate, operations: readonly Told[]) => {
+    const { Type = "", Action, Payload, Error, StepOptions } = update;
+    const operation = operations.find(({ Id }) => Id === update.Id);
+    if (Action === "START") {
+      return write(`${KINDS[Type]}Started`, update, { CallbackId: operation?.CallbackDetails?.CallbackId });
+    }
+    write(`${KINDS[Type]}${Error === undefined ? "Succeeded" : "Failed"}`, update, {
+      Result: { Payload },
+      Error: { Payload: Error },
+      RetryDetails: { CurrentAttempt: operation?.StepDetails?.Attempt, ...StepOptions },
+    });
+  };
+  const recorder: DurableLambdaHandler = async (event, context) => {
+    const { Operations } = event.InitialExecutionState;
+    if (events.length === 0) {
+      write(
+        "ExecutionStarted",
+        {},
+        { Input: { Payload: Operations[0]?.ExecutionDetails?.InputPayload ?? "{}" } },
+      );
+    }
+    learn(Operations);
+    // The simulator's events carry its client.
+    const { durableExecutionClient: client } = event as unknown as {
+      durableExecutionClient: DurableExecutionClient;
+    };
+    const recording: DurableExecutionClient = {
+      getExecutionState: async (...request) => {
+        const page = await client.getExecutionState(...request);
+        learn(page.Operations ?? []);
+        return page;
+      },
+      checkpoint: async (request, logger) => {
+        const answer = await client.checkpoint(request, logger);
+        const changed = answer.NewExecutionState?.Operations ?? [];
+        for (const update of request.Updates ?? []) landed(update, changed);
+        learn(changed);
+        return answer;
+      },
+    };
+    const input = new DurableExecutionInvocationInputWithClient(event, recording);
+    const output = await handler(
+      Object.assign(input, { UpdatedOperationIds: event.UpdatedOperationIds ?? [] }),
+      context,
+    );
+    write("InvocationCompleted", {});
+    if (output.Status === InvocationStatus.SUCCEEDED) {
+      write("ExecutionSucceeded", {}, { Result: { Payload: output.Result } });
+    } else if (output.Status === InvocationStatus.FAILED) {
+      write("ExecutionFailed", {}, { Error: { Payload: output.Error } });
+    }
+    return output;
+  };
+  // An execution that waits for an answer that never comes is as good a history as any.
+  await simulate(recorder, options).catch(() => undefined);
+  return events;
+}
