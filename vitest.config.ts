@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["packages/*/src/**/*.test.ts", "examples/**/*.test.ts"],
+    include: ["packages/*/src/**/*.test.ts", "examples/**/*.test.ts", "bench/**/*.test.ts"],
     // For the programs that tests start: Node 22.12 to 22.17 strip types only when told to.
     env: { NODE_OPTIONS: "--experimental-strip-types --disable-warning=ExperimentalWarning" },
     testTimeout: 60_000, // A busy machine is no failure; what hangs is stopped all the same.

@@ -1,0 +1,13 @@
+import type { Bench } from "./measure/bench.ts";
+
+/** Every bench, by the name it is run by. A process loads what it measures, and nothing else. */
+export const benches: Readonly<Record<string, () => Promise<Bench>>> = {
+  aws: async () => (await import("./benches/aws.ts")).aws,
+  floor: async () => (await import("./benches/floor.ts")).simulateBesideFloor,
+  "fake-context": async () => (await import("./benches/fake-context.ts")).fakeContext,
+  crashes: async () => (await import("./benches/crashes.ts")).crashes,
+  memory: async () => (await import("./benches/memory.ts")).memory,
+  growth: async () => (await import("./benches/growth.ts")).growth,
+  "durable-counter": async () => (await import("./benches/durable-counter.ts")).durableCounterBesideSteps,
+  "dynamodb-store": async () => (await import("./benches/dynamodb-store.ts")).dynamoDBStore,
+};

@@ -1,0 +1,42 @@
+import { UpdateItemCommand, type UpdateItemCommandInput } from "@aws-sdk/client-dynamodb";
+import { increment } from "@durable-counter/core";
+import { createDynamoDBCounterStore } from "@durable-counter/dynamodb";
+import { instantDynamoDB } from "../contenders/instant-dynamodb.ts";
+import { comparison } from "../measure/comparison.ts";
+
+const commands = [increment(1)];
+const { client, lastUpdate } = instantDynamoDB();
+const store = createDynamoDBCounterStore({ client, tableName: "counters" });
+let requests = 0;
+let input: UpdateItemCommandInput;
+
+async function count(): Promise<number> {
+  const receipt = await store.apply({ id: "cart-7", commands, token: `request-${requests++}` });
+  return receipt.value;
+}
+
+async function captureInput(): Promise<void> {
+  await count();
+  input = lastUpdate();
+}
+
+/** What the store sent, with a token of its own each time. */
+async function update(): Promise<number> {
+  const token = `t#${`${requests++}`.padStart(16, "0")}`;
+  const ExpressionAttributeNames = { ...input.ExpressionAttributeNames, "#token": token };
+  const { Attributes: attributes } = await client.send(
+    new UpdateItemCommand({ ...input, ExpressionAttributeNames }),
+  );
+  return Number(attributes?.["value"]?.N);
+}
+
+export const dynamoDBStore = comparison({
+  title:
+    "The DynamoDB store beside a raw UpdateItemCommand with the same expression, on a wire that answers at once",
+  contenders: {
+    UpdateItemCommand: { setUp: captureInput, run: update },
+    "store.apply": { run: count },
+  },
+  as: "cost",
+  target: { limit: 1.1, isInformational: true },
+});

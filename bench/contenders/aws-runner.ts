@@ -1,0 +1,16 @@
+import type { DurableLambdaHandler } from "@aws/durable-execution-sdk-js";
+import { LocalDurableTestRunner } from "@aws/durable-execution-sdk-js-testing";
+import type { Contender } from "../measure/bench.ts";
+import { realTime } from "../measure/real-time.ts";
+
+/** A run on AWS's own local runner with real timers, its default; it mostly waits for them. */
+export function awsRunner(handlerFunction: DurableLambdaHandler): Contender {
+  return {
+    setUp: () => LocalDurableTestRunner.setupTestEnvironment(),
+    run: async () => {
+      const execution = await new LocalDurableTestRunner({ handlerFunction }).run({ payload: {} });
+      return execution.getResult();
+    },
+    clock: realTime,
+  };
+}

@@ -1,0 +1,8 @@
+import { commandLine } from "./command-line.ts";
+
+try {
+  process.exitCode = await commandLine(process.argv.slice(2), console.log);
+} catch (error) {
+  console.error((error as Error).message);
+  process.exitCode = 2;
+}

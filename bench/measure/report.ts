@@ -1,0 +1,30 @@
+/** The table a bench answers with. */
+export interface Report {
+  readonly head: readonly string[];
+  readonly rows: readonly Row[];
+}
+
+export interface Row {
+  readonly cells: readonly string[];
+  readonly target?: Target;
+}
+
+/** What a measured figure has to be. */
+export interface Target {
+  readonly measured: number;
+  readonly bound: "at least" | "at most";
+  readonly limit: number;
+  /** Printed behind the limit: `×`. */
+  readonly unit?: string;
+  /** Said, but not judged: it belongs to work that is not done yet. */
+  readonly isInformational?: boolean;
+}
+
+export function isReached({ measured, bound, limit }: Target): boolean {
+  return bound === "at least" ? measured >= limit : measured <= limit;
+}
+
+/** Whether a target that is judged is not reached. */
+export function isMissed({ rows }: Report): boolean {
+  return rows.some(({ target }) => target !== undefined && !target.isInformational && !isReached(target));
+}

@@ -1,0 +1,30 @@
+import Table from "cli-table3";
+import { isReached, type Report, type Row, type Target } from "./report.ts";
+import type { Effort } from "./effort.ts";
+import { digits } from "./figures.ts";
+
+/** A report as a table; with a column for targets where there are some, judged or not. */
+export function table({ head, rows }: Report, { isConclusive }: Effort): string {
+  const hasTargets = rows.some(({ target }) => target !== undefined);
+  const lines = new Table({
+    head: [...head, ...(hasTargets ? ["target", "reached"] : [])],
+    colAligns: head.map((_, column) => (column === 0 ? "left" : "right")),
+    style: { head: [], border: [] },
+  });
+  for (const row of rows) lines.push([...row.cells, ...(hasTargets ? judgement(row, isConclusive) : [])]);
+  return lines.toString();
+}
+
+function judgement({ target }: Row, isJudged: boolean): readonly [string, string] {
+  if (target === undefined) return ["", ""];
+  const { bound, limit, unit = "" } = target;
+  return [
+    `${bound === "at least" ? "≥" : "≤"} ${digits(limit)}${unit}`,
+    isJudged ? verdict(target) : "not judged",
+  ];
+}
+
+function verdict(target: Target): string {
+  const word = isReached(target) ? "yes" : "no";
+  return target.isInformational ? `${word}, informational` : word;
+}
