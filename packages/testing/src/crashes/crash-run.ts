@@ -73,11 +73,14 @@ export async function runWithCrashes(
     (simulation) => ({ simulation }),
     (stopped: unknown) => ({ stopped }),
   );
+  const unfinished = processes.at(-1)?.open ?? [];
+  // What code of this run still does must not reach the next one.
+  for (const process of processes) process.die();
   return {
     ...outcome,
     reached: waiting.length === 0,
     timeline: [...timeline],
-    unfinished: processes.at(-1)?.open ?? [],
+    unfinished,
     late: processes.flatMap(({ late }) => late),
   };
 }

@@ -23,20 +23,22 @@ export function runAs<T>(process: CrashableProcess, code: () => T): T {
 
 /**
  * Wraps a dependency, a store or a client, so that `exploreCrashes` can let the process die before and after each
- * call of its asynchronous methods. A process that died calls nothing any more, as if it were gone. Outside an
+ * call of its methods. A process that died calls nothing any more, as if it were gone. Outside an
  * exploration the dependency behaves as it is.
  *
  * @param name how reports call it; by default the name of its class
  */
 export function crashable<T extends object>(dependency: T, name = dependency.constructor.name): T {
-  return new Proxy(dependency, {
-    get(target, key) {
-      const member: unknown = Reflect.get(target, key, target);
+  // A proxy of a frozen object would have to hand out its methods as they are.
+  const heir = Object.create(dependency) as T;
+  return new Proxy(heir, {
+    get(_heir, key) {
+      const member: unknown = Reflect.get(dependency, key, dependency);
       if (typeof member !== "function") return member;
       return (...args: unknown[]): unknown => {
         const process = processes.getStore();
         // The dependency's own method, with the dependency as `this`: a proxy hides private fields.
-        const call = () => Reflect.apply(member, target, args) as unknown;
+        const call = () => Reflect.apply(member, dependency, args) as unknown;
         return process === undefined ? call() : callAs(process, `${name}.${String(key)}`, call);
       };
     },
@@ -45,13 +47,27 @@ export function crashable<T extends object>(dependency: T, name = dependency.con
 
 function callAs(process: CrashableProcess, name: string, call: () => unknown): unknown {
   if (process.isDead || process.pass({ at: "call", name })) return gone();
-  const answer = call();
-  if (!(answer instanceof Promise)) return answer;
-  const pass = () => process.isDead || process.pass({ at: "call-answer", name });
-  return answer.then(
-    (value: unknown) => (pass() ? gone() : value),
-    (error: unknown) => (pass() ? gone() : Promise.reject(error)),
+  const passAnswer = () => process.isDead || process.pass({ at: "call-answer", name });
+  let answer: unknown;
+  try {
+    answer = call();
+  } catch (error) {
+    return passAnswer() ? gone() : raise(error);
+  }
+  // What comes at once, as an iterator does, is answered at once.
+  if (!isThenable(answer)) return passAnswer() ? gone() : answer;
+  return Promise.resolve(answer).then(
+    (value: unknown) => (passAnswer() ? gone() : value),
+    (error: unknown) => (passAnswer() ? gone() : raise(error)),
   );
+}
+
+function isThenable(answer: unknown): answer is PromiseLike<unknown> {
+  return typeof (answer as { then?: unknown } | null | undefined)?.then === "function";
+}
+
+function raise(error: unknown): never {
+  throw error;
 }
 
 /** What a process that is gone still waits for. */

@@ -1,7 +1,8 @@
-import { setImmediate as tick } from "node:timers/promises";
-import { withDurableExecution, type DurableContext } from "@aws/durable-execution-sdk-js";
+import { setImmediate as tick, setTimeout as sleep } from "node:timers/promises";
+import { StepSemantics, withDurableExecution, type DurableContext } from "@aws/durable-execution-sdk-js";
 import { expect, test, vi } from "vitest";
 import { SimulationStoppedError } from "../simulator/stopped-error.ts";
+import { MemoryCounterStore } from "../stores/memory-counter-store.ts";
 import { crashable } from "./crashable.ts";
 import { exploreCrashes, type ExploreCrashesOptions } from "./explore-crashes.ts";
 import type { Progress } from "./progress.ts";
@@ -163,4 +164,65 @@ test("refuses a handler that is not wrapped", async () => {
   // A plain Lambda, which is not what is asked for.
   const plain = (async () => "done") as never;
   await expect(exploreCrashes(plain)).rejects.toThrow("withDurableExecution");
+});
+
+test.each<[string, object]>([
+  ["an iterator", new MemoryCounterStore()],
+  ["something that is frozen", Object.freeze(new MemoryCounterStore())],
+])("knows when %s has answered, and raises no alarm", async (_, dependency) => {
+  const store = crashable(dependency as MemoryCounterStore); // as both of the table are
+  const handler = withDurableExecution((_event: unknown, context) =>
+    context.step("count", async () => {
+      for await (const { id } of store.list()) return id;
+      return "none";
+    }),
+  );
+  expect((await exploreCrashes(handler)).failures).toEqual([]);
+});
+
+test("raises no alarm for what a batch that was complete left behind", async () => {
+  const handler = withDurableExecution(async (_event: unknown, context) => {
+    const raced = await context.map(
+      [0, 30],
+      (branch, delay) => branch.step("work", async () => (delay > 0 ? sleep(delay) : delay)),
+      { completionConfig: { minSuccessful: 1 } },
+    );
+    return raced.successCount;
+  });
+  const { failures } = await exploreCrashes(handler, { compare: "outcome" });
+  expect(failures.map(({ message }) => message)).toEqual([]);
+});
+
+test("compares outcomes alone for a function that rightly goes another way after a crash", async () => {
+  const { bank, options } = paying();
+  const wrapped = crashable(bank);
+  const charged = {
+    semantics: StepSemantics.AtMostOncePerRetry,
+    retryStrategy: () => ({ shouldRetry: false }),
+  };
+  const handler = withDurableExecution(async (_event: unknown, context) => {
+    try {
+      await context.step("pay", () => wrapped.pay(5), charged);
+    } catch {
+      const paid = await context.step("look", async () => bank.balance > 0);
+      if (!paid) await context.step("pay again", () => wrapped.pay(5), charged);
+    }
+    return "paid";
+  });
+  expect((await exploreCrashes(handler, options)).failures).not.toEqual([]);
+  expect((await exploreCrashes(handler, { ...options, compare: "outcome" })).failures).toEqual([]);
+});
+
+test("keeps what a run leaves behind out of the runs after it", async () => {
+  const { bank, options } = paying();
+  const wrapped = crashable(bank);
+  const handler = withDurableExecution(async (_event: unknown, context) => {
+    // oxlint-disable-next-line typescript/no-floating-promises
+    sleep(20).then(() => wrapped.pay(100));
+    return context.step("wait", () => sleep(5));
+  });
+  const balances = new Set<number>();
+  await exploreCrashes(handler, { ...options, check: () => void balances.add(bank.balance) });
+  await sleep(30);
+  expect([...balances]).toEqual([0]);
 });

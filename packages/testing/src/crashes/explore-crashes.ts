@@ -5,7 +5,7 @@ import type { Simulation } from "../simulator/simulation.ts";
 import { crashFailure, type CrashFailure } from "./crash-failure.ts";
 import { runWithCrashes, type CrashRun } from "./crash-run.ts";
 import { targetOf, type CrashTarget } from "./crash-target.ts";
-import { differences, irregularities, type Normalize } from "./differences.ts";
+import { differences, irregularities, type Compare, type Normalize } from "./differences.ts";
 import { progressOnStderr, type Progress } from "./progress.ts";
 
 export interface ExploreCrashesOptions<Result = unknown> extends SimulateOptions {
@@ -20,6 +20,11 @@ export interface ExploreCrashesOptions<Result = unknown> extends SimulateOptions
   readonly crashes?: 1 | 2 | readonly number[] | undefined;
   /** Takes away what rightly differs from run to run, such as a time that a step takes. Applied to every result. */
   readonly normalize?: Normalize | undefined;
+  /**
+   * `"operations"`, the default: result, error and operations must be the same. `"outcome"`: result and error alone,
+   * for a function that rightly goes another way after a crash, as one that looks whether it has paid.
+   */
+  readonly compare?: Compare | undefined;
   /** Runs after which the exploration is given up, by default 20,000. */
   readonly maxRuns?: number | undefined;
   /** By default a line on stderr every two seconds. */
@@ -52,19 +57,12 @@ export async function exploreCrashes<Result = unknown>(
   handler: DurableLambdaHandler,
   options: ExploreCrashesOptions<Result> = {},
 ): Promise<CrashExploration> {
-  const {
-    beforeEach,
-    check,
-    crashes = 1,
-    normalize = same,
-    maxRuns = 20_000,
-    onProgress,
-    ...given
-  } = options;
+  const { beforeEach, check, crashes = 1, normalize = same, compare = "operations", ...others } = options;
+  const { maxRuns = 20_000, onProgress, ...given } = others;
   // Every run is the same execution, so that they can be compared.
   const simulation = { executionName: "exploration", ...given };
   checkOptions(simulation);
-  checkOwn({ beforeEach, check, crashes, normalize, maxRuns, onProgress });
+  checkOwn({ beforeEach, check, crashes, normalize, compare, maxRuns, onProgress });
   const report = onProgress ?? progressOnStderr();
   const failures: CrashFailure[] = [];
   let runs = 0;
@@ -73,14 +71,14 @@ export async function exploreCrashes<Result = unknown>(
   const run = async (numbers: readonly number[], targets: readonly CrashTarget[], baseline?: Simulation) => {
     if (runs >= maxRuns) {
       throw new RangeError(
-        `The exploration takes more than ${maxRuns} runs; raise options.maxRuns, or explore a shorter program.`,
+        `The exploration takes more than ${maxRuns} runs; raise options.maxRuns, or explore a shorter program.${soFar(failures)}`,
       );
     }
     runs++;
     await beforeEach?.();
     const ended = await runWithCrashes(handler, simulation, targets);
-    const problems = await problemsOf(ended, baseline, normalize, check);
-    if (problems.length > 0) failures.push(crashFailure(numbers, ended, problems));
+    const problems = await problemsOf(ended, baseline, { normalize, compare }, check);
+    if (problems.length > 0 && ended.reached) failures.push(crashFailure(numbers, ended, problems));
     return ended;
   };
   /** As {@link run}, once more where a crash did not come: a body that does I/O may be late, but not each time. */
@@ -133,12 +131,12 @@ export async function exploreCrashes<Result = unknown>(
 async function problemsOf<Result>(
   { simulation, stopped, ...loose }: CrashRun,
   baseline: Simulation | undefined,
-  normalize: Normalize,
+  how: { readonly normalize: Normalize; readonly compare: Compare },
   check: ExploreCrashesOptions<Result>["check"],
 ): Promise<readonly string[]> {
   if (simulation === undefined) return baseline === undefined ? [] : [`It did not end. ${String(stopped)}`];
   const problems = [...irregularities(simulation, loose)];
-  if (baseline !== undefined) problems.push(...differences(baseline, simulation, normalize));
+  if (baseline !== undefined) problems.push(...differences(baseline, simulation, how));
   try {
     await check?.(simulation as Simulation<Result>); // the caller names the type of what the handler returns
   } catch (error) {
@@ -147,11 +145,18 @@ async function problemsOf<Result>(
   return problems;
 }
 
+/** What was found must not be lost with the rest. */
+function soFar([first, ...others]: readonly CrashFailure[]): string {
+  return first === undefined
+    ? ""
+    : ` It has found ${others.length + 1} failures so far, first this one:\n${first.message}`;
+}
+
 function same(value: unknown): unknown {
   return value;
 }
 
-function checkOwn({ crashes, maxRuns, ...functions }: Record<string, unknown>): void {
+function checkOwn({ crashes, maxRuns, compare, ...functions }: Record<string, unknown>): void {
   for (const [key, value] of Object.entries(functions)) {
     if (value !== undefined && typeof value !== "function") {
       throw new TypeError(`options.${key} is ${described(value)}; pass a function.`);
@@ -159,6 +164,9 @@ function checkOwn({ crashes, maxRuns, ...functions }: Record<string, unknown>): 
   }
   if (!Number.isInteger(maxRuns) || Number(maxRuns) < 1) {
     throw new TypeError(`options.maxRuns is ${described(maxRuns)}; pass a whole number from 1.`);
+  }
+  if (compare !== "operations" && compare !== "outcome") {
+    throw new TypeError(`options.compare is ${described(compare)}; pass "operations" or "outcome".`);
   }
   const isList = Array.isArray(crashes) && crashes.every((point) => Number.isInteger(point) && point >= 1);
   if (crashes !== 1 && crashes !== 2 && !isList) {
