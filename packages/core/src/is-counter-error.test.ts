@@ -51,6 +51,15 @@ describe("isCounterError answers the same", () => {
     ]);
   });
 
+  test("and sets right what a field says wrongly", () => {
+    const odd: unknown = Object.assign(new Error("x"), {
+      code: "limit-exceeded",
+      retryable: "maybe",
+      details: "text",
+    });
+    expect(isCounterError(odd) && [odd.retryable, odd.details]).toEqual([false, {}]);
+  });
+
   test("and finds the details in what the error wraps, before it reads a sentence", () => {
     const cause = Object.assign(new Error(error.message), { errorData: JSON.stringify(error) });
     const wrapped: unknown = new Error(error.message, { cause });
@@ -62,6 +71,14 @@ describe("isCounterError answers the same", () => {
     ["null", null],
     ["a string", "limit-exceeded"],
     ["a foreign error", new Error("boom")],
+    [
+      "a foreign error that wraps one",
+      Object.assign(new Error("order failed", { cause: error }), { code: "E_ORDER" }),
+    ],
+    [
+      "another library's error with a code of ours",
+      { name: "FirebaseError", code: "unavailable", message: "x" },
+    ],
     ["a foreign code", Object.assign(new Error("boom"), { code: "ECONNRESET" })],
     ["a name from the prototype", Object.assign(new Error("boom"), { code: "constructor" })],
     ["foreign data", Object.assign(new Error("boom"), { errorData: "{not json" })],

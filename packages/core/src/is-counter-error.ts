@@ -18,11 +18,10 @@ export function isCounterError<C extends CounterErrorCode = CounterErrorCode>(
 ): error is CounterError & { readonly code: C } {
   const found = find(error);
   if (found === undefined || (code !== undefined && found.code !== code)) return false;
-  const fields = error as Record<string, unknown>;
   return (
-    giveBack(fields, "code", found.code) &&
-    giveBack(fields, "retryable", RETRYABLE[found.code]) &&
-    giveBack(fields, "details", found.details)
+    giveBack(error, "code", found.code) &&
+    giveBack(error, "retryable", RETRYABLE[found.code]) &&
+    giveBack(error, "details", found.details)
   );
 }
 
@@ -33,9 +32,14 @@ interface Found {
 
 const MAX_CAUSES = 10;
 
+/** Ours, the SDK's that carries ours, and what is left where a class is lost. */
+const OUR_NAMES: ReadonlySet<unknown> = new Set(["CounterError", "StepError", "Error", undefined]);
+
 /** The fields, or the data that carries them, of the error or of what it wraps; failing that, a sentence with a code. */
 function find(error: unknown): Found | undefined {
   const chain = causesOf(error);
+  // An error with a code of its own is what it says, whatever it wraps.
+  if (chain[0]?.code !== undefined && !isCode(chain[0].code)) return undefined;
   return (
     first(chain, ({ data, ...fields }) => fromFields(fields) ?? fromJson(data)) ?? first(chain, fromMessage)
   );
@@ -55,6 +59,7 @@ type Fields = ReturnType<typeof fieldsOf>;
 function fieldsOf(error: object) {
   const fields = error as Record<string, unknown>; // any object may be asked for any field
   return {
+    name: fields["name"],
     code: fields["code"],
     details: fields["details"],
     cause: fields["cause"],
@@ -71,8 +76,9 @@ function causesOf(error: unknown): readonly Fields[] {
   return chain;
 }
 
-function fromFields({ code, details }: Pick<Fields, "code" | "details">): Found | undefined {
-  if (!isCode(code)) return undefined;
+function fromFields({ code, details, name }: Pick<Fields, "code" | "details" | "name">): Found | undefined {
+  // Other libraries have an "unavailable" too, and a class of their own.
+  if (!isCode(code) || !OUR_NAMES.has(name)) return undefined;
   // What our own error wrote, or nothing.
   return { code, details: isObject(details) ? (details as CounterErrorDetails) : {} };
 }
@@ -102,9 +108,10 @@ function isCode(code: unknown): code is CounterErrorCode {
 }
 
 /** False where the error cannot take the field, as a frozen one: then the guard must not claim it has it. */
-function giveBack(error: Record<string, unknown>, key: string, value: unknown): boolean {
+function giveBack(error: unknown, key: string, value: unknown): boolean {
+  const fields = error as Record<string, unknown>; // it was found in an object
   return (
-    error[key] !== undefined ||
-    Reflect.defineProperty(error, key, { value, enumerable: true, configurable: true })
+    fields[key] === value ||
+    Reflect.defineProperty(fields, key, { value, configurable: true, writable: true, enumerable: false })
   );
 }
