@@ -42,20 +42,18 @@ export class InMemoryContext<
 > implements DurableContext<TLogger> {
   /** Undefined in the root, `"1"` or `"1-2"` in children; the SDK's contexts have it at run time. */
   readonly _stepPrefix: string | undefined;
+  readonly executionContext: { readonly durableExecutionArn: string };
   readonly #scope: Scope;
   #logger: DurableContextLogger<TLogger> | undefined;
 
   constructor(scope: Scope) {
     this._stepPrefix = scope.prefix;
+    this.executionContext = { durableExecutionArn: scope.execution.arn };
     this.#scope = scope;
   }
 
   get lambdaContext(): DurableContext["lambdaContext"] {
     return this.#scope.execution.lambdaContext;
-  }
-
-  get executionContext(): { readonly durableExecutionArn: string } {
-    return { durableExecutionArn: this.#scope.execution.arn };
   }
 
   get logger(): DurableContextLogger<TLogger> {
