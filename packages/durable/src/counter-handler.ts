@@ -37,7 +37,7 @@ const Options = z.strictObject(
  * A ready-made durable Lambda: its event is a `CounterRequest`, its result a `BatchResult`.
  *
  * With one step per command, a refused command leaves those before it applied; the error says which, and its
- * `details` how many and the value they left. An event that cannot be parsed fails the execution before any step.
+ * `details` how many, as `applied`, and the value they left, as `left`. An event that cannot be parsed fails the execution before any step.
  *
  * @throws CounterError `invalid-command` for options that cannot be
  */
@@ -77,6 +77,6 @@ function after(applied: readonly CommandResult[], length: number, error: Counter
       : `${count === 1 ? "Command 1 was" : `Commands 1 to ${count} were`} applied, stay so, and left the value at ${value}`;
   return new CounterError(error.code, `${past}; command ${count + 1} of ${length} failed. ${error.message}`, {
     cause: error,
-    details: { ...error.details, applied: count, ...(value !== undefined && { value }) },
+    details: { ...error.details, applied: count, ...(value !== undefined && { left: value }) },
   });
 }

@@ -7,7 +7,7 @@ import {
   type ApplyRequest,
   type CounterStore,
 } from "@durable-counter/core";
-import { flaky, MemoryCounterStore, simulate } from "@durable-counter/testing";
+import { FakeContext, flaky, MemoryCounterStore, simulate } from "@durable-counter/testing";
 import { describe, expect, test } from "vitest";
 import { durableCounter, type StoreCounterOptions } from "./index.ts";
 import { useLocalRunner } from "./run-locally.fixture.ts";
@@ -15,6 +15,8 @@ import { useLocalRunner } from "./run-locally.fixture.ts";
 const runLocally = useLocalRunner();
 const run = (handler: (context: DurableContext) => Promise<unknown>) =>
   runLocally(withDurableExecution((_event: unknown, context) => handler(context)));
+
+type Handler = (context: DurableContext) => Promise<unknown>;
 
 const withApply = (store: CounterStore, apply: CounterStore["apply"]): CounterStore => ({
   apply,
@@ -184,6 +186,30 @@ describe("a counter in the execution", () => {
     expect(result).toBe(true);
   });
 
+  test.each<[string, (handler: Handler) => Promise<unknown>]>([
+    ["under AWS's runner", async (handler) => (await run(handler)).names],
+    [
+      "on a fake",
+      async (handler) => {
+        const context = new FakeContext();
+        await handler(context);
+        return context.operations.map(({ name }) => name);
+      },
+    ],
+  ])("has a name of its own behind a proxy, too, %s", async (_, namesOf) => {
+    const names = await namesOf(async (context) => {
+      await durableCounter(context).increment();
+      const traced = new Proxy(context, {
+        get: (target, key): unknown => {
+          const member: unknown = Reflect.get(target, key, target);
+          return typeof member === "function" ? member.bind(target) : member;
+        },
+      });
+      await durableCounter(traced).increment();
+    });
+    expect(names).toEqual(["counter/0/increment", "counter-2/0/increment"]);
+  });
+
   test("is deterministic over repeated executions", async () => {
     const handler = async (context: DurableContext) => {
       const counter = durableCounter(context, { limits: { min: 0, max: 8 } });
@@ -289,6 +315,7 @@ test.each([
   [{ id: "a" }, 'options is {"name":"counter","id":"a"}; pass "store" and "id" together'],
   [{ token: "t" }, 'pass "token" only with a "store"'],
   [{ store: {}, id: "a" }, "options.store is {}; pass a CounterStore"],
+  [{ store: () => 1, id: "a" }, "options.store is a function; pass a CounterStore"],
   [{ limit: { min: 0 } }, 'options has the unknown key "limit"; pass only'],
   [{ limits: { min: 1 }, initial: 0 }, 'let "initial" lie within "limits"'],
 ])("options that cannot be are refused: %j", async (options, message) => {

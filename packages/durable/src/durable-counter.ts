@@ -18,7 +18,7 @@ import { placeOf, type ExecutionCounterOptions, type StoreCounterOptions } from 
  * derived from the operation's position.
  *
  * Amounts are checked before a step starts. A refused command (`limit-exceeded`) costs one attempt; what the table of
- * codes calls retryable backs off for about four minutes.
+ * codes calls retryable backs off, for up to four minutes.
  *
  * @throws CounterError `invalid-command` for options that cannot be
  */

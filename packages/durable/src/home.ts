@@ -22,19 +22,24 @@ export function executionHome(label: string, { limits }: CounterOptions): Home {
 /**
  * The value is shared by every execution; the token makes a step that runs again count once.
  *
- * @param origin begins every token: the token of the request, or the execution's ARN
- * @param position of the context in its execution
+ * @param origin what begins every token: the token of the request, or else the execution's ARN; and the position of
+ *   the context in its execution
  */
 export function storeHome(
   store: CounterStore,
   id: string,
   { limits, initial }: CounterOptions,
-  { origin, position }: { readonly origin: string; readonly position: string },
+  {
+    arn,
+    token: requestToken,
+    position,
+  }: { readonly arn: string; readonly token?: string | undefined; readonly position: string },
 ): Home {
   return async (commands, _known, { counter, sequence }) => {
-    // What only reads needs no token: remembering it would cost a write.
-    const reads = commands.every(({ type }) => type === "get");
-    const token = reads ? undefined : operationToken(origin, position, counter, sequence);
+    // What only reads needs no token, which would cost a write; but a request that may come again, in another
+    // execution, is to be answered with the first results.
+    const reads = requestToken === undefined && commands.every(({ type }) => type === "get");
+    const token = reads ? undefined : operationToken(requestToken ?? arn, position, counter, sequence);
     const { value, results } = await store.apply({ id, commands, limits, initial, token });
     return { value, results };
   };

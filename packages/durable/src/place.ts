@@ -21,13 +21,17 @@ export interface StoreCounterOptions extends Named {
   /**
    * The token of the request that started this execution, if it has one. It takes the place of the execution's ARN
    * in the tokens of the operations: an event that is delivered twice starts two executions and still counts once.
+   * It names the request to this function: where one event passes through several functions that count on the same
+   * counter, give each its own `name`, or the second one's count is taken for a delivery of the first's.
    */
   readonly token?: string | undefined;
 }
 
 /** What is not checked here would be noticed by the first operation, inside a step that is tried again and again. */
 export const Store = z.custom<CounterStore>(
-  (store) => typeof (store as Partial<CounterStore> | null)?.apply === "function",
+  // Every function has an `apply`, too.
+  (store) =>
+    typeof store === "object" && typeof (store as Partial<CounterStore> | null)?.apply === "function",
   instead("pass a CounterStore"),
 );
 
@@ -77,13 +81,13 @@ export function placeOf(
 ): Place {
   const { name, store, id, token, limits, initial } = parse(Options, options, "options");
   const counterOptions = parse(CounterOptions, { limits, initial }, "options");
-  const origin = token ?? context.executionContext.durableExecutionArn;
+  const arn = context.executionContext.durableExecutionArn;
   return {
     name,
     initial: counterOptions.initial ?? 0,
     home:
       store === undefined || id === undefined
         ? executionHome(label ?? name, counterOptions)
-        : storeHome(store, id, counterOptions, { origin, position: positionOf(context) }),
+        : storeHome(store, id, counterOptions, { arn, token, position: positionOf(context) }),
   };
 }
