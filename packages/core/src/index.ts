@@ -8,5 +8,5 @@ export { CounterValue, Limits } from "./limits.ts";
 export { instead, parse } from "./parse.ts";
 export { ApplyRequest, CounterId, Commands, CounterRequest, Token } from "./request.ts";
 export type { CounterStore, Receipt } from "./store.ts";
-export { storedCounter } from "./stored-counter.ts";
+export { storedCounter, type StoredCounterOptions } from "./stored-counter.ts";
 export { tokenReused } from "./token-reused.ts";

@@ -54,6 +54,16 @@ describe("a stored counter", () => {
     ).toBe(true);
   });
 
+  test("gives the calls of a request tokens of their own, the same each time it is handled", async () => {
+    const { requests, store } = recordingStore();
+    for (let handled = 0; handled < 2; handled++) {
+      const counter = storedCounter(store, "cart-7", { token: "order-1" });
+      await counter.increment();
+      await counter.get();
+    }
+    expect(requests.map(({ token }) => token)).toEqual(["order-1/0", "order-1/1", "order-1/0", "order-1/1"]);
+  });
+
   test("refuses an amount before it asks the store", async () => {
     const { requests, store } = recordingStore();
     await expect(storedCounter(store, "a").increment(-1)).rejects.toThrow(

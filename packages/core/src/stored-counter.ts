@@ -2,20 +2,41 @@ import { decrement, get, increment, type Command } from "./command.ts";
 import type { Counter } from "./counter.ts";
 import { CounterOptions } from "./counter-options.ts";
 import { parse } from "./parse.ts";
-import { CounterId } from "./request.ts";
+import { CounterId, Token } from "./request.ts";
 import type { CounterStore } from "./store.ts";
+
+const Options = CounterOptions.safeExtend({ token: Token.optional() });
+
+export interface StoredCounterOptions extends CounterOptions {
+  /**
+   * Names the request that this counter is made for: the n-th call on the counter gets the token `<token>/<n>`, so that
+   * the same request handled again, by the same calls, counts once.
+   */
+  readonly token?: string | undefined;
+}
 
 /**
  * A {@link Counter} whose value lives in a store: the stateless home. `get()` reads consistently.
  *
- * @throws CounterError `invalid-command` for an id, limits or an initial value that cannot be
+ * Without a `token`, an `outcome-unknown` must not be answered by the same call: that would be another request. A
+ * store that can be asked puts the token to ask with into the error's `details`.
+ *
+ * @throws CounterError `invalid-command` for an id or options that cannot be
  */
-export function storedCounter(store: CounterStore, id: string, options: CounterOptions = {}): Counter {
+export function storedCounter(store: CounterStore, id: string, options: StoredCounterOptions = {}): Counter {
   parse(CounterId, id, "id");
-  const { limits, initial } = parse(CounterOptions, options, "options");
+  const { limits, initial, token } = parse(Options, options, "options");
+  let calls = 0;
 
   const batch = async (commands: readonly Command[]) => {
-    const { value, results } = await store.apply({ id, commands, limits, initial });
+    const call = calls++;
+    const { value, results } = await store.apply({
+      id,
+      commands,
+      limits,
+      initial,
+      token: token === undefined ? undefined : `${token}/${call}`,
+    });
     return { value, results };
   };
   const single = async (command: Command) => (await batch([command])).value;
