@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import {
   applyBatch,
   CounterError,
@@ -11,19 +12,23 @@ import { readItem, stampOf, valueOf, type CounterKey, type Item } from "./counte
 import { countingWrite, type CountingWrite } from "./counting-write.ts";
 import { forgetTokens, isForgetting } from "./forget-tokens.ts";
 import { netEffect } from "./net-effect.ts";
-import { fingerprint, ownTokenAttribute, tokenAttribute } from "./token-stamp.ts";
+import { fingerprint, tokenAttribute } from "./token-stamp.ts";
 
 export interface CountRequest {
   readonly commands: readonly Command[];
   readonly token: string | undefined;
   readonly limits: Limits | undefined;
   readonly initial: number;
-  readonly nowSeconds: number;
+  /** The time in milliseconds since 1970. */
+  readonly now: () => number;
   /** How long a caller's token is remembered. */
   readonly windowSeconds: number;
 }
 
-/** For requests without a token: longer than the AWS SDK retries one request. */
+/**
+ * For requests without a token, which get one all the same: the AWS SDK retries by itself. No attempt is made after
+ * this time.
+ */
 const OWN_TOKEN_SECONDS = 300;
 
 /** How often a write is tried that rivals overtake. */
@@ -36,17 +41,21 @@ const MAX_ROUNDS = 20;
  *   `misconfigured`
  */
 export async function countOnce(key: CounterKey, request: CountRequest): Promise<Receipt> {
-  const { commands, limits, initial, token, nowSeconds } = request;
+  const { commands, limits, initial, now } = request;
+  const token = request.token ?? randomUUID();
+  const nowSeconds = Math.floor(now() / 1000);
   const { delta, lowest, highest } = netEffect(commands, limits);
   const stamp = {
-    tokenAttribute: token === undefined ? ownTokenAttribute() : tokenAttribute(token),
-    expiresAt: nowSeconds + (token === undefined ? OWN_TOKEN_SECONDS : request.windowSeconds),
+    token,
+    tokenAttribute: tokenAttribute(token),
+    expiresAt: nowSeconds + (request.token === undefined ? OWN_TOKEN_SECONDS : request.windowSeconds),
     fingerprint: fingerprint(commands),
   };
   const forgetting = isForgetting(stamp.tokenAttribute);
   let write: CountingWrite = {
     ...stamp,
     initial,
+    now,
     change: { add: delta },
     between: [lowest, highest],
     mayCreate: lowest <= initial && initial <= highest,
@@ -56,15 +65,16 @@ export async function countOnce(key: CounterKey, request: CountRequest): Promise
     const outcome =
       lowest <= highest || round > 1
         ? await countingWrite(key, write, forgetting)
-        : { applied: false as const, item: await readItem(key, { consistent: true }) };
+        : { applied: false as const, full: false, item: await readItem(key, { consistent: true }) };
     if (outcome.applied) {
       valueOf(outcome.item, key); // a foreign item may hold a fraction, which no condition can see
       if (forgetting) await forgetTokens(key, outcome.item, nowSeconds);
       return { ...applyBatch(outcome.before, commands, limits, key.id), replayed: false };
     }
-    const known = recall(outcome.item, key, request, stamp);
-    if (known !== undefined) return { ...known, replayed: token !== undefined };
-    write = { ...write, ...fromHere(outcome.item, key, request) };
+    const known = recall(outcome.item, key, commands, stamp);
+    if (known !== undefined) return { ...known, replayed: request.token !== undefined };
+    if (!outcome.full) write = { ...write, ...fromHere(outcome.item, key, request) };
+    else if (!(await forgetTokens(key, outcome.item, nowSeconds))) throw tooManyTokens(key);
   }
   throw new CounterError(
     "throttled",
@@ -72,17 +82,24 @@ export async function countOnce(key: CounterKey, request: CountRequest): Promise
   );
 }
 
+function tooManyTokens({ id, tableName }: CounterKey): CounterError {
+  return new CounterError(
+    "throttled",
+    `Counter ${JSON.stringify(id)} in table "${tableName}" was not changed: its item is full of tokens that are still remembered. Write less often, or shorten dedupe.windowSeconds.`,
+  );
+}
+
 /** What the item remembers of this request, if it was counted before. */
 function recall(
   item: Item,
   { id }: CounterKey,
-  { commands, token }: CountRequest,
-  stamp: { readonly tokenAttribute: string; readonly fingerprint: string },
+  commands: readonly Command[],
+  stamp: Pick<CountingWrite, "token" | "tokenAttribute" | "fingerprint">,
 ): BatchResult | undefined {
   const known = stampOf(item, stamp.tokenAttribute);
   if (known === undefined) return undefined;
   if (known.fingerprint !== stamp.fingerprint) {
-    throw tokenReused(id, token ?? "");
+    throw tokenReused(id, stamp.token);
   }
   // It was accepted then, whatever the limits are now; only those that clamped it shaped its results.
   return applyBatch(known.before, commands, known.clampedTo, id);

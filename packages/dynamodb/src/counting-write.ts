@@ -1,9 +1,9 @@
 import { UpdateItemCommand, type UpdateItemCommandInput } from "@aws-sdk/client-dynamodb";
 import type { Limits } from "@durable-counter/core";
-import { itemKey, itemThatRefused, stampOf, type CounterKey, type Item } from "./counter-item.ts";
+import { itemKey, itemThatRefused, readItem, stampOf, type CounterKey, type Item } from "./counter-item.ts";
 import { attributes } from "./table.ts";
 import { stampFraction, stampText } from "./token-stamp.ts";
-import { translateError } from "./translate-error.ts";
+import { isItemFull, translateError } from "./translate-error.ts";
 
 /** Add to whatever is there; or, where limits clamp, become a value worked out from one that must still be there. */
 export type Change =
@@ -17,6 +17,8 @@ export interface CountingWrite {
   /** Whether it may create the counter, starting at `initial`. */
   readonly mayCreate: boolean;
   readonly initial: number;
+  readonly now: () => number;
+  readonly token: string;
   readonly tokenAttribute: string;
   readonly expiresAt: number;
   readonly fingerprint: string;
@@ -24,7 +26,8 @@ export interface CountingWrite {
 
 export type CountingOutcome =
   | { readonly applied: true; readonly before: number; readonly item: Item }
-  | { readonly applied: false; readonly item: Item };
+  /** `full`: not its condition refused the write, but DynamoDB, for the item would be larger than an item may be. */
+  | { readonly applied: false; readonly full: boolean; readonly item: Item };
 
 /**
  * Counts and remembers the token in one write. Every operand of an update is read before the item changes, so the
@@ -43,7 +46,7 @@ export async function countingWrite(
     ...updateInput(key, write),
     ReturnValues: whole ? "ALL_NEW" : "UPDATED_NEW",
   });
-  const attempts = recordAttempts(command);
+  const attempts = watchAttempts(command, () => write.now() < write.expiresAt * 1000);
   try {
     const { Attributes: item = {} } = await key.client.send(command);
     const before = stampOf(item, write.tokenAttribute)?.before;
@@ -52,8 +55,11 @@ export async function countingWrite(
     return { applied: true, before, item };
   } catch (error) {
     const item = await itemThatRefused(error, key);
-    if (item !== undefined) return { applied: false, item };
-    throw translateError(error, { tableName: key.tableName, counterId: key.id, wrote: true, attempts });
+    if (item !== undefined) return { applied: false, full: false, item };
+    if (isItemFull(error))
+      return { applied: false, full: true, item: await readItem(key, { consistent: true }) };
+    const { tableName, id: counterId } = key;
+    throw translateError(error, { tableName, counterId, token: write.token, wrote: true, attempts });
   }
 }
 
@@ -97,11 +103,14 @@ function range([lowest, highest]: CountingWrite["between"]) {
 /**
  * The errors of every attempt the AWS SDK makes for a command. It retries by itself and reports the last error only;
  * a reply that an earlier attempt lost would go unnoticed, and "throttled" would then claim that nothing was written.
+ *
+ * @param mayTryAgain whether the token is still remembered for certain: an attempt after that could count twice
  */
-function recordAttempts(command: UpdateItemCommand): readonly unknown[] {
+function watchAttempts(command: UpdateItemCommand, mayTryAgain: () => boolean): readonly unknown[] {
   const errors: unknown[] = [];
   command.middlewareStack.add(
     (next) => async (args) => {
+      if (errors.length > 0 && !mayTryAgain()) throw new LateAttempt();
       try {
         return await next(args);
       } catch (error) {
@@ -109,7 +118,16 @@ function recordAttempts(command: UpdateItemCommand): readonly unknown[] {
         throw error;
       }
     },
-    { step: "deserialize", priority: "high", name: "recordAttempts" },
+    { step: "deserialize", priority: "high", name: "watchAttempts" },
   );
   return errors;
+}
+
+/** The AWS SDK would have sent a write again after its token's window. */
+class LateAttempt extends Error {
+  override readonly name = "LateAttempt";
+
+  constructor() {
+    super("The first attempt took longer than its token is remembered.");
+  }
 }

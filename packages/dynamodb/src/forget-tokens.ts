@@ -18,16 +18,19 @@ export function isForgetting(tokenAttribute: string): boolean {
 
 /**
  * Removes expired tokens from an item just written, so that it does not grow without bound. Each is removed only as
- * it was read: a token that was used anew in between stays.
+ * it was read: a token that was used anew in between stays. Fails in silence: the count stands whatever becomes of
+ * this, and the next clean-up will find the same tokens.
+ *
+ * @returns whether the item is smaller now, by us or by somebody else
  */
-export async function forgetTokens(key: CounterKey, item: Item, nowSeconds: number): Promise<void> {
+export async function forgetTokens(key: CounterKey, item: Item, nowSeconds: number): Promise<boolean> {
   const expired = Object.entries(item)
     .filter(
       ([name, attribute]) =>
         isTokenAttribute(name) && (readStamp(attribute)?.expiresAt ?? Infinity) < nowSeconds - GRACE_SECONDS,
     )
     .slice(0, AT_ONCE);
-  if (expired.length === 0) return;
+  if (expired.length === 0) return false;
   const command = new UpdateItemCommand({
     TableName: key.tableName,
     Key: itemKey(key.id),
@@ -36,5 +39,8 @@ export async function forgetTokens(key: CounterKey, item: Item, nowSeconds: numb
     ExpressionAttributeNames: Object.fromEntries(expired.map(([name], index) => [`#t${index}`, name])),
     ExpressionAttributeValues: Object.fromEntries(expired.map(([, value], index) => [`:t${index}`, value])),
   });
-  await key.client.send(command).catch(() => undefined);
+  return key.client.send(command).then(
+    () => true,
+    (error: unknown) => error instanceof Error && error.name === "ConditionalCheckFailedException",
+  );
 }

@@ -93,9 +93,29 @@ describe("a reply that is lost", () => {
       .apply(request)
       .catch((thrown: unknown) => thrown);
     expect(isCounterError(error, "outcome-unknown") && error.retryable).toBe(true);
-    expect(String(error)).toMatch(/may or may not have been changed.*same token/u);
+    expect(String(error)).toMatch(/may or may not have been changed.*Ask again with the token "t"/u);
     expect(await store().apply(request)).toMatchObject({ value: 5, replayed: true });
     expect(await store().get(id, { consistent: true })).toBe(5);
+  });
+
+  test("without a token, is asked for with the token that the error tells", async () => {
+    for (let n = await client.config.maxAttempts(); n > 0; n--) proxy.loseReply("UpdateItem");
+    const request = { id, commands: [increment(5)] };
+    const error: unknown = await store()
+      .apply(request)
+      .catch((thrown: unknown) => thrown);
+    const token = isCounterError(error, "outcome-unknown") ? String(error.details["token"]) : "";
+    expect(await store().apply({ ...request, token })).toMatchObject({ value: 5, replayed: true });
+  });
+
+  test("is not asked for again once the token may have been forgotten", async () => {
+    let now = 0;
+    const late = store({ now: () => (now += 400_000) });
+    proxy.loseReply("UpdateItem");
+    await expect(late.apply({ id, commands: [increment(5)] })).rejects.toThrow(
+      /LateAttempt: The first attempt took longer than its token is remembered\. \[outcome-unknown\]/u,
+    );
+    expect(proxy.requests["UpdateItem"]).toBe(1);
   });
 
   test("leaves the outcome unknown where the refusal of the retry cannot be explained", async () => {
@@ -174,6 +194,56 @@ describe("tokens", () => {
   });
 });
 
+describe("an item that is full of tokens", () => {
+  const now = () => Date.UTC(2026, 0, 1);
+  const write = (n: number) => store({ now }).apply({ id, commands: [increment()], token: `t${n}` });
+
+  /** Leaves no room for another token in 400 KB. */
+  const fill = async (expiresAt: number) => {
+    const stamp = { N: `0.${String(expiresAt).padStart(10, "0")}123456789012` };
+    const tokens = (count: number) =>
+      Object.fromEntries(
+        Array.from({ length: count }, (_, n) => [`t#${String(n).padStart(16, "0")}`, stamp]),
+      );
+    const put = (count: number) =>
+      engine.client.send(
+        new PutItemCommand({
+          TableName: tableName,
+          Item: { id: { S: id }, part: { S: "value" }, value: { N: "7" }, ...tokens(count) },
+        }),
+      );
+    let [fits, tooMany] = [5_000, 20_000];
+    while (tooMany - fits > 1) {
+      const count = Math.floor((fits + tooMany) / 2);
+      const done = await put(count).then(
+        () => true,
+        () => false,
+      );
+      if (done) fits = count;
+      else tooMany = count;
+    }
+    await put(fits);
+  };
+
+  test("makes room by forgetting those that have expired", async () => {
+    await fill(now() / 1000 - 86_400);
+    for (let n = 0; n < 30; n++) await write(n);
+    expect(await store().get(id)).toBe(37);
+    await store().delete(id);
+  });
+
+  test("asks for less where they are all live, and counts nothing", async () => {
+    await fill(now() / 1000 + 86_400);
+    let counted = 0;
+    const error: unknown = await (async () => {
+      for (; counted < 30; counted++) await write(counted);
+    })().catch((thrown: unknown) => thrown);
+    expect(String(error)).toMatch(/item is full of tokens.*shorten dedupe.windowSeconds.*\[throttled\]/u);
+    expect(await store().get(id)).toBe(7 + counted);
+    await store().delete(id);
+  });
+});
+
 describe("what is set up wrongly", () => {
   const refusal = async (promise: Promise<unknown>) => {
     const error: unknown = await promise.catch((thrown: unknown) => thrown);
@@ -189,6 +259,13 @@ describe("what is set up wrongly", () => {
       );
     }
     expect(await refusal(lost.list()[Symbol.asyncIterator]().next())).toMatch(/"nowhere"/u);
+  });
+
+  test("a client that cannot send is told so, and nothing was written", async () => {
+    const nowhere = store({ client: localClient("http://127.0.0.1:99999") });
+    expect(await refusal(nowhere.apply({ id, commands: [increment()] }))).toContain(
+      "Check its region, endpoint and credentials",
+    );
   });
 
   test.each([{ S: "twelve" }, { N: "9007199254740992" }, { L: [] }])(

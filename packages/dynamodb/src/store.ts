@@ -18,9 +18,9 @@ export interface DynamoDBCounterStoreOptions extends CounterOptions {
   readonly client: DynamoDBClient;
   readonly tableName: string;
   /** How long a token is remembered, in whole seconds from 60; by default 3,600. */
-  readonly dedupe?: { readonly windowSeconds: number };
+  readonly dedupe?: { readonly windowSeconds: number } | undefined;
   /** The time in milliseconds since 1970; by default the system's clock. */
-  readonly now?: () => number;
+  readonly now?: (() => number) | undefined;
 }
 
 const YEAR_SECONDS = 31_536_000;
@@ -76,13 +76,12 @@ export function createDynamoDBCounterStore(options: DynamoDBCounterStoreOptions)
         const item = await readItem(key, { consistent: true, only: attributes.value });
         return { ...applyBatch(valueOf(item, key) ?? initial, commands, limits, id), replayed: false };
       }
-      const nowSeconds = Math.floor(now() / 1000);
       return countOnce(key, {
         commands,
         token,
         limits,
         initial,
-        nowSeconds,
+        now,
         windowSeconds: dedupe.windowSeconds,
       });
     },

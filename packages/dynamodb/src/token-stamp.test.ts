@@ -4,7 +4,6 @@ import { describe, expect, test } from "vitest";
 import {
   fingerprint,
   isTokenAttribute,
-  ownTokenAttribute,
   readStamp,
   stampFraction,
   stampText,
@@ -70,8 +69,6 @@ describe("a token's attribute", () => {
     expect(tokenAttribute("a")).toBe(tokenAttribute("a"));
     expect(tokenAttribute("a")).not.toBe(tokenAttribute("b"));
     expect(tokenAttribute("a")).toMatch(/^t#[\w-]{16}$/u);
-    expect(ownTokenAttribute()).toMatch(/^t#[\w-]{16}$/u);
-    expect(ownTokenAttribute()).not.toBe(ownTokenAttribute());
     expect(["t#x", "value", "id", "part"].map(isTokenAttribute)).toEqual([true, false, false, false]);
   });
 });

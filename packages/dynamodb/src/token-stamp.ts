@@ -1,4 +1,4 @@
-import { hash, randomBytes } from "node:crypto";
+import { hash } from "node:crypto";
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { Command, Limits } from "@durable-counter/core";
 
@@ -41,11 +41,6 @@ const NAME_LENGTH = 16;
 /** The attribute under which a token is remembered. */
 export function tokenAttribute(token: string): string {
   return PREFIX + hash("sha256", token, "base64url").slice(0, NAME_LENGTH);
-}
-
-/** The attribute for a request that came without a token: the AWS SDK's own retries must be recognised all the same. */
-export function ownTokenAttribute(): string {
-  return PREFIX + randomBytes((NAME_LENGTH * 3) / 4).toString("base64url");
 }
 
 export function isTokenAttribute(name: string): boolean {

@@ -5,8 +5,13 @@ import { translateError } from "./translate-error.ts";
 const failure = (name: string, more: object = {}) =>
   Object.assign(new Error("what AWS said"), { name, ...more });
 const status = (httpStatusCode: number) => ({ $metadata: { httpStatusCode } });
-const translate = (error: unknown, wrote: boolean, attempts: unknown[] = []) => {
-  const translated = translateError(error, { tableName: "t", counterId: "c", wrote, attempts });
+const translate = (error: unknown, wrote: boolean, attempts?: unknown[]) => {
+  const translated = translateError(error, {
+    tableName: "t",
+    counterId: "c",
+    wrote,
+    ...(attempts && { attempts }),
+  });
   return isCounterError(translated) ? translated.code : translated;
 };
 
@@ -41,6 +46,11 @@ describe("an error of AWS becomes", () => {
       "outcome-unknown",
     );
     expect(translate(throttled, true, [throttled, throttled])).toBe("throttled");
+  });
+
+  test("misconfigured where no attempt was made, whatever the client says", () => {
+    expect(translate(new Error("Region is missing"), true, [])).toBe("misconfigured");
+    expect(translate(failure("TypeError", { code: "ERR_INVALID_URL" }), false)).toBe("misconfigured");
   });
 
   test("a counter error that keeps its cause", () => {

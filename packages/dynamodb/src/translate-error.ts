@@ -19,6 +19,7 @@ const CODES: Readonly<Record<string, CounterErrorCode>> = {
   ItemCollectionSizeLimitExceededException: "throttled",
   TransactionConflictException: "throttled",
   ReplicatedWriteConflictException: "throttled",
+  LateAttempt: "outcome-unknown",
 };
 
 /** Errors of a connection that was never made: nothing was sent, so nothing was applied. */
@@ -39,6 +40,7 @@ export function codeOf(error: unknown, wrote: boolean): CounterErrorCode | undef
   const known = CODES[name];
   if (known !== undefined) return known;
   if (typeof code === "string" && NEVER_SENT.has(code)) return "unavailable";
+  if (typeof code === "string" && code.startsWith("ERR_")) return "misconfigured"; // Node's own: no request was made
   const status = $metadata?.httpStatusCode;
   if (status !== undefined && status >= 400 && status < 500) return "misconfigured";
   if (status !== undefined || typeof code === "string" || name === "TimeoutError") {
@@ -51,34 +53,55 @@ export function codeOf(error: unknown, wrote: boolean): CounterErrorCode | undef
  * Translates an error of the AWS SDK at this border. What is not DynamoDB's, as a programming error, passes as it is.
  *
  * @param context `attempts` are the errors of every attempt the AWS SDK made: one unknown outcome among them leaves
- *   the whole open, however the last one ended
+ *   the whole open, however the last one ended; where there was none, nothing was sent. `token` is what to ask again
+ *   with
  */
 export function translateError(
   error: unknown,
-  context: { tableName: string; counterId?: string; wrote: boolean; attempts?: readonly unknown[] },
+  context: {
+    tableName: string;
+    counterId?: string;
+    token?: string;
+    wrote: boolean;
+    attempts?: readonly unknown[];
+  },
 ): unknown {
-  const { tableName, counterId, wrote, attempts = [] } = context;
-  const last = codeOf(error, wrote);
-  if (last === undefined) return error;
-  const code = attempts.some((attempt) => codeOf(attempt, wrote) === "outcome-unknown")
+  const { tableName, counterId, token, wrote, attempts } = context;
+  const sent = attempts === undefined || attempts.length > 0;
+  const last = sent ? codeOf(error, wrote) : "misconfigured";
+  if (last === undefined || !(error instanceof Error)) return error;
+  const code = attempts?.some((attempt) => codeOf(attempt, wrote) === "outcome-unknown")
     ? "outcome-unknown"
     : last;
   const subject =
     counterId === undefined
       ? `Table "${tableName}"`
       : `Counter ${JSON.stringify(counterId)} in table "${tableName}"`;
-  const { name, message } = error as Error;
-  return new CounterError(code, `${subject} ${sentence(code, name)} ${name}: ${message}`, { cause: error });
+  const { name, message } = error;
+  const said = `${name}: ${message.replace(/\.?$/u, ".")}`;
+  return new CounterError(code, `${subject} ${sentence(code, sent ? name : "unsent", token)} ${said}`, {
+    cause: error,
+    ...(code === "outcome-unknown" && token !== undefined && { details: { token } }),
+  });
 }
 
-function sentence(code: CounterErrorCode, name: string): string {
+/** Whether DynamoDB refused a write since the item would be larger than 400 KB. */
+export function isItemFull(error: unknown): boolean {
+  return error instanceof Error && error.name === "ValidationException" && /item size/iu.test(error.message);
+}
+
+function sentence(code: CounterErrorCode, name: string, token: string | undefined): string {
   switch (code) {
     case "throttled":
       return "was not changed: DynamoDB asks for less. Try again later, with the same token.";
     case "unavailable":
       return "could not be reached; nothing was written. Try again, with the same token.";
     case "outcome-unknown":
-      return "may or may not have been changed: the reply was lost. Ask again with the same token to find out.";
+      return `may or may not have been changed: the reply was lost. ${
+        token === undefined
+          ? "Do it again."
+          : `Ask again with the token ${JSON.stringify(token)} to find out.`
+      }`;
     default:
       return `cannot be used: ${remedy(name)}`;
   }
@@ -89,6 +112,8 @@ function remedy(name: string): string {
     case "ResourceNotFoundException":
     case "TableNotFoundException":
       return "the table does not exist in this region and account. Create it from counterTable(), or with ensureCounterTable().";
+    case "unsent":
+      return "the client could not send a request. Check its region, endpoint and credentials.";
     case "ValidationException":
       return "the table's keys or the item at the key are not a counter's. Use a table made from counterTable().";
     default:
