@@ -31,7 +31,7 @@ export interface StoreCounterOptions extends Named {
 export const Store = z.custom<CounterStore>(
   // Every function has an `apply`, too.
   (store) =>
-    typeof store === "object" && typeof (store as Partial<CounterStore> | null)?.apply === "function",
+    typeof store === "object" && store !== null && "apply" in store && typeof store.apply === "function",
   instead("pass a CounterStore"),
 );
 
