@@ -61,7 +61,7 @@ describe("the demo", () => {
         { type: "decrement", amount: 2 },
       ],
     };
-    const { code, text } = await run("--event", await file(JSON.stringify(event)));
+    const { code, text } = await run("--", "--event", await file(JSON.stringify(event)));
     expect(code).toBe(0);
     expect(text).toContain('Counter "mine": increment 1, decrement 2 — sent without a token.');
     expect(row(text, "02-stateless", 0)?.[0]).toBe("limit-exceeded");

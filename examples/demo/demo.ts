@@ -19,7 +19,8 @@ Sends one event through the numbered examples, first undisturbed, then with a lo
  */
 export async function demo(args: readonly string[], print: (text: string) => void): Promise<number> {
   const { values } = parseArgs({
-    args: [...args],
+    // npm users write `pnpm demo -- --event FILE`, and pnpm hands the dashes on.
+    args: args[0] === "--" ? args.slice(1) : [...args],
     options: { event: { type: "string" }, help: { type: "boolean" } },
   });
   if (values.help) {

@@ -43,7 +43,11 @@ export function verdict(acts: readonly Act[]): string {
   const wrong = acts.filter((act) => !isRight(act));
   if (wrong.length === 0) return "Every counter is right.";
   return wrong
-    .map(({ handler, outcome, expected }) => `${handler} is at ${outcome} and should be at ${expected}.`)
+    .map(({ handler, outcome, expected }) =>
+      typeof expected === "number"
+        ? `${handler} is at ${outcome} and should be at ${expected}.`
+        : `${handler} is at ${outcome} and should have refused: ${expected}.`,
+    )
     .join("\n");
 }
 
