@@ -22,6 +22,7 @@ export type { ReplayProblem } from "./replay/replay-problem.ts";
 export type { SimulateOptions } from "./simulator/options.ts";
 export { simulate } from "./simulator/simulate.ts";
 export type { ExecutionError, Simulation } from "./simulator/simulation.ts";
+export { StartedExecutions } from "./simulator/started-executions.ts";
 export { SimulationStoppedError } from "./simulator/stopped-error.ts";
 export { counterStoreContract } from "./stores/counter-store-contract.ts";
 export type { ContractRunner, CreateStore } from "./stores/contract/contract.ts";

@@ -1,6 +1,7 @@
 import type { CallbackAnswer } from "../fake-context/callback-desk.ts";
 import { described } from "./described.ts";
 import type { InvokedFunction } from "./function-registry.ts";
+import { StartedExecutions } from "./started-executions.ts";
 
 /** How to simulate. */
 export interface SimulateOptions {
@@ -23,6 +24,8 @@ export interface SimulateOptions {
    * production; give the same for runs that are to be compared, ARN and callback ids included.
    */
   readonly executionName?: string;
+  /** What the service has started before, for names that are used again. By default it knows of nothing. */
+  readonly started?: StartedExecutions;
   /** Default `"function"`. */
   readonly functionName?: string;
   /** The execution's ARN, in place of the one that follows from the names. */
@@ -46,6 +49,7 @@ const RULES: Readonly<Record<keyof SimulateOptions, readonly [(value: unknown) =
   callbacks: [isRecordOfFunctions, 'pass an object of functions by name, as { approval: () => "yes" }'],
   replay: [(value) => value === "suspended" || value === "always", 'pass "suspended" or "always"'],
   executionName: [matches(EXECUTION_NAME), "pass 1 to 64 of a–z, A–Z, 0–9, - and _"],
+  started: [(value) => value instanceof StartedExecutions, "pass a StartedExecutions"],
   functionName: [matches(FUNCTION_NAME), "pass 1 to 64 of a–z, A–Z, 0–9, - and _"],
   arn: [
     matches(ARN),

@@ -2,7 +2,7 @@ import type { DurableLambdaHandler } from "@aws/durable-execution-sdk-js";
 import { CallbackAnswers } from "./callback-answers.ts";
 import { described } from "./described.ts";
 import type { Environment } from "./environment.ts";
-import { Execution } from "./execution.ts";
+import { Execution, type ExecutionStart } from "./execution.ts";
 import type { Faults } from "./faults.ts";
 import { FunctionRegistry } from "./function-registry.ts";
 import { jsonPayload } from "./json-payload.ts";
@@ -36,10 +36,16 @@ export async function simulateWithFaults<Result>(
     );
   }
   checkOptions(options);
-  const { functionName = "function", executionName = nextName(), arn } = options;
+  const { functionName = "function", executionName = nextName(), arn, started } = options;
   const payload = jsonPayload(options.payload, "options.payload");
-  const env = environment(options, faults);
-  const execution = new Execution({ handler, functionName, executionName, arn, payload }, env);
+  const identity = { handler, functionName, executionName, arn, payload };
+  const run = () => runToEnd(identity, environment(options, faults));
+  const simulation = started === undefined ? run() : started.start(functionName, executionName, payload, run);
+  return (await simulation) as Simulation<Result>; // the caller names the type of what the handler returns
+}
+
+async function runToEnd(start: ExecutionStart, env: Environment): Promise<Simulation> {
+  const execution = new Execution(start, env);
   env.world.wake(execution);
   await env.world.run();
   if (!execution.isClosed)

@@ -1,0 +1,51 @@
+import { withDurableExecution } from "@aws/durable-execution-sdk-js";
+import { expect, test } from "vitest";
+import { simulate } from "./simulate.ts";
+import { StartedExecutions } from "./started-executions.ts";
+
+function counting() {
+  let runs = 0;
+  const handler = withDurableExecution(async (_event: unknown, context) => {
+    await context.wait({ seconds: 1 });
+    return context.step("run", async () => ++runs);
+  });
+  const started = new StartedExecutions();
+  const start = (executionName: string, payload: unknown) =>
+    simulate(handler, { executionName, payload, started });
+  return { start, started, runs: () => runs };
+}
+
+test("the same name and payload is answered with what the execution came to", async () => {
+  const { start, runs } = counting();
+  expect((await start("order-1", { amount: 5 })).result).toBe(1);
+  expect((await start("order-1", { amount: 5 })).result).toBe(1);
+  expect((await start("order-2", { amount: 5 })).result).toBe(2);
+  expect(runs()).toBe(2);
+});
+
+test("the same name and payload reattaches to an execution that is under way", async () => {
+  const { start, runs } = counting();
+  const both = await Promise.all([start("order-1", 5), start("order-1", 5)]);
+  expect(both.map(({ result }) => result)).toEqual([1, 1]);
+  expect(runs()).toBe(1);
+});
+
+test("another payload is refused, and starts nothing", async () => {
+  const { start, runs } = counting();
+  await start("order-1", { amount: 5 });
+  await expect(start("order-1", { amount: 6 })).rejects.toThrow(
+    /"order-1" was started with another payload. Use another name/u,
+  );
+  await expect(start("order-1", { amount: 6 })).rejects.toMatchObject({
+    name: "DurableExecutionAlreadyStartedException",
+  });
+  expect(runs()).toBe(1);
+});
+
+test("a name is free again once it is forgotten", async () => {
+  const { start, started, runs } = counting();
+  await start("order-1", 5);
+  started.forget();
+  expect((await start("order-1", 6)).result).toBe(2);
+  expect(runs()).toBe(2);
+});
