@@ -15,6 +15,32 @@ export type {
 export { FakeContext, type FakeContextOptions } from "./fake-context/fake-context.ts";
 export type { LogLine } from "./fake-context/log-book.ts";
 export { flaky, type FlakyOptions } from "./flaky.ts";
+export {
+  checkLinearizable,
+  type LinearizabilityOptions,
+  type LinearizabilityResult,
+} from "./histories/check-linearizable.ts";
+export { counterModel, type CounterState } from "./histories/counter-model.ts";
+export type {
+  CounterAnswer,
+  CounterBatch,
+  CounterInput,
+  CounterOperation,
+  CounterOutput,
+} from "./histories/counter-operation.ts";
+export type { HistoryOperation } from "./histories/history.ts";
+export { HistoryTooConcurrentError } from "./histories/history-too-concurrent-error.ts";
+export { DeadlockError } from "./histories/interleavings/deadlock-error.ts";
+export {
+  exploreInterleavings,
+  type InterleavingExploration,
+} from "./histories/interleavings/explore-interleavings.ts";
+export type { InterleavingFailure } from "./histories/interleavings/interleaving-failure.ts";
+export type { ExploreInterleavingsOptions } from "./histories/interleavings/options.ts";
+export type { InterleavingProgress } from "./histories/interleavings/progress.ts";
+export type { InterleavingProgram, InterleavingStage } from "./histories/interleavings/run-program.ts";
+export type { Model, SequentialModel, StepModel } from "./histories/model.ts";
+export { recordHistory, type RecordingStore } from "./histories/record-history.ts";
 export type { DurableOperation } from "./operation.ts";
 export type { OperationIdentity } from "./replay/operation-label.ts";
 export { replayHistory, type HistoryReplay, type ReplayHistoryOptions } from "./replay/replay-history.ts";

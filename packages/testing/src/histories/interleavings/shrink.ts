@@ -1,0 +1,99 @@
+import type { Run } from "./run-program.ts";
+import type { Decision, Policy } from "./schedule.ts";
+
+/** Runs to spend on making one schedule simpler. */
+const TRIES = 300;
+
+/**
+ * A simpler schedule that fails, too: with fewer unusual choices, the last of them earlier.
+ *
+ * @param rerun runs the program under another policy
+ */
+export async function shrink(failing: Run, rerun: (policy: () => Policy) => Promise<Run>): Promise<Run> {
+  let best = failing;
+  let tries = 0;
+  const isBetter = async (keys: readonly string[]) => {
+    tries += 1;
+    const run = await rerun(() => lean(keys));
+    if (run.failure === undefined || compare(sizeOf(run), sizeOf(best)) >= 0) return false;
+    best = run;
+    return true;
+  };
+  search: while (tries < TRIES) {
+    for (const keys of candidates(best.decisions)) {
+      if (tries >= TRIES) break search;
+      if (await isBetter(keys)) continue search;
+    }
+    break;
+  }
+  return best;
+}
+
+/** Unusual choices, and where the last of them stands. */
+function sizeOf({ decisions }: Run): readonly number[] {
+  const unusual = decisions.flatMap(({ chosen, usual }, index) => (chosen.key === usual.key ? [] : [index]));
+  return [unusual.length, unusual.at(-1) ?? -1];
+}
+
+function compare(a: readonly number[], b: readonly number[]): number {
+  return (a[0] ?? 0) - (b[0] ?? 0) || (a[1] ?? 0) - (b[1] ?? 0);
+}
+
+/**
+ * Schedules that may be simpler: a beginning of it; two stretches of a task put together, where the first or where the
+ * second is; two neighbours changed; the end of a stretch put off.
+ */
+function* candidates(decisions: readonly Decision[]): Generator<readonly string[]> {
+  const keys = decisions.map(({ chosen }) => chosen.key);
+  for (const [index, { chosen, usual }] of decisions.entries()) {
+    if (chosen.key !== usual.key) yield keys.slice(0, index);
+  }
+  const stretches = stretchesOf(decisions);
+  const joined = (some: readonly Stretch[]) => some.flatMap((stretch) => stretch.keys);
+  for (const [index, here] of stretches.entries()) {
+    const before = stretches.slice(0, index);
+    const between = stretches.slice(index + 1);
+    const again = between.findIndex(({ task }) => task === here.task);
+    const [same, after] = [between[again], between.slice(again + 1)];
+    if (same !== undefined) {
+      yield joined([...before, here, same, ...between.slice(0, again), ...after]);
+      yield joined([...before, ...between.slice(0, again), here, same, ...after]);
+    }
+    const [next, ...rest] = between;
+    if (next !== undefined) {
+      yield joined([...before, next, here, ...rest]);
+      const [most, last] = [here.keys.slice(0, -1), here.keys.slice(-1)];
+      yield [...joined(before), ...most, ...next.keys, ...last, ...joined(rest)];
+    }
+  }
+}
+
+interface Stretch {
+  readonly task: string;
+  readonly keys: readonly string[];
+}
+
+/** What a task does in one go. */
+function stretchesOf(decisions: readonly Decision[]): readonly Stretch[] {
+  const stretches: { readonly task: string; readonly keys: string[] }[] = [];
+  for (const { chosen } of decisions) {
+    const latest = stretches.at(-1);
+    if (latest?.task === chosen.task) latest.keys.push(chosen.key);
+    else stretches.push({ task: chosen.task, keys: [chosen.key] });
+  }
+  return stretches;
+}
+
+/** These choices, as far as they can be made; others are left out. */
+function lean(keys: readonly string[]): Policy {
+  let left = keys;
+  return (options, usual) => {
+    while (left.length > 0) {
+      const [key] = left;
+      left = left.slice(1);
+      const option = options.find((each) => each.key === key);
+      if (option !== undefined) return option;
+    }
+    return usual;
+  };
+}

@@ -1,0 +1,27 @@
+import { outcomeOf, type HistoryOperation } from "./history.ts";
+import { modelCall, type ModelCall } from "./model-call.ts";
+import type { Model } from "./model.ts";
+
+/** The calls of each key, which may be checked apart since none sees another's object. */
+export function partition<State>(
+  history: readonly HistoryOperation[],
+  model: Model<State, unknown, unknown>,
+): ReadonlyMap<string, readonly ModelCall<State>[]> {
+  const parts = new Map<string, { readonly operations: HistoryOperation[]; readonly inputs: unknown[] }>();
+  for (const [index, operation] of history.entries()) {
+    const { key = "", input } = operation;
+    // It had no effect, and nobody saw anything of it.
+    if (outcomeOf(operation) === "failed" && !("output" in operation)) continue;
+    const parsed = model.parse === undefined ? input : model.parse(input, `history[${index}].input`);
+    const part = parts.get(key) ?? { operations: [], inputs: [] };
+    parts.set(key, part);
+    part.operations.push(operation);
+    part.inputs.push(parsed);
+  }
+  return new Map(
+    Array.from(parts, ([key, { operations, inputs }]) => {
+      const simple = model.simplify?.(inputs) ?? inputs;
+      return [key, operations.map((operation, index) => modelCall(operation, simple[index], model))];
+    }),
+  );
+}
