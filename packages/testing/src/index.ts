@@ -5,7 +5,7 @@ export {
   type CrashExploration,
   type ExploreCrashesOptions,
 } from "./crashes/explore-crashes.ts";
-export type { Progress } from "./crashes/progress.ts";
+export type { Progress } from "./progress.ts";
 export type {
   CallbackAnswer,
   CallbackFailure,
@@ -37,7 +37,6 @@ export {
 } from "./histories/interleavings/explore-interleavings.ts";
 export type { InterleavingFailure } from "./histories/interleavings/interleaving-failure.ts";
 export type { ExploreInterleavingsOptions } from "./histories/interleavings/options.ts";
-export type { InterleavingProgress } from "./histories/interleavings/progress.ts";
 export type { InterleavingProgram, InterleavingStage } from "./histories/interleavings/run-program.ts";
 export type { Model, SequentialModel, StepModel } from "./histories/model.ts";
 export { recordHistory, type RecordingStore } from "./histories/record-history.ts";

@@ -5,7 +5,7 @@ import { SimulationStoppedError } from "../simulator/stopped-error.ts";
 import { MemoryCounterStore } from "../stores/memory-counter-store.ts";
 import { crashable } from "./crashable.ts";
 import { exploreCrashes, type ExploreCrashesOptions } from "./explore-crashes.ts";
-import type { Progress } from "./progress.ts";
+import type { Progress } from "../progress.ts";
 
 /** A bank that adds whenever it is asked: wrong as soon as a step runs twice. */
 class Bank {

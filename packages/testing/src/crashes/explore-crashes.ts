@@ -6,7 +6,7 @@ import { crashFailure, type CrashFailure } from "./crash-failure.ts";
 import { runWithCrashes, type CrashRun } from "./crash-run.ts";
 import { targetOf, type CrashTarget } from "./crash-target.ts";
 import { differences, irregularities, type Compare, type Normalize } from "./differences.ts";
-import { progressOnStderr, type Progress } from "./progress.ts";
+import { progressOnStderr, type Progress } from "../progress.ts";
 
 export interface ExploreCrashesOptions<Result = unknown> extends SimulateOptions {
   /** Sets the stage anew before every run: empties stores, resets counters. */
@@ -63,7 +63,7 @@ export async function exploreCrashes<Result = unknown>(
   const simulation = { executionName: "exploration", ...given };
   checkOptions(simulation);
   checkOwn({ beforeEach, check, crashes, normalize, compare, maxRuns, onProgress });
-  const report = onProgress ?? progressOnStderr();
+  const report = onProgress ?? progressOnStderr("crashes");
   const failures: CrashFailure[] = [];
   let runs = 0;
   let unreached = 0;

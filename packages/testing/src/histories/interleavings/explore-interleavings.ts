@@ -2,7 +2,7 @@ import { described } from "../../simulator/described.ts";
 import { DeadlockError } from "./deadlock-error.ts";
 import { interleavingFailure, textOf, type InterleavingFailure } from "./interleaving-failure.ts";
 import { checkOptions, type ExploreInterleavingsOptions } from "./options.ts";
-import { progressOnStderr } from "./progress.ts";
+import { progressOnStderr } from "../../progress.ts";
 import { randomPolicy } from "./random-policy.ts";
 import { runProgram, type InterleavingProgram, type Run } from "./run-program.ts";
 import { follow, keysOf, type Policy } from "./schedule.ts";
@@ -74,7 +74,7 @@ class Exploration {
   ) {
     const known = new Set<string>();
     this.#rerun = (policy) => runProgram(program, policy, { timeoutMs, maxSteps }, known);
-    this.#report = onProgress ?? progressOnStderr();
+    this.#report = onProgress ?? progressOnStderr("interleavings");
   }
 
   result(exhaustive: boolean): InterleavingExploration {

@@ -1,5 +1,5 @@
 import { described } from "../../simulator/described.ts";
-import type { InterleavingProgress } from "./progress.ts";
+import type { Progress } from "../../progress.ts";
 import { keysOf } from "./schedule.ts";
 
 /** How to explore. */
@@ -20,7 +20,7 @@ export interface ExploreInterleavingsOptions {
   /** Steps after which a run is given up, by default 10,000. */
   readonly maxSteps?: number | undefined;
   /** By default a line on stderr every two seconds. */
-  readonly onProgress?: ((progress: InterleavingProgress) => void) | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 /** Per option, what it may be, and how to say so. */

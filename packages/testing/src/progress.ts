@@ -1,8 +1,7 @@
-/** How far an exploration has come. */
-export interface InterleavingProgress {
-  /** Schedules run. */
+/** How far an exploration has come, in runs. */
+export interface Progress {
   readonly done: number;
-  /** Schedules to run, as far as is known. */
+  /** As far as it is known: what a run does tells of others. */
   readonly total: number;
   readonly failures: number;
 }
@@ -10,11 +9,11 @@ export interface InterleavingProgress {
 const INTERVAL_MS = 2_000;
 
 /** Nothing for short explorations, a line every two seconds for long ones. */
-export function progressOnStderr(): (progress: InterleavingProgress) => void {
+export function progressOnStderr(what: string): (progress: Progress) => void {
   let next = Date.now() + INTERVAL_MS;
   return ({ done, total, failures }) => {
     if (Date.now() < next) return;
     next = Date.now() + INTERVAL_MS;
-    process.stderr.write(`exploring interleavings: ${done} of ${total} schedules, ${failures} failures\n`);
+    process.stderr.write(`exploring ${what}: ${done} of ${total} runs, ${failures} failures\n`);
   };
 }
