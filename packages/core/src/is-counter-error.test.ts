@@ -51,6 +51,13 @@ describe("isCounterError answers the same", () => {
     ]);
   });
 
+  test("however often it is asked, of a wrapper that got its fields back as well", () => {
+    const cause = Object.assign(new Error("x"), { name: "StepError", errorData: JSON.stringify(error) });
+    const wrapper = Object.assign(new Error("x", { cause }), { name: "ChildContextError" });
+    const asked = () => isCounterError(wrapper, "limit-exceeded");
+    expect([asked(), asked(), asked()]).toEqual([true, true, true]);
+  });
+
   test("and sets right what a field says wrongly", () => {
     const odd: unknown = Object.assign(new Error("x"), {
       code: "limit-exceeded",

@@ -151,6 +151,13 @@ test.each<[ExploreCrashesOptions, string]>([
   await expect(exploreCrashes(handler, { ...options, ...wrong })).rejects.toThrow(message);
 });
 
+test("tells what it has found when it runs out of runs", async () => {
+  const { handler, options } = paying();
+  await expect(exploreCrashes(handler, { ...options, maxRuns: 7 })).rejects.toThrow(
+    /more than 7 runs.*It has found \d failures so far, first this one:\nThe process died before START of step "pay" landed/u,
+  );
+});
+
 test("refuses a handler that does not end, telling what it waits for", async () => {
   const handler = withDurableExecution((_event: unknown, context: DurableContext) =>
     context.waitForCallback("approval", async () => undefined),
