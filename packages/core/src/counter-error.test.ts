@@ -24,6 +24,7 @@ describe("a counter error", () => {
     ["invalid-command", false],
     ["limit-exceeded", false],
     ["token-reused", false],
+    ["token-expired", false],
     ["misconfigured", false],
     ["throttled", true],
     ["unavailable", true],

@@ -9,6 +9,8 @@ export const RETRYABLE = {
   "limit-exceeded": false,
   /** The token was used before, with other commands. Nothing was applied. */
   "token-reused": false,
+  /** The token is older than tokens are remembered: whether it counted is not known any more. Nothing was applied. */
+  "token-expired": false,
   /** The home of the counter is set up wrongly: no table, no permission, a foreign item at the key. */
   misconfigured: false,
   /** The store asks for less: it was not applied. */

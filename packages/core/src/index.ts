@@ -6,7 +6,7 @@ export { isCounterError } from "./is-counter-error.ts";
 export { CounterOptions } from "./counter-options.ts";
 export { CounterValue, Limits } from "./limits.ts";
 export { instead, parse } from "./parse.ts";
-export { ApplyRequest, CounterId, Commands, CounterRequest, Token } from "./request.ts";
+export { ApplyRequest, CounterId, Commands, CounterRequest, IssuedAt, Token } from "./request.ts";
 export type { CounterStore, Receipt } from "./store.ts";
 export { storedCounter, type StoredCounterOptions } from "./stored-counter.ts";
 export { tokenReused } from "./token-reused.ts";

@@ -70,4 +70,15 @@ describe("a counter request", () => {
       expect(request({ counterId: text, token: text })).toMatchObject({ counterId: text, token: text });
     },
   );
+
+  test("takes the time of its first sending with a token, and refuses it without one or as anything else", () => {
+    expect(request({ token: "t", issuedAt: 1_767_225_600_000 })).toMatchObject({
+      issuedAt: 1_767_225_600_000,
+    });
+    expect(request({ issuedAt: 0 })).toMatch(/event is .*; pass "issuedAt" only with a "token"/u);
+    for (const issuedAt of [-1, 0.5, Number.NaN, 2 ** 53, "2026-01-01", null])
+      expect(request({ token: "t", issuedAt })).toMatch(
+        /event.issuedAt is .*; pass .*milliseconds since 1970/u,
+      );
+  });
 });

@@ -24,24 +24,53 @@ export const Commands = z
   })
   .pipe(z.array(Command));
 
-/** The event of the ready-made handlers. A `token` makes an event that is delivered twice count once. */
-export const CounterRequest = z.strictObject(
-  { counterId: CounterId, commands: Commands, token: Token.optional() },
-  instead('pass an object with "counterId", "commands" and, if you like, "token"'),
-);
+/**
+ * When a token was sent for the first time, in milliseconds since 1970: a store that remembers tokens for a while
+ * refuses what is older, instead of taking it for new.
+ */
+export const IssuedAt = z
+  .number(instead("pass milliseconds since 1970"))
+  .int(instead("pass whole milliseconds since 1970"))
+  .min(0, instead("pass milliseconds since 1970"));
+
+/** A time without a token would be the time of nothing. */
+export const isTokensTime = ({
+  token,
+  issuedAt,
+}: {
+  token?: string | undefined;
+  issuedAt?: number | undefined;
+}) => issuedAt === undefined || token !== undefined;
+export const withToken = instead('pass "issuedAt" only with a "token"');
+
+/**
+ * The event of the ready-made handlers. A `token` makes an event that is delivered twice count once; `issuedAt` says
+ * since when it may have been delivered.
+ */
+export const CounterRequest = z
+  .strictObject(
+    { counterId: CounterId, commands: Commands, token: Token.optional(), issuedAt: IssuedAt.optional() },
+    instead('pass an object with "counterId", "commands" and, if you like, "token" and "issuedAt"'),
+  )
+  .refine(isTokensTime, withToken);
 export type CounterRequest = Readonly<z.infer<typeof CounterRequest>>;
 
 /** What a {@link CounterStore} is asked to apply. `limits` and `initial` go before the store's own. */
-export const ApplyRequest = z.strictObject(
-  {
-    id: CounterId,
-    commands: Commands,
-    token: Token.optional(),
-    limits: Limits.optional(),
-    initial: CounterValue.optional(),
-  },
-  instead('pass an object with "id", "commands" and, if you like, "token", "limits" and "initial"'),
-);
+export const ApplyRequest = z
+  .strictObject(
+    {
+      id: CounterId,
+      commands: Commands,
+      token: Token.optional(),
+      issuedAt: IssuedAt.optional(),
+      limits: Limits.optional(),
+      initial: CounterValue.optional(),
+    },
+    instead(
+      'pass an object with "id", "commands" and, if you like, "token", "issuedAt", "limits" and "initial"',
+    ),
+  )
+  .refine(isTokensTime, withToken);
 export type ApplyRequest = Readonly<Omit<z.infer<typeof ApplyRequest>, "commands">> & {
   readonly commands: readonly Command[];
 };

@@ -17,8 +17,8 @@ export interface CounterStore {
    * the first results. A counter that was never written starts at `initial`, by default 0. A batch of nothing but
    * `get` without a token only reads.
    *
-   * @throws CounterError `invalid-command`, `limit-exceeded`, `token-reused`, `throttled`, `unavailable`,
-   *   `outcome-unknown`, `misconfigured`
+   * @throws CounterError `invalid-command`, `limit-exceeded`, `token-reused`, `token-expired`, `throttled`,
+   *   `unavailable`, `outcome-unknown`, `misconfigured`
    */
   apply(request: ApplyRequest): Promise<Receipt>;
   /**

@@ -64,6 +64,13 @@ describe("a stored counter", () => {
     expect(requests.map(({ token }) => token)).toEqual(["order-1/0", "order-1/1", "order-1/0", "order-1/1"]);
   });
 
+  test("passes on when its token was sent first, and refuses a time without a token", async () => {
+    const { requests, store } = recordingStore();
+    await storedCounter(store, "cart-7", { token: "order-1", issuedAt: 5 }).increment();
+    expect(requests[0]).toMatchObject({ token: "order-1/0", issuedAt: 5 });
+    expect(() => storedCounter(store, "cart-7", { issuedAt: 5 })).toThrow('pass "issuedAt" only with a "token"');
+  });
+
   test("refuses an amount before it asks the store", async () => {
     const { requests, store } = recordingStore();
     await expect(storedCounter(store, "a").increment(-1)).rejects.toThrow(

@@ -2,10 +2,13 @@ import { decrement, get, increment, type Command } from "./command.ts";
 import type { Counter } from "./counter.ts";
 import { CounterOptions } from "./counter-options.ts";
 import { parse } from "./parse.ts";
-import { CounterId, Token } from "./request.ts";
+import { CounterId, isTokensTime, IssuedAt, Token, withToken } from "./request.ts";
 import type { CounterStore } from "./store.ts";
 
-const Options = CounterOptions.safeExtend({ token: Token.optional() });
+const Options = CounterOptions.safeExtend({ token: Token.optional(), issuedAt: IssuedAt.optional() }).refine(
+  isTokensTime,
+  withToken,
+);
 
 export interface StoredCounterOptions extends CounterOptions {
   /**
@@ -13,6 +16,8 @@ export interface StoredCounterOptions extends CounterOptions {
    * the same request handled again, by the same calls, counts once.
    */
   readonly token?: string | undefined;
+  /** When that token was sent for the first time, in milliseconds since 1970. */
+  readonly issuedAt?: number | undefined;
 }
 
 /**
@@ -25,7 +30,7 @@ export interface StoredCounterOptions extends CounterOptions {
  */
 export function storedCounter(store: CounterStore, id: string, options: StoredCounterOptions = {}): Counter {
   parse(CounterId, id, "id");
-  const { limits, initial, token } = parse(Options, options, "options");
+  const { limits, initial, token, issuedAt } = parse(Options, options, "options");
   let calls = 0;
 
   const batch = async (commands: readonly Command[]) => {
@@ -35,7 +40,7 @@ export function storedCounter(store: CounterStore, id: string, options: StoredCo
       commands,
       limits,
       initial,
-      token: token === undefined ? undefined : `${token}/${call}`,
+      ...(token !== undefined && { token: `${token}/${call}`, issuedAt }),
     });
     return { value, results };
   };

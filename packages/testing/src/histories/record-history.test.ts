@@ -74,6 +74,7 @@ test("keeps a refusal as what was seen", async () => {
 test.each([
   ["throttled", "failed"],
   ["unavailable", "failed"],
+  ["token-expired", "failed"],
   ["misconfigured", "failed"],
   ["outcome-unknown", "unknown"],
 ] as const)("%s has the outcome %s", async (code, outcome) => {

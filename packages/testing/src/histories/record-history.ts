@@ -88,6 +88,7 @@ function seenOf(error: unknown): Pick<CounterOperation, "outcome" | "output"> {
     case "outcome-unknown":
       return { outcome: "unknown" };
     case "invalid-command":
+    case "token-expired":
     case "misconfigured":
     case "throttled":
     case "unavailable":
