@@ -1,8 +1,8 @@
 import { CreateTableCommand, GetItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { localClient } from "./local-client.ts";
+import { localClient } from "../local-client.ts";
 import { startLossyProxy, type LossyProxy } from "./lossy-proxy.ts";
-import { startDynamoDB, type RunningDynamoDB } from "./start-dynamodb.ts";
+import { startDynamoDB, type RunningDynamoDB } from "../start-dynamodb.ts";
 
 let db: RunningDynamoDB;
 
@@ -104,9 +104,7 @@ describe("a plain ADD through the lossy proxy", () => {
 
   test("refuses to lose an operation that cannot be", () => {
     expect(() => proxy.loseReply("updateItem")).toThrow(
-      new TypeError(
-        'The operation is "updateItem"; pass its name as DynamoDB writes it, such as "UpdateItem".',
-      ),
+      new TypeError('operation is "updateItem"; pass its name as DynamoDB writes it, such as "UpdateItem".'),
     );
   });
 

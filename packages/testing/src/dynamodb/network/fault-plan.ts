@@ -1,0 +1,69 @@
+import { seededRandom } from "../../stores/contract/seeded-random.ts";
+import { canMeet, FAULTS, type Fault } from "./fault.ts";
+
+/** What is to happen to one request. */
+export interface PlannedFault {
+  readonly fault: Fault;
+  /** From 0 to below 1, drawn with it: whatever else the fault leaves open. */
+  readonly chance: number;
+}
+
+/** What is to happen to requests: first what was ordered, then what is drawn. */
+export interface FaultPlan {
+  /** The next request that can meet this fault does, once; only one of this operation, if it is given. */
+  order(fault: Fault, operation?: string): void;
+  /** What is to happen to the request that arrives now. */
+  draw(operation: string): PlannedFault | undefined;
+  /** From now on nothing happens, unless it is ordered afterwards. */
+  calm(): void;
+}
+
+/** How to draw. */
+export interface FaultOdds {
+  readonly seed: number;
+  /** The probability of each. */
+  readonly faults: Readonly<Partial<Record<Fault, number>>>;
+  /** The only operations to draw for; all where it is missing. */
+  readonly operations?: readonly string[] | undefined;
+}
+
+/**
+ * Plans by a seed: two numbers are drawn for each request that faults are drawn for, whatever they lead to, so the fate
+ * of the nth depends on seed and n alone.
+ */
+export function planFaults({ seed, faults, operations }: FaultOdds): FaultPlan {
+  const draw = chances(seed);
+  const drawForOrder = chances(~seed); // An order must not shift what is drawn for the requests after it.
+  const orders: { readonly fault: Fault; readonly operation: string | undefined }[] = [];
+  let calm = false;
+
+  return {
+    order: (fault, operation) => void orders.push({ fault, operation }),
+    draw(operation) {
+      const ordered = orders.findIndex(
+        (order) => canMeet(operation, order.fault) && (order.operation ?? operation) === operation,
+      );
+      const [order] = ordered === -1 ? [] : orders.splice(ordered, 1);
+      if (order !== undefined) return { fault: order.fault, chance: drawForOrder() };
+      if (calm || operations?.includes(operation) === false) return undefined;
+      const fault = faultAt(faults, draw());
+      const chance = draw();
+      return fault !== undefined && canMeet(operation, fault) ? { fault, chance } : undefined;
+    },
+    calm() {
+      calm = true;
+      orders.length = 0;
+    },
+  };
+}
+
+function chances(seed: number): () => number {
+  const random = seededRandom(seed);
+  return () => random(0, 2 ** 32 - 1) / 2 ** 32;
+}
+
+/** Faults lie side by side from 0 on, each as wide as it is probable; beyond the last nothing happens. */
+function faultAt(faults: FaultOdds["faults"], point: number): Fault | undefined {
+  let end = 0;
+  return FAULTS.find((fault) => point < (end += faults[fault] ?? 0));
+}

@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import { localClient } from "../local-client.ts";
+import { addOne, startEngine, valueOf } from "./adding.fixture.ts";
+import { startFaultyNetwork } from "./faulty-network.ts";
+
+test("a plain ADD is counted twice by the SDK's own retries, and nobody is told", async () => {
+  await using db = await startEngine();
+  await using network = await startFaultyNetwork(db.endpoint, { seed: 1, faults: { "reset-after": 0.1 } });
+  const client = localClient(network.endpoint);
+  let refused = 0;
+  for (let added = 1; added <= 100; added++) await addOne(client, "naive").catch(() => (refused += 1));
+  client.destroy();
+  expect(refused).toBe(0);
+  const twice = network.faults["reset-after"];
+  expect(twice).toBeGreaterThan(0);
+  expect(await valueOf(db.client, "naive")).toBe(100 + twice);
+});
+
+test("a plain ADD is wrong under the whole mixture", async () => {
+  await using db = await startEngine();
+  await using network = await startFaultyNetwork(db.endpoint, { seed: 1 });
+  const client = localClient(network.endpoint, { requestTimeout: 1_000 });
+  let acknowledged = 0;
+  const write = async () => {
+    for (let added = 1; added <= 12; added++) {
+      await addOne(client, "naive").then(
+        () => (acknowledged += 1),
+        () => "nobody knows whether it counted",
+      );
+    }
+  };
+  await Promise.all(Array.from({ length: 16 }, write));
+  client.destroy();
+  await network.settle();
+  expect(await valueOf(db.client, "naive")).toBeGreaterThan(acknowledged);
+});
