@@ -106,9 +106,15 @@ function successors<State>(
     const next = call.advance(here.state);
     if (next === undefined) continue;
     const hash = hashOf(next.state);
-    // What may be passed over, and would change nothing, is passed over.
-    if (!call.required && hash === here.hash) continue;
-    found.push({ ...decide(here, index), state: next.state, hash, parent: here, effect: index });
+    const configuration = { ...decide(here, index), state: next.state, hash, parent: here, effect: index };
+    if (hash === here.hash) {
+      // What may be passed over, and would change nothing, is passed over. What must take effect, and changes nothing,
+      // may as well do so now: whatever order explains the others explains them with it in front, since all that can be
+      // next have begun before the first deadline.
+      if (call.required) return [configuration];
+      continue;
+    }
+    found.push(configuration);
   }
   return found;
 }
