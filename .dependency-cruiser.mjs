@@ -5,7 +5,13 @@ import { allExtensions } from "dependency-cruiser";
 const arrows = {
   "packages/core": ["zod"],
   "packages/durable": ["@durable-counter/core", "@aws/durable-execution-sdk-js", "node:crypto", "zod"],
-  "packages/dynamodb": ["@durable-counter/core", "@aws-sdk/client-dynamodb", "node:crypto", "zod"],
+  "packages/dynamodb": [
+    "@durable-counter/core",
+    "@aws-sdk/client-dynamodb",
+    "node:crypto",
+    "node:timers/promises",
+    "zod",
+  ],
   "packages/testing": ["@durable-counter/core", "@aws/durable-execution-sdk-js", "node:*"],
 };
 /** What one folder within a package may import, beside what its package may. */

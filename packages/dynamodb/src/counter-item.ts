@@ -5,37 +5,35 @@ import {
   type DynamoDBClient,
 } from "@aws-sdk/client-dynamodb";
 import { CounterError } from "@durable-counter/core";
-import { attributes, VALUE_PART } from "./table.ts";
+import { attributes } from "./table.ts";
 import { translateError } from "./translate-error.ts";
-import { readStamp, type TokenStamp } from "./token-stamp.ts";
+import { readStamp, type TokenStamp, type Tombstone } from "./token-stamp.ts";
 
-/** Where a counter lives. */
+/** Where a counter, or one shard of it, lives. */
 export interface CounterKey {
   readonly client: DynamoDBClient;
   readonly tableName: string;
   readonly id: string;
+  /** The sort key of the item that holds the value. */
+  readonly part: string;
 }
 
 export type Item = Readonly<Record<string, AttributeValue>>;
 
-export function itemKey(id: string): Record<string, AttributeValue> {
-  return { [attributes.id]: { S: id }, [attributes.part]: { S: VALUE_PART } };
+export function itemKey({ id, part }: Pick<CounterKey, "id" | "part">): Record<string, AttributeValue> {
+  return { [attributes.id]: { S: id }, [attributes.part]: { S: part } };
 }
 
-/**
- * Reads a counter's item; empty where there is none.
- *
- * @param only the attributes to send over the wire, by default all
- */
+/** Reads an item; empty where there is none. */
 export async function readItem(
-  { client, tableName, id }: CounterKey,
-  { consistent, only }: { consistent: boolean; only?: string },
+  { client, tableName, id }: Pick<CounterKey, "client" | "tableName" | "id">,
+  Key: Record<string, AttributeValue>,
+  { consistent, projection }: { consistent: boolean; projection?: object },
 ): Promise<Item> {
-  const projection = only && { ProjectionExpression: "#only", ExpressionAttributeNames: { "#only": only } };
   try {
     const command = new GetItemCommand({
       TableName: tableName,
-      Key: itemKey(id),
+      Key,
       ConsistentRead: consistent,
       ...projection,
     });
@@ -54,32 +52,40 @@ export async function readItem(
  */
 export async function itemThatRefused(error: unknown, key: CounterKey): Promise<Item | undefined> {
   if (!(error instanceof Error) || error.name !== "ConditionalCheckFailedException") return undefined;
-  const { Item } = error as ConditionalCheckFailedException;
-  if (Item !== undefined) return Item;
+  return (error as ConditionalCheckFailedException).Item ?? unexplained(key, itemKey(key));
+}
+
+/** @throws CounterError `outcome-unknown` where it cannot be read */
+export async function unexplained(key: CounterKey, itemKey: Record<string, AttributeValue>): Promise<Item> {
   try {
-    return await readItem(key, { consistent: true });
+    return await readItem(key, itemKey, { consistent: true });
   } catch (cause) {
     throw new CounterError(
       "outcome-unknown",
-      `Counter ${JSON.stringify(key.id)} in table "${key.tableName}" refused a write, and why could not be read. Ask again with the same token to find out.`,
+      `${named(key)} refused a write, and why could not be read. Ask again with the same token to find out.`,
       { cause },
     );
   }
 }
 
 /** @throws CounterError `misconfigured` where the item holds something else than a safe integer */
-export function valueOf(item: Item, { tableName, id }: Omit<CounterKey, "client">): number | undefined {
+export function valueOf(item: Item, key: Pick<CounterKey, "tableName" | "id">): number | undefined {
   const attribute = item[attributes.value];
   if (attribute === undefined) return undefined;
   const value = Number(attribute.N);
   if (Number.isSafeInteger(value)) return value;
   throw new CounterError(
     "misconfigured",
-    `Counter ${JSON.stringify(id)} in table "${tableName}" holds ${JSON.stringify(attribute)} as its value; a counter holds a whole number within ±9007199254740991. Repair or delete the item.`,
+    `${named(key)} holds ${JSON.stringify(attribute)} as its value; a counter holds a whole number within ±9007199254740991. Repair or delete the item.`,
   );
 }
 
 /** What the item remembers of a token; undefined where it does not know it. */
-export function stampOf(item: Item, tokenAttribute: string): TokenStamp | undefined {
+export function stampOf(item: Item, tokenAttribute: string): TokenStamp | Tombstone | undefined {
   return readStamp(item[tokenAttribute]);
+}
+
+/** A counter in a sentence: `Counter "cart-7" in table "counters"`. */
+export function named({ tableName, id }: Pick<CounterKey, "tableName" | "id">): string {
+  return `Counter ${JSON.stringify(id)} in table "${tableName}"`;
 }

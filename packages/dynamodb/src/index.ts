@@ -1,2 +1,3 @@
-export { createDynamoDBCounterStore, type DynamoDBCounterStoreOptions } from "./store.ts";
-export { counterTable, ensureCounterTable } from "./table.ts";
+export { createDynamoDBCounterStore } from "./store.ts";
+export type { DynamoDBCounterStoreOptions } from "./store-options.ts";
+export { counterTable, counterTimeToLive, ensureCounterTable } from "./table.ts";

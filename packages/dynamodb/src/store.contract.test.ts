@@ -1,19 +1,33 @@
 import { counterStoreContract } from "@durable-counter/testing";
-import { startDynamoDB } from "@durable-counter/testing/dynamodb";
-import { afterAll, describe, expect, test } from "vitest";
-import { createDynamoDBCounterStore, ensureCounterTable } from "./index.ts";
+import type { RunningDynamoDB } from "@durable-counter/testing/dynamodb";
+import { describe, expect, test } from "vitest";
+import { hasTransactions, startEngines } from "./engines.fixture.ts";
+import { createDynamoDBCounterStore, ensureCounterTable, type DynamoDBCounterStoreOptions } from "./index.ts";
 
-// DynamoDB Local where Java is there; dynalite, which sends no item along with a refusal, always.
-const best = await startDynamoDB();
-const engines = best.engine === "dynalite" ? [best] : [best, await startDynamoDB({ engine: "dynalite" })];
-afterAll(() => Promise.all(engines.map((engine) => engine.stop())));
+const engines = await startEngines();
 
 let tables = 0;
 
-describe.each(engines)("the store on $engine", ({ client }) => {
+function contract(
+  { client }: RunningDynamoDB,
+  dedupe: NonNullable<DynamoDBCounterStoreOptions["dedupe"]>,
+): void {
   counterStoreContract({ describe, test, expect }, async (options = {}) => {
     const tableName = `counters-${++tables}`;
     await ensureCounterTable(client, tableName);
-    return createDynamoDBCounterStore({ client, tableName, ...options });
+    return createDynamoDBCounterStore({ client, tableName, dedupe, ...options });
+  });
+}
+
+describe.each(engines)("the store on $engine", (engine) => {
+  describe("with tokens in the counter's item", () => {
+    contract(engine, { strategy: "inline" });
+  });
+  if (!hasTransactions(engine)) return;
+  describe("with a marker for each token", () => {
+    contract(engine, { strategy: "marker" });
+  });
+  describe("with tokens wherever is cheaper", () => {
+    contract(engine, { strategy: "auto" });
   });
 });

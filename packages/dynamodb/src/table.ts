@@ -1,20 +1,55 @@
 import {
   CreateTableCommand,
   DescribeTableCommand,
+  DescribeTimeToLiveCommand,
+  UpdateTimeToLiveCommand,
   waitUntilTableExists,
   waitUntilTableNotExists,
   type CreateTableCommandInput,
   type DynamoDBClient,
   type TableDescription,
+  type UpdateTimeToLiveCommandInput,
 } from "@aws-sdk/client-dynamodb";
 import { CounterError } from "@durable-counter/core";
 import { translateError } from "./translate-error.ts";
 
-/** The attributes of a counter's item, beside one attribute per token. */
-export const attributes = { id: "id", part: "part", value: "value" } as const;
+/** The attributes of the table's items, beside one attribute per token. */
+export const attributes = {
+  /** The keys: the counter's id, and which of its items this is. */
+  id: "id",
+  part: "part",
+  value: "value",
+  /** Until when, in seconds since 1970, only those may write who know why: others would miss a token kept elsewhere. */
+  seal: "seal",
+  /** How many items the counter is spread over. */
+  shards: "shards",
+  /** What a marker remembers of its token. */
+  stamp: "stamp",
+  /** When DynamoDB may delete a marker, in seconds since 1970. */
+  expires: "expires",
+} as const;
 
-/** The sort key of the item that holds a counter's value. */
+/** The sort key of the item that holds a counter's value, or of a sharded one's root, which holds none. */
 export const VALUE_PART = "value";
+
+/** The seal of an item that plain updates never may touch, such as the root of a sharded counter. */
+export const SEALED_FOR_GOOD = 99_999_999_999;
+
+/** The sort key of a shard. The number of shards is part of it: no store mistakes another's for its own. */
+export function shardPart(shards: number, shard: number): string {
+  return `${shardsPrefix(shards)}${shard}`;
+}
+
+export function shardsPrefix(shards: number): string {
+  return `${VALUE_PART}/${shards}/`;
+}
+
+export const MARKER_PREFIX = "token/";
+
+/** The sort key of the item that remembers a token by itself. */
+export function markerPart(tokenAttribute: string): string {
+  return MARKER_PREFIX + tokenAttribute;
+}
 
 const MAX_WAIT_SECONDS = 120;
 
@@ -35,6 +70,17 @@ export function counterTable(tableName: string) {
 }
 
 /**
+ * How DynamoDB gets rid of expired markers: the input of UpdateTimeToLive. Free of charge, and late by up to days;
+ * nothing depends on when.
+ */
+export function counterTimeToLive(tableName: string) {
+  return {
+    TableName: tableName,
+    TimeToLiveSpecification: { AttributeName: attributes.expires, Enabled: true },
+  } satisfies UpdateTimeToLiveCommandInput;
+}
+
+/**
  * Creates the counters' table where it is missing and waits until it can be used. For tests and first steps; in
  * production the table belongs to the infrastructure.
  *
@@ -50,8 +96,23 @@ export async function ensureCounterTable(client: DynamoDBClient, tableName: stri
     table ??= await create(client, tableName);
     checkKeys(table, tableName);
     if (table.TableStatus !== "ACTIVE") await waitUntilTableExists(waiter(client), { TableName: tableName });
+    await expireMarkers(client, tableName);
   } catch (error) {
     throw translateError(error, { tableName, wrote: false });
+  }
+}
+
+async function expireMarkers(client: DynamoDBClient, tableName: string): Promise<void> {
+  try {
+    const { TimeToLiveDescription: ttl } = await client.send(
+      new DescribeTimeToLiveCommand({ TableName: tableName }),
+    );
+    if (ttl?.TimeToLiveStatus !== "DISABLED") return;
+    await client.send(new UpdateTimeToLiveCommand(counterTimeToLive(tableName)));
+  } catch (error) {
+    // dynalite has no time to live, nor transactions, and so no markers. A rival may have switched it on just now.
+    const { name } = error as Error;
+    if (name !== "UnknownOperationException" && name !== "ValidationException") throw error;
   }
 }
 

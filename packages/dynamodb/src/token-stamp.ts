@@ -1,4 +1,4 @@
-import { hash } from "node:crypto";
+import { hash, randomUUID } from "node:crypto";
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { Command, Limits } from "@durable-counter/core";
 
@@ -12,8 +12,8 @@ import type { Command, Limits } from "@durable-counter/core";
  * integer leave 22 for the fraction. The whole part must be read as the floor, for a value before may be negative.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
  *
- * A batch that was clamped has results that depend on the limits of that day; it is written knowing the value before,
- * and remembered as a text: `before/seconds/fingerprint/min/max`.
+ * A batch that is written knowing the value before, as one that is clamped, is remembered as a text:
+ * `before/seconds/fingerprint/min/max`; what clamped it shapes its results, and so is remembered too.
  */
 export interface TokenStamp {
   readonly before: number;
@@ -21,7 +21,17 @@ export interface TokenStamp {
   readonly expiresAt: number;
   readonly fingerprint: string;
   /** The limits that clamped the batch, if they did. */
-  readonly clampedTo?: Limits;
+  readonly clampedTo?: Limits | undefined;
+}
+
+/**
+ * Stands in the place of a token whose request was refused while an attempt of it may still be on its way: it finds
+ * the place taken and changes nothing. As a text: `refused/seconds/nonce`.
+ */
+export interface Tombstone {
+  readonly refused: true;
+  /** Unix time in seconds. */
+  readonly expiresAt: number;
 }
 
 const EXPIRY_DIGITS = 10;
@@ -30,6 +40,7 @@ const FRACTION_DIGITS = EXPIRY_DIGITS + FINGERPRINT_DIGITS;
 const UNIT = 10n ** BigInt(FRACTION_DIGITS);
 const NUMBER = new RegExp(`^(-?)(\\d{1,16})(?:\\.(\\d{1,${FRACTION_DIGITS}}))?$`, "u");
 
+const TOMBSTONE = /^refused\/(\d+)\//u;
 const TEXT = /^(-?\d+)\/(\d+)\/(\d+)\/(-?\d*)\/(-?\d*)$/u;
 
 /** Sets tokens apart from the attributes a counter's item has besides. */
@@ -41,6 +52,11 @@ const NAME_LENGTH = 16;
 /** The attribute under which a token is remembered. */
 export function tokenAttribute(token: string): string {
   return PREFIX + hash("sha256", token, "base64url").slice(0, NAME_LENGTH);
+}
+
+/** Which of so many shards a token falls on: always the same, or its retry would land elsewhere and count again. */
+export function shardOf(token: string, shards: number): number {
+  return Number(BigInt(`0x${hash("sha256", token, "hex").slice(-8)}`) % BigInt(shards));
 }
 
 export function isTokenAttribute(name: string): boolean {
@@ -57,18 +73,51 @@ export function fingerprint(commands: readonly Command[]): string {
 }
 
 /** The fraction that an update adds to the value before, as DynamoDB writes numbers. */
-export function stampFraction({ expiresAt, fingerprint }: Omit<TokenStamp, "before">): string {
+export function stampFraction({
+  expiresAt,
+  fingerprint,
+}: Pick<TokenStamp, "expiresAt" | "fingerprint">): string {
   return `0.${String(expiresAt).padStart(EXPIRY_DIGITS, "0")}${fingerprint}`;
 }
 
-/** The text for a batch that was clamped. */
+/** The text for a batch that was written knowing the value before: every other way of counting than adding. */
 export function stampText({ before, expiresAt, fingerprint, clampedTo = {} }: TokenStamp): string {
   return [before, expiresAt, fingerprint, clampedTo.min ?? "", clampedTo.max ?? ""].join("/");
 }
 
+/** The text for a request that was refused for good. */
+export function tombstoneText(expiresAt: number): string {
+  return `refused/${expiresAt}/${randomUUID()}`;
+}
+
 /** Reads a stamp back; undefined for an attribute that is none. */
-export function readStamp(attribute: AttributeValue | undefined): TokenStamp | undefined {
-  return readNumber(attribute?.N) ?? readText(attribute?.S);
+export function readStamp(attribute: AttributeValue | undefined): TokenStamp | Tombstone | undefined {
+  return readNumber(attribute?.N) ?? readText(attribute?.S) ?? readTombstone(attribute?.S);
+}
+
+/**
+ * The value before, of a stamp that an update has just made: the floor of the number.
+ *
+ * @throws TypeError where there is no number
+ */
+export function valueBefore(attribute: AttributeValue | undefined): number {
+  const number = attribute?.N;
+  if (number === undefined)
+    throw new TypeError("DynamoDB did not return the attribute it was asked to write.");
+  const point = number.indexOf(".");
+  const whole = Number(point === -1 ? number : number.slice(0, point));
+  // A fraction of 0 would say a seal of 1970: there always is one.
+  return number.startsWith("-") && point !== -1 ? whole - 1 : whole;
+}
+
+/** Tells what was counted from a tombstone. */
+export function isCounted(stamp: TokenStamp | Tombstone | undefined): stamp is TokenStamp {
+  return stamp !== undefined && "before" in stamp;
+}
+
+function readTombstone(text: string | undefined): Tombstone | undefined {
+  const expiresAt = TOMBSTONE.exec(text ?? "")?.[1];
+  return expiresAt === undefined ? undefined : { refused: true, expiresAt: Number(expiresAt) };
 }
 
 function readNumber(number: string | undefined): TokenStamp | undefined {

@@ -1,10 +1,15 @@
-import { isCounterError } from "@durable-counter/core";
+import { CounterError, isCounterError } from "@durable-counter/core";
 import { describe, expect, test } from "vitest";
 import { translateError } from "./translate-error.ts";
 
 const failure = (name: string, more: object = {}) =>
   Object.assign(new Error("what AWS said"), { name, ...more });
-const status = (httpStatusCode: number) => ({ $metadata: { httpStatusCode } });
+const status = (httpStatusCode: number) => ({ $fault: "client", $metadata: { httpStatusCode } });
+const canceled = (...codes: string[]) =>
+  failure("TransactionCanceledException", {
+    ...status(400),
+    CancellationReasons: codes.map((Code) => ({ Code })),
+  });
 const translate = (error: unknown, wrote: boolean, attempts?: unknown[]) => {
   const translated = translateError(error, {
     tableName: "t",
@@ -24,6 +29,9 @@ describe("an error of AWS becomes", () => {
     ["throttled", failure("ProvisionedThroughputExceededException", status(400))],
     ["throttled", failure("ThrottlingException", status(400))],
     ["throttled", failure("TransactionConflictException", status(400))],
+    ["throttled", canceled("TransactionConflict", "None")],
+    ["throttled", canceled("None", "ThrottlingError")],
+    ["misconfigured", canceled("ValidationError", "None")],
     ["unavailable", failure("Error", { code: "ECONNREFUSED" })],
     ["unavailable", failure("Error", { code: "ENOTFOUND" })],
   ])("%s, for a write as for a read: %o", (code, error) => {
@@ -36,6 +44,9 @@ describe("an error of AWS becomes", () => {
     failure("Error", { code: "ECONNRESET" }),
     failure("Error", { code: "EPIPE" }),
     failure("TimeoutError"),
+    // A refusal that was cut short: what it refused, and why, is not known.
+    failure("Error", { code: "ECONNRESET", $metadata: { httpStatusCode: 400 } }),
+    failure("SyntaxError", { $metadata: { httpStatusCode: 400 } }),
   ])("outcome-unknown for a write, unavailable for a read: %o", (error) => {
     expect([translate(error, true), translate(error, false)]).toEqual(["outcome-unknown", "unavailable"]);
   });
@@ -61,4 +72,9 @@ describe("an error of AWS becomes", () => {
 
 test.each([new TypeError("not a function"), "a string", undefined])("%s passes as it is", (thrown) => {
   expect(translate(thrown, true)).toBe(thrown);
+});
+
+test("a counter error passes as it is, though it has a code", () => {
+  const error = new CounterError("misconfigured", "said already");
+  expect(translateError(error, { tableName: "t", wrote: true })).toBe(error);
 });

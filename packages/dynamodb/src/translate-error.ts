@@ -1,4 +1,5 @@
-import { CounterError, type CounterErrorCode } from "@durable-counter/core";
+import type { CancellationReason, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
+import { CounterError, isCounterError, type CounterErrorCode } from "@durable-counter/core";
 
 /** What a vendor's error means here. The only place that knows AWS's names. */
 const CODES: Readonly<Record<string, CounterErrorCode>> = {
@@ -19,14 +20,20 @@ const CODES: Readonly<Record<string, CounterErrorCode>> = {
   ItemCollectionSizeLimitExceededException: "throttled",
   TransactionConflictException: "throttled",
   ReplicatedWriteConflictException: "throttled",
+  TransactionInProgressException: "outcome-unknown",
   LateAttempt: "outcome-unknown",
 };
+
+/** Why an item cancels a transaction that may be tried again. */
+const BUSY_REASONS = new Set(["TransactionConflict", "ProvisionedThroughputExceeded", "ThrottlingError"]);
 
 /** Errors of a connection that was never made: nothing was sent, so nothing was applied. */
 const NEVER_SENT = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
 
 interface VendorError extends Error {
   readonly code?: unknown;
+  /** Where the service said something. */
+  readonly $fault?: "client" | "server";
   readonly $metadata?: { readonly httpStatusCode?: number };
 }
 
@@ -36,13 +43,15 @@ interface VendorError extends Error {
  */
 export function codeOf(error: unknown, wrote: boolean): CounterErrorCode | undefined {
   if (!(error instanceof Error)) return undefined;
-  const { name, code, $metadata } = error as VendorError;
+  const { name, code, $fault, $metadata } = error as VendorError;
   const known = CODES[name];
   if (known !== undefined) return known;
+  if (reasonsOf(error).some(({ Code = "" }) => BUSY_REASONS.has(Code))) return "throttled";
   if (typeof code === "string" && NEVER_SENT.has(code)) return "unavailable";
   if (typeof code === "string" && code.startsWith("ERR_")) return "misconfigured"; // Node's own: no request was made
   const status = $metadata?.httpStatusCode;
-  if (status !== undefined && status >= 400 && status < 500) return "misconfigured";
+  // A reply that was cut short has a status too, but what it said is not known.
+  if ($fault !== undefined && status !== undefined && status >= 400 && status < 500) return "misconfigured";
   if (status !== undefined || typeof code === "string" || name === "TimeoutError") {
     return wrote ? "outcome-unknown" : "unavailable";
   }
@@ -66,6 +75,7 @@ export function translateError(
     attempts?: readonly unknown[];
   },
 ): unknown {
+  if (isCounterError(error)) return error;
   const { tableName, counterId, token, wrote, attempts } = context;
   const sent = attempts === undefined || attempts.length > 0;
   const last = sent ? codeOf(error, wrote) : "misconfigured";
@@ -83,6 +93,17 @@ export function translateError(
     cause: error,
     ...(code === "outcome-unknown" && token !== undefined && { details: { token } }),
   });
+}
+
+/** Why each item cancelled a transaction, in the order of the request; empty for any other error. */
+export function reasonsOf(error: unknown): readonly CancellationReason[] {
+  if (!(error instanceof Error) || error.name !== "TransactionCanceledException") return [];
+  return (error as TransactionCanceledException).CancellationReasons ?? [];
+}
+
+/** Whether a write was not applied since DynamoDB asks for less, or another was at work on the item. */
+export function isBusy(error: unknown): boolean {
+  return codeOf(error, true) === "throttled";
 }
 
 /** Whether DynamoDB refused a write since the item would be larger than 400 KB. */
@@ -117,6 +138,6 @@ function remedy(name: string): string {
     case "ValidationException":
       return "the table's keys or the item at the key are not a counter's. Use a table made from counterTable().";
     default:
-      return "the client's credentials do not allow it. Grant dynamodb:UpdateItem, GetItem, DeleteItem and Scan on it.";
+      return "the client's credentials do not allow it. Grant dynamodb:UpdateItem, GetItem, PutItem, ConditionCheckItem, DeleteItem, Query and Scan on it.";
   }
 }

@@ -1,0 +1,121 @@
+import {
+  TransactWriteItemsCommand,
+  type AttributeValue,
+  type CancellationReason,
+  type TransactWriteItem,
+} from "@aws-sdk/client-dynamodb";
+import type { Limits } from "@durable-counter/core";
+import type { Counting, Outcome, Seen } from "./counting.ts";
+import { itemKey, unexplained, type CounterKey } from "./counter-item.ts";
+import { checkNoMarker, markerKey, putMarker } from "./marker.ts";
+import { sealOf } from "./seal.ts";
+import { attributes } from "./table.ts";
+import { stampText } from "./token-stamp.ts";
+import { isBusy, reasonsOf, translateError } from "./translate-error.ts";
+import { watchAttempts } from "./watch-attempts.ts";
+
+/** A count by transaction: from a value that was seen to the one that follows. */
+export interface CountingTransaction {
+  /** What was seen there, or is guessed: all of it must still be so. */
+  readonly seen: Seen;
+  /** The value before; undefined creates the counter. */
+  readonly from: number | undefined;
+  readonly become: number;
+  readonly clampedTo?: Limits | undefined;
+  /** Where the token is remembered: in an item of its own, or in the counter's. */
+  readonly remember: "marker" | "inline";
+}
+
+/**
+ * Counts and remembers the token in one transaction over two items: the counter's, and the token's marker, which is
+ * written, or of which it is only made sure that there is none. Transactions return no values, so the value before has
+ * to be known; where it is not what was thought, the refusal tells.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
+ *
+ * @throws CounterError `throttled`, `unavailable`, `outcome-unknown`, `misconfigured`
+ */
+export async function countingTransaction(
+  key: CounterKey,
+  counting: Counting,
+  transaction: CountingTransaction,
+): Promise<Outcome> {
+  const { attempts, mayTryAgain, token, tokenAttribute } = counting;
+  const { tableName, id: counterId } = key;
+  const stamp: AttributeValue = {
+    S: stampText({
+      ...counting,
+      before: transaction.from ?? counting.initial,
+      clampedTo: transaction.clampedTo,
+    }),
+  };
+  const command = new TransactWriteItemsCommand({
+    TransactItems: [
+      update(key, counting, transaction, stamp),
+      transaction.remember === "marker"
+        ? putMarker(key, tokenAttribute, stamp, counting.expiresAt)
+        : checkNoMarker(key, tokenAttribute),
+    ],
+  });
+  watchAttempts(command, attempts, mayTryAgain);
+  try {
+    await key.client.send(command);
+    return { kind: "applied", before: transaction.from ?? counting.initial };
+  } catch (error) {
+    const [ofItem, ofMarker] = reasonsOf(error);
+    const seen = async (reason: CancellationReason | undefined, itemKey: Record<string, AttributeValue>) =>
+      reason?.Code === "ConditionalCheckFailed" ? (reason.Item ?? unexplained(key, itemKey)) : undefined;
+    const [item, marker] = await Promise.all([
+      seen(ofItem, itemKey(key)),
+      seen(ofMarker, markerKey(key, tokenAttribute)),
+    ]);
+    if (item !== undefined || marker !== undefined) {
+      // Either alone says nothing of the other.
+      return {
+        kind: "refused",
+        seen: { item: item ?? transaction.seen.item, marker: marker ?? {}, certain: false },
+      };
+    }
+    if (isBusy(error)) return { kind: "busy", error };
+    throw translateError(error, { tableName, counterId, token, wrote: true, attempts });
+  }
+}
+
+function update(
+  key: CounterKey,
+  { tokenAttribute, expiresAt }: Counting,
+  { seen: { item }, from, become, remember }: CountingTransaction,
+  stamp: AttributeValue,
+): TransactWriteItem {
+  const place = item[tokenAttribute]; // nothing, or a tombstone
+  const seal = sealOf(item);
+  const conditions = [
+    from === undefined ? "attribute_not_exists(#value)" : "#value = :from",
+    seal === 0 ? "attribute_not_exists(#seal)" : "#seal = :seal",
+    place === undefined ? "attribute_not_exists(#token)" : "#token = :place",
+  ];
+  // The seal lasts as long as any marker does.
+  const actions = ["#value = :value", remember === "marker" ? "#seal = :until" : "#token = :stamp"];
+  return {
+    Update: {
+      TableName: key.tableName,
+      Key: itemKey(key),
+      ConditionExpression: conditions.join(" AND "),
+      UpdateExpression: `SET ${actions.join()}`,
+      ExpressionAttributeNames: {
+        "#value": attributes.value,
+        "#seal": attributes.seal,
+        "#token": tokenAttribute,
+      },
+      ExpressionAttributeValues: {
+        ":value": { N: String(become) },
+        ...(from !== undefined && { ":from": { N: String(from) } }),
+        ...(seal !== 0 && { ":seal": { N: String(seal) } }),
+        ...(place !== undefined && { ":place": place }),
+        ...(remember === "marker"
+          ? { ":until": { N: String(Math.max(seal, expiresAt)) } }
+          : { ":stamp": stamp }),
+      },
+      ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+    },
+  };
+}

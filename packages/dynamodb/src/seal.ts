@@ -1,0 +1,28 @@
+import { CounterError } from "@durable-counter/core";
+import { named, type CounterKey, type Item } from "./counter-item.ts";
+import { attributes, SEALED_FOR_GOOD } from "./table.ts";
+
+/** Clocks differ: a seal holds, and a token is kept, until it has expired by everybody's. */
+export const GRACE_SECONDS = 60;
+
+/** Until when, in seconds since 1970, no plain update may touch the item; 0 where any may. */
+export function sealOf(item: Item): number {
+  return Number(item[attributes.seal]?.N ?? 0);
+}
+
+/** Whether plain updates must keep off an item, since markers remember tokens of it. */
+export function isSealed(item: Item, { nowSeconds }: { readonly nowSeconds: number }): boolean {
+  return sealOf(item) >= nowSeconds - GRACE_SECONDS;
+}
+
+/** @throws CounterError `misconfigured` where another kind of store, or a newer one, keeps this counter */
+export function checkSeal(item: Item, key: CounterKey): void {
+  if (sealOf(item) < SEALED_FOR_GOOD) return;
+  const shards = item[attributes.shards]?.N;
+  throw new CounterError(
+    "misconfigured",
+    shards === undefined
+      ? `${named(key)} was written by a newer version of @durable-counter/dynamodb. Upgrade this one.`
+      : `${named(key)} is spread over ${shards} shards. Create the store with shards: ${shards}, or count under another id.`,
+  );
+}

@@ -1,0 +1,93 @@
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { CounterError, CounterOptions, instead, parse } from "@durable-counter/core";
+import { z } from "zod";
+import type { Strategy } from "./count-once.ts";
+
+export interface DynamoDBCounterStoreOptions extends CounterOptions {
+  readonly client: DynamoDBClient;
+  readonly tableName: string;
+  readonly dedupe?:
+    | {
+        /** How long a token is remembered, in whole seconds from 60 to a year; by default 3,600. */
+        readonly windowSeconds?: number | undefined;
+        /**
+         * Where: `inline`, in the counter's item, one update per batch; `marker`, each in an item of its own, one
+         * transaction per batch; `auto`, the default, inline until a counter has many live tokens, then markers.
+         */
+        readonly strategy?: Strategy | undefined;
+      }
+    | undefined;
+  /**
+   * Spreads every counter over so many items, 2 to 256, for more writes a second than one item takes. Such counters
+   * have no limits and start at 0; results are those of the shard that counted, `get` tells the sum. The number
+   * cannot change during the life of a counter.
+   */
+  readonly shards?: number | undefined;
+  /** The time in milliseconds since 1970; by default the system's clock. */
+  readonly now?: (() => number) | undefined;
+}
+
+const YEAR_SECONDS = 31_536_000;
+const MAX_SHARDS = 256;
+
+const whole = (least: number, most: number, remedy: string) =>
+  z.custom<number>((n) => Number.isInteger(n) && Number(n) >= least && Number(n) <= most, instead(remedy));
+
+const Options = z.strictObject(
+  {
+    client: z.custom<DynamoDBClient>(
+      (client) => typeof (client as Partial<DynamoDBClient> | undefined)?.send === "function",
+      instead("pass a DynamoDBClient"),
+    ),
+    tableName: z
+      .string(instead("pass the table's name or ARN"))
+      .min(3, instead("pass the table's name or ARN")),
+    dedupe: z
+      .strictObject(
+        {
+          windowSeconds: whole(60, YEAR_SECONDS, "pass whole seconds from 60 to a year").default(3_600),
+          strategy: z
+            .enum(["auto", "inline", "marker"], instead('pass "auto", "inline" or "marker"'))
+            .default("auto"),
+        },
+        instead('pass only "windowSeconds" and "strategy"'),
+      )
+      .prefault({}),
+    shards: whole(2, MAX_SHARDS, `pass a whole number from 2 to ${MAX_SHARDS}`).optional(),
+    now: z
+      .custom<() => number>((now) => typeof now === "function", instead("pass a function"))
+      .default(() => Date.now),
+    limits: z.unknown().optional(),
+    initial: z.unknown().optional(),
+  },
+  instead('pass only "client", "tableName", "dedupe", "shards", "now", "limits" and "initial"'),
+);
+
+/** @throws CounterError `invalid-command` for options that cannot be */
+export function parseStoreOptions(input: DynamoDBCounterStoreOptions) {
+  const { limits, initial, ...options } = parse(Options, input, "options");
+  const defaults = parse(CounterOptions, { limits, initial }, "options");
+  if (options.shards !== undefined) checkUnlimited(defaults, "options");
+  return { ...options, ...defaults };
+}
+
+/**
+ * Refuses limits and an initial value where a counter is spread over items, of which none knows the whole.
+ *
+ * @throws CounterError `invalid-command`
+ */
+export function checkUnlimited({ limits, initial = 0 }: CounterOptions, what: string): void {
+  const limit = limits?.min ?? limits?.max;
+  if (limit !== undefined) {
+    throw new CounterError(
+      "invalid-command",
+      `${what}.limits is ${JSON.stringify(limits)}, and no shard knows the whole; leave "limits" out, or "shards".`,
+    );
+  }
+  if (initial !== 0) {
+    throw new CounterError(
+      "invalid-command",
+      `${what}.initial is ${initial}, and shards start at 0; leave "initial" out and count it once, under a token.`,
+    );
+  }
+}

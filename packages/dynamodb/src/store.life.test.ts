@@ -1,0 +1,94 @@
+import { decrement, increment } from "@durable-counter/core";
+import { localClient, startFaultyNetwork, startLossyProxy } from "@durable-counter/testing/dynamodb";
+import { describe, expect, test } from "vitest";
+import { hasTransactions, partsOf, startEngines } from "./engines.fixture.ts";
+import { createDynamoDBCounterStore, ensureCounterTable, type DynamoDBCounterStoreOptions } from "./index.ts";
+
+const engines = await startEngines();
+const tableName = "counters";
+await Promise.all(engines.map(({ client }) => ensureCounterTable(client, tableName)));
+let counters = 0;
+const newId = () => `counter-${++counters}`;
+
+describe.each(engines)("the life of a counter on $engine", (engine) => {
+  const { client, endpoint } = engine;
+  const store = (options: Partial<DynamoDBCounterStoreOptions> = {}) =>
+    createDynamoDBCounterStore({ client, tableName, ...options });
+
+  test("at 64 writers costs one request a command", async () => {
+    const id = newId();
+    await using proxy = await startLossyProxy(endpoint);
+    const watched = localClient(proxy.endpoint);
+    const hot = store({ client: watched });
+    const writer = async (_: unknown, index: number) => {
+      for (let n = 0; n < 8; n++) await hot.apply({ id, commands: [increment()], token: `${index}-${n}` });
+    };
+    await Promise.all(Array.from({ length: 64 }, writer));
+    const sent = Object.values(proxy.requests).reduce((sum, count) => sum + count, 0);
+    expect(sent / 512).toBeLessThan(1.05);
+    expect(await hot.get(id, { consistent: true })).toBe(512);
+    watched.destroy();
+  });
+
+  test("ends with everything the table holds of it", async () => {
+    const id = newId();
+    if (hasTransactions(engine)) {
+      const marked = store({ dedupe: { strategy: "marker" } });
+      for (let n = 0; n < 60; n++) await marked.apply({ id, commands: [increment()], token: `m${n}` });
+    }
+    await store().apply({ id, commands: [increment()], token: "t" });
+    await store().delete(id);
+    expect((await partsOf(client, tableName, id)).size).toBe(0);
+    await store().delete(id);
+    expect(await store().apply({ id, commands: [increment()], token: "t" })).toMatchObject({ value: 1 });
+  });
+
+  test.each([1, -1])("goes up to the edge of the safe integers, and is refused beyond (%i)", async (sign) => {
+    const id = newId();
+    const away = sign > 0 ? increment : decrement;
+    const back = sign > 0 ? decrement : increment;
+    const edge = Number.MAX_SAFE_INTEGER;
+    const at = store({ initial: sign * (edge - 1) });
+    expect(await at.apply({ id, commands: [away()], token: "a" })).toMatchObject({ value: sign * edge });
+    await expect(at.apply({ id, commands: [away()], token: "b" })).rejects.toThrow(/\[limit-exceeded\]/u);
+    const through = { id, commands: [back(edge), back(edge), away(2)], token: "c" };
+    expect(await at.apply(through)).toMatchObject({ value: sign * (2 - edge) });
+    expect(await at.apply(through)).toMatchObject({ value: sign * (2 - edge), replayed: true });
+    await at.delete(id);
+  });
+
+  test("may come back within limits that came later, but go no further away", async () => {
+    const id = newId();
+    await store().apply({ id, commands: [increment(10)] });
+    const limited = store({ limits: { max: 5 } });
+    await expect(limited.apply({ id, commands: [increment()] })).rejects.toThrow(/maximum is 5/u);
+    expect(await limited.apply({ id, commands: [decrement(2)] })).toMatchObject({ value: 8 });
+  });
+
+  test("waits out throttles and conflicts, and counts once", async () => {
+    const id = newId();
+    await using network = await startFaultyNetwork(endpoint, { seed: 1, faults: {} });
+    const patient = localClient(network.endpoint, { maxAttempts: 1 });
+    for (const fault of ["conflict", "throttle", "conflict", "throttle"] as const) network.next(fault);
+    expect(await store({ client: patient }).apply({ id, commands: [increment()], token: "t" })).toMatchObject(
+      {
+        value: 1,
+        replayed: false,
+      },
+    );
+    expect(network.requests).toEqual({ UpdateItem: 5 });
+    patient.destroy();
+  });
+
+  test("is throttled where they do not end, after a bounded number of requests, and nothing is counted", async () => {
+    const id = newId();
+    await using network = await startFaultyNetwork(endpoint, { seed: 1, faults: { conflict: 1 } });
+    const patient = localClient(network.endpoint, { maxAttempts: 1 });
+    await expect(
+      store({ client: patient }).apply({ id, commands: [increment()], token: "t" }),
+    ).rejects.toThrow(/was not changed: DynamoDB asks for less.*\[throttled\]/u);
+    expect(network.requests).toEqual({ UpdateItem: 9 });
+    expect(await store().get(id, { consistent: true })).toBe(0);
+    patient.destroy();
+  });
+});

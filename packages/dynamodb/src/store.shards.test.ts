@@ -1,0 +1,118 @@
+import { decrement, get, increment, isCounterError } from "@durable-counter/core";
+import { localClient, startLossyProxy } from "@durable-counter/testing/dynamodb";
+import { describe, expect, test } from "vitest";
+import { partsOf, startEngines } from "./engines.fixture.ts";
+import { createDynamoDBCounterStore, ensureCounterTable, type DynamoDBCounterStoreOptions } from "./index.ts";
+
+const engines = await startEngines();
+const tableName = "counters";
+await Promise.all(engines.map(({ client }) => ensureCounterTable(client, tableName)));
+let counters = 0;
+
+describe.each(engines)("a counter over shards, on $engine", ({ client, endpoint }) => {
+  const newId = () => `counter-${++counters}`;
+  const store = (options: Partial<DynamoDBCounterStoreOptions> = {}) =>
+    createDynamoDBCounterStore({ client, tableName, ...options });
+  const sharded = store({ shards: 4 });
+  const refusal = async (promise: Promise<unknown>, code: "misconfigured" | "invalid-command") => {
+    const error: unknown = await promise.catch((thrown: unknown) => thrown);
+    expect(isCounterError(error, code)).toBe(true);
+    return String(error);
+  };
+
+  test("counts each token once, on the shard it falls on, whoever comes first", async () => {
+    const id = newId();
+    const requests = Array.from({ length: 60 }, (_, n) => ({
+      id,
+      token: `t${n % 40}`,
+      commands: n % 40 < 30 ? [increment(2)] : [decrement()],
+    }));
+    const receipts = await Promise.all(requests.map((request) => store({ shards: 4 }).apply(request)));
+    expect(receipts.filter(({ replayed }) => replayed)).toHaveLength(20);
+    expect(await sharded.get(id, { consistent: true })).toBe(50);
+    const parts = Array.from((await partsOf(client, tableName, id)).keys());
+    expect(parts).toEqual(["value", "value/4/0", "value/4/1", "value/4/2", "value/4/3"]);
+  });
+
+  test("costs one request a command once its shards are there, and one query to read", async () => {
+    const id = newId();
+    for (let n = 0; n < 40; n++) await sharded.apply({ id, commands: [increment()], token: `t${n}` });
+    await using proxy = await startLossyProxy(endpoint);
+    const watched = localClient(proxy.endpoint);
+    const counting = store({ client: watched, shards: 4 });
+    for (let n = 40; n < 50; n++) await counting.apply({ id, commands: [increment()], token: `t${n}` });
+    expect(await counting.get(id)).toBe(50);
+    expect(proxy.requests).toEqual({ UpdateItem: 10, Query: 1 });
+    watched.destroy();
+  });
+
+  test("answers with what its shard counted, and tells the sum to whoever only asks", async () => {
+    const id = newId();
+    const receipt = await sharded.apply({ id, commands: [increment(5), decrement(2)], token: "t" });
+    expect(receipt.results).toEqual([
+      { type: "increment", before: 0, after: 5 },
+      { type: "decrement", before: 5, after: 3 },
+    ]);
+    await sharded.apply({ id, commands: [increment(10)] });
+    expect(await sharded.apply({ id, commands: [get()], token: "read" })).toMatchObject({ value: 13 });
+  });
+
+  test("cannot be limited, nor read among writes, nor start elsewhere than at 0: refused, and nothing counts", async () => {
+    const id = newId();
+    const asked = [
+      [{ commands: [increment()], limits: { max: 5 } }, 'request.limits is {"max":5}, and no shard knows'],
+      [{ commands: [increment()], initial: 5 }, "request.initial is 5, and shards start at 0"],
+      [{ commands: [increment(), get()] }, 'request.commands has a "get" among writes'],
+    ] as const;
+    for (const [request, message] of asked) {
+      expect(await refusal(sharded.apply({ id, ...request }), "invalid-command")).toContain(message);
+    }
+    expect((await partsOf(client, tableName, id)).size).toBe(0);
+  });
+
+  test("keeps its number of shards: a store with another, or with none, is refused, and nothing counts", async () => {
+    const id = newId();
+    for (let n = 0; n < 20; n++) await sharded.apply({ id, commands: [increment()], token: `t${n}` });
+    const write = { id, commands: [increment()], token: "new" };
+    expect(await refusal(store({ shards: 8 }).apply(write), "misconfigured")).toContain("over 4 shards");
+    expect(await refusal(store({ shards: 8 }).get(id), "misconfigured")).toContain("over 4 shards");
+    expect(await refusal(store().apply(write), "misconfigured")).toContain("shards: 4");
+    expect(await refusal(store().get(id), "misconfigured")).toContain("shards: 4");
+    expect(await sharded.get(id, { consistent: true })).toBe(20);
+  });
+
+  test("is not mistaken for one that is kept in one item", async () => {
+    const id = newId();
+    await store().apply({ id, commands: [increment()], token: "t" });
+    const write = { id, commands: [increment()], token: "t" };
+    expect(await refusal(sharded.apply(write), "misconfigured")).toContain("is kept in one item");
+    expect(await refusal(sharded.get(id), "misconfigured")).toContain("is kept in one item");
+  });
+
+  test("belongs to whoever writes first, where two stores disagree at the same time", async () => {
+    for (let round = 0; round < 10; round++) {
+      const id = newId();
+      const stores = [sharded, store({ shards: 5 }), store()];
+      const outcomes = await Promise.allSettled(
+        stores.map((each) => each.apply({ id, commands: [increment()], token: "t" })),
+      );
+      const counted = outcomes.filter(({ status }) => status === "fulfilled");
+      expect(counted).toHaveLength(1);
+      const values = await Promise.allSettled(stores.map((each) => each.get(id, { consistent: true })));
+      expect(values.filter(({ status }) => status === "fulfilled")).toEqual([
+        { status: "fulfilled", value: 1 },
+      ]);
+    }
+  });
+
+  test("is listed once, by its sum, by any store, and deleted as a whole", async () => {
+    const id = newId();
+    for (let n = 0; n < 20; n++) await sharded.apply({ id, commands: [increment()], token: `t${n}` });
+    const mine = [];
+    for await (const entry of store().list()) if (entry.id === id) mine.push(entry.value);
+    expect(mine).toEqual([20]);
+    await store().delete(id);
+    expect((await partsOf(client, tableName, id)).size).toBe(0);
+    expect(await sharded.get(id, { consistent: true })).toBe(0);
+  });
+});

@@ -1,0 +1,207 @@
+import { decrement, increment, isCounterError } from "@durable-counter/core";
+import { localClient, startLossyProxy, type RunningDynamoDB } from "@durable-counter/testing/dynamodb";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { hasTransactions, keepLostWrites, partsOf, startEngines } from "./engines.fixture.ts";
+import { createDynamoDBCounterStore, ensureCounterTable, type DynamoDBCounterStoreOptions } from "./index.ts";
+
+type Strategy = NonNullable<NonNullable<DynamoDBCounterStoreOptions["dedupe"]>["strategy"]>;
+
+const engines = await startEngines();
+const tableName = "counters";
+await Promise.all(engines.map(({ client }) => ensureCounterTable(client, tableName)));
+/** The present: DynamoDB Local deletes by its own clock what has expired. */
+const START = Math.floor(Date.now() / 1_000) * 1_000;
+const WINDOW_SECONDS = 600;
+let counters = 0;
+
+/** A counter of its own for each test, and stores of every strategy that share a clock. */
+function bench({ client }: Pick<RunningDynamoDB, "client">) {
+  const id = `counter-${++counters}`;
+  const clock = { now: START };
+  const store = (strategy: Strategy, options: Partial<DynamoDBCounterStoreOptions> = {}) =>
+    createDynamoDBCounterStore({
+      client,
+      tableName,
+      now: () => clock.now,
+      dedupe: { strategy, windowSeconds: WINDOW_SECONDS },
+      ...options,
+    });
+  const parts = () => partsOf(client, tableName, id);
+  const tokensInItem = async () =>
+    Object.keys((await parts()).get("value") ?? {}).filter((name) => name.startsWith("t#")).length;
+  const one = (token: string) => ({ id, token, commands: [increment()] });
+  return { id, clock, store, parts, tokensInItem, one };
+}
+
+const local = engines.filter(hasTransactions);
+
+describe.each(local)("a marker for each token, on $engine", (engine) => {
+  test("costs one transaction for a counter that the store knows, and one refusal for one it does not", async () => {
+    const { store, one } = bench(engine);
+    await using proxy = await startLossyProxy(engine.endpoint);
+    const client = localClient(proxy.endpoint);
+    const known = store("marker", { client });
+    for (let n = 0; n < 5; n++) await known.apply(one(`t${n}`));
+    expect(proxy.requests).toEqual({ TransactWriteItems: 5 });
+    await store("marker", { client }).apply(one("t5"));
+    expect(proxy.requests).toEqual({ TransactWriteItems: 7 });
+    client.destroy();
+  });
+
+  test("leaves nothing of tokens in the counter's item, and an expiry on each marker", async () => {
+    const { store, one, parts, tokensInItem } = bench(engine);
+    for (let n = 0; n < 3; n++) await store("marker").apply(one(`t${n}`));
+    expect(await tokensInItem()).toBe(0);
+    const markers = Array.from(await parts()).filter(([part]) => part.startsWith("token/"));
+    expect(markers.map(([, { expires }]) => Number(expires?.N))).toEqual(
+      Array.from({ length: 3 }, () => START / 1_000 + WINDOW_SECONDS),
+    );
+  });
+
+  test("answers a retry that its limits would refuse by now", async () => {
+    const { store, id } = bench(engine);
+    const limited = store("marker", { limits: { min: 0 }, initial: 5 });
+    const request = { id, token: "t", commands: [decrement(4)] };
+    await limited.apply(request);
+    expect(await limited.apply(request)).toMatchObject({ value: 1, replayed: true });
+    expect(await store("marker", { limits: { min: 0 } }).apply(request)).toMatchObject({ replayed: true });
+  });
+});
+
+describe.each(local)("tokens wherever is cheaper, on $engine", (engine) => {
+  const many = async (run: (n: number) => Promise<unknown>, count: number) => {
+    for (let n = 0; n < count; n += 16)
+      await Promise.all(Array.from({ length: Math.min(16, count - n) }, (_, k) => run(n + k)));
+  };
+
+  test("are moved out of an item that holds many, and each still counts once", async () => {
+    const { store, one, parts, tokensInItem, id, clock } = bench(engine);
+    await many((n) => {
+      clock.now += 250;
+      return store("auto").apply(one(`t${n}`));
+    }, 300);
+    expect(await tokensInItem()).toBeLessThan(60);
+    expect((await parts()).size).toBeGreaterThan(240);
+    await many(async (n) => {
+      expect(await store("auto").apply(one(`t${n}`))).toMatchObject({ replayed: true });
+    }, 300);
+    expect(await store("auto").get(id, { consistent: true })).toBe(300);
+  });
+
+  test("stay in the item of a counter that is hot, where each write is one request", async () => {
+    const { store, one, tokensInItem } = bench(engine);
+    await many((n) => store("auto").apply(one(`t${n}`)), 300);
+    expect(await tokensInItem()).toBe(300);
+  });
+
+  test("go back into the item once the last marker has expired", async () => {
+    const { store, one, clock, id } = bench(engine);
+    const counting = store("auto");
+    await store("marker").apply(one("t0"));
+    await using proxy = await startLossyProxy(engine.endpoint);
+    const client = localClient(proxy.endpoint);
+    const watched = store("auto", { client });
+    await watched.apply(one("t1"));
+    expect(proxy.requests).toEqual({ UpdateItem: 1, TransactWriteItems: 1 });
+    clock.now += (WINDOW_SECONDS + 61) * 1_000;
+    await watched.apply(one("t2"));
+    await counting.apply(one("t3"));
+    expect(proxy.requests).toEqual({ UpdateItem: 2, TransactWriteItems: 1 });
+    expect(await counting.get(id, { consistent: true })).toBe(4);
+    client.destroy();
+  });
+
+  test("may change on a living table, by any store at any time: nothing counts twice", async () => {
+    const strategy = fc.constantFrom<Strategy>("auto", "inline", "marker");
+    const request = fc.record({ strategy, token: fc.nat({ max: 9 }), seconds: fc.constantFrom(0, 0, 1, 20) });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(request, { minLength: 5, maxLength: 25 }),
+        fc.boolean(),
+        async (requests, atOnce) => {
+          const { store, one, clock, id } = bench(engine);
+          const stores = { auto: store("auto"), inline: store("inline"), marker: store("marker") };
+          const send = ({ strategy, token }: (typeof requests)[number]) =>
+            stores[strategy].apply(one(`t${token}`));
+          if (atOnce) await Promise.all(requests.map(send));
+          else
+            for (const next of requests) {
+              clock.now += next.seconds * 1_000;
+              await send(next);
+            }
+          const tokens = new Set(requests.map(({ token }) => token)).size;
+          expect(await stores.auto.get(id, { consistent: true })).toBe(tokens);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+});
+
+describe.each(engines)("a token's window, on $engine", (engine) => {
+  const expired = async (promise: Promise<unknown>) => {
+    const error: unknown = await promise.catch((thrown: unknown) => thrown);
+    expect(isCounterError(error, "token-expired") && !error.retryable).toBe(true);
+    return String(error);
+  };
+
+  test("has passed for a token that was issued too long ago: nothing is counted", async () => {
+    const { store, one, clock, id } = bench(engine);
+    const late = { ...one("t"), issuedAt: clock.now - WINDOW_SECONDS * 1_000 };
+    expect(await expired(store("auto").apply(late))).toContain(
+      `was not changed: token "t" was issued at ${new Date(late.issuedAt).toISOString()}, and tokens are remembered for 600 s`,
+    );
+    expect(await store("auto").get(id, { consistent: true })).toBe(0);
+    expect(await store("auto").apply({ ...late, issuedAt: late.issuedAt + 1 })).toMatchObject({ value: 1 });
+  });
+
+  test.each(hasTransactions(engine) ? (["inline", "marker"] as const) : (["inline"] as const))(
+    "does not matter as long as the token is remembered (%s)",
+    async (strategy) => {
+      const { store, one, clock } = bench(engine);
+      const request = { ...one("t"), issuedAt: clock.now };
+      await store(strategy).apply(request);
+      clock.now += (WINDOW_SECONDS + 30) * 1_000;
+      expect(await store(strategy).apply(request)).toMatchObject({ value: 1, replayed: true });
+    },
+  );
+});
+
+describe.each(engines)("a request that arrives after its refusal, on $engine", (engine) => {
+  const strategies = hasTransactions(engine) ? (["inline", "marker"] as const) : (["inline"] as const);
+  const limits = { min: 0 };
+
+  test.each(strategies)("changes nothing, whatever the value is by then (%s)", async (strategy) => {
+    // The first attempt is lost when the value would allow it, so that a write is sent at all.
+    const { store, id } = bench(engine);
+    const truth = store(strategy);
+    await truth.apply({ id, commands: [increment(5)], token: "stock" });
+    const client = localClient(engine.endpoint, { maxAttempts: 1 });
+    const network = keepLostWrites(client);
+    const careful = store(strategy, { client, limits });
+    const request = { id, token: "t", commands: [decrement(5)] };
+    const code = () =>
+      careful.apply(request).then(
+        () => "counted",
+        (error: unknown) => isCounterError(error) && error.code,
+      );
+    if (strategy === "marker") {
+      network.isLosing = false;
+      await careful.apply({ id, commands: [increment(0)], token: "known" });
+      network.isLosing = true;
+    }
+    expect(await code()).toBe("outcome-unknown");
+    network.isLosing = false;
+    await truth.apply({ id, commands: [decrement(1)], token: "sold" });
+    expect(await code()).toBe("limit-exceeded");
+    await truth.apply({ id, commands: [increment(1)], token: "refilled" });
+    for (const late of network.lost)
+      await expect(engine.client.send(late as never)).rejects.toThrow(/condition/iu);
+    expect(await truth.get(id, { consistent: true })).toBe(5);
+    // The refusal was for that value: asked again with the same token, it counts, once.
+    expect([await code(), await code()]).toEqual(["counted", "counted"]);
+    expect(await truth.get(id, { consistent: true })).toBe(0);
+    client.destroy();
+  });
+});

@@ -1,0 +1,137 @@
+import { TransactWriteItemsCommand, UpdateItemCommand, type AttributeValue } from "@aws-sdk/client-dynamodb";
+import { itemKey, type CounterKey, type Item } from "./counter-item.ts";
+import { putMarker } from "./marker.ts";
+import { GRACE_SECONDS, sealOf } from "./seal.ts";
+import type { StoreMemory } from "./store-memory.ts";
+import { attributes } from "./table.ts";
+import { isCounted, isTokenAttribute, readStamp } from "./token-stamp.ts";
+
+/** More than come between two clean-ups, so that a backlog shrinks; below DynamoDB's 300 operators an expression. */
+const FORGOTTEN_AT_ONCE = 100;
+
+/** A transaction has at most 100 items, and one of them is the counter's. */
+const MOVED_AT_ONCE = 99;
+
+/** From here on a write that pays for the whole item, a unit a KB, is dearer than a transaction over two small ones. */
+const MANY_TOKENS = 128;
+
+/** Where writers overtake each other, transactions get dear: each has to start again from the value that it lost to. */
+const HOT_PER_SECOND = 10;
+
+/** A hot counter's tokens are moved all the same before its item is full, at some 12,800. */
+const TOO_MANY_TOKENS = 4_000;
+
+/** Leaves the item within a KB. */
+const FEW_TOKENS = 24;
+
+/** An engine without transactions, or a role without the permissions: then tokens stay where they are. */
+const NO_TRANSACTIONS = new Set(["UnknownOperationException", "AccessDeniedException"]);
+
+/**
+ * Whether the write under this token attribute is one that looks after the tokens of its counter: one in 32, for the
+ * attribute ends in a base64url digit of a hash. Derived from the token, so that short-lived processes take part.
+ */
+export function isTidying(tokenAttribute: string): boolean {
+  return tokenAttribute.endsWith("A") || tokenAttribute.endsWith("g");
+}
+
+/**
+ * Looks after the tokens in an item: forgets those that have expired, and where too many are live moves them out, if
+ * the strategy allows. Fails in silence: the count stands whatever becomes of this, and the next one will find the
+ * same tokens.
+ *
+ * @returns whether the item is smaller now, by us or by somebody else
+ */
+export async function tidy(
+  key: CounterKey,
+  item: Item,
+  { nowSeconds, memory, mayMove }: { nowSeconds: number; memory: StoreMemory; mayMove: boolean },
+): Promise<boolean> {
+  const tokens = Object.entries(item).filter(([name]) => isTokenAttribute(name));
+  const isExpired = ([, stamp]: Token) => expiryOf(stamp) < nowSeconds - GRACE_SECONDS;
+  const expired = tokens.filter(isExpired).slice(0, FORGOTTEN_AT_ONCE);
+  const forgotten = expired.length > 0 && (await forget(key, expired));
+  const live = tokens.filter((token) => !isExpired(token));
+  if (!mayMove || !memory.canTransact || live.length <= MANY_TOKENS || isHot(live)) return forgotten;
+  return (await moveOut(key, item, live, memory)) || forgotten;
+}
+
+type Token = [name: string, stamp: AttributeValue];
+
+/** Whether so many tokens came in so short a time that transactions would meet. */
+function isHot(live: readonly Token[]): boolean {
+  if (live.length > TOO_MANY_TOKENS) return false;
+  const expiries = live.map(([, stamp]) => expiryOf(stamp));
+  const seconds = Math.max(1, Math.max(...expiries) - Math.min(...expiries));
+  return live.length / seconds > HOT_PER_SECOND;
+}
+
+function expiryOf(stamp: AttributeValue): number {
+  return readStamp(stamp)?.expiresAt ?? Infinity;
+}
+
+/** Each is removed only as it was read: a token that was used anew in between stays. */
+async function forget(key: CounterKey, expired: readonly Token[]): Promise<boolean> {
+  const command = new UpdateItemCommand({ TableName: key.tableName, Key: itemKey(key), ...removal(expired) });
+  return key.client.send(command).then(
+    () => true,
+    (error: unknown) => error instanceof Error && error.name === "ConditionalCheckFailedException",
+  );
+}
+
+/**
+ * Moves live tokens into markers and seals the item, so that plain updates, which would not see the markers, keep off
+ * it until the last has expired. One transaction for up to 99: at no instant is a token in neither place.
+ */
+async function moveOut(
+  key: CounterKey,
+  item: Item,
+  live: readonly Token[],
+  memory: StoreMemory,
+): Promise<boolean> {
+  let seal = sealOf(item);
+  // A tombstone keeps off what may still arrive for the item, and so stays in it.
+  const markers = live.filter(([, stamp]) => isCounted(readStamp(stamp)));
+  for (let left = markers; left.length > FEW_TOKENS; left = left.slice(MOVED_AT_ONCE)) {
+    const moved = left.slice(0, MOVED_AT_ONCE);
+    const until = Math.max(seal, ...moved.map(([, stamp]) => expiryOf(stamp)));
+    try {
+      await key.client.send(
+        new TransactWriteItemsCommand({
+          TransactItems: [
+            { Update: { TableName: key.tableName, Key: itemKey(key), ...sealing(moved, seal, until) } },
+            ...moved.map(([name, stamp]) => putMarker(key, name, stamp, expiryOf(stamp))),
+          ],
+        }),
+      );
+    } catch (error) {
+      if (NO_TRANSACTIONS.has((error as Error).name)) memory.canTransact = false;
+      return seal !== sealOf(item);
+    }
+    seal = until;
+  }
+  return seal !== sealOf(item);
+}
+
+function sealing(moved: readonly Token[], seal: number, until: number) {
+  const { UpdateExpression, ConditionExpression, ...removed } = removal(moved);
+  return {
+    UpdateExpression: `${UpdateExpression} SET #seal = :until`,
+    ConditionExpression: `${ConditionExpression} AND ${seal === 0 ? "attribute_not_exists(#seal)" : "#seal = :seal"}`,
+    ExpressionAttributeNames: { ...removed.ExpressionAttributeNames, "#seal": attributes.seal },
+    ExpressionAttributeValues: {
+      ...removed.ExpressionAttributeValues,
+      ":until": { N: String(until) },
+      ...(seal !== 0 && { ":seal": { N: String(seal) } }),
+    },
+  };
+}
+
+function removal(tokens: readonly Token[]) {
+  return {
+    UpdateExpression: `REMOVE ${tokens.map((_, index) => `#t${index}`).join()}`,
+    ConditionExpression: tokens.map((_, index) => `#t${index} = :t${index}`).join(" AND "),
+    ExpressionAttributeNames: Object.fromEntries(tokens.map(([name], index) => [`#t${index}`, name])),
+    ExpressionAttributeValues: Object.fromEntries(tokens.map(([, stamp], index) => [`:t${index}`, stamp])),
+  };
+}
