@@ -68,7 +68,9 @@ describe("a stored counter", () => {
     const { requests, store } = recordingStore();
     await storedCounter(store, "cart-7", { token: "order-1", issuedAt: 5 }).increment();
     expect(requests[0]).toMatchObject({ token: "order-1/0", issuedAt: 5 });
-    expect(() => storedCounter(store, "cart-7", { issuedAt: 5 })).toThrow('pass "issuedAt" only with a "token"');
+    expect(() => storedCounter(store, "cart-7", { issuedAt: 5 })).toThrow(
+      'pass "issuedAt" only with a "token"',
+    );
   });
 
   test("refuses an amount before it asks the store", async () => {

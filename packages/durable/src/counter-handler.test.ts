@@ -5,6 +5,7 @@ import {
   isCounterError,
   type BatchResult,
   type Command,
+  type CounterStore,
 } from "@durable-counter/core";
 import { MemoryCounterStore } from "@durable-counter/testing";
 import { describe, expect, test } from "vitest";
@@ -103,5 +104,24 @@ test.each(["command", "batch"] as const)(
     const second = await handle({ store, steps }, event(commands, "order-1"));
     expect(await store.get("cart-7")).toBe(43);
     expect(second.result).toEqual(first.result);
+  },
+);
+
+test.each(["command", "batch"] as const)(
+  "tells the store since when the token of an event may have been sent (steps: %s)",
+  async (steps) => {
+    const told: unknown[] = [];
+    const memory = new MemoryCounterStore();
+    const store: CounterStore = {
+      apply: (request) => {
+        told.push(request.issuedAt);
+        return memory.apply(request);
+      },
+      get: (id, options) => memory.get(id, options),
+      delete: (id) => memory.delete(id),
+      list: () => memory.list(),
+    };
+    await handle({ store, steps }, { ...event([increment()], "order-1"), issuedAt: 1_767_225_600_000 });
+    expect(told).toEqual([1_767_225_600_000]);
   },
 );

@@ -13,6 +13,7 @@ import {
 } from "@durable-counter/core";
 import { z } from "zod";
 import { carried } from "./carried-error.ts";
+import { Logger, type CounterLogger } from "./counter-log.ts";
 import { createOperations, type Operations } from "./operations.ts";
 import { placeOf, Store } from "./place.ts";
 
@@ -21,6 +22,8 @@ export interface CounterHandlerOptions extends CounterOptions {
   readonly store?: CounterStore | undefined;
   /** One durable step per command, the default, or one for the whole batch: then all or nothing. */
   readonly steps?: "command" | "batch" | undefined;
+  /** Gets one record for every operation that was applied, replayed or rejected; by default nobody is told. */
+  readonly logger?: CounterLogger | undefined;
 }
 
 const Options = z.strictObject(
@@ -28,9 +31,10 @@ const Options = z.strictObject(
     store: Store.optional(),
     limits: z.unknown().optional(),
     initial: z.unknown().optional(),
+    logger: Logger.optional(),
     steps: z.enum(["command", "batch"], instead('pass "command" or "batch"')).default("command"),
   },
-  instead('pass only "store", "limits", "initial" and "steps"'),
+  instead('pass only "store", "limits", "initial", "steps" and "logger"'),
 );
 
 /**
@@ -42,14 +46,14 @@ const Options = z.strictObject(
  * @throws CounterError `invalid-command` for options that cannot be
  */
 export function createCounterHandler(options: CounterHandlerOptions = {}): DurableLambdaHandler {
-  const { steps, store, limits, initial } = parse(Options, options, "options");
+  const { steps, store, logger, limits, initial } = parse(Options, options, "options");
   const counterOptions = parse(CounterOptions, { limits, initial }, "options");
   return withDurableExecution(async (event: unknown, context): Promise<BatchResult> => {
-    const { counterId, commands, token } = parse(CounterRequest, event, "event");
-    const where = store === undefined ? {} : { store, id: counterId, token };
+    const { counterId, commands, token, issuedAt } = parse(CounterRequest, event, "event");
+    const where = store === undefined ? {} : { store, id: counterId, token, issuedAt };
     const operations = createOperations(
       context,
-      placeOf(context, { ...counterOptions, ...where }, counterId),
+      placeOf(context, { ...counterOptions, logger, ...where }, counterId),
     );
     return steps === "batch" ? operations.batch(commands) : oneByOne(operations, commands);
   });

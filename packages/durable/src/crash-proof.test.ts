@@ -1,87 +1,154 @@
-import {
-  withDurableExecution,
-  type DurableContext,
-  type DurableLambdaHandler,
-} from "@aws/durable-execution-sdk-js";
-import { decrement, get, increment, type CounterStore } from "@durable-counter/core";
-import { crashable, exploreCrashes, MemoryCounterStore } from "@durable-counter/testing";
+import { withDurableExecution, type DurableContext } from "@aws/durable-execution-sdk-js";
+import { decrement, get, increment, type Command, type Limits } from "@durable-counter/core";
+import { simulate } from "@durable-counter/testing";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { crashableStore, eventOf, expectOutcome, failuresOf, outcomeOf } from "./crash-proof.fixture.ts";
 import { createCounterHandler, durableCounter } from "./index.ts";
-
-/** A store that can be emptied and that processes can die around. */
-function crashableStore() {
-  let store = new MemoryCounterStore();
-  const port: CounterStore = {
-    apply: (request) => store.apply(request),
-    get: (id, options) => store.get(id, options),
-    delete: (id) => store.delete(id),
-    list: () => store.list(),
-  };
-  return {
-    store: crashable(port, "store"),
-    empty: () => {
-      store = new MemoryCounterStore();
-    },
-    value: () => store.get("cart-7"),
-  };
-}
-
-/** What went wrong; nothing, if the handler is right. */
-async function explore(
-  handler: DurableLambdaHandler,
-  {
-    payload,
-    crashes,
-    at,
-    value,
-  }: { payload?: unknown; crashes: 1 | 2; at: ReturnType<typeof crashableStore>; value: number },
-) {
-  const { failures } = await exploreCrashes(handler, {
-    payload,
-    crashes,
-    beforeEach: at.empty,
-    check: async () => expect(await at.value()).toBe(value),
-  });
-  return failures.map(({ message }) => message);
-}
 
 const long = [increment(5), decrement(2), get(), increment(4), decrement(6), increment(1)];
 const short = [increment(5), decrement(2)];
 const refused = [increment(5), decrement(9), increment(1)];
+const clamped = [increment(5), decrement(9), get(), increment(20), decrement(3)];
 
 describe.each(["command", "batch"] as const)(
   "whatever point it crashes at, a handler with a step per %s",
   (steps) => {
-    test.each([1, 2] as const)("counts once in a store (crashes: %d)", async (crashes) => {
-      const at = crashableStore();
-      const handler = createCounterHandler({ store: at.store, steps });
-      const commands = crashes === 1 ? long : short;
-      const payload = { counterId: "cart-7", commands };
-      expect(await explore(handler, { payload, crashes, at, value: crashes === 1 ? 2 : 3 })).toEqual([]);
+    test.each<[string, readonly Command[], Limits | undefined, 1 | 2]>([
+      ["a long batch", long, undefined, 1],
+      ["a short one, twice over", short, undefined, 2],
+      ["one that is clamped", clamped, { min: 0, max: 10, onLimit: "clamp" }, 1],
+      ["one that reaches its limits", [increment(10), decrement(10), get()], { min: 0, max: 10 }, 1],
+      ["one that is refused", refused, { min: 0 }, 1],
+      ["one that is refused at its first command, twice over", [decrement(), increment()], { min: 0 }, 2],
+      ["one that only reads, twice over", [get(), get()], undefined, 2],
+    ])(
+      "comes to the same result or error, and counts once in a store: %s",
+      async (_, commands, limits, crashes) => {
+        const at = crashableStore();
+        const expected = outcomeOf(commands, { limits, steps });
+        const failures = await failuresOf(createCounterHandler({ store: at.store, steps, limits }), {
+          payload: eventOf(commands),
+          crashes,
+          beforeEach: at.empty,
+          check: async (simulation) => {
+            expectOutcome(simulation, expected);
+            expect(await at.value()).toBe(expected.left);
+          },
+        });
+        expect(failures).toEqual([]);
+      },
+    );
+
+    test.each([
+      ["a long batch", long, 1],
+      ["one that is refused", refused, 1],
+      ["a short one, twice over", short, 2],
+    ] as const)("carries its value when the state is in the execution: %s", async (_, commands, crashes) => {
+      const options = { limits: { min: 0 }, initial: 1, steps };
+      const failures = await failuresOf(createCounterHandler(options), {
+        payload: eventOf(commands),
+        crashes,
+        check: (simulation) => expectOutcome(simulation, outcomeOf(commands, options)),
+      });
+      expect(failures).toEqual([]);
     });
 
-    test("refuses with the same error, and keeps what it says it keeps", async () => {
-      const at = crashableStore();
-      const handler = createCounterHandler({ store: at.store, steps, limits: { min: 0 } });
-      const payload = { counterId: "cart-7", commands: refused };
-      expect(await explore(handler, { payload, crashes: 1, at, value: steps === "command" ? 5 : 0 })).toEqual(
-        [],
-      );
-    });
+    describe.each([
+      ["a batch", long],
+      ["a batch that is refused", refused],
+    ])("counts an event that is delivered twice once, and answers it alike: %s", (_, commands) => {
+      const setUp = () => {
+        const at = crashableStore();
+        const limits = { min: 0 };
+        const handler = createCounterHandler({ store: at.store, steps, limits });
+        const payload = eventOf(commands, "order-1");
+        const deliver = () => simulate(handler, { payload, executionName: "the-other-delivery" });
+        return { at, handler, payload, deliver, expected: outcomeOf(commands, { limits, steps }) };
+      };
 
-    test("carries its value when the state is in the execution", async () => {
-      const payload = { counterId: "cart-7", commands: long };
-      expect(
-        await explore(createCounterHandler({ steps }), {
+      test("the first delivery crashes", async () => {
+        const { at, handler, payload, deliver, expected } = setUp();
+        const failures = await failuresOf(handler, {
           payload,
-          crashes: 1,
-          at: crashableStore(),
-          value: 0,
-        }),
-      ).toEqual([]);
+          beforeEach: at.empty,
+          check: async (simulation) => {
+            expectOutcome(simulation, expected);
+            const { result, error } = await deliver();
+            expect({ result, error }).toEqual({ result: simulation.result, error: simulation.error });
+            expect(await at.value()).toBe(expected.left);
+          },
+        });
+        expect(failures).toEqual([]);
+      });
+
+      test("the second delivery crashes", async () => {
+        const { at, handler, payload, deliver, expected } = setUp();
+        const failures = await failuresOf(handler, {
+          payload,
+          beforeEach: async () => {
+            at.empty();
+            await deliver();
+          },
+          check: async (simulation) => {
+            expectOutcome(simulation, expected);
+            expect(await at.value()).toBe(expected.left);
+          },
+        });
+        expect(failures).toEqual([]);
+      });
     });
   },
 );
+
+describe("whatever point it crashes at, whatever the event", () => {
+  const amount = fc.nat({ max: 9 });
+  const command = fc.oneof(amount.map(increment), amount.map(decrement), fc.constant(get()));
+  const limits = fc.option(
+    fc.record({
+      min: fc.integer({ min: -9, max: 0 }),
+      max: fc.nat({ max: 9 }),
+      onLimit: fc.constantFrom("reject" as const, "clamp" as const),
+    }),
+    { nil: undefined },
+  );
+  const event = (maxLength: number) =>
+    fc.record({
+      commands: fc.array(command, { minLength: 1, maxLength }),
+      limits,
+      steps: fc.constantFrom("command" as const, "batch" as const),
+      home: fc.constantFrom("execution", "store"),
+      token: fc.option(fc.constant("order-1"), { nil: undefined }),
+    });
+
+  test.each([
+    { crashes: 1, maxLength: 5, numRuns: 60 },
+    { crashes: 2, maxLength: 2, numRuns: 20 },
+  ] as const)(
+    "a handler comes to what the domain says: $crashes",
+    async ({ crashes, maxLength, numRuns }) => {
+      const comesToWhatItMust = fc.asyncProperty(
+        event(maxLength),
+        async ({ commands, limits, steps, home, token }) => {
+          const at = crashableStore();
+          const store = home === "store" ? at.store : undefined;
+          const expected = outcomeOf(commands, { limits, steps });
+          const failures = await failuresOf(createCounterHandler({ store, limits, steps }), {
+            payload: eventOf(commands, token),
+            crashes,
+            beforeEach: at.empty,
+            check: async (simulation) => {
+              expectOutcome(simulation, expected);
+              expect(await at.value()).toBe(home === "store" ? expected.left : 0);
+            },
+          });
+          expect(failures).toEqual([]);
+        },
+      );
+      await fc.assert(comesToWhatItMust, { numRuns });
+    },
+  );
+});
 
 describe("whatever point it crashes at, a function of one's own", () => {
   test("counts once per branch of a map, in parallel and in children", async () => {
@@ -93,7 +160,8 @@ describe("whatever point it crashes at, a function of one's own", () => {
       await context.parallel([count, (branch) => branch.runInChildContext(count)]);
       return Promise.all([count(context), count(context)]).then(() => "done");
     });
-    expect(await explore(handler, { crashes: 1, at, value: 6 })).toEqual([]);
+    const check = async () => expect(await at.value()).toBe(6);
+    expect(await failuresOf(handler, { beforeEach: at.empty, check })).toEqual([]);
   });
 
   test("keeps call order where calls are concurrent", async () => {
@@ -102,6 +170,7 @@ describe("whatever point it crashes at, a function of one's own", () => {
       const counter = durableCounter(context, { store: at.store, id: "cart-7", limits: { min: 0, max: 5 } });
       return Promise.all([counter.increment(5), counter.decrement(5), counter.increment(4), counter.get()]);
     });
-    expect(await explore(handler, { crashes: 2, at, value: 4 })).toEqual([]);
+    const check = async () => expect(await at.value()).toBe(4);
+    expect(await failuresOf(handler, { crashes: 2, beforeEach: at.empty, check })).toEqual([]);
   });
 });

@@ -307,6 +307,23 @@ describe("a counter in a store", () => {
     ]);
     expect(await store.get("cart-7")).toBe(10);
   });
+
+  test("tells the store since when its token may have been sent, with every operation", async () => {
+    const told: unknown[] = [];
+    const store = new MemoryCounterStore();
+    const listening = withApply(store, (request) => {
+      told.push(request.issuedAt);
+      return store.apply(request);
+    });
+    const context = new FakeContext();
+    const of = { store: listening, id: "cart-7" };
+    const counter = durableCounter(context, { ...of, token: "request-1", issuedAt: 1_767_225_600_000 });
+    await counter.increment();
+    await counter.get();
+    // A token of the execution's own is as old as the execution: nobody says when it was first sent.
+    await durableCounter(context, of).increment();
+    expect(told).toEqual([1_767_225_600_000, 1_767_225_600_000, undefined]);
+  });
 });
 
 test.each([
@@ -314,6 +331,11 @@ test.each([
   [{ name: "ä" }, 'options.name is "ä"; pass 1 to 200 printable ASCII characters'],
   [{ id: "a" }, 'options is {"name":"counter","id":"a"}; pass "store" and "id" together'],
   [{ token: "t" }, 'pass "token" only with a "store"'],
+  [{ store: new MemoryCounterStore(), id: "a", issuedAt: 5 }, 'pass "issuedAt" only with a "token"'],
+  [
+    { store: new MemoryCounterStore(), id: "a", token: "t", issuedAt: "now" },
+    'options.issuedAt is "now"; pass',
+  ],
   [{ store: {}, id: "a" }, "options.store is {}; pass a CounterStore"],
   [{ store: () => 1, id: "a" }, "options.store is a function; pass a CounterStore"],
   [{ limit: { min: 0 } }, 'options has the unknown key "limit"; pass only'],

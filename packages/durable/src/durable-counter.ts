@@ -1,13 +1,5 @@
 import type { DurableContext } from "@aws/durable-execution-sdk-js";
-import {
-  Commands,
-  decrement,
-  get,
-  increment,
-  parse,
-  type Command,
-  type Counter,
-} from "@durable-counter/core";
+import { Commands, decrement, get, increment, parse, type Counter } from "@durable-counter/core";
 import { createOperations } from "./operations.ts";
 import { placeOf, type ExecutionCounterOptions, type StoreCounterOptions } from "./place.ts";
 
@@ -26,13 +18,12 @@ export function durableCounter(
   context: DurableContext,
   options: ExecutionCounterOptions | StoreCounterOptions = {},
 ): Counter {
-  const { single, batch } = createOperations(context, placeOf(context, options));
-  const one = async (command: () => Command) => (await single(command())).after;
+  const { value, batch } = createOperations(context, placeOf(context, options));
   return {
-    increment: (amount) => handled(one(() => increment(amount))),
-    decrement: (amount) => handled(one(() => decrement(amount))),
-    get: () => handled(one(get)),
-    batch: (commands) => handled((async () => batch(parse(Commands, commands, "commands")))()),
+    increment: (amount) => handled(() => value(increment(amount))),
+    decrement: (amount) => handled(() => value(decrement(amount))),
+    get: () => handled(() => value(get())),
+    batch: (commands) => handled(() => batch(parse(Commands, commands, "commands"))),
   };
 }
 
@@ -40,7 +31,16 @@ export function durableCounter(
  * Nobody may have come to await a rejection yet when it happens; Node would end the process, and the replay after
  * it. The SDK does the same for its own promises. Whoever awaits still gets the rejection.
  */
-function handled<T>(promise: Promise<T>): Promise<T> {
+function handled<T>(call: () => Promise<T>): Promise<T> {
+  const promise = settled(call);
   promise.catch(() => undefined);
   return promise;
+}
+
+function settled<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return call();
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }

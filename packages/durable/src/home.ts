@@ -1,9 +1,9 @@
 import {
   applyBatch,
-  type BatchResult,
   type Command,
   type CounterOptions,
   type CounterStore,
+  type Receipt,
 } from "@durable-counter/core";
 import { operationToken } from "./operation-token.ts";
 
@@ -12,18 +12,19 @@ export type Home = (
   commands: readonly Command[],
   known: number,
   operation: { readonly counter: string; readonly sequence: number },
-) => Promise<BatchResult>;
+) => Receipt | Promise<Receipt>;
 
 /** The value is carried forward by checkpoint and replay; nothing outside the execution knows it. */
 export function executionHome(label: string, { limits }: CounterOptions): Home {
-  return async (commands, known) => applyBatch(known, commands, limits, label);
+  // What is checkpointed does not come here again.
+  return (commands, known) => ({ ...applyBatch(known, commands, limits, label), replayed: false });
 }
 
 /**
  * The value is shared by every execution; the token makes a step that runs again count once.
  *
- * @param origin what begins every token: the token of the request, or else the execution's ARN; and the position of
- *   the context in its execution
+ * @param origin what begins every token: the token of the request, or else the execution's ARN; the position of the
+ *   context in its execution; and when the request's token was first sent
  */
 export function storeHome(
   store: CounterStore,
@@ -32,15 +33,20 @@ export function storeHome(
   {
     arn,
     token: requestToken,
+    issuedAt,
     position,
-  }: { readonly arn: string; readonly token?: string | undefined; readonly position: string },
+  }: {
+    readonly arn: string;
+    readonly token?: string | undefined;
+    readonly issuedAt?: number | undefined;
+    readonly position: string;
+  },
 ): Home {
-  return async (commands, _known, { counter, sequence }) => {
+  return (commands, _known, { counter, sequence }) => {
     // What only reads needs no token, which would cost a write; but a request that may come again, in another
     // execution, is to be answered with the first results.
     const reads = requestToken === undefined && commands.every(({ type }) => type === "get");
     const token = reads ? undefined : operationToken(requestToken ?? arn, position, counter, sequence);
-    const { value, results } = await store.apply({ id, commands, limits, initial, token });
-    return { value, results };
+    return store.apply({ id, commands, limits, initial, token, issuedAt });
   };
 }

@@ -1,70 +1,102 @@
 import type { DurableContext } from "@aws/durable-execution-sdk-js";
-import { isCounterError, type BatchResult, type Command, type CommandResult } from "@durable-counter/core";
-import { carried } from "./carried-error.ts";
+import { type BatchResult, type Command, type CommandResult, type Receipt } from "@durable-counter/core";
+import { carried, revived } from "./carried-error.ts";
 import { claimName } from "./counter-name.ts";
+import { noOperationLeft } from "./no-operation-left.ts";
+import { budgetOf } from "./operation-budget.ts";
 import type { Place } from "./place.ts";
 import { retryStrategy } from "./retry-strategy.ts";
 
-/** A counter's commands as durable steps, one after another in call order. */
+/** A counter's commands as durable steps, one after another in call order. What they reject with is to be handled. */
 export interface Operations {
   readonly single: (command: Command) => Promise<CommandResult>;
+  /** {@link Operations.single} for who wants the value after alone. */
+  readonly value: (command: Command) => Promise<number>;
   readonly batch: (commands: readonly Command[]) => Promise<BatchResult>;
 }
 
 export function createOperations(context: DurableContext, place: Place): Operations {
-  const { home } = place;
+  const { home, log } = place;
   const counter = claimName(context, place.name);
+  const budget = budgetOf(context);
   let calls = 0;
   let last: Promise<number> = Promise.resolve(place.initial);
 
-  const operate = <R>(
+  const operate = <R, A>(
     kind: Command["type"] | "batch",
     commands: readonly Command[],
-    toResult: (batch: BatchResult) => R,
+    toResult: (receipt: Receipt) => R,
     valueOf: (result: R) => number,
-  ): Promise<R> => {
-    const sequence = calls++;
+    toAnswer: (result: R) => A,
+  ): Promise<A> => {
     const before = last;
+    if (!budget.take()) return refused(before);
+    const sequence = calls++;
+    const operationName = `${counter}/${sequence}/${kind}`;
+    // The next one's turn comes with our result, not with its checkpoint: checkpoints land in order, so that calls made
+    // at once share theirs.
+    const turn = Promise.withResolvers<number>();
+    last = turn.promise;
     // The step starts now, so that its position follows from the order of calls alone; its body waits its turn.
     const step = context.step(
-      `${counter}/${sequence}/${kind}`,
-      async () => {
+      operationName,
+      async ({ attempt }) => {
         const known = await before;
+        // Told from within the body: a replay does not run it again.
+        const tell = log?.({ operationName, sequence, attempt, type: kind, commands: commands.length });
         try {
-          return toResult(await home(commands, known, { counter, sequence }));
+          const receipt = await home(commands, known, { counter, sequence });
+          tell?.answered(receipt);
+          turn.resolve(receipt.value);
+          return toResult(receipt);
         } catch (error) {
+          tell?.threw(error);
           throw carried(error);
         }
       },
       { retryStrategy },
     );
-    const result = step.catch(revive);
-    // A refused operation leaves the value as it was. This also handles a rejection nobody has come to await yet, as
-    // the SDK does for its own promises: a replay must not crash on it.
-    last = result.then(valueOf, () => before);
-    return result;
+    return step.then(
+      (result) => {
+        turn.resolve(valueOf(result));
+        return toAnswer(result);
+      },
+      (error: unknown) => {
+        // A refused operation leaves the value as it was.
+        turn.resolve(before);
+        return revive(error);
+      },
+    );
   };
 
+  /** In its turn, when it is known how far the counter came. */
+  const refused = async (before: Promise<number>): Promise<never> => {
+    const value = await before;
+    const progress = { counter: place.label, operations: calls, value, byCounters: budget.taken() };
+    return revive(carried(noOperationLeft(progress)));
+  };
+
+  const one = <A>(command: Command, toAnswer: (result: CommandResult) => A) =>
+    operate(command.type, [command], onlyResult, valueAfter, toAnswer);
+
   return {
-    single: (command) =>
-      operate(
-        command.type,
-        [command],
-        ({ results: [result] }) => result as CommandResult, // one command, one result
-        ({ after }) => after,
-      ),
+    single: (command) => one(command, (result) => result),
+    value: (command) => one(command, valueAfter),
     batch: (commands) =>
       operate(
         "batch",
         commands,
-        (batch) => batch,
+        ({ value, results }) => ({ value, results }),
         ({ value }) => value,
+        (result) => result,
       ),
   };
 }
 
+const onlyResult = ({ results: [result] }: Receipt) => result as CommandResult; // one command, one result
+const valueAfter = ({ after }: CommandResult) => after;
+
 /** Gives a counter error its code back, in place: the SDK's own error object carries its data across every boundary. */
 function revive(error: unknown): never {
-  isCounterError(error);
-  throw error;
+  throw revived(error);
 }

@@ -1,12 +1,23 @@
 import type { DurableContext } from "@aws/durable-execution-sdk-js";
-import { CounterId, CounterOptions, instead, parse, Token, type CounterStore } from "@durable-counter/core";
+import {
+  CounterId,
+  CounterOptions,
+  instead,
+  IssuedAt,
+  parse,
+  Token,
+  type CounterStore,
+} from "@durable-counter/core";
 import { z } from "zod";
+import { createCounterLog, Logger, type CounterLog, type CounterLogger } from "./counter-log.ts";
 import { executionHome, storeHome, type Home } from "./home.ts";
-import { positionOf } from "./position.ts";
+import { positionOf, toldPosition } from "./position.ts";
 
 interface Named extends CounterOptions {
   /** Begins the names of the counter's operations: 1–200 printable ASCII characters, by default `counter`. */
   readonly name?: string | undefined;
+  /** Gets one record for every operation that was applied, replayed or rejected; by default nobody is told. */
+  readonly logger?: CounterLogger | undefined;
 }
 
 /** The state lives in the execution: no other execution sees it. */
@@ -25,6 +36,11 @@ export interface StoreCounterOptions extends Named {
    * counter, give each its own `name`, or the second one's count is taken for a delivery of the first's.
    */
   readonly token?: string | undefined;
+  /**
+   * When that token was first sent, in ms since 1970. An operation that reaches the store later than it remembers tokens
+   * is then refused as `token-expired`, where it might have been counted before.
+   */
+  readonly issuedAt?: number | undefined;
 }
 
 /** What is not checked here would be noticed by the first operation, inside a step that is tried again and again. */
@@ -45,10 +61,14 @@ const Options = z
       store: Store.optional(),
       id: CounterId.optional(),
       token: Token.optional(),
+      issuedAt: IssuedAt.optional(),
+      logger: Logger.optional(),
       limits: z.unknown().optional(),
       initial: z.unknown().optional(),
     },
-    instead('pass only "name", "limits" and "initial", and with a "store" also "id" and "token"'),
+    instead(
+      'pass only "name", "limits", "initial" and "logger", and with a "store" also "id", "token" and "issuedAt"',
+    ),
   )
   .refine(
     ({ store, id }) => (store === undefined) === (id === undefined),
@@ -57,12 +77,19 @@ const Options = z
   .refine(
     ({ store, token }) => store !== undefined || token === undefined,
     instead('pass "token" only with a "store"'),
+  )
+  .refine(
+    ({ token, issuedAt }) => token !== undefined || issuedAt === undefined,
+    instead('pass "issuedAt" only with a "token"'),
   );
 
 /** Where a counter's state lives, and what its operations are called. */
 export interface Place {
   readonly name: string;
+  /** What errors and records call the counter: its id, or else its name. */
+  readonly label: string;
   readonly home: Home;
+  readonly log: CounterLog | undefined;
   /** The value in the execution before the first operation. */
   readonly initial: number;
 }
@@ -70,24 +97,32 @@ export interface Place {
 /**
  * Reads the options of a counter.
  *
- * @param label names a counter without an id in errors; by default its name
+ * @param called names a counter without an id in errors and records; by default its name
  * @throws CounterError `invalid-command`
  * @throws TypeError for a context without a position, where the state lives in a store
  */
 export function placeOf(
   context: DurableContext,
   options: ExecutionCounterOptions | StoreCounterOptions,
-  label?: string,
+  called?: string,
 ): Place {
-  const { name, store, id, token, limits, initial } = parse(Options, options, "options");
+  const { name, store, id, token, issuedAt, logger, limits, initial } = parse(Options, options, "options");
   const counterOptions = parse(CounterOptions, { limits, initial }, "options");
   const arn = context.executionContext.durableExecutionArn;
+  const label = id ?? called ?? name;
   return {
     name,
+    label,
     initial: counterOptions.initial ?? 0,
     home:
       store === undefined || id === undefined
-        ? executionHome(label ?? name, counterOptions)
-        : storeHome(store, id, counterOptions, { arn, token, position: positionOf(context) }),
+        ? executionHome(label, counterOptions)
+        : storeHome(store, id, counterOptions, { arn, token, issuedAt, position: positionOf(context) }),
+    log: logger && createCounterLog(logger, { counter: label, executionArn: arn, ...whereIn(context) }),
   };
+}
+
+function whereIn(context: DurableContext): { readonly context?: string } {
+  const position = toldPosition(context);
+  return position === undefined ? {} : { context: position || "root" };
 }

@@ -9,10 +9,17 @@ import type { DurableContext } from "@aws/durable-execution-sdk-js";
  * The SDK keeps it in a private field. Where that is gone there is no safe answer, so there is none.
  */
 export function positionOf(context: DurableContext): string {
-  if (!("_stepPrefix" in context)) {
+  const position = toldPosition(context);
+  if (position === undefined) {
     throw new TypeError(
       "This context does not tell its position, so exactly-once tokens cannot be derived. Use a version of @aws/durable-execution-sdk-js within the peer range of @durable-counter/durable.",
     );
   }
+  return position;
+}
+
+/** {@link positionOf} for those who only tell it on; undefined where it is not known. */
+export function toldPosition(context: DurableContext): string | undefined {
+  if (!("_stepPrefix" in context)) return undefined;
   return typeof context._stepPrefix === "string" ? context._stepPrefix : "";
 }

@@ -1,0 +1,101 @@
+import { withDurableExecution, type DurableContext } from "@aws/durable-execution-sdk-js";
+import { increment, type CounterStore } from "@durable-counter/core";
+import { MemoryCounterStore, simulate, type SimulateOptions } from "@durable-counter/testing";
+import { describe, expect, test } from "vitest";
+import { createCounterHandler, durableCounter } from "./index.ts";
+
+/** What an execution costs, in what AWS bills and counts. */
+interface Cost {
+  readonly operations: number;
+  readonly checkpoints: number;
+  readonly invocations: number;
+}
+
+async function costOf(
+  handler: ReturnType<typeof withDurableExecution>,
+  options: SimulateOptions,
+): Promise<Cost> {
+  const { status, operations, checkpoints, invocations } = await simulate(handler, options);
+  expect(status).toBe("SUCCEEDED");
+  return { operations: operations.length, checkpoints, invocations };
+}
+
+const durable = (handler: (context: DurableContext) => Promise<unknown>) =>
+  withDurableExecution(async (_event: unknown, context) => handler(context));
+
+/** A store across a network: its answers come in a later turn of the event loop. */
+function distant(): CounterStore {
+  const store = new MemoryCounterStore();
+  return {
+    apply: async (request) => {
+      await new Promise((resolve) => setImmediate(resolve));
+      return store.apply(request);
+    },
+    get: (id, options) => store.get(id, options),
+    delete: (id) => store.delete(id),
+    list: () => store.list(),
+  };
+}
+
+/** What one writes without us: the same work, a step per command. */
+const bare = {
+  "the execution": (n: number) =>
+    durable(async (context) => {
+      let value = 0;
+      for (let sequence = 0; sequence < n; sequence++) {
+        const before = value;
+        value = await context.step(`counter/${sequence}/increment`, async () => before + 1);
+      }
+    }),
+  "a store": (n: number) => {
+    const store = distant();
+    return durable(async (context) => {
+      for (let sequence = 0; sequence < n; sequence++) {
+        await context.step(`counter/${sequence}/increment`, () =>
+          store.apply({ id: "cart-7", commands: [increment()], token: `${sequence}` }),
+        );
+      }
+    });
+  },
+};
+
+const homes = [
+  // A body that only computes is started and done in one checkpoint call; one that waits for a network takes two.
+  { home: "the execution", store: () => undefined, calls: 1 },
+  { home: "a store", store: distant, calls: 2 },
+] as const;
+
+describe.each(homes)("with the value in $home", ({ home, store, calls }) => {
+  test.each([1, 2, 20, 500])("%d commands cost", async (n) => {
+    const payload = { counterId: "cart-7", commands: Array.from({ length: n }, () => increment()) };
+    const cost = (steps: "command" | "batch", replay: SimulateOptions["replay"] = "suspended") =>
+      costOf(createCounterHandler({ store: store(), steps }), { payload, replay });
+
+    // A step per command: exactly n operations, and not a call more than bare steps make.
+    expect(await cost("command")).toEqual({ operations: n, checkpoints: n * calls, invocations: 1 });
+    expect(await cost("command")).toEqual(await costOf(bare[home](n), {}));
+    // A step per batch: one operation, whatever its length.
+    expect(await cost("batch")).toEqual({ operations: 1, checkpoints: calls, invocations: 1 });
+    // Where the function starts over after every operation: no work is done twice.
+    expect(await cost("command", "always")).toEqual({
+      operations: n,
+      checkpoints: n * calls,
+      invocations: n + 1,
+    });
+    expect(await cost("batch", "always")).toEqual({ operations: 1, checkpoints: calls, invocations: 2 });
+  });
+});
+
+test("calls made at once take turns, and share their checkpoint calls as bare steps do", async () => {
+  const atOnce = (call: (context: DurableContext) => (n: number) => Promise<unknown>) =>
+    costOf(
+      durable(async (context) => Promise.all(Array.from({ length: 10 }, (_, n) => n).map(call(context)))),
+      {},
+    );
+  const ours = await atOnce((context) => {
+    const counter = durableCounter(context);
+    return () => counter.increment();
+  });
+  expect(ours).toEqual({ operations: 10, checkpoints: 1, invocations: 1 });
+  expect(ours).toEqual(await atOnce((context) => (n) => context.step(`step-${n}`, async () => n)));
+});

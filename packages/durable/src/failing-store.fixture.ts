@@ -1,0 +1,46 @@
+import { CounterError, type CounterErrorCode, type CounterStore } from "@durable-counter/core";
+import { MemoryCounterStore } from "@durable-counter/testing";
+
+/** Retry or stop, as the table in core's README says; a code that is new there is missing here. */
+export const RETRYABLE: Readonly<Record<CounterErrorCode, boolean>> = {
+  "invalid-command": false,
+  "limit-exceeded": false,
+  "token-reused": false,
+  "token-expired": false,
+  misconfigured: false,
+  throttled: true,
+  unavailable: true,
+  "outcome-unknown": true,
+};
+export const codes = Object.keys(RETRYABLE) as readonly CounterErrorCode[]; // keys of a literal
+
+/** Details as rich as JSON can be: each must arrive as it was. */
+export const details = { value: 3, limit: 0, token: 'a "quoted" ä', nested: { list: [1, null, true] } };
+
+export const messageOf = (code: CounterErrorCode) => `Counter "cart-7" says: ${code}. [${code}]`;
+
+/** What a store fails with; `Thrown` may come from another copy of core. */
+export const failureOf = (code: CounterErrorCode, Thrown = CounterError) =>
+  new Thrown(code, messageOf(code), { cause: new Error("a vendor's"), details });
+
+/** A store whose `apply` fails as `fail` says, by call; it applies what `fail` lets pass. */
+export function failingStore(fail: (call: number) => Error | undefined) {
+  const store = new MemoryCounterStore();
+  let calls = 0;
+  const port: CounterStore = {
+    apply: async (request) => {
+      const error = fail(++calls);
+      if (error !== undefined) throw error;
+      return store.apply(request);
+    },
+    get: (id, options) => store.get(id, options),
+    delete: (id) => store.delete(id),
+    list: () => store.list(),
+  };
+  return {
+    store: port,
+    get calls() {
+      return calls;
+    },
+  };
+}
