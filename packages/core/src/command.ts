@@ -1,11 +1,11 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { instead, parse } from "./parse.ts";
 
 const amount = z
   .custom<number>((value) => Number.isSafeInteger(value) && (value as number) >= 0, {
     ...instead("pass a whole number from 0 to 9007199254740991"),
   })
-  .overwrite((value) => value + 0); // −0 becomes 0, as it would in JSON
+  .check(z.overwrite((value) => value + 0)); // −0 becomes 0, as it would in JSON
 
 /** What a counter is asked to do. Strict: an unknown key is an error. Amounts are safe integers from 0. */
 export const Command = z.discriminatedUnion(

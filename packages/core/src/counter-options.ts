@@ -1,16 +1,18 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { CounterValue, Limits } from "./limits.ts";
 import { instead } from "./parse.ts";
 
 /** What every home of a counter can be told: its limits, and the value it starts at, by default 0. */
 export const CounterOptions = z
   .strictObject(
-    { limits: Limits.optional(), initial: CounterValue.optional() },
+    { limits: z.optional(Limits), initial: z.optional(CounterValue) },
     instead('pass only "limits" and "initial"'),
   )
-  .refine(({ limits, initial }) => initial === undefined || isWithin(initial, limits), {
-    ...instead('let "initial" lie within "limits"'),
-  });
+  .check(
+    z.refine(({ limits, initial }) => initial === undefined || isWithin(initial, limits), {
+      ...instead('let "initial" lie within "limits"'),
+    }),
+  );
 export type CounterOptions = Readonly<z.infer<typeof CounterOptions>>;
 
 function isWithin(value: number, { min = value, max = value }: Limits = {}): boolean {

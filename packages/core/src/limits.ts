@@ -1,10 +1,10 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { instead } from "./parse.ts";
 
 /** A counter's value: a safe integer, ±(2^53 − 1). */
 export const CounterValue = z
   .custom<number>(Number.isSafeInteger, instead("pass a whole number within ±9007199254740991"))
-  .overwrite((value) => value + 0);
+  .check(z.overwrite((value) => value + 0));
 
 /**
  * How far a value may go. `reject`, the default, refuses the command that would pass a limit, and its whole batch;
@@ -14,14 +14,16 @@ export const CounterValue = z
 export const Limits = z
   .strictObject(
     {
-      min: CounterValue.optional(),
-      max: CounterValue.optional(),
-      onLimit: z.enum(["reject", "clamp"], instead('pass "reject" or "clamp"')).optional(),
+      min: z.optional(CounterValue),
+      max: z.optional(CounterValue),
+      onLimit: z.optional(z.literal(["reject", "clamp"], instead('pass "reject" or "clamp"'))),
     },
     instead('pass only "min", "max" and "onLimit"'),
   )
-  .refine(
-    ({ min, max }) => min === undefined || max === undefined || min <= max,
-    instead("let min be at most max"),
+  .check(
+    z.refine(
+      ({ min, max }) => min === undefined || max === undefined || min <= max,
+      instead("let min be at most max"),
+    ),
   );
 export type Limits = Readonly<z.infer<typeof Limits>>;

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod/mini";
 import { CounterError } from "./counter-error.ts";
 
 const ISSUES_SHOWN = 3;
@@ -10,7 +10,7 @@ const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/gu;
  *
  * @throws CounterError `invalid-command`, naming path, value and remedy of what is wrong.
  */
-export function parse<T>(schema: z.ZodType<T>, input: unknown, what: string): T {
+export function parse<T>(schema: z.ZodMiniType<T>, input: unknown, what: string): T {
   const result = schema.safeParse(input);
   if (result.success) return result.data;
   const { issues } = result.error;

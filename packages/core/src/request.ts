@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { Command } from "./command.ts";
 import { CounterValue, Limits } from "./limits.ts";
 import { instead } from "./parse.ts";
@@ -7,9 +7,10 @@ import { instead } from "./parse.ts";
 const MAX_COMMANDS = 1_000;
 
 const PRINTABLE = /^[^\p{C}\p{Zl}\p{Zp}]{1,256}$/u;
-const printable = z.string(instead("pass a string of 1 to 256 printable characters")).regex(PRINTABLE, {
-  ...instead("pass 1 to 256 printable characters"),
-});
+const printable = z.custom<string>(
+  (text) => typeof text === "string" && PRINTABLE.test(text),
+  instead("pass 1 to 256 printable characters"),
+);
 
 /** Names a counter: 1–256 printable characters. */
 export const CounterId = printable;
@@ -18,20 +19,21 @@ export const CounterId = printable;
 export const Token = printable;
 
 /** 1–1,000 commands. The length is looked at first: nobody waits for a million entries to be refused one by one. */
-export const Commands = z
-  .custom<unknown[]>((value) => Array.isArray(value) && value.length >= 1 && value.length <= MAX_COMMANDS, {
+export const Commands = z.pipe(
+  z.custom<unknown[]>((value) => Array.isArray(value) && value.length >= 1 && value.length <= MAX_COMMANDS, {
     ...instead(`pass an array of 1 to ${MAX_COMMANDS} commands`),
-  })
-  .pipe(z.array(Command));
+  }),
+  z.array(Command),
+);
 
 /**
  * When a token was sent for the first time, in milliseconds since 1970: a store that remembers tokens for a while
  * refuses what is older, instead of taking it for new.
  */
-export const IssuedAt = z
-  .number(instead("pass milliseconds since 1970"))
-  .int(instead("pass whole milliseconds since 1970"))
-  .min(0, instead("pass milliseconds since 1970"));
+export const IssuedAt = z.custom<number>(
+  (ms) => Number.isSafeInteger(ms) && (ms as number) >= 0,
+  instead("pass whole milliseconds since 1970"),
+);
 
 /** A time without a token would be the time of nothing. */
 export const isTokensTime = ({
@@ -49,10 +51,10 @@ export const withToken = instead('pass "issuedAt" only with a "token"');
  */
 export const CounterRequest = z
   .strictObject(
-    { counterId: CounterId, commands: Commands, token: Token.optional(), issuedAt: IssuedAt.optional() },
+    { counterId: CounterId, commands: Commands, token: z.optional(Token), issuedAt: z.optional(IssuedAt) },
     instead('pass an object with "counterId", "commands" and, if you like, "token" and "issuedAt"'),
   )
-  .refine(isTokensTime, withToken);
+  .check(z.refine(isTokensTime, withToken));
 export type CounterRequest = Readonly<z.infer<typeof CounterRequest>>;
 
 /** What a {@link CounterStore} is asked to apply. `limits` and `initial` go before the store's own. */
@@ -61,16 +63,16 @@ export const ApplyRequest = z
     {
       id: CounterId,
       commands: Commands,
-      token: Token.optional(),
-      issuedAt: IssuedAt.optional(),
-      limits: Limits.optional(),
-      initial: CounterValue.optional(),
+      token: z.optional(Token),
+      issuedAt: z.optional(IssuedAt),
+      limits: z.optional(Limits),
+      initial: z.optional(CounterValue),
     },
     instead(
       'pass an object with "id", "commands" and, if you like, "token", "issuedAt", "limits" and "initial"',
     ),
   )
-  .refine(isTokensTime, withToken);
+  .check(z.refine(isTokensTime, withToken));
 export type ApplyRequest = Readonly<Omit<z.infer<typeof ApplyRequest>, "commands">> & {
   readonly commands: readonly Command[];
 };

@@ -1,3 +1,4 @@
+import * as z from "zod/mini";
 import { decrement, get, increment, type Command } from "./command.ts";
 import type { Counter } from "./counter.ts";
 import { CounterOptions } from "./counter-options.ts";
@@ -5,10 +6,9 @@ import { parse } from "./parse.ts";
 import { CounterId, isTokensTime, IssuedAt, Token, withToken } from "./request.ts";
 import type { CounterStore } from "./store.ts";
 
-const Options = CounterOptions.safeExtend({ token: Token.optional(), issuedAt: IssuedAt.optional() }).refine(
-  isTokensTime,
-  withToken,
-);
+const Options = z
+  .safeExtend(CounterOptions, { token: z.optional(Token), issuedAt: z.optional(IssuedAt) })
+  .check(z.refine(isTokensTime, withToken));
 
 export interface StoredCounterOptions extends CounterOptions {
   /**

@@ -11,7 +11,7 @@ import {
   type CommandResult,
   type CounterStore,
 } from "@durable-counter/core";
-import { z } from "zod";
+import * as z from "zod/mini";
 import { carried } from "./carried-error.ts";
 import { Logger, type CounterLogger } from "./counter-log.ts";
 import { createOperations, type Operations } from "./operations.ts";
@@ -28,11 +28,11 @@ export interface CounterHandlerOptions extends CounterOptions {
 
 const Options = z.strictObject(
   {
-    store: Store.optional(),
-    limits: z.unknown().optional(),
-    initial: z.unknown().optional(),
-    logger: Logger.optional(),
-    steps: z.enum(["command", "batch"], instead('pass "command" or "batch"')).default("command"),
+    store: z.optional(Store),
+    limits: z.optional(z.unknown()),
+    initial: z.optional(z.unknown()),
+    logger: z.optional(Logger),
+    steps: z._default(z.literal(["command", "batch"], instead('pass "command" or "batch"')), "command"),
   },
   instead('pass only "store", "limits", "initial", "steps" and "logger"'),
 );

@@ -5,7 +5,7 @@ import {
   type CounterErrorCode,
   type Receipt,
 } from "@durable-counter/core";
-import { z } from "zod";
+import * as z from "zod/mini";
 
 /**
  * Where a counter tells what became of its commands: a Powertools `Logger`, the SDK's `context.logger` or `console`,

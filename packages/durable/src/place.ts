@@ -8,7 +8,7 @@ import {
   Token,
   type CounterStore,
 } from "@durable-counter/core";
-import { z } from "zod";
+import * as z from "zod/mini";
 import { createCounterLog, Logger, type CounterLog, type CounterLogger } from "./counter-log.ts";
 import { executionHome, storeHome, type Home } from "./home.ts";
 import { positionOf, toldPosition } from "./position.ts";
@@ -54,33 +54,42 @@ export const Store = z.custom<CounterStore>(
 const Options = z
   .strictObject(
     {
-      name: z
-        .string(instead("pass 1 to 200 printable ASCII characters"))
-        .regex(/^[\x20-\x7e]{1,200}$/u, instead("pass 1 to 200 printable ASCII characters"))
-        .default("counter"),
-      store: Store.optional(),
-      id: CounterId.optional(),
-      token: Token.optional(),
-      issuedAt: IssuedAt.optional(),
-      logger: Logger.optional(),
-      limits: z.unknown().optional(),
-      initial: z.unknown().optional(),
+      name: z._default(
+        z.custom<string>(
+          (text) => typeof text === "string" && /^[\x20-\x7e]{1,200}$/u.test(text),
+          instead("pass 1 to 200 printable ASCII characters"),
+        ),
+        "counter",
+      ),
+      store: z.optional(Store),
+      id: z.optional(CounterId),
+      token: z.optional(Token),
+      issuedAt: z.optional(IssuedAt),
+      logger: z.optional(Logger),
+      limits: z.optional(z.unknown()),
+      initial: z.optional(z.unknown()),
     },
     instead(
       'pass only "name", "limits", "initial" and "logger", and with a "store" also "id", "token" and "issuedAt"',
     ),
   )
-  .refine(
-    ({ store, id }) => (store === undefined) === (id === undefined),
-    instead('pass "store" and "id" together'),
+  .check(
+    z.refine(
+      ({ store, id }) => (store === undefined) === (id === undefined),
+      instead('pass "store" and "id" together'),
+    ),
   )
-  .refine(
-    ({ store, token }) => store !== undefined || token === undefined,
-    instead('pass "token" only with a "store"'),
+  .check(
+    z.refine(
+      ({ store, token }) => store !== undefined || token === undefined,
+      instead('pass "token" only with a "store"'),
+    ),
   )
-  .refine(
-    ({ token, issuedAt }) => token !== undefined || issuedAt === undefined,
-    instead('pass "issuedAt" only with a "token"'),
+  .check(
+    z.refine(
+      ({ token, issuedAt }) => token !== undefined || issuedAt === undefined,
+      instead('pass "issuedAt" only with a "token"'),
+    ),
   );
 
 /** Where a counter's state lives, and what its operations are called. */

@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { CounterError, CounterOptions, instead, parse } from "@durable-counter/core";
-import { z } from "zod";
+import * as z from "zod/mini";
 import type { Strategy } from "./count-once.ts";
 
 export interface DynamoDBCounterStoreOptions extends CounterOptions {
@@ -39,26 +39,30 @@ const Options = z.strictObject(
       (client) => typeof (client as Partial<DynamoDBClient> | undefined)?.send === "function",
       instead("pass a DynamoDBClient"),
     ),
-    tableName: z
-      .string(instead("pass the table's name or ARN"))
-      .min(3, instead("pass the table's name or ARN")),
-    dedupe: z
-      .strictObject(
+    tableName: z.custom<string>(
+      (name) => typeof name === "string" && name.length >= 3,
+      instead("pass the table's name or ARN"),
+    ),
+    dedupe: z._default(
+      z.strictObject(
         {
-          windowSeconds: whole(60, YEAR_SECONDS, "pass whole seconds from 60 to a year").default(3_600),
-          strategy: z
-            .enum(["auto", "inline", "marker"], instead('pass "auto", "inline" or "marker"'))
-            .default("auto"),
+          windowSeconds: z._default(whole(60, YEAR_SECONDS, "pass whole seconds from 60 to a year"), 3_600),
+          strategy: z._default(
+            z.literal(["auto", "inline", "marker"], instead('pass "auto", "inline" or "marker"')),
+            "auto",
+          ),
         },
         instead('pass only "windowSeconds" and "strategy"'),
-      )
-      .prefault({}),
-    shards: whole(2, MAX_SHARDS, `pass a whole number from 2 to ${MAX_SHARDS}`).optional(),
-    now: z
-      .custom<() => number>((now) => typeof now === "function", instead("pass a function"))
-      .default(() => Date.now),
-    limits: z.unknown().optional(),
-    initial: z.unknown().optional(),
+      ),
+      { windowSeconds: 3_600, strategy: "auto" },
+    ),
+    shards: z.optional(whole(2, MAX_SHARDS, `pass a whole number from 2 to ${MAX_SHARDS}`)),
+    now: z._default(
+      z.custom<() => number>((now) => typeof now === "function", instead("pass a function")),
+      () => Date.now,
+    ),
+    limits: z.optional(z.unknown()),
+    initial: z.optional(z.unknown()),
   },
   instead('pass only "client", "tableName", "dedupe", "shards", "now", "limits" and "initial"'),
 );
