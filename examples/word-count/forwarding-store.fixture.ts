@@ -1,0 +1,14 @@
+import type { CounterStore } from "@durable-counter/core";
+
+/** Stands before a store that tests exchange, and lets them see to every write. */
+export function forwardingStore(
+  current: () => CounterStore,
+  during: <T>(write: () => Promise<T>) => Promise<T> = (write) => write(),
+): CounterStore {
+  return {
+    apply: (request) => during(() => current().apply(request)),
+    get: (id, options) => current().get(id, options),
+    delete: (id) => current().delete(id),
+    list: () => current().list(),
+  };
+}

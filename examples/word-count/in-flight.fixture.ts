@@ -1,0 +1,15 @@
+/** Counts the calls that are under way at the same time; each is held up, so that others could begin. */
+export class InFlight {
+  most = 0;
+  #now = 0;
+
+  async during<T>(call: () => Promise<T>): Promise<T> {
+    this.most = Math.max(this.most, ++this.#now);
+    try {
+      for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+      return await call();
+    } finally {
+      this.#now--;
+    }
+  }
+}

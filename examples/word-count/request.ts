@@ -1,0 +1,71 @@
+import { CounterId, instead, parse, Token } from "@durable-counter/core";
+import * as z from "zod/mini";
+import { sameSpelling, wordsOf } from "./tally-words.ts";
+
+/** The event of the parallel word count. */
+export interface WordCountRequest {
+  /** The file name of a text. */
+  readonly text: string;
+  /** Begins the ids of the counters: `<counters>/words`, and `<counters>/word/<word>` for each word asked for. */
+  readonly counters: string;
+  /** Up to ten words to count by themselves. */
+  readonly words: readonly string[];
+  /** The most bytes of a chunk, 256 to 1,048,576. */
+  readonly chunkBytes: number;
+  /** How many chunks are counted at a time, 1 to 100. */
+  readonly maxConcurrency: number;
+  /** How many chunks may fail before the execution does. */
+  readonly toleratedFailures: number;
+  /** Names the request: sent again, it counts what was not counted, and nothing twice. */
+  readonly token: string | undefined;
+}
+
+const text = (isRight: (text: string) => boolean, remedy: string) =>
+  z.custom<string>((value) => CounterId.safeParse(value).success && isRight(String(value)), instead(remedy));
+const within = (min: number, max: number, otherwise: number) =>
+  z._default(
+    z.custom<number>(
+      (value) => Number.isInteger(value) && Number(value) >= min && Number(value) <= max,
+      instead(`pass a whole number from ${min} to ${max}`),
+    ),
+    otherwise,
+  );
+
+const FileName = text(
+  (name) => /^[\w-]+\.txt$/u.test(name),
+  'pass the name of a file without its folder, such as "genesis.txt"',
+);
+const Prefix = text((prefix) => prefix.length <= 200, "pass 1 to 200 printable characters");
+const Word = text(
+  (word) => word.length <= 20 && wordsOf(word)[0] === word,
+  "pass a single word of up to 20 letters",
+);
+const Words = z.pipe(
+  z.custom<unknown[]>(
+    (words) => Array.isArray(words) && words.length <= 10,
+    instead("pass an array of up to ten words"),
+  ),
+  z.array(Word),
+);
+
+/** What an event leaves out: chunks of 16 KB, eight at a time, no failure tolerated. */
+const Event = z.strictObject(
+  {
+    text: FileName,
+    counters: Prefix,
+    words: z._default(Words, []),
+    chunkBytes: within(256, 1_048_576, 16_384),
+    maxConcurrency: within(1, 100, 8),
+    toleratedFailures: within(0, 1_000, 0),
+    token: z.optional(Token),
+  },
+  instead(
+    'pass "text", "counters" and, if you like, "words", "chunkBytes", "maxConcurrency", "toleratedFailures" and "token"',
+  ),
+);
+
+/** @throws CounterError `invalid-command`, naming path, value and remedy */
+export function parseWordCountRequest(event: unknown): WordCountRequest {
+  const { words, token, ...request } = parse(Event, event, "event");
+  return { ...request, words: Array.from(new Set(words.map(sameSpelling))), token };
+}

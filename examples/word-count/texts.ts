@@ -1,0 +1,62 @@
+import { open, type FileHandle } from "node:fs/promises";
+import { join } from "node:path";
+import type { ByteRange } from "./split-text.ts";
+import { UnusableTextError } from "./unusable-text-error.ts";
+
+/** Where texts lie: a folder here; in a bucket of S3, `read` is a GetObject with its `Range`. */
+export interface Texts {
+  /**
+   * The bytes of a text, or of a part of it.
+   *
+   * @throws UnusableTextError for a text that is not there, or has become shorter than the range
+   */
+  read(name: string, range?: ByteRange): Promise<Uint8Array>;
+}
+
+/** The texts that are deployed along with a function. */
+export function textFolder(folder: string): Texts {
+  return {
+    read: async (name, range) => {
+      const file = await openText(join(folder, name), name);
+      try {
+        return range === undefined ? await file.readFile() : await readRange(file, name, range);
+      } finally {
+        await file.close();
+      }
+    },
+  };
+}
+
+async function openText(path: string, name: string): Promise<FileHandle> {
+  try {
+    return await open(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    throw new UnusableTextError(`There is no text "${name}"; put ${path} there, or ask for another.`, {
+      cause: error,
+    });
+  }
+}
+
+async function readRange(file: FileHandle, name: string, { start, end }: ByteRange): Promise<Uint8Array> {
+  const bytes = new Uint8Array(end - start);
+  const { bytesRead } = await file.read(bytes, 0, bytes.length, start);
+  if (bytesRead < bytes.length) {
+    throw new UnusableTextError(
+      `"${name}" ends at byte ${start + bytesRead}, and bytes ${start} to ${end} were planned; leave a text as it is while it is counted.`,
+    );
+  }
+  return bytes;
+}
+
+/** @throws UnusableTextError for bytes that are not UTF-8 */
+export function decodeText(bytes: Uint8Array, name: string, { start, end }: ByteRange): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (error) {
+    throw new UnusableTextError(
+      `Bytes ${start} to ${end} of "${name}" are not UTF-8; repair them, and send the event again.`,
+      { cause: error },
+    );
+  }
+}
