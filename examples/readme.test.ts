@@ -4,7 +4,9 @@ import { expect, test } from "vitest";
 
 const root = new URL("../", import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, root), "utf8");
-const readmes = globSync("{README.md,packages/*/README.md}", { cwd: fileURLToPath(root) });
+const readmes = globSync("{README.md,packages/*/README.md,examples/infra/README.md}", {
+  cwd: fileURLToPath(root),
+});
 
 /** The formatter breaks lines by their indent, which an excerpt has less of. */
 const withoutLayout = (text: string) =>

@@ -1,0 +1,80 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { decrement, increment } from "@durable-counter/core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openStage, type Stage } from "../demo/stage.ts";
+import { handlers } from "./handlers.ts";
+import { codeOf, synthesize } from "./template.fixture.ts";
+
+const synthesis = synthesize();
+const program = fileURLToPath(new URL("run-bundle.fixture.ts", import.meta.url));
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(() => stage.close());
+
+/** What the uploaded code of a handler answers, in a process of its own that knows nothing of this workspace's code. */
+async function run(file: string, event: unknown): Promise<unknown> {
+  const durable = handlers.some((handler) => handler.file === file && handler.isDurable);
+  const bundle = join(codeOf(synthesis, file), "index.mjs");
+  const child = fork(program, [bundle, JSON.stringify(event), ...(durable ? ["durable"] : [])], {
+    silent: true,
+  });
+  const [answer] = await Promise.race([once(child, "message"), once(child, "exit")]);
+  return answer;
+}
+
+const order = { counterId: "cart-7", commands: [increment(5), decrement(2)] };
+const results = [
+  { type: "increment", before: 0, after: 5 },
+  { type: "decrement", before: 5, after: 3 },
+];
+
+test("01 as it is uploaded counts", async () => {
+  expect(await run("01-durable-counter.ts", order)).toMatchObject({
+    status: "SUCCEEDED",
+    result: { value: 3, values: [5, 3] },
+  });
+});
+
+test("02 as it is uploaded counts in the table of its environment, once per token", async () => {
+  const event = { ...order, counterId: "cart-8", token: "order-1" };
+  const before = stage.network.requests["UpdateItem"] ?? 0;
+  expect(await run("02-stateless-dynamodb.ts", event)).toEqual({ value: 3, results });
+  expect(stage.network.requests["UpdateItem"]).toBeGreaterThan(before);
+  expect(await run("02-stateless-dynamodb.ts", event)).toEqual({ value: 3, results });
+});
+
+test("03 as it is uploaded counts in the table of its environment, once per token", async () => {
+  const event = { ...order, counterId: "cart-9", token: "order-1" };
+  const succeeded = { status: "SUCCEEDED", result: { value: 3, results } };
+  expect(await run("03-durable-on-dynamodb.ts", event)).toMatchObject(succeeded);
+  expect(await run("03-durable-on-dynamodb.ts", event)).toMatchObject(succeeded);
+});
+
+test("04 as it is uploaded finds the texts that it counts", async () => {
+  const event = { text: "genesis.txt", counters: "genesis", words: ["God"], token: "genesis-1" };
+  expect(await run("04-parallel-word-count.ts", event)).toMatchObject({ status: "SUCCEEDED" });
+});
+
+test.each(["01-durable-counter.ts", "03-durable-on-dynamodb.ts"])(
+  "%s says what went wrong in the same words when it is minified",
+  async (file) => {
+    expect(await run(file, { counterId: "cart-10", commands: [decrement()] })).toMatchObject({
+      status: "FAILED",
+      error: { type: "StepError", message: expect.stringContaining("[limit-exceeded]") },
+    });
+  },
+);
+
+test("every handler is one file, with its folder beside it where it reads one", () => {
+  for (const { file, folder } of handlers) {
+    const top = folder === undefined ? [] : [folder.split("/")[0]];
+    expect(readdirSync(codeOf(synthesis, file)).toSorted()).toEqual(["index.mjs", ...top]);
+  }
+});

@@ -1,0 +1,110 @@
+import { CfnOutput, Duration, RemovalPolicy } from "aws-cdk-lib";
+import type { CfnTable } from "aws-cdk-lib/aws-dynamodb";
+import { ManagedPolicy, PolicyStatement } from "aws-cdk-lib/aws-iam";
+import {
+  ApplicationLogLevel,
+  Architecture,
+  CfnFunction,
+  Function,
+  LoggingFormat,
+  Runtime,
+  SystemLogLevel,
+} from "aws-cdk-lib/aws-lambda";
+import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
+import type { Queue } from "aws-cdk-lib/aws-sqs";
+import { Construct } from "constructs";
+import type { Alarms } from "./alarms.ts";
+import { bundledCode } from "./bundle.ts";
+import type { DeployedHandler } from "./handlers.ts";
+
+/**
+ * What `apply` and `get` of a store send. A transaction needs no permission of its own: each part of it needs that of
+ * its kind. `shards` would add dynamodb:Query; `delete` and `list` are for operators, not for functions.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
+ */
+export const COUNTING_ACTIONS = [
+  "dynamodb:ConditionCheckItem",
+  "dynamodb:GetItem",
+  "dynamodb:PutItem",
+  "dynamodb:UpdateItem",
+];
+
+/** Within the 15 minutes for which a caller may wait, and the hour for which the store remembers a step's token. */
+const EXECUTION_TIMEOUT = Duration.minutes(15);
+
+export interface CounterFunctionProps {
+  readonly handler: DeployedHandler;
+  readonly table: CfnTable;
+  readonly deadLetters: Queue;
+  readonly alarms: Alarms;
+  readonly isThrowAway: boolean;
+  readonly isTraced: boolean;
+}
+
+/** A handler as it runs in production: a function, its published version, and the alias `live` that callers use. */
+export class CounterFunction extends Construct {
+  constructor(scope: Construct, id: string, props: CounterFunctionProps) {
+    super(scope, id);
+    const { handler, table, deadLetters, alarms, isThrowAway, isTraced } = props;
+    const lambda = new Function(this, "Function", {
+      description: `examples/${handler.file}`,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      code: bundledCode(handler),
+      handler: "index.handler",
+      memorySize: 512, // it buys processor, and imports are what a cold start is spent on
+      timeout: Duration.minutes(1),
+      environment: handler.usesTable ? { TABLE_NAME: table.ref } : {},
+      deadLetterQueue: deadLetters,
+      loggingFormat: LoggingFormat.JSON,
+      applicationLogLevelV2: ApplicationLogLevel.INFO,
+      systemLogLevelV2: SystemLogLevel.WARN,
+      logGroup: new LogGroup(this, "Logs", {
+        retention: RetentionDays.ONE_MONTH,
+        removalPolicy: isThrowAway ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+      }),
+      // An execution stays on the version it began on: the next deployment must leave that one alone.
+      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
+      ...(handler.isDurable && {
+        durableConfig: { executionTimeout: EXECUTION_TIMEOUT, retentionPeriod: Duration.days(14) },
+      }),
+    });
+    if (handler.usesTable) {
+      lambda.addToRolePolicy(new PolicyStatement({ actions: COUNTING_ACTIONS, resources: [table.attrArn] }));
+    }
+    if (isTraced) trace(lambda);
+    const live = lambda.addAlias("live"); // of the current version
+    // Its name is that of the output.
+    new CfnOutput(this, "Arn", { value: live.functionArn }).overrideLogicalId(`${handler.id}Arn`);
+    watch(lambda, handler, alarms);
+  }
+}
+
+/** `tracing` would have the CDK write a policy for all resources; AWS's managed policy says the same by name. */
+function trace(lambda: Function): void {
+  (lambda.node.defaultChild as CfnFunction).tracingConfig = { mode: "Active" }; // a Function's default child is one
+  lambda.role?.addManagedPolicy(ManagedPolicy.fromAwsManagedPolicyName("AWSXRayDaemonWriteAccess"));
+}
+
+function watch(lambda: Function, { id, isDurable }: DeployedHandler, alarms: Alarms): void {
+  const metric = (metricName: string) => ({
+    namespace: "AWS/Lambda",
+    metricName,
+    dimensionsMap: { FunctionName: lambda.functionName },
+  });
+  alarms.add(`${id}Errors`, metric("Errors"), `An invocation of ${id} failed; see its log.`);
+  alarms.add(
+    `${id}Throttles`,
+    metric("Throttles"),
+    `${id} was throttled: raise the concurrency, or send less.`,
+  );
+  if (!isDurable) return;
+  // https://docs.aws.amazon.com/lambda/latest/dg/durable-monitoring.html
+  const executions = "see its executions in the console of Lambda";
+  alarms.add(`${id}Failed`, metric("DurableExecutionFailed"), `An execution of ${id} failed; ${executions}.`);
+  alarms.add(
+    `${id}TimedOut`,
+    metric("DurableExecutionTimedOut"),
+    `An execution of ${id} took too long; ${executions}.`,
+  );
+}

@@ -1,0 +1,232 @@
+import { readFileSync } from "node:fs";
+import { counterTable, counterTimeToLive } from "@durable-counter/dynamodb";
+import { describe, expect, test } from "vitest";
+import { handlers } from "./handlers.ts";
+import { functionOf, ofType, permissionsOf, statements, synthesize } from "./template.fixture.ts";
+
+const production = synthesize();
+const again = synthesize();
+const throwAway = synthesize({ isThrowAway: true });
+const topic = "arn:aws:sns:eu-central-1:123456789012:on-call";
+const watched = synthesize({ isTraced: true, alarmTopicArn: topic });
+
+const [tableId, table] = onlyOne("AWS::DynamoDB::Table");
+const [queueId, queue] = onlyOne("AWS::SQS::Queue");
+const arnOf = (id: string) => ({ "Fn::GetAtt": [id, "Arn"] });
+
+describe.each(handlers)("$file", ({ id, file, isDurable, usesTable }) => {
+  const { id: functionId, properties } = functionOf(production, file);
+
+  test("runs on Node 24 and arm64, logs JSON, and is told its table", () => {
+    expect(properties).toMatchObject({
+      Runtime: "nodejs24.x",
+      Architectures: ["arm64"],
+      LoggingConfig: { LogFormat: "JSON", ApplicationLogLevel: "INFO" },
+    });
+    expect(properties["Environment"]).toEqual(
+      usesTable ? { Variables: { TABLE_NAME: { Ref: tableId } } } : undefined,
+    );
+  });
+
+  test("is durable where its handler is, within the time that callers wait and the store remembers", () => {
+    const config = properties["DurableConfig"] as { ExecutionTimeout: number } | undefined; // in seconds
+    expect(config).toEqual(isDurable ? { ExecutionTimeout: 900, RetentionPeriodInDays: 14 } : undefined);
+  });
+
+  test("is called by an alias of a published version, which the next deployment leaves to its executions", () => {
+    const [version] = ofType(production, "AWS::Lambda::Version").filter(
+      ([, { Properties }]) =>
+        JSON.stringify(Properties["FunctionName"]) === JSON.stringify({ Ref: functionId }),
+    );
+    const [alias] = ofType(production, "AWS::Lambda::Alias").filter(
+      ([, { Properties }]) =>
+        JSON.stringify(Properties["FunctionName"]) === JSON.stringify({ Ref: functionId }),
+    );
+    expect(version?.[1]).toMatchObject({ DeletionPolicy: "Retain", UpdateReplacePolicy: "Retain" });
+    expect(alias?.[1].Properties).toEqual({
+      Name: "live",
+      FunctionName: { Ref: functionId },
+      FunctionVersion: { "Fn::GetAtt": [version?.[0], "Version"] },
+    });
+    expect(production.Outputs[`${id}Arn`]?.Value).toEqual({ Ref: alias?.[0] });
+  });
+
+  test("may do what it does, and nothing else", () => {
+    expect(permissionsOf(production, file)).toEqual({
+      statements: [
+        { Effect: "Allow", Action: "sqs:SendMessage", Resource: arnOf(queueId) },
+        ...(usesTable
+          ? [
+              {
+                Effect: "Allow",
+                Action: [
+                  "dynamodb:ConditionCheckItem",
+                  "dynamodb:GetItem",
+                  "dynamodb:PutItem",
+                  "dynamodb:UpdateItem",
+                ],
+                Resource: arnOf(tableId),
+              },
+            ]
+          : []),
+      ],
+      managed: [
+        isDurable
+          ? "service-role/AWSLambdaBasicDurableExecutionRolePolicy"
+          : "service-role/AWSLambdaBasicExecutionRole",
+      ],
+    });
+  });
+
+  test("leaves the events that failed in the dead-letter queue", () => {
+    expect(properties["DeadLetterConfig"]).toEqual({ TargetArn: arnOf(queueId) });
+  });
+
+  test("rings when it fails or is throttled", () => {
+    const metrics = alarmsOf(production).filter(({ of }) => of === functionId);
+    expect(metrics.map(({ metric }) => metric)).toEqual([
+      "AWS/Lambda Errors",
+      "AWS/Lambda Throttles",
+      ...(isDurable ? ["AWS/Lambda DurableExecutionFailed", "AWS/Lambda DurableExecutionTimedOut"] : []),
+    ]);
+  });
+
+  test("is traced by X-Ray where that is asked for, by AWS's policy and none of ours", () => {
+    expect(properties["TracingConfig"]).toBeUndefined();
+    expect(functionOf(watched, file).properties["TracingConfig"]).toEqual({ Mode: "Active" });
+    expect(permissionsOf(watched, file).managed).toContain("AWSXRayDaemonWriteAccess");
+  });
+});
+
+describe("the table", () => {
+  test("is the one that counterTable and counterTimeToLive describe", () => {
+    const { TableName: _, ...described } = counterTable("any");
+    const { TimeToLiveSpecification } = counterTimeToLive("any");
+    expect(table.Properties).toMatchObject({ ...described, TimeToLiveSpecification });
+  });
+
+  test("can be neither deleted nor lost", () => {
+    expect(table).toMatchObject({
+      DeletionPolicy: "Retain",
+      UpdateReplacePolicy: "Retain",
+      Properties: {
+        DeletionProtectionEnabled: true,
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      },
+    });
+  });
+
+  test("rings when it is throttled", () => {
+    const metrics = alarmsOf(production).filter(({ of }) => of === tableId);
+    expect(metrics.map(({ metric }) => metric)).toEqual([
+      "AWS/DynamoDB ReadThrottleEvents",
+      "AWS/DynamoDB WriteThrottleEvents",
+    ]);
+  });
+});
+
+describe("the dead-letter queue", () => {
+  test("is encrypted, spoken to by TLS alone, and kept for 14 days", () => {
+    expect(queue.Properties).toEqual({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 1_209_600 });
+    const [, policy] = onlyOne("AWS::SQS::QueuePolicy");
+    expect(policy.Properties).toMatchObject({
+      Queues: [{ Ref: queueId }],
+      PolicyDocument: {
+        Statement: [{ Effect: "Deny", Condition: { Bool: { "aws:SecureTransport": "false" } } }],
+      },
+    });
+  });
+
+  test("rings when an event is in it", () => {
+    expect(alarmsOf(production).filter(({ metric }) => metric.startsWith("AWS/SQS"))).toEqual([
+      expect.objectContaining({ metric: "AWS/SQS ApproximateNumberOfMessagesVisible", statistic: "Maximum" }),
+    ]);
+  });
+});
+
+describe("the stack", () => {
+  test.each([
+    ["in production", production],
+    ["thrown away", throwAway],
+    ["traced and with a topic", watched],
+  ])("%s allows nothing by a wildcard", (_, synthesis) => {
+    const allowing = statements(synthesis).filter(({ Effect }) => Effect !== "Deny");
+    expect(allowing.length).toBeGreaterThan(handlers.length);
+    expect(allowing.filter((statement) => JSON.stringify(statement).includes("*"))).toEqual([]);
+    expect(allowing.filter((statement) => JSON.stringify(statement).includes("NotAction"))).toEqual([]);
+  });
+
+  test("tells a topic when an alarm rings and when it is over, if there is one", () => {
+    for (const [, { Properties }] of ofType(watched, "AWS::CloudWatch::Alarm")) {
+      expect(Properties).toMatchObject({ AlarmActions: [topic], OKActions: [topic] });
+    }
+    expect(JSON.stringify(ofType(production, "AWS::CloudWatch::Alarm"))).not.toContain("AlarmActions");
+  });
+
+  test("rings at the first event, and is silent where there is none", () => {
+    const alarms = ofType(production, "AWS::CloudWatch::Alarm");
+    expect(alarms.length).toBe(alarmsOf(production).length);
+    for (const [, { Properties }] of alarms) {
+      expect(Properties).toMatchObject({
+        Threshold: 1,
+        ComparisonOperator: "GreaterThanOrEqualToThreshold",
+        EvaluationPeriods: 1,
+        TreatMissingData: "notBreaching",
+      });
+    }
+  });
+
+  test("has as many alarms as its README says they cost", () => {
+    const readme = readFileSync(new URL("README.md", import.meta.url), "utf8");
+    expect(readme).toContain(
+      `${ofType(production, "AWS::CloudWatch::Alarm").length} alarms at $0.10 a month`,
+    );
+  });
+
+  test("forgets its logs after a month, and keeps them when it goes", () => {
+    const groups = ofType(production, "AWS::Logs::LogGroup");
+    expect(groups.length).toBe(handlers.length);
+    for (const [, group] of groups) {
+      expect(group).toMatchObject({ DeletionPolicy: "Retain", Properties: { RetentionInDays: 30 } });
+    }
+  });
+
+  test("is protected from being deleted by mistake, unless it is thrown away", () => {
+    expect([production, throwAway].map(({ terminationProtection: it }) => it)).toEqual([true, false]);
+  });
+
+  test("leaves nothing behind when it is thrown away, but for the versions that go with their functions", () => {
+    const kept = Object.values(throwAway.Resources).filter(
+      ({ DeletionPolicy: policy }) => policy === "Retain",
+    );
+    expect(new Set(kept.map(({ Type }) => Type))).toEqual(new Set(["AWS::Lambda::Version"]));
+    expect(ofType(throwAway, "AWS::DynamoDB::Table")[0]?.[1].Properties).toMatchObject({
+      DeletionProtectionEnabled: false,
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: false },
+    });
+  });
+
+  test("publishes a version only where something has changed", () => {
+    const [{ assets: _, ...first }, { assets: __, ...second }] = [production, again];
+    expect(second).toEqual(first);
+  });
+});
+
+function onlyOne(type: string) {
+  const [one, ...more] = ofType(production, type);
+  if (one === undefined || more.length > 0) throw new Error(`There should be one ${type}.`);
+  return one;
+}
+
+function alarmsOf(synthesis: typeof production) {
+  return ofType(synthesis, "AWS::CloudWatch::Alarm").map(([, { Properties }]) => {
+    // As CloudFormation writes an alarm on one metric.
+    const { Namespace, MetricName, Statistic, Dimensions } = Properties as {
+      readonly Namespace: string;
+      readonly MetricName: string;
+      readonly Statistic: string;
+      readonly Dimensions: readonly { readonly Value: { readonly Ref?: string } }[];
+    };
+    return { metric: `${Namespace} ${MetricName}`, statistic: Statistic, of: Dimensions[0]?.Value.Ref };
+  });
+}

@@ -1,0 +1,55 @@
+/* oxlint-disable no-new -- a construct joins its scope when it is made */
+import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib";
+import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
+import type { Construct } from "constructs";
+import { Alarms } from "./alarms.ts";
+import { CounterFunction } from "./counter-function.ts";
+import { createCounterTable } from "./counter-table.ts";
+import { handlers } from "./handlers.ts";
+
+export interface CounterStackProps extends StackProps {
+  /** Whether nothing in it is worth keeping: the table and the logs then go with the stack. By default they stay. */
+  readonly isThrowAway?: boolean;
+  /** Whether X-Ray traces the functions. */
+  readonly isTraced?: boolean;
+  /** An SNS topic that is told when an alarm rings and when it is over. */
+  readonly alarmTopicArn?: string | undefined;
+}
+
+/** The handlers of `examples/` on one table, with a queue for the events that failed and alarms on all of it. */
+export class CounterStack extends Stack {
+  constructor(scope: Construct, id: string, props: CounterStackProps = {}) {
+    const { isThrowAway = false, isTraced = false, alarmTopicArn, ...rest } = props;
+    super(scope, id, { terminationProtection: !isThrowAway, ...rest });
+    const alarms = new Alarms(this, "Alarms", alarmTopicArn);
+    const table = createCounterTable(this, "Counters", isThrowAway);
+    const deadLetters = new Queue(this, "DeadLetters", {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14), // the longest there is
+      removalPolicy: isThrowAway ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+    });
+    for (const handler of handlers) {
+      new CounterFunction(this, handler.id, { handler, table, deadLetters, alarms, isThrowAway, isTraced });
+    }
+    alarms.add(
+      "DeadLettersWaiting",
+      {
+        namespace: "AWS/SQS",
+        metricName: "ApproximateNumberOfMessagesVisible",
+        dimensionsMap: { QueueName: deadLetters.queueName },
+        statistic: "Maximum",
+      },
+      "Events failed for good: read them in the dead-letter queue, and send them again once the cause is gone.",
+    );
+    for (const metricName of ["ReadThrottleEvents", "WriteThrottleEvents"]) {
+      alarms.add(
+        `Table${metricName}`,
+        { namespace: "AWS/DynamoDB", metricName, dimensionsMap: { TableName: table.ref } },
+        "The table was throttled: a counter is hot; see `shards` and `steps`.",
+      );
+    }
+    new CfnOutput(this, "TableName", { value: table.ref });
+    new CfnOutput(this, "DeadLettersUrl", { value: deadLetters.queueUrl });
+  }
+}

@@ -1,0 +1,20 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { CounterRequest, parse } from "@durable-counter/core";
+import { expect, test } from "vitest";
+import { parseWordCountRequest } from "../word-count/request.ts";
+import { invocation } from "./invocation.ts";
+
+const folder = new URL("../events/", import.meta.url);
+const events = readdirSync(folder).map(
+  (file) => [file, readFileSync(new URL(file, folder), "utf8")] as const,
+);
+const outputs = { DurableCounters: { DurableOnTableArn: "arn:03", ParallelWordCountArn: "arn:04" } };
+
+test.each(events)("%s is an event of a handler, and its token names the execution", (file, event) => {
+  const isText = file === "parallel-word-count.json";
+  const input: unknown = JSON.parse(event);
+  const { token } = isText ? parseWordCountRequest(input) : parse(CounterRequest, input, "event");
+  const handler = isText ? "04" : "03";
+  const sent = invocation({ handler, event, eventFile: file, answerFile: "answer.json", outputs });
+  expect(sent).toContain(`${handler}-${token}`);
+});

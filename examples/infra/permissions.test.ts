@@ -1,0 +1,50 @@
+import { createDynamoDBCounterStore, ensureCounterTable } from "@durable-counter/dynamodb";
+import { increment } from "@durable-counter/core";
+import { startDynamoDB } from "@durable-counter/testing/dynamodb";
+import { expect, test } from "vitest";
+import { COUNTING_ACTIONS } from "./counter-function.ts";
+
+/** By what a transaction does to an item, the action that it needs. */
+const PARTS = {
+  ConditionCheck: "dynamodb:ConditionCheckItem",
+  Delete: "dynamodb:DeleteItem",
+  Put: "dynamodb:PutItem",
+  Update: "dynamodb:UpdateItem",
+} as const;
+
+test("a function may do exactly what counting and reading send, however tokens are remembered", async () => {
+  await using engine = await startDynamoDB({ engine: "dynamodb-local" });
+  const { client } = engine;
+  const tableName = "counters";
+  await ensureCounterTable(client, tableName);
+  const sent = new Set<string>();
+  client.middlewareStack.add(
+    (next, { commandName = "" }) =>
+      (args) => {
+        const { TransactItems } = args.input as { readonly TransactItems?: readonly object[] }; // of a transaction
+        if (TransactItems === undefined) sent.add(`dynamodb:${commandName.replace(/Command$/u, "")}`);
+        for (const item of TransactItems ?? []) {
+          for (const part of Object.keys(item)) sent.add(PARTS[part as keyof typeof PARTS]); // it has no others
+        }
+        return next(args);
+      },
+    { step: "initialize" },
+  );
+
+  for (const strategy of ["inline", "marker", "inline", "auto"] as const) {
+    const store = createDynamoDBCounterStore({ client, tableName, dedupe: { strategy } });
+    for (let n = 0; n < 3; n++) {
+      const request = { id: "cart-7", commands: [increment()], token: `${strategy}-${n}` };
+      const { value } = await store.apply(request);
+      expect(await store.apply(request)).toMatchObject({ value, replayed: true });
+    }
+    await store.apply({ id: "cart-7", commands: [increment()] });
+    await store.get("cart-7");
+  }
+  // Enough tokens for the store to move them out of the counter's item.
+  const store = createDynamoDBCounterStore({ client, tableName });
+  for (let n = 0; n < 300; n++)
+    await store.apply({ id: "busy", commands: [increment()], token: `token-${n}` });
+
+  expect([...sent].toSorted()).toEqual(COUNTING_ACTIONS);
+});

@@ -1,0 +1,28 @@
+import { App } from "aws-cdk-lib";
+import { describe, expect, test } from "vitest";
+import { settings } from "./settings.ts";
+
+const given = (context: Record<string, unknown>) => settings(new App({ context }).node);
+
+describe("the context of the CDK", () => {
+  test("asks for production where it says nothing", () => {
+    expect(given({})).toEqual({ isThrowAway: false, isTraced: false, alarmTopicArn: undefined });
+  });
+
+  test("sets what -c NAME=VALUE says", () => {
+    const alarmTopicArn = "arn:aws:sns:eu-central-1:123456789012:on-call";
+    expect(given({ throwAway: "true", tracing: true, alarmTopicArn })).toEqual({
+      isThrowAway: true,
+      isTraced: true,
+      alarmTopicArn,
+    });
+  });
+
+  test.each([
+    [{ throwAway: "yes" }, 'The context throwAway is "yes"; pass -c throwAway=true or false.'],
+    [{ tracing: 1 }, "The context tracing is 1; pass -c tracing=true or false."],
+    [{ alarmTopicArn: "on-call" }, 'The context alarmTopicArn is "on-call"; pass an SNS topic'],
+  ])("refuses %j, and says what to pass", (context, message) => {
+    expect(() => given(context)).toThrow(message);
+  });
+});
