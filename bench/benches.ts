@@ -10,4 +10,8 @@ export const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   growth: async () => (await import("./benches/growth.ts")).growth,
   "durable-counter": async () => (await import("./benches/durable-counter.ts")).durableCounterBesideSteps,
   "dynamodb-store": async () => (await import("./benches/dynamodb-store.ts")).dynamoDBStore,
+  peers: async () => (await import("./benches/peers.ts")).peers,
+  tokens: async () => (await import("./benches/tokens.ts")).tokens,
+  "hot-key": async () => (await import("./benches/hot-key.ts")).hotKey,
+  "cold-start": async () => (await import("./benches/cold-start.ts")).coldStart,
 };

@@ -1,0 +1,99 @@
+import { bundle, type Bundle } from "../contenders/cold-start/bundle.ts";
+import { importBundle } from "../contenders/cold-start/import-bundle.ts";
+import type { Arena } from "../measure/arena.ts";
+import type { Bench, Contender } from "../measure/bench.ts";
+import { compare } from "../measure/comparison.ts";
+import { digits, duration } from "../measure/figures.ts";
+import type { Row } from "../measure/report.ts";
+import { median } from "../measure/statistics.ts";
+
+/** Handlers, each beside what one would write by the same commands of the same SDKs, without us. */
+const PAIRS = {
+  "01": ["bench/contenders/cold-start/bare-durable.ts", "examples/01-durable-counter.ts"],
+  "02": ["bench/contenders/cold-start/bare-dynamodb.ts", "examples/02-stateless-dynamodb.ts"],
+  "03": ["bench/contenders/cold-start/bare-durable-on-dynamodb.ts", "examples/03-durable-on-dynamodb.ts"],
+} as const;
+
+/** What is promised of 03, which has all of us in it. */
+const MAX_BYTES_OVER_BARE = 60_000;
+const MAX_IMPORT_RATIO = 1.3;
+
+export const coldStart: Bench = {
+  title:
+    "A handler's bundle and its import in a fresh process, beside a bare one by the same commands of the same SDKs",
+  contenders: Object.fromEntries(
+    Object.values(PAIRS).flatMap((pair) => pair.map((entry) => [entry, handler(entry)])),
+  ),
+  measure: async (arena) => {
+    const rows: Row[] = [];
+    for (const [name, [bare, ours]] of Object.entries(PAIRS)) {
+      const { sizes, imports } = await turns(arena, bare, ours);
+      const over = sizes.ours - sizes.bare;
+      const { ratio, spread } = compare(imports.ours, imports.bare);
+      const isJudged = name === "03";
+      rows.push(
+        {
+          cells: [
+            `${name}, minified`,
+            kilobytes(sizes.bare),
+            kilobytes(sizes.ours),
+            `+ ${kilobytes(over)}`,
+            "",
+          ],
+          ...(isJudged && {
+            target: {
+              measured: over / 1_000,
+              bound: "at most",
+              limit: MAX_BYTES_OVER_BARE / 1_000,
+              unit: " kB",
+            },
+          }),
+        },
+        {
+          cells: [
+            `${name}, import`,
+            duration(median(imports.bare)),
+            duration(median(imports.ours)),
+            `${digits(ratio)}× the time`,
+            spread,
+          ],
+          ...(isJudged && {
+            target: { measured: ratio, bound: "at most", limit: MAX_IMPORT_RATIO, unit: "×" },
+          }),
+        },
+      );
+    }
+    return { head: ["", "bare", "ours", "beside it", "its quartiles"], rows };
+  },
+};
+
+/** The bundle of a handler; each run imports it in a process of its own. */
+function handler(entry: string): Contender {
+  let bundled: Bundle;
+  return {
+    setUp: async () => {
+      bundled = await bundle(entry);
+    },
+    run: async () => ({ bytes: bundled.bytes, ms: await importBundle(bundled.file) }),
+  };
+}
+
+/** Lets a pair take turns, A B, B A, …, one import each. */
+async function turns(arena: Arena, bare: string, ours: string) {
+  const { rounds, warmUps } = arena.effort;
+  const sizes = { bare: 0, ours: 0 };
+  const imports = { bare: [] as number[], ours: [] as number[] };
+  for (let round = -warmUps; round < rounds; round++) {
+    for (const who of round % 2 === 0 ? (["bare", "ours"] as const) : (["ours", "bare"] as const)) {
+      const [result] = await arena.results(who === "bare" ? bare : ours);
+      const { bytes, ms } = result as { bytes: number; ms: number }; // what handler's run resolves to
+      sizes[who] = bytes;
+      if (round >= 0) imports[who].push(ms);
+    }
+  }
+  return { sizes, imports };
+}
+
+function kilobytes(bytes: number): string {
+  return `${(bytes / 1_000).toFixed(1)} kB`;
+}

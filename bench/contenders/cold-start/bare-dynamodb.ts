@@ -1,0 +1,67 @@
+import {
+  BatchWriteItemCommand,
+  DeleteItemCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  paginateQuery,
+  paginateScan,
+  TransactWriteItemsCommand,
+  UpdateItemCommand,
+} from "@aws-sdk/client-dynamodb";
+
+const client = new DynamoDBClient();
+const TableName = process.env["TABLE_NAME"] ?? "counters";
+const key = (id: string) => ({ id: { S: id }, part: { S: "value" } });
+
+export interface BareEvent {
+  readonly type: keyof typeof operations;
+  readonly id: string;
+  readonly amount: number;
+}
+
+const adding = ({ id, amount }: BareEvent) => ({
+  TableName,
+  Key: key(id),
+  UpdateExpression: "ADD #value :amount",
+  ExpressionAttributeNames: { "#value": "value" },
+  ExpressionAttributeValues: { ":amount": { N: String(amount) } },
+});
+
+/** What our store asks of DynamoDB, by the same commands, without its promises. */
+const operations = {
+  add: (event: BareEvent) => client.send(new UpdateItemCommand(adding(event))),
+  addOnce: (event: BareEvent) => {
+    const Item = { id: { S: event.id }, part: { S: "token" } };
+    return client.send(
+      new TransactWriteItemsCommand({
+        TransactItems: [{ Update: adding(event) }, { Put: { TableName, Item } }],
+      }),
+    );
+  },
+  get: ({ id }: BareEvent) => client.send(new GetItemCommand({ TableName, Key: key(id) })),
+  delete: async ({ id }: BareEvent) => {
+    await client.send(new DeleteItemCommand({ TableName, Key: key(id) }));
+    return client.send(
+      new BatchWriteItemCommand({ RequestItems: { [TableName]: [{ DeleteRequest: { Key: key(id) } }] } }),
+    );
+  },
+  parts: ({ id }: BareEvent) =>
+    all(
+      paginateQuery(
+        { client },
+        { TableName, KeyConditionExpression: "id = :id", ExpressionAttributeValues: { ":id": { S: id } } },
+      ),
+    ),
+  list: () => all(paginateScan({ client }, { TableName })),
+};
+
+/** What one writes without us in the place of 02. */
+export async function handler(event: BareEvent): Promise<unknown> {
+  return operations[event.type](event);
+}
+
+async function all<T>(pages: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const page of pages) found.push(page);
+  return found;
+}

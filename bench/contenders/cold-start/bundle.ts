@@ -1,0 +1,28 @@
+import { mkdtempSync, readFileSync } from "node:fs";
+import { stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build, type BuildOptions } from "esbuild";
+
+const root = new URL("../../../", import.meta.url);
+
+/** What a bundle costs before it has done anything. */
+export interface Bundle {
+  readonly file: string;
+  /** Minified, in bytes. */
+  readonly bytes: number;
+}
+
+/** Bundles a handler as `examples/infra` deploys it. */
+export async function bundle(entry: string): Promise<Bundle> {
+  const settings = readFileSync(new URL("examples/infra/esbuild.json", root), "utf8");
+  const outdir = mkdtempSync(join(tmpdir(), "durable-counter-cold-start-"));
+  await build({
+    ...(JSON.parse(settings) as BuildOptions), // of a file of this repository
+    entryPoints: { index: fileURLToPath(new URL(entry, root)) },
+    outdir,
+  });
+  const file = join(outdir, "index.mjs");
+  return { file, bytes: (await stat(file)).size };
+}

@@ -1,0 +1,13 @@
+import { increment, isCounterError, type CounterStore } from "@durable-counter/core";
+
+/** Counts one with a token, as long as it takes: a store that is overtaken too often asks to be asked again. */
+export async function countOne(store: CounterStore, id: string, token: string): Promise<void> {
+  for (;;) {
+    try {
+      await store.apply({ id, commands: [increment()], token });
+      return;
+    } catch (error) {
+      if (!isCounterError(error, "throttled")) throw error;
+    }
+  }
+}

@@ -1,0 +1,18 @@
+import { increment } from "@durable-counter/core";
+import { createDynamoDBCounterStore, ensureCounterTable } from "@durable-counter/dynamodb";
+import type { Peer } from "./peer.ts";
+
+const TABLE = "counters";
+
+/** Ours, as it is without options. */
+export const counterStore: Peer = {
+  answers: "before, after",
+  prepare: (client) => ensureCounterTable(client, TABLE),
+  connect: (client) => {
+    const store = createDynamoDBCounterStore({ client, tableName: TABLE });
+    return {
+      count: (id, amount, token) => store.apply({ id, commands: [increment(amount)], token }),
+      value: (id) => store.get(id, { consistent: true }),
+    };
+  },
+};

@@ -1,0 +1,19 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+
+/**
+ * The bytes of an item of strings and numbers, about, 0 where there is none: names and values in UTF-8, a byte for two digits of a number, one
+ * more, and one for its minus.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
+ */
+export function itemSize(item: Readonly<Record<string, AttributeValue>> = {}): number {
+  return Object.entries(item).reduce(
+    (bytes, [name, { S: text, N: number = "" }]) =>
+      bytes + Buffer.byteLength(name) + (text === undefined ? numberSize(number) : Buffer.byteLength(text)),
+    0,
+  );
+}
+
+function numberSize(number: string): number {
+  const digits = number.replace(/\D/gu, "").replace(/^0+|0+$/gu, "").length;
+  return Math.ceil(digits / 2) + 1 + (number.startsWith("-") ? 1 : 0);
+}
