@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 
 const root = new URL("../", import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, root), "utf8");
-const readmes = globSync("{README.md,packages/*/README.md,examples/infra/README.md}", {
+const readmes = globSync("{README.md,packages/*/README.md,examples/README.md,examples/infra/README.md}", {
   cwd: fileURLToPath(root),
 });
 

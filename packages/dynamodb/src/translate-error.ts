@@ -138,6 +138,6 @@ function remedy(name: string): string {
     case "ValidationException":
       return "the table's keys or the item at the key are not a counter's. Use a table made from counterTable().";
     default:
-      return "the client's credentials do not allow it. Grant dynamodb:UpdateItem, GetItem, PutItem, ConditionCheckItem, DeleteItem, Query and Scan on it.";
+      return "the client's credentials do not allow it. Grant dynamodb:UpdateItem, GetItem, PutItem and ConditionCheckItem on it; Query for shards; BatchWriteItem, DeleteItem and Query to delete, Scan to list.";
   }
 }
