@@ -21,11 +21,11 @@ export interface WordCountRequest {
 }
 
 const text = (isRight: (text: string) => boolean, remedy: string) =>
-  z.custom<string>((value) => CounterId.safeParse(value).success && isRight(String(value)), instead(remedy));
+  z.custom<string>((value) => CounterId.safeParse(value).success && isRight(value), instead(remedy));
 const within = (min: number, max: number, otherwise: number) =>
   z._default(
     z.custom<number>(
-      (value) => Number.isInteger(value) && Number(value) >= min && Number(value) <= max,
+      (value) => Number.isInteger(value) && value >= min && value <= max,
       instead(`pass a whole number from ${min} to ${max}`),
     ),
     otherwise,

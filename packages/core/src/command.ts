@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
 import { instead, parse } from "./parse.ts";
 
-const amount = z
-  .custom<number>((value) => Number.isSafeInteger(value) && (value as number) >= 0, {
+const Amount = z
+  .custom<number>((value) => Number.isSafeInteger(value) && value >= 0, {
     ...instead("pass a whole number from 0 to 9007199254740991"),
   })
   .check(z.overwrite((value) => value + 0)); // −0 becomes 0, as it would in JSON
@@ -11,8 +11,14 @@ const amount = z
 export const Command = z.discriminatedUnion(
   "type",
   [
-    z.strictObject({ type: z.literal("increment"), amount }, instead('pass only "type" and "amount"')),
-    z.strictObject({ type: z.literal("decrement"), amount }, instead('pass only "type" and "amount"')),
+    z.strictObject(
+      { type: z.literal("increment"), amount: Amount },
+      instead('pass only "type" and "amount"'),
+    ),
+    z.strictObject(
+      { type: z.literal("decrement"), amount: Amount },
+      instead('pass only "type" and "amount"'),
+    ),
     z.strictObject({ type: z.literal("get") }, instead('pass only "type"')),
   ],
   instead('pass a command whose "type" is "increment", "decrement" or "get"'),
@@ -21,12 +27,12 @@ export type Command = Readonly<z.infer<typeof Command>>;
 
 /** @throws CounterError `invalid-command` */
 export function increment(amount = 1): Command {
-  return parse(Command, { type: "increment", amount }, "increment");
+  return { type: "increment", amount: parse(Amount, amount, "increment.amount") };
 }
 
 /** @throws CounterError `invalid-command` */
 export function decrement(amount = 1): Command {
-  return parse(Command, { type: "decrement", amount }, "decrement");
+  return { type: "decrement", amount: parse(Amount, amount, "decrement.amount") };
 }
 
 export function get(): Command {

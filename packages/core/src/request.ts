@@ -31,7 +31,7 @@ export const Commands = z.pipe(
  * refuses what is older, instead of taking it for new.
  */
 export const IssuedAt = z.custom<number>(
-  (ms) => Number.isSafeInteger(ms) && (ms as number) >= 0,
+  (ms) => Number.isSafeInteger(ms) && ms >= 0,
   instead("pass whole milliseconds since 1970"),
 );
 

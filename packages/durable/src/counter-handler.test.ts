@@ -81,7 +81,7 @@ describe.each([
       { counterId: "a", commands: [{ type: "increment", amount: "1" }] },
       'event.commands[0].amount is "1"; pass',
     ],
-    [undefined, "event.counterId is undefined; pass a string"],
+    [undefined, "event.counterId is undefined; pass 1 to 256"],
     [5, "event is 5; pass an object"],
   ])("fails on an event it cannot parse, before any step: %j", async (payload, message) => {
     const { error, names } = await handle(home(), payload);

@@ -1,5 +1,6 @@
 import type { DurableContext } from "@aws/durable-execution-sdk-js";
 import { Commands, decrement, get, increment, parse, type Counter } from "@durable-counter/core";
+import { handled } from "./handled.ts";
 import { createOperations } from "./operations.ts";
 import { placeOf, type ExecutionCounterOptions, type StoreCounterOptions } from "./place.ts";
 
@@ -20,27 +21,18 @@ export function durableCounter(
 ): Counter {
   const { value, batch } = createOperations(context, placeOf(context, options));
   return {
-    increment: (amount) => handled(() => value(increment(amount))),
-    decrement: (amount) => handled(() => value(decrement(amount))),
-    get: () => handled(() => value(get())),
-    batch: (commands) => handled(() => batch(parse(Commands, commands, "commands"))),
+    increment: (amount) => settled(() => value(increment(amount))),
+    decrement: (amount) => settled(() => value(decrement(amount))),
+    get: () => settled(() => value(get())),
+    batch: (commands) => settled(() => batch(parse(Commands, commands, "commands"))),
   };
 }
 
-/**
- * Nobody may have come to await a rejection yet when it happens; Node would end the process, and the replay after
- * it. The SDK does the same for its own promises. Whoever awaits still gets the rejection.
- */
-function handled<T>(call: () => Promise<T>): Promise<T> {
-  const promise = settled(call);
-  promise.catch(() => undefined);
-  return promise;
-}
-
+/** What cannot be a command is refused by the promise, as whatever else goes wrong. */
 function settled<T>(call: () => Promise<T>): Promise<T> {
   try {
     return call();
   } catch (error) {
-    return Promise.reject(error);
+    return handled(Promise.reject(error));
   }
 }

@@ -2,12 +2,13 @@ import type { DurableContext } from "@aws/durable-execution-sdk-js";
 import { type BatchResult, type Command, type CommandResult, type Receipt } from "@durable-counter/core";
 import { carried, revived } from "./carried-error.ts";
 import { claimName } from "./counter-name.ts";
+import { handled } from "./handled.ts";
 import { noOperationLeft } from "./no-operation-left.ts";
 import { budgetOf } from "./operation-budget.ts";
 import type { Place } from "./place.ts";
 import { retryStrategy } from "./retry-strategy.ts";
 
-/** A counter's commands as durable steps, one after another in call order. What they reject with is to be handled. */
+/** A counter's commands as durable steps, one after another in call order. */
 export interface Operations {
   readonly single: (command: Command) => Promise<CommandResult>;
   /** {@link Operations.single} for who wants the value after alone. */
@@ -30,7 +31,7 @@ export function createOperations(context: DurableContext, place: Place): Operati
     toAnswer: (result: R) => A,
   ): Promise<A> => {
     const before = last;
-    if (!budget.take()) return refused(before);
+    if (!budget.take()) return handled(refused(before));
     const sequence = calls++;
     const operationName = `${counter}/${sequence}/${kind}`;
     // The next one's turn comes with our result, not with its checkpoint: checkpoints land in order, so that calls made
@@ -56,7 +57,7 @@ export function createOperations(context: DurableContext, place: Place): Operati
       },
       { retryStrategy },
     );
-    return step.then(
+    const answer: Promise<A> = step.then(
       (result) => {
         turn.resolve(valueOf(result));
         return toAnswer(result);
@@ -64,9 +65,11 @@ export function createOperations(context: DurableContext, place: Place): Operati
       (error: unknown) => {
         // A refused operation leaves the value as it was.
         turn.resolve(before);
+        answer.catch(() => undefined); // nobody may have come to await it yet
         return revive(error);
       },
     );
+    return answer;
   };
 
   /** In its turn, when it is known how far the counter came. */

@@ -31,7 +31,7 @@ const YEAR_SECONDS = 31_536_000;
 const MAX_SHARDS = 256;
 
 const whole = (least: number, most: number, remedy: string) =>
-  z.custom<number>((n) => Number.isInteger(n) && Number(n) >= least && Number(n) <= most, instead(remedy));
+  z.custom<number>((n) => Number.isInteger(n) && n >= least && n <= most, instead(remedy));
 
 const Options = z.strictObject(
   {

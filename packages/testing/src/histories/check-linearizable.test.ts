@@ -420,6 +420,16 @@ describe("the checker", () => {
     expect(checkLinearizable(executed(1_000, 8, 7), undefined, { budget: 20_000 }).linearizable).toBe(true);
   });
 
+  test("places what changes nothing at once, however much of it is under way together", () => {
+    const limits = { min: 0 };
+    const history = [1, 2, 4, 8, 16, 32].map((amount) => seen(0, 1_000, increment(amount), 2 * amount - 1));
+    for (let n = 1; n <= 40; n++) {
+      history.push(seen(0, 1_000, { commands: [decrement(100 + n)], limits }, "limit-exceeded"));
+      history.push(seen(0, 1_000 + n, get(), 2 ** (n % 7) - 1));
+    }
+    expect(checkLinearizable(history, undefined, { budget: 500 }).linearizable).toBe(true);
+  });
+
   test("gives up with an error, never an answer, when the budget ends", () => {
     const history = Array.from({ length: 24 }, (_, index) => sent(0, increment(2 ** index)));
     history.push(seen(1, 2, get(), -1));

@@ -51,6 +51,7 @@ export function counterModel(
       return batch === undefined ? { state: UNWRITTEN, output: undefined } : apply(state, batch, defaults);
     },
     matches: isSeenOf,
+    isIdle,
     hash: ({ value, tokens }) =>
       tokens.size === 0 ? String(value) : JSON.stringify([value, [...tokens].toSorted(byToken)]),
     describe: describeCounterOperation,
@@ -105,6 +106,14 @@ function isSeenOf(seen: CounterOutput, expected: CounterOutput): boolean {
   return (
     value === expected.value && replayed === expected.replayed && isDeepStrictEqual(results, expected.results)
   );
+}
+
+/** A read, a refusal, or a token that came again. */
+function isIdle(input: CounterInput, output: CounterOutput): boolean {
+  if (output === "limit-exceeded" || output === "token-reused") return true;
+  if (typeof output === "object" && output.replayed === true) return true;
+  const batch = batchOf(input);
+  return batch !== undefined && batch.token === undefined && onlyReads(batch);
 }
 
 function parseInput(input: unknown, path: string): CounterInput {

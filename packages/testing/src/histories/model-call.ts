@@ -26,6 +26,7 @@ export function modelCall<State>(
     start,
     deadline,
     required: false,
+    isIdle: false,
     kind: kindOf(["optional", input]),
     // What had no effect need not be given the chance of one.
     advance: (state: State) => (outcome === "failed" ? undefined : go(state, undefined)),
@@ -36,6 +37,7 @@ export function modelCall<State>(
     start,
     deadline,
     required: true,
+    isIdle: outcome === "failed" || (seen !== undefined && model.isIdle?.(input, seen.output) === true),
     kind: kindOf([outcome, input, seen]),
     advance: (state) => {
       const next = go(state, seen);

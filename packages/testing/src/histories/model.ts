@@ -26,6 +26,11 @@ interface ModelTraits<State, Input, Output> {
   readonly initial: State;
   /** Equal texts for equal states, different ones for different states. Default: for plain data, Maps, Sets, Dates. */
   hash?(state: State): string;
+  /**
+   * Whether an operation that was answered so changes nothing, in any state: a read, or a refusal. It spares the search
+   * most of its work; what is wrongly called so makes it say "not linearizable" of what is. Default: none is.
+   */
+  isIdle?(input: Input, output: Output): boolean;
   /** An operation in a few words, for the reader of a failure. */
   describe?(operation: HistoryOperation<Input, Output>): string;
   /** Checks an input, once. @throws naming `path`, value and remedy */

@@ -13,7 +13,12 @@ const call = fc
     required: fc.boolean(),
   })
   .map(({ start, duration, add, finds, required }): Call<number> => {
-    const relaxed = { start, deadline: start + duration, required: required && duration < Infinity };
+    const relaxed = {
+      start,
+      deadline: start + duration,
+      required: required && duration < Infinity,
+      isIdle: false,
+    };
     return {
       ...relaxed,
       kind: JSON.stringify([add, finds, relaxed.required]),
@@ -53,6 +58,7 @@ test("gives up where too many states can be reached", () => {
     start: 0,
     deadline: 1,
     required: false,
+    isIdle: false,
     kind: String(index),
     advance: (state) => ({ state: state + 2 ** index }),
   }));
@@ -60,6 +66,7 @@ test("gives up where too many states can be reached", () => {
     start: 2,
     deadline: 3,
     required: true,
+    isIdle: false,
     kind: "never",
     advance: () => undefined,
   };

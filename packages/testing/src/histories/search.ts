@@ -5,6 +5,8 @@ export interface Call<State> {
   readonly deadline: number;
   /** Whether it must take effect at all. */
   readonly required: boolean;
+  /** Whether it changes nothing, in whatever state it can be explained. */
+  readonly isIdle: boolean;
   /** Calls of one kind do the same in every state. */
   readonly kind: string;
   /** The state after, boxed; `undefined` where its observation is impossible in `state`. */
@@ -107,13 +109,11 @@ function successors<State>(
     if (next === undefined) continue;
     const hash = hashOf(next.state);
     const configuration = { ...decide(here, index), state: next.state, hash, parent: here, effect: index };
-    if (hash === here.hash) {
-      // What may be passed over, and would change nothing, is passed over. What must take effect, and changes nothing,
-      // may as well do so now: whatever order explains the others explains them with it in front, since all that can be
-      // next have begun before the first deadline.
-      if (call.required) return [configuration];
-      continue;
-    }
+    // What never changes anything, and can be explained now, need not be tried later: whatever order explains the
+    // others explains them with it in front.
+    if (call.required && call.isIdle) return [configuration];
+    // What may be passed over, and would change nothing, is passed over.
+    if (!call.required && hash === here.hash) continue;
     found.push(configuration);
   }
   return found;
