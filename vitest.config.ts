@@ -7,6 +7,9 @@ export default defineConfig({
     env: { NODE_OPTIONS: "--experimental-strip-types --disable-warning=ExperimentalWarning" },
     testTimeout: 60_000, // A busy machine is no failure; what hangs is stopped all the same.
     hookTimeout: 60_000,
+    // Much of the time is spent waiting, for engines and for what is lost on purpose.
+    maxWorkers: "100%",
+    maxConcurrency: 2,
     silent: "passed-only", // What the durable SDK logs is of interest where a test fails.
     coverage: {
       provider: "v8",

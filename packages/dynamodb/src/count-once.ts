@@ -13,7 +13,7 @@ import { countingTransaction } from "./counting-transaction.ts";
 import { countingWrite } from "./counting-write.ts";
 import { decide, isOnItsWay, look, recall, type Count, type Decision } from "./decide.ts";
 import { netEffect } from "./net-effect.ts";
-import { isSealed, sealOf } from "./seal.ts";
+import { GRACE_SECONDS, isSealed, sealOf } from "./seal.ts";
 import type { StoreMemory } from "./store-memory.ts";
 import { attributes } from "./table.ts";
 import { isTidying, tidy } from "./tidy.ts";
@@ -46,7 +46,7 @@ export interface CountRequest {
  * For requests without a token, which get one all the same: the AWS SDK retries by itself. No attempt is made after
  * this time.
  */
-const OWN_TOKEN_SECONDS = 300;
+const OWN_TOKEN_SECONDS = 120;
 
 /** How often a write is tried that rivals overtake. */
 const MAX_ROUNDS = 20;
@@ -63,7 +63,7 @@ const MAX_BUSY = 8;
 export async function countOnce(key: CounterKey, request: CountRequest): Promise<Receipt> {
   const { commands, limits, memory } = request;
   const counting = countingOf(request);
-  const name = counting.tokenAttribute;
+  const name = `${placeName(key)}\n${counting.tokenAttribute}`;
   const wasUnsettled = memory.unsettled.get(name) === true;
   const count = { key, request, counting, effect: netEffect(commands, limits), wasUnsettled };
   try {
@@ -71,9 +71,29 @@ export async function countOnce(key: CounterKey, request: CountRequest): Promise
     if (wasUnsettled) memory.unsettled.delete(name);
     return receipt;
   } catch (error) {
-    if (isCounterError(error, "outcome-unknown")) memory.unsettled.set(name, true);
-    throw error;
+    if (isCounterError(error, "limit-exceeded") || isCounterError(error, "token-reused")) throw error;
+    if (isCounterError(error, "outcome-unknown") || isOnItsWay(count)) memory.unsettled.set(name, true);
+    throw isOnItsWay(count) ? unknown(count, error) : error;
   }
+}
+
+/**
+ * An attempt that was never answered may still count, whatever became of those after it.
+ *
+ * @param error how the last one ended
+ */
+function unknown({ key, counting: { token, expiresAt } }: Count, error: unknown): unknown {
+  if (!isCounterError(error)) return error;
+  const until = expiresAt * 1_000;
+  const details = { token, until };
+  if (error.code === "outcome-unknown")
+    return Object.assign(error, { details: { ...error.details, ...details } });
+  if (error.code !== "throttled" && error.code !== "unavailable") return error;
+  return new CounterError(
+    "outcome-unknown",
+    `${named(key)} may or may not have been changed: an attempt was never answered. Ask again with the token ${JSON.stringify(token)}, until ${new Date(until).toISOString()}, to find out. ${error.message.replace(/ \[[a-z-]+\]$/u, "")}`,
+    { cause: error, details },
+  );
 }
 
 function countingOf({
@@ -124,7 +144,8 @@ async function settle(count: Count): Promise<Receipt> {
         await backOff(busy);
         break;
       case "full":
-        if (!(await tidy(key, outcome.item, tidying(count)))) throw gaveUp(count, FULL);
+        if (++refused > MAX_ROUNDS || !(await tidy(key, outcome.item, tidying(count))))
+          throw gaveUp(count, FULL);
     }
   }
 }
@@ -133,6 +154,7 @@ async function settle(count: Count): Promise<Receipt> {
 function firstDecision(count: Count): Decision | Promise<Decision> {
   const { key, request, counting, effect } = count;
   const { issuedAt, strategy, memory, shards, initial, now, windowSeconds } = request;
+  if (issuedAt !== undefined && issuedAt > now() + GRACE_SECONDS * 1_000) throw issuedTooLate(issuedAt);
   if (issuedAt !== undefined && now() >= issuedAt + windowSeconds * 1_000) return tooLate(count, issuedAt);
   const { delta, lowest, highest } = effect;
   // Where no value before fits there is nothing to write; but the token may have counted under other limits.
@@ -194,24 +216,23 @@ function placeName({ id, part }: CounterKey): string {
 const FULL =
   'its item is full of tokens that are still remembered. Write less often, shorten dedupe.windowSeconds, or let dedupe.strategy be "auto"';
 
-/** An attempt that was never answered may still arrive, whatever became of the others. */
-function gaveUp(count: Count, why: string): CounterError {
-  const { token } = count.counting;
-  const again = `; ask again with the token ${JSON.stringify(token)}.`;
-  return isOnItsWay(count)
-    ? new CounterError(
-        "outcome-unknown",
-        `${named(count.key)} may or may not have been changed: ${why}${again}`,
-        {
-          details: { token },
-        },
-      )
-    : new CounterError("throttled", `${named(count.key)} was not changed: ${why}${again}`);
+function gaveUp({ key, counting: { token } }: Count, why: string): CounterError {
+  return new CounterError(
+    "throttled",
+    `${named(key)} was not changed: ${why}; ask again with the token ${JSON.stringify(token)}.`,
+  );
 }
 
 function busyError({ key: { tableName, id: counterId }, counting }: Count, error: unknown): unknown {
   const { token, attempts } = counting;
   return translateError(error, { tableName, counterId, token, wrote: true, attempts });
+}
+
+function issuedTooLate(issuedAt: number): CounterError {
+  return new CounterError(
+    "invalid-command",
+    `request.issuedAt is ${issuedAt}, which is yet to come; pass milliseconds since 1970.`,
+  );
 }
 
 function tokenExpired({ key, counting, request: { windowSeconds } }: Count, issuedAt: number): CounterError {

@@ -50,20 +50,28 @@ export async function readItem(
  * @throws CounterError `outcome-unknown` where it cannot be read: the write may have been refused because it, or an
  *   attempt of it whose reply was lost, had counted before
  */
-export async function itemThatRefused(error: unknown, key: CounterKey): Promise<Item | undefined> {
+export async function itemThatRefused(
+  error: unknown,
+  key: CounterKey,
+  token: string,
+): Promise<Item | undefined> {
   if (!(error instanceof Error) || error.name !== "ConditionalCheckFailedException") return undefined;
-  return (error as ConditionalCheckFailedException).Item ?? unexplained(key, itemKey(key));
+  return (error as ConditionalCheckFailedException).Item ?? unexplained(key, itemKey(key), token);
 }
 
 /** @throws CounterError `outcome-unknown` where it cannot be read */
-export async function unexplained(key: CounterKey, itemKey: Record<string, AttributeValue>): Promise<Item> {
+export async function unexplained(
+  key: CounterKey,
+  itemKey: Record<string, AttributeValue>,
+  token: string,
+): Promise<Item> {
   try {
     return await readItem(key, itemKey, { consistent: true });
   } catch (cause) {
     throw new CounterError(
       "outcome-unknown",
-      `${named(key)} refused a write, and why could not be read. Ask again with the same token to find out.`,
-      { cause },
+      `${named(key)} refused a write, and why could not be read. Ask again with the token ${JSON.stringify(token)} to find out.`,
+      { cause, details: { token } },
     );
   }
 }

@@ -6,12 +6,12 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import type { Limits } from "@durable-counter/core";
 import type { Counting, Outcome, Seen } from "./counting.ts";
-import { itemKey, unexplained, type CounterKey } from "./counter-item.ts";
-import { checkNoMarker, markerKey, putMarker } from "./marker.ts";
+import { itemKey, readItem, unexplained, type CounterKey } from "./counter-item.ts";
+import { checkNoMarker, markerKey, putNewMarker } from "./marker.ts";
 import { sealOf } from "./seal.ts";
 import { attributes } from "./table.ts";
 import { stampText } from "./token-stamp.ts";
-import { isBusy, reasonsOf, translateError } from "./translate-error.ts";
+import { isBusy, isItemFull, reasonsOf, translateError } from "./translate-error.ts";
 import { watchAttempts } from "./watch-attempts.ts";
 
 /** A count by transaction: from a value that was seen to the one that follows. */
@@ -52,7 +52,7 @@ export async function countingTransaction(
     TransactItems: [
       update(key, counting, transaction, stamp),
       transaction.remember === "marker"
-        ? putMarker(key, tokenAttribute, stamp, counting.expiresAt)
+        ? putNewMarker(key, tokenAttribute, stamp, counting.expiresAt)
         : checkNoMarker(key, tokenAttribute),
     ],
   });
@@ -63,7 +63,9 @@ export async function countingTransaction(
   } catch (error) {
     const [ofItem, ofMarker] = reasonsOf(error);
     const seen = async (reason: CancellationReason | undefined, itemKey: Record<string, AttributeValue>) =>
-      reason?.Code === "ConditionalCheckFailed" ? (reason.Item ?? unexplained(key, itemKey)) : undefined;
+      reason?.Code === "ConditionalCheckFailed"
+        ? (reason.Item ?? unexplained(key, itemKey, token))
+        : undefined;
     const [item, marker] = await Promise.all([
       seen(ofItem, itemKey(key)),
       seen(ofMarker, markerKey(key, tokenAttribute)),
@@ -74,6 +76,9 @@ export async function countingTransaction(
         kind: "refused",
         seen: { item: item ?? transaction.seen.item, marker: marker ?? {}, certain: false },
       };
+    }
+    if (isItemFull(error)) {
+      return { kind: "full", item: await readItem(key, itemKey(key), { consistent: true }) };
     }
     if (isBusy(error)) return { kind: "busy", error };
     throw translateError(error, { tableName, counterId, token, wrote: true, attempts });

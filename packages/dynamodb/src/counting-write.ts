@@ -39,7 +39,7 @@ export async function countingWrite(
     const before = "add" in write.change ? valueBefore(item[tokenAttribute]) : write.change.from;
     return { kind: "applied", before, item };
   } catch (error) {
-    const item = await itemThatRefused(error, key);
+    const item = await itemThatRefused(error, key, token);
     if (item !== undefined)
       return { kind: "refused", seen: { item, marker: {}, certain: !isSealed(item, counting) } };
     if (isItemFull(error)) {

@@ -67,8 +67,9 @@ export async function decide(count: Count, seen: Seen): Promise<Decision> {
   if (clampedTo === undefined) {
     // As it was: the value has come back within the range since.
     const { delta, lowest, highest } = effect;
-    const mayCreate = lowest <= initial && initial <= highest;
-    return { write: { change: { add: delta }, between: [lowest, highest], mayCreate, place } };
+    return {
+      write: { change: { add: delta }, between: [lowest, highest], mayCreate: found === undefined, place },
+    };
   }
   // A clamped batch ends at a value that depends on where it starts.
   const change = { become: result.value, from: before, clampedTo };
@@ -104,5 +105,8 @@ export function recall(
 
 /** Whether an attempt may still arrive: one that was never answered, now or in a call before. */
 export function isOnItsWay({ counting: { attempts }, wasUnsettled }: Count): boolean {
-  return wasUnsettled || attempts.some((error) => codeOf(error, true) === "outcome-unknown");
+  // What is not known for a refusal may have been carried out.
+  return (
+    wasUnsettled || attempts.some((error) => (codeOf(error, true) ?? "outcome-unknown") === "outcome-unknown")
+  );
 }

@@ -1,78 +1,89 @@
-import {
-  BatchWriteItemCommand,
-  DeleteItemCommand,
-  type BatchWriteItemCommandOutput,
-  type WriteRequest,
-} from "@aws-sdk/client-dynamodb";
-import { CounterError } from "@durable-counter/core";
-import { backOff } from "./back-off.ts";
-import { itemKey, named, type CounterKey } from "./counter-item.ts";
+import { DeleteItemCommand, TransactWriteItemsCommand } from "@aws-sdk/client-dynamodb";
+import { itemKey, type CounterKey } from "./counter-item.ts";
 import { itemsOf } from "./shards.ts";
 import { attributes, MARKER_PREFIX, VALUE_PART } from "./table.ts";
-import { translateError } from "./translate-error.ts";
+import { reasonsOf, translateError } from "./translate-error.ts";
 
-/** What DynamoDB deletes in one request. */
-const AT_ONCE = 25;
-const MAX_ATTEMPTS = 8;
+/** A transaction has at most 100 items, and one of them is the counter's. */
+const MARKERS_AT_ONCE = 99;
 
 type Counter = Omit<CounterKey, "part">;
 
 /**
- * Deletes a counter, its shards and its markers, in constant memory. Values go before markers, and the root of a
- * sharded counter goes last: whatever is left by a deletion that fails half-way, no token of it is forgotten while its
- * count stands. Doing it again deletes the rest.
+ * Deletes a counter, its shards and its markers, in constant memory; of a sharded one the root stays, which holds but
+ * the number of shards. Values go first, and markers only while the value they belong to is gone: neither by a deletion
+ * that fails half-way nor by one beside writers is a token forgotten while its count stands. Doing it again deletes
+ * the rest.
  *
  * @throws CounterError `throttled`, `unavailable`, `outcome-unknown`, `misconfigured`
  */
 export async function deleteCounter(counter: Counter): Promise<void> {
-  const { client, tableName, id: counterId } = counter;
-  const root = { TableName: tableName, Key: itemKey({ id: counterId, part: VALUE_PART }) };
+  const { tableName, id: counterId } = counter;
   try {
-    const sharded = await client
-      .send(
-        new DeleteItemCommand({
-          ...root,
-          ConditionExpression: "attribute_not_exists(#shards)",
-          ExpressionAttributeNames: { "#shards": attributes.shards },
-        }),
-      )
-      .then(() => false, isSharded);
-    if (sharded) await deleteItems(counter, `${VALUE_PART}/`);
-    await deleteItems(counter, MARKER_PREFIX);
-    if (sharded) await client.send(new DeleteItemCommand(root));
+    if (!(await deleteValue(counter))) {
+      for await (const { part } of partsOf(counter, `${VALUE_PART}/`)) await deletePart(counter, part);
+    }
+    await deleteMarkers(counter);
   } catch (error) {
     throw translateError(error, { tableName, counterId, wrote: true });
   }
 }
 
-function isSharded(error: unknown): true {
-  if (error instanceof Error && error.name === "ConditionalCheckFailedException") return true;
-  throw error;
+/** Deletes a value that is kept in one item; false where the item is the root of shards. */
+async function deleteValue(counter: Counter): Promise<boolean> {
+  const command = new DeleteItemCommand({
+    TableName: counter.tableName,
+    Key: itemKey({ id: counter.id, part: VALUE_PART }),
+    ConditionExpression: "attribute_not_exists(#shards)",
+    ExpressionAttributeNames: { "#shards": attributes.shards },
+  });
+  return counter.client.send(command).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof Error && error.name === "ConditionalCheckFailedException") return false;
+      throw error;
+    },
+  );
 }
 
-async function deleteItems(counter: Counter, prefix: string): Promise<void> {
-  let requests: WriteRequest[] = [];
+async function deletePart({ client, tableName, id }: Counter, part: string): Promise<void> {
+  await client.send(new DeleteItemCommand({ TableName: tableName, Key: itemKey({ id, part }) }));
+}
+
+/** By the value that they belong to. */
+async function deleteMarkers(counter: Counter): Promise<void> {
+  const gathered = new Map<string, string[]>();
+  for await (const { part, of } of partsOf(counter, MARKER_PREFIX)) {
+    const markers = gathered.get(of) ?? [];
+    gathered.set(of, markers);
+    markers.push(part);
+    if (markers.length === MARKERS_AT_ONCE) await deleteMarkersOf(counter, of, markers.splice(0));
+  }
+  for (const [of, markers] of gathered) if (markers.length > 0) await deleteMarkersOf(counter, of, markers);
+}
+
+/** A counter that was written again meanwhile keeps its markers; those of its life before expire. */
+async function deleteMarkersOf(counter: Counter, of: string, markers: readonly string[]): Promise<void> {
+  const at = (part: string) => ({
+    TableName: counter.tableName,
+    Key: itemKey({ id: counter.id, part }),
+  });
+  const isGone = {
+    ...at(of),
+    ConditionExpression: "attribute_not_exists(#id)",
+    ExpressionAttributeNames: { "#id": attributes.id },
+  };
+  const TransactItems = [{ ConditionCheck: isGone }, ...markers.map((part) => ({ Delete: at(part) }))];
+  try {
+    await counter.client.send(new TransactWriteItemsCommand({ TransactItems }));
+  } catch (error) {
+    if (!reasonsOf(error).some(({ Code }) => Code === "ConditionalCheckFailed")) throw error;
+  }
+}
+
+async function* partsOf(counter: Counter, prefix: string) {
   for await (const item of itemsOf(counter, prefix, { consistent: true })) {
     const part = item[attributes.part]?.S ?? "";
-    requests.push({ DeleteRequest: { Key: itemKey({ id: counter.id, part }) } });
-    if (requests.length < AT_ONCE) continue;
-    await deleteAll(counter, requests);
-    requests = [];
+    yield { part, of: item[attributes.of]?.S ?? VALUE_PART };
   }
-  if (requests.length > 0) await deleteAll(counter, requests);
-}
-
-async function deleteAll(counter: Counter, requests: WriteRequest[]): Promise<void> {
-  let left: BatchWriteItemCommandOutput["UnprocessedItems"] = { [counter.tableName]: requests };
-  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
-    ({ UnprocessedItems: left } = await counter.client.send(
-      new BatchWriteItemCommand({ RequestItems: left }),
-    ));
-    if (left === undefined || Object.keys(left).length === 0) return;
-    await backOff(attempt);
-  }
-  throw new CounterError(
-    "throttled",
-    `${named(counter)} was deleted in part: DynamoDB asks for less. Delete it again later.`,
-  );
 }

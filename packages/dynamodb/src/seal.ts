@@ -2,8 +2,11 @@ import { CounterError } from "@durable-counter/core";
 import { named, type CounterKey, type Item } from "./counter-item.ts";
 import { attributes, SEALED_FOR_GOOD } from "./table.ts";
 
-/** Clocks differ: a seal holds, and a token is kept, until it has expired by everybody's. */
-export const GRACE_SECONDS = 60;
+/**
+ * How long a seal holds and a token is kept beyond the window: an attempt may be on its way for five minutes, after
+ * which AWS refuses its signature, and two clocks may be a minute apart.
+ */
+export const GRACE_SECONDS = 420;
 
 /** Until when, in seconds since 1970, no plain update may touch the item; 0 where any may. */
 export function sealOf(item: Item): number {

@@ -65,7 +65,7 @@ export async function sumOfShards(
   );
 }
 
-/** The keys, value and shards of a counter's items whose sort key begins so, in its order. */
+/** What a counter's items are, without their tokens: those whose sort key begins so, in its order. */
 export async function* itemsOf(
   { client, tableName, id }: Pick<CounterKey, "client" | "tableName" | "id">,
   prefix: string,
@@ -76,12 +76,13 @@ export async function* itemsOf(
     {
       TableName: tableName,
       KeyConditionExpression: "#id = :id AND begins_with(#part, :prefix)",
-      ProjectionExpression: "#id, #part, #value, #shards",
+      ProjectionExpression: "#part, #value, #shards, #of",
       ExpressionAttributeNames: {
         "#id": attributes.id,
         "#part": attributes.part,
         "#value": attributes.value,
         "#shards": attributes.shards,
+        "#of": attributes.of,
       },
       ExpressionAttributeValues: { ":id": { S: id }, ":prefix": { S: prefix } },
       ConsistentRead: consistent,

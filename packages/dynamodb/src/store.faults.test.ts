@@ -100,7 +100,8 @@ const single = (token: string) => [token.length % 2 === 0 ? increment(2) : decre
 const batched = (token: string) => [increment(3), ...single(token), decrement(2)];
 const limits = { min: 0 };
 
-describe.each(engines)("64 writers on $engine, with all that can go wrong", (engine) => {
+// At the same time, for most of it is waiting for what was lost.
+describe.concurrent.each(engines)("64 writers on $engine, with all that can go wrong", (engine) => {
   const strategies = !hasTransactions(engine)
     ? [{ dedupe: { strategy: "inline" }, limits } as const]
     : ([

@@ -25,6 +25,8 @@ export const attributes = {
   shards: "shards",
   /** What a marker remembers of its token. */
   stamp: "stamp",
+  /** The part that a marker's token was counted on. */
+  of: "of",
   /** When DynamoDB may delete a marker, in seconds since 1970. */
   expires: "expires",
 } as const;

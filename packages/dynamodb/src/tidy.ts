@@ -13,13 +13,13 @@ const FORGOTTEN_AT_ONCE = 100;
 const MOVED_AT_ONCE = 99;
 
 /** From here on a write that pays for the whole item, a unit a KB, is dearer than a transaction over two small ones. */
-const MANY_TOKENS = 128;
+const MANY_TOKENS = 96;
 
 /** Where writers overtake each other, transactions get dear: each has to start again from the value that it lost to. */
 const HOT_PER_SECOND = 10;
 
 /** A hot counter's tokens are moved all the same before its item is full, at some 12,800. */
-const TOO_MANY_TOKENS = 4_000;
+const TOO_MANY_TOKENS = 10_000;
 
 /** Leaves the item within a KB. */
 const FEW_TOKENS = 24;
@@ -90,6 +90,7 @@ async function moveOut(
   memory: StoreMemory,
 ): Promise<boolean> {
   let seal = sealOf(item);
+  let hasMoved = false;
   // A tombstone keeps off what may still arrive for the item, and so stays in it.
   const markers = live.filter(([, stamp]) => isCounted(readStamp(stamp)));
   for (let left = markers; left.length > FEW_TOKENS; left = left.slice(MOVED_AT_ONCE)) {
@@ -100,17 +101,19 @@ async function moveOut(
         new TransactWriteItemsCommand({
           TransactItems: [
             { Update: { TableName: key.tableName, Key: itemKey(key), ...sealing(moved, seal, until) } },
+            // Over a marker that has expired, of the same token: what is in the item is newer.
             ...moved.map(([name, stamp]) => putMarker(key, name, stamp, expiryOf(stamp))),
           ],
         }),
       );
     } catch (error) {
       if (NO_TRANSACTIONS.has((error as Error).name)) memory.canTransact = false;
-      return seal !== sealOf(item);
+      return hasMoved;
     }
     seal = until;
+    hasMoved = true;
   }
-  return seal !== sealOf(item);
+  return hasMoved;
 }
 
 function sealing(moved: readonly Token[], seal: number, until: number) {

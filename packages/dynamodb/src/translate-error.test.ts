@@ -34,6 +34,9 @@ describe("an error of AWS becomes", () => {
     ["misconfigured", canceled("ValidationError", "None")],
     ["unavailable", failure("Error", { code: "ECONNREFUSED" })],
     ["unavailable", failure("Error", { code: "ENOTFOUND" })],
+    ["unavailable", failure("Error", { code: "EHOSTUNREACH", syscall: "connect" })],
+    ["misconfigured", failure("TypeError", { code: "ERR_INVALID_URL" })],
+    ["misconfigured", failure("UnknownOperationException", status(400))],
   ])("%s, for a write as for a read: %o", (code, error) => {
     expect([translate(error, true), translate(error, false)]).toEqual([code, code]);
   });
@@ -44,6 +47,11 @@ describe("an error of AWS becomes", () => {
     failure("Error", { code: "ECONNRESET" }),
     failure("Error", { code: "EPIPE" }),
     failure("TimeoutError"),
+    failure("AbortError"),
+    failure("Error", { code: "EHOSTUNREACH", syscall: "read" }),
+    failure("Error", { code: "ERR_SSL_BAD_RECORD_TYPE" }),
+    failure("Error", { code: "ERR_STREAM_PREMATURE_CLOSE" }),
+    failure("RequestTimeout", status(408)),
     // A refusal that was cut short: what it refused, and why, is not known.
     failure("Error", { code: "ECONNRESET", $metadata: { httpStatusCode: 400 } }),
     failure("SyntaxError", { $metadata: { httpStatusCode: 400 } }),

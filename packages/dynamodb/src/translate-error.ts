@@ -27,11 +27,20 @@ const CODES: Readonly<Record<string, CounterErrorCode>> = {
 /** Why an item cancels a transaction that may be tried again. */
 const BUSY_REASONS = new Set(["TransactionConflict", "ProvisionedThroughputExceeded", "ThrottlingError"]);
 
-/** Errors of a connection that was never made: nothing was sent, so nothing was applied. */
-const NEVER_SENT = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
+/** Errors of a connection, and the calls in which nothing can have been sent yet. */
+const NEVER_CONNECTED = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
+const SENDING = new Set(["read", "write"]);
+
+/** Node's own refusals of a request that cannot be made. */
+const NEVER_MADE = /^ERR_(?:INVALID_|SOCKET_BAD_PORT|UNESCAPED_CHARACTERS)/u;
+
+/** What ended a request whose answer nobody waited for. */
+const INTERRUPTED = new Set(["TimeoutError", "AbortError"]);
 
 interface VendorError extends Error {
   readonly code?: unknown;
+  /** The system call in which a connection failed. */
+  readonly syscall?: string;
   /** Where the service said something. */
   readonly $fault?: "client" | "server";
   readonly $metadata?: { readonly httpStatusCode?: number };
@@ -43,16 +52,18 @@ interface VendorError extends Error {
  */
 export function codeOf(error: unknown, wrote: boolean): CounterErrorCode | undefined {
   if (!(error instanceof Error)) return undefined;
-  const { name, code, $fault, $metadata } = error as VendorError;
+  const { name, code, syscall, $fault, $metadata } = error as VendorError;
   const known = CODES[name];
   if (known !== undefined) return known;
   if (reasonsOf(error).some(({ Code = "" }) => BUSY_REASONS.has(Code))) return "throttled";
-  if (typeof code === "string" && NEVER_SENT.has(code)) return "unavailable";
-  if (typeof code === "string" && code.startsWith("ERR_")) return "misconfigured"; // Node's own: no request was made
+  if (typeof code === "string" && NEVER_CONNECTED.has(code) && !SENDING.has(syscall ?? ""))
+    return "unavailable";
+  if (typeof code === "string" && NEVER_MADE.test(code)) return "misconfigured";
   const status = $metadata?.httpStatusCode;
   // A reply that was cut short has a status too, but what it said is not known.
-  if ($fault !== undefined && status !== undefined && status >= 400 && status < 500) return "misconfigured";
-  if (status !== undefined || typeof code === "string" || name === "TimeoutError") {
+  const isRefusal = status !== undefined && status >= 400 && status < 500 && status !== 408;
+  if ($fault !== undefined && isRefusal) return "misconfigured";
+  if (status !== undefined || typeof code === "string" || INTERRUPTED.has(name)) {
     return wrote ? "outcome-unknown" : "unavailable";
   }
   return undefined;
@@ -108,7 +119,12 @@ export function isBusy(error: unknown): boolean {
 
 /** Whether DynamoDB refused a write since the item would be larger than 400 KB. */
 export function isItemFull(error: unknown): boolean {
-  return error instanceof Error && error.name === "ValidationException" && /item size/iu.test(error.message);
+  if (!(error instanceof Error)) return false;
+  const said = [
+    error.name === "ValidationException" ? error.message : "",
+    ...reasonsOf(error).map(({ Message }) => Message),
+  ];
+  return said.some((message) => /item size/iu.test(message ?? ""));
 }
 
 function sentence(code: CounterErrorCode, name: string, token: string | undefined): string {
@@ -137,6 +153,8 @@ function remedy(name: string): string {
       return "the client could not send a request. Check its region, endpoint and credentials.";
     case "ValidationException":
       return "the table's keys or the item at the key are not a counter's. Use a table made from counterTable().";
+    case "UnknownOperationException":
+      return 'this engine has no transactions. Let dedupe.strategy be "inline" or "auto".';
     default:
       return "the client's credentials do not allow it. Grant dynamodb:UpdateItem, GetItem, PutItem and ConditionCheckItem on it; Query for shards; BatchWriteItem, DeleteItem and Query to delete, Scan to list.";
   }
