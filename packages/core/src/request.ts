@@ -36,14 +36,10 @@ export const IssuedAt = z.custom<number>(
 );
 
 /** A time without a token would be the time of nothing. */
-export const isTokensTime = ({
-  token,
-  issuedAt,
-}: {
-  token?: string | undefined;
-  issuedAt?: number | undefined;
-}) => issuedAt === undefined || token !== undefined;
-export const withToken = instead('pass "issuedAt" only with a "token"');
+export const isTokensTime = z.refine<{ token?: string | undefined; issuedAt?: number | undefined }>(
+  ({ token, issuedAt }) => issuedAt === undefined || token !== undefined,
+  instead('pass "issuedAt" only with a "token"'),
+);
 
 /**
  * The event of the ready-made handlers. A `token` makes an event that is delivered twice count once; `issuedAt` says
@@ -54,7 +50,7 @@ export const CounterRequest = z
     { counterId: CounterId, commands: Commands, token: z.optional(Token), issuedAt: z.optional(IssuedAt) },
     instead('pass an object with "counterId", "commands" and, if you like, "token" and "issuedAt"'),
   )
-  .check(z.refine(isTokensTime, withToken));
+  .check(isTokensTime);
 export type CounterRequest = Readonly<z.infer<typeof CounterRequest>>;
 
 /** What a {@link CounterStore} is asked to apply. `limits` and `initial` go before the store's own. */
@@ -72,7 +68,7 @@ export const ApplyRequest = z
       'pass an object with "id", "commands" and, if you like, "token", "issuedAt", "limits" and "initial"',
     ),
   )
-  .check(z.refine(isTokensTime, withToken));
+  .check(isTokensTime);
 export type ApplyRequest = Readonly<Omit<z.infer<typeof ApplyRequest>, "commands">> & {
   readonly commands: readonly Command[];
 };

@@ -3,7 +3,10 @@ import type { ApplyRequest } from "./request.ts";
 
 /** What a store answers. */
 export interface Receipt extends BatchResult {
-  /** True when the token was known: nothing was applied now, and these are the results of the first time. */
+  /**
+   * True when the token was known: nothing was applied now, and these are the results of the first time; which may have
+   * been an attempt of this very request, whose reply was lost.
+   */
   readonly replayed: boolean;
 }
 

@@ -3,12 +3,12 @@ import { decrement, get, increment, type Command } from "./command.ts";
 import type { Counter } from "./counter.ts";
 import { CounterOptions } from "./counter-options.ts";
 import { parse } from "./parse.ts";
-import { CounterId, isTokensTime, IssuedAt, Token, withToken } from "./request.ts";
+import { CounterId, isTokensTime, IssuedAt, Token } from "./request.ts";
 import type { CounterStore } from "./store.ts";
 
 const Options = z
   .safeExtend(CounterOptions, { token: z.optional(Token), issuedAt: z.optional(IssuedAt) })
-  .check(z.refine(isTokensTime, withToken));
+  .check(isTokensTime);
 
 export interface StoredCounterOptions extends CounterOptions {
   /**

@@ -8,7 +8,10 @@ export interface DynamoDBCounterStoreOptions extends CounterOptions {
   readonly tableName: string;
   readonly dedupe?:
     | {
-        /** How long a token is remembered, in whole seconds from 60 to a year; by default 3,600. */
+        /**
+         * How long a token is remembered, in whole seconds from 60 to a year; by default 3,600. The same for every
+         * store that may see the same token.
+         */
         readonly windowSeconds?: number | undefined;
         /**
          * Where: `inline`, in the counter's item, one update per batch; `marker`, each in an item of its own, one

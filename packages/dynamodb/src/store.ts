@@ -17,8 +17,8 @@ import { shardPart, VALUE_PART } from "./table.ts";
 import { shardOf } from "./token-stamp.ts";
 
 /**
- * Counters in DynamoDB: one conditional UpdateItem per batch, whatever its length, exactly once per token. Limits and
- * the initial value given here hold where a request brings none.
+ * Counters in DynamoDB: one conditional UpdateItem per batch, or one transaction where tokens live in markers, whatever
+ * its length, exactly once per token. Limits and the initial value given here hold where a request brings none.
  *
  * @throws CounterError `invalid-command` for options that cannot be
  */

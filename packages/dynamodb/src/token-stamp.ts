@@ -106,7 +106,7 @@ export function valueBefore(attribute: AttributeValue | undefined): number {
     throw new TypeError("DynamoDB did not return the attribute it was asked to write.");
   const point = number.indexOf(".");
   const whole = Number(point === -1 ? number : number.slice(0, point));
-  // A fraction of 0 would say a seal of 1970: there always is one.
+  // A fraction of 0 would be an expiry in 1970: there always is one.
   return number.startsWith("-") && point !== -1 ? whole - 1 : whole;
 }
 

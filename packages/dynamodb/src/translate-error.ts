@@ -156,6 +156,6 @@ function remedy(name: string): string {
     case "UnknownOperationException":
       return 'this engine has no transactions. Let dedupe.strategy be "inline" or "auto".';
     default:
-      return "the client's credentials do not allow it. Grant dynamodb:UpdateItem, GetItem, PutItem and ConditionCheckItem on it; Query for shards; BatchWriteItem, DeleteItem and Query to delete, Scan to list.";
+      return "the client's credentials do not allow it. Grant dynamodb:UpdateItem, GetItem, PutItem and ConditionCheckItem on it; Query for shards; DeleteItem and Query to delete, Scan to list.";
   }
 }
