@@ -78,14 +78,10 @@ const Options = z
       ({ store, id }) => (store === undefined) === (id === undefined),
       instead('pass "store" and "id" together'),
     ),
-  )
-  .check(
     z.refine(
       ({ store, token }) => store !== undefined || token === undefined,
       instead('pass "token" only with a "store"'),
     ),
-  )
-  .check(
     z.refine(
       ({ token, issuedAt }) => token !== undefined || issuedAt === undefined,
       instead('pass "issuedAt" only with a "token"'),

@@ -94,7 +94,7 @@ describe.each(local)("tokens wherever is cheaper, on $engine", (engine) => {
     expect(await store("auto").get(id, { consistent: true })).toBe(200);
   });
 
-  test("stay in the item of a counter that is hot, where each write is one request", async () => {
+  test("stay in the item during a burst, where each write is one request", async () => {
     const { store, one, tokensInItem } = bench(engine);
     await many((n) => store("auto").apply(one(`t${n}`)), 200);
     expect(await tokensInItem()).toBe(200);

@@ -15,11 +15,11 @@ const MOVED_AT_ONCE = 99;
 /** From here on a write that pays for the whole item, a unit a KB, is dearer than a transaction over two small ones. */
 const MANY_TOKENS = 96;
 
-/** Where writers overtake each other, transactions get dear: each has to start again from the value that it lost to. */
-const HOT_PER_SECOND = 10;
+/** Writers in a burst would overtake each other's transactions; it is paid for while it lasts. */
+const BURST_SECONDS = 30;
 
-/** A hot counter's tokens are moved all the same before its item is full, at some 12,800. */
-const TOO_MANY_TOKENS = 10_000;
+/** A burst that goes beyond is moved all the same: an item is full at some 12,800. */
+const TOO_MANY_TOKENS = 4_000;
 
 /** Leaves the item within a KB. */
 const FEW_TOKENS = 24;
@@ -52,18 +52,17 @@ export async function tidy(
   const expired = tokens.filter(isExpired).slice(0, FORGOTTEN_AT_ONCE);
   const forgotten = expired.length > 0 && (await forget(key, expired));
   const live = tokens.filter((token) => !isExpired(token));
-  if (!mayMove || !memory.canTransact || live.length <= MANY_TOKENS || isHot(live)) return forgotten;
+  if (!mayMove || !memory.canTransact || live.length <= MANY_TOKENS || isBurst(live)) return forgotten;
   return (await moveOut(key, item, live, memory)) || forgotten;
 }
 
 type Token = [name: string, stamp: AttributeValue];
 
-/** Whether so many tokens came in so short a time that transactions would meet. */
-function isHot(live: readonly Token[]): boolean {
+/** Whether so many tokens came within a short time only. */
+function isBurst(live: readonly Token[]): boolean {
   if (live.length > TOO_MANY_TOKENS) return false;
   const expiries = live.map(([, stamp]) => expiryOf(stamp));
-  const seconds = Math.max(1, Math.max(...expiries) - Math.min(...expiries));
-  return live.length / seconds > HOT_PER_SECOND;
+  return Math.max(...expiries) - Math.min(...expiries) < BURST_SECONDS;
 }
 
 function expiryOf(stamp: AttributeValue): number {
