@@ -72,8 +72,9 @@ export async function countOnce(key: CounterKey, request: CountRequest): Promise
     return receipt;
   } catch (error) {
     if (isCounterError(error, "limit-exceeded") || isCounterError(error, "token-reused")) throw error;
-    if (isCounterError(error, "outcome-unknown") || isOnItsWay(count)) memory.unsettled.set(name, true);
-    throw isOnItsWay(count) ? unknown(count, error) : error;
+    if (!isOnItsWay(count) && !isCounterError(error, "outcome-unknown")) throw error;
+    memory.unsettled.set(name, true);
+    throw unknown(count, error);
   }
 }
 
@@ -154,7 +155,7 @@ async function settle(count: Count): Promise<Receipt> {
 function firstDecision(count: Count): Decision | Promise<Decision> {
   const { key, request, counting, effect } = count;
   const { issuedAt, strategy, memory, shards, initial, now, windowSeconds } = request;
-  if (issuedAt !== undefined && issuedAt > now() + GRACE_SECONDS * 1_000) throw issuedTooLate(issuedAt);
+  if (issuedAt !== undefined && issuedAt > now() + GRACE_SECONDS * 1_000) throw notYetIssued(issuedAt);
   if (issuedAt !== undefined && now() >= issuedAt + windowSeconds * 1_000) return tooLate(count, issuedAt);
   const { delta, lowest, highest } = effect;
   // Where no value before fits there is nothing to write; but the token may have counted under other limits.
@@ -228,7 +229,7 @@ function busyError({ key: { tableName, id: counterId }, counting }: Count, error
   return translateError(error, { tableName, counterId, token, wrote: true, attempts });
 }
 
-function issuedTooLate(issuedAt: number): CounterError {
+function notYetIssued(issuedAt: number): CounterError {
   return new CounterError(
     "invalid-command",
     `request.issuedAt is ${issuedAt}, which is yet to come; pass milliseconds since 1970.`,

@@ -51,7 +51,7 @@ export async function countingWrite(
   }
 }
 
-// Written once: putting expressions together for every command is a tenth of what a command costs a client.
+// Written once, not put together for every command.
 const FREE = "attribute_not_exists(#token)";
 const HELD = "#token = :place";
 const UNSEALED = "(attribute_not_exists(#seal) OR #seal < :unsealed)";

@@ -38,7 +38,7 @@ export async function claimShards(key: CounterKey, shards: number): Promise<void
 }
 
 /**
- * The sum of a counter's shards, in one query; undefined where it was never written.
+ * The sum of a counter's shards, in one query, of more than one page where they hold many tokens; undefined where it was never written.
  *
  * @throws CounterError `misconfigured` where the counter is kept otherwise; `limit-exceeded` for a sum that is no safe
  *   integer
