@@ -1,4 +1,3 @@
-import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { decrement, increment, isCounterError } from "@durable-counter/core";
 import {
   localClient,
@@ -9,6 +8,7 @@ import {
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { hasTransactions, keepLostWrites, partsOf, startEngines } from "./engines.fixture.ts";
+import { putFullItem } from "./full-item.fixture.ts";
 import { createDynamoDBCounterStore, ensureCounterTable, type DynamoDBCounterStoreOptions } from "./index.ts";
 
 type Strategy = NonNullable<NonNullable<DynamoDBCounterStoreOptions["dedupe"]>["strategy"]>;
@@ -239,41 +239,14 @@ describe.each(engines)("an attempt that was never answered, on $engine", (engine
 });
 
 describe.each(local)("an item that is full, met by a transaction on $engine", (engine) => {
-  /** Leaves no room for another attribute in 400 KB. */
-  const fill = async (id: string, expiresAt: number) => {
-    const stamp = { N: `0.${expiresAt}123456789012` };
-    const names = Array.from({ length: 20_000 }, (_, n) => `t#${String(n).padStart(16, "0")}`);
-    const put = (count: number) => {
-      const tokens = Object.fromEntries(names.slice(0, count).map((name) => [name, stamp]));
-      const Item = { id: { S: id }, part: { S: "value" }, value: { N: "7" }, ...tokens };
-      return engine.client.send(new PutItemCommand({ TableName: tableName, Item })).then(
-        () => true,
-        () => false,
-      );
-    };
-    let [fits, tooMany] = [5_000, names.length];
-    while (tooMany - fits > 1) {
-      const count = Math.floor((fits + tooMany) / 2);
-      if (await put(count)) fits = count;
-      else tooMany = count;
-    }
-    await put(fits);
-  };
-
   test("makes room by forgetting those that have expired, or asks for less: it is not set up wrongly", async () => {
     const { store, one, id, clock } = bench(engine);
-    await fill(id, clock.now / 1_000 - 86_400);
+    await putFullItem(engine.client, tableName, id, clock.now / 1_000 - 86_400);
     for (let n = 0; n < 3; n++) await store("marker").apply(one(`t${n}`));
     expect(await store("marker").get(id)).toBe(10);
-    await fill(id, clock.now / 1_000 + 86_400);
-    const told = async (n: number) =>
-      store("inline", { dedupe: { strategy: "inline" } })
-        .apply(one(`u${n}`))
-        .catch((error: unknown) => error);
-    const answers = [];
-    for (let n = 0; n < 20; n++) answers.push(await told(n));
-    expect(answers.some((answer) => isCounterError(answer, "throttled"))).toBe(true);
-    expect(answers.some((answer) => isCounterError(answer, "misconfigured"))).toBe(false);
+    await putFullItem(engine.client, tableName, id, clock.now / 1_000 + 86_400);
+    for (let n = 0; n < 20; n++)
+      await expect(store("inline").apply(one(`u${n}`))).rejects.toThrow(/full of tokens.*\[throttled\]/u);
     await store("auto").delete(id);
   });
 });

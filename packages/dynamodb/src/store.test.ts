@@ -13,6 +13,7 @@ import {
   type RunningDynamoDB,
 } from "@durable-counter/testing/dynamodb";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { putFullItem } from "./full-item.fixture.ts";
 import { createDynamoDBCounterStore, ensureCounterTable, type DynamoDBCounterStoreOptions } from "./index.ts";
 
 const tableName = "counters";
@@ -203,32 +204,7 @@ describe("an item that is full of tokens", () => {
   const now = () => Date.UTC(2026, 0, 1);
   const write = (n: number) => store({ now }).apply({ id, commands: [increment()], token: `t${n}` });
 
-  /** Leaves no room for another token in 400 KB. */
-  const fill = async (expiresAt: number) => {
-    const stamp = { N: `0.${String(expiresAt).padStart(10, "0")}123456789012` };
-    const tokens = (count: number) =>
-      Object.fromEntries(
-        Array.from({ length: count }, (_, n) => [`t#${String(n).padStart(16, "0")}`, stamp]),
-      );
-    const put = (count: number) =>
-      engine.client.send(
-        new PutItemCommand({
-          TableName: tableName,
-          Item: { id: { S: id }, part: { S: "value" }, value: { N: "7" }, ...tokens(count) },
-        }),
-      );
-    let [fits, tooMany] = [5_000, 20_000];
-    while (tooMany - fits > 1) {
-      const count = Math.floor((fits + tooMany) / 2);
-      const done = await put(count).then(
-        () => true,
-        () => false,
-      );
-      if (done) fits = count;
-      else tooMany = count;
-    }
-    await put(fits);
-  };
+  const fill = (expiresAt: number) => putFullItem(engine.client, tableName, id, expiresAt);
 
   test("makes room by forgetting those that have expired", async () => {
     await fill(now() / 1000 - 86_400);
