@@ -1,9 +1,4 @@
-import {
-  TransactWriteItemsCommand,
-  type AttributeValue,
-  type CancellationReason,
-  type TransactWriteItem,
-} from "@aws-sdk/client-dynamodb";
+import type { AttributeValue, CancellationReason, TransactWriteItem } from "@aws-sdk/client-dynamodb";
 import type { Limits } from "@durable-counter/core";
 import type { Counting, Outcome, Seen } from "./counting.ts";
 import { itemKey, readItem, unexplained, type CounterKey } from "./counter-item.ts";
@@ -12,7 +7,7 @@ import { sealOf } from "./seal.ts";
 import { attributes } from "./table.ts";
 import { stampText } from "./token-stamp.ts";
 import { isBusy, isItemFull, reasonsOf, translateError } from "./translate-error.ts";
-import { watchAttempts } from "./watch-attempts.ts";
+import { WatchedTransactWriteItems } from "./watched-command.ts";
 
 /** A count by transaction: from a value that was seen to the one that follows. */
 export interface CountingTransaction {
@@ -39,7 +34,7 @@ export async function countingTransaction(
   counting: Counting,
   transaction: CountingTransaction,
 ): Promise<Outcome> {
-  const { attempts, mayTryAgain, token, tokenAttribute } = counting;
+  const { attempts, token, tokenAttribute } = counting;
   const { tableName, id: counterId } = key;
   const stamp: AttributeValue = {
     S: stampText({
@@ -48,15 +43,17 @@ export async function countingTransaction(
       clampedTo: transaction.clampedTo,
     }),
   };
-  const command = new TransactWriteItemsCommand({
-    TransactItems: [
-      update(key, counting, transaction, stamp),
-      transaction.remember === "marker"
-        ? putNewMarker(key, tokenAttribute, stamp, counting.expiresAt)
-        : checkNoMarker(key, tokenAttribute),
-    ],
-  });
-  watchAttempts(command, attempts, mayTryAgain);
+  const command = new WatchedTransactWriteItems(
+    {
+      TransactItems: [
+        update(key, counting, transaction, stamp),
+        transaction.remember === "marker"
+          ? putNewMarker(key, tokenAttribute, stamp, counting.expiresAt)
+          : checkNoMarker(key, tokenAttribute),
+      ],
+    },
+    counting,
+  );
   try {
     await key.client.send(command);
     return { kind: "applied", before: transaction.from ?? counting.initial };

@@ -1,11 +1,11 @@
-import { UpdateItemCommand, type UpdateItemCommandInput } from "@aws-sdk/client-dynamodb";
+import type { UpdateItemCommandInput } from "@aws-sdk/client-dynamodb";
 import type { Change, Counting, Outcome, Place } from "./counting.ts";
 import { itemKey, itemThatRefused, readItem, type CounterKey } from "./counter-item.ts";
 import { GRACE_SECONDS, isSealed } from "./seal.ts";
 import { attributes } from "./table.ts";
 import { stampFraction, stampText, valueBefore } from "./token-stamp.ts";
 import { isBusy, isItemFull, translateError } from "./translate-error.ts";
-import { watchAttempts } from "./watch-attempts.ts";
+import { WatchedUpdateItem } from "./watched-command.ts";
 
 /** One conditional update: what it does to the value, and the values before for which it may. */
 export interface CountingWrite {
@@ -31,9 +31,8 @@ export async function countingWrite(
   counting: Counting,
   write: CountingWrite,
 ): Promise<Outcome> {
-  const { attempts, mayTryAgain, tokenAttribute, token } = counting;
-  const command = new UpdateItemCommand(updateInput(key, counting, write));
-  watchAttempts(command, attempts, mayTryAgain);
+  const { attempts, tokenAttribute, token } = counting;
+  const command = new WatchedUpdateItem(updateInput(key, counting, write), counting);
   try {
     const { Attributes: item = {} } = await key.client.send(command);
     const before = "add" in write.change ? valueBefore(item[tokenAttribute]) : write.change.from;

@@ -1,9 +1,10 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { Limits } from "@durable-counter/core";
 import type { Item } from "./counter-item.ts";
+import type { Attempts } from "./watched-command.ts";
 
 /** A request on its way into the table: what stays the same however often it is tried. */
-export interface Counting {
+export interface Counting extends Attempts {
   readonly token: string;
   readonly tokenAttribute: string;
   /** Until when the token is remembered, in seconds since 1970. */
@@ -11,10 +12,6 @@ export interface Counting {
   readonly fingerprint: string;
   readonly initial: number;
   readonly nowSeconds: number;
-  /** The errors of all attempts so far. */
-  readonly attempts: unknown[];
-  /** Whether the token, if an attempt counted, is still remembered for certain. */
-  readonly mayTryAgain: () => boolean;
 }
 
 /** Add to whatever is there; or become a value worked out from one that must still be there. */

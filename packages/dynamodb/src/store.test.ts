@@ -124,6 +124,21 @@ describe("a reply that is lost", () => {
     expect(proxy.requests["UpdateItem"]).toBe(1);
   });
 
+  test("is noticed for each request by itself, where the client keeps the middleware of the first", async () => {
+    Object.assign(client.config, { cacheMiddleware: true });
+    let now = 0;
+    const counting = store({ now: () => now, dedupe: { windowSeconds: 60 } });
+    await counting.apply({ id, commands: [increment()], token: "first" });
+    now += 3_600_000;
+    proxy.loseReply("UpdateItem");
+    const second = { id, commands: [increment()], token: "second" };
+    expect(await counting.apply(second)).toMatchObject({ value: 2 });
+    for (let n = await client.config.maxAttempts(); n > 0; n--) proxy.loseReply("UpdateItem");
+    const third = { id, commands: [increment()], token: "third" };
+    await expect(counting.apply(third)).rejects.toThrow(/\[outcome-unknown\]/u);
+    expect(await counting.apply(third)).toMatchObject({ value: 3, replayed: true });
+  });
+
   test("leaves the outcome unknown where the refusal of the retry cannot be explained", async () => {
     proxy.loseReply("UpdateItem");
     for (let n = await client.config.maxAttempts(); n > 0; n--) proxy.loseRequest("GetItem");
