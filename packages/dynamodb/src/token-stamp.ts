@@ -37,6 +37,8 @@ export interface Tombstone {
 const EXPIRY_DIGITS = 10;
 const FINGERPRINT_DIGITS = 12;
 const FRACTION_DIGITS = EXPIRY_DIGITS + FINGERPRINT_DIGITS;
+/** As many as a safe integer holds. */
+const SAFE_HEX_DIGITS = 13;
 const UNIT = 10n ** BigInt(FRACTION_DIGITS);
 const NUMBER = new RegExp(`^(-?)(\\d{1,16})(?:\\.(\\d{1,${FRACTION_DIGITS}}))?$`, "u");
 
@@ -56,7 +58,7 @@ export function tokenAttribute(token: string): string {
 
 /** Which of so many shards a token falls on: always the same, or its retry would land elsewhere and count again. */
 export function shardOf(token: string, shards: number): number {
-  return Number(BigInt(`0x${hash("sha256", token, "hex").slice(-8)}`) % BigInt(shards));
+  return Number.parseInt(hash("sha256", token, "hex").slice(-8), 16) % shards;
 }
 
 export function isTokenAttribute(name: string): boolean {
@@ -68,8 +70,8 @@ export function fingerprint(commands: readonly Command[]): string {
   const short = commands.map((command) =>
     command.type === "get" ? "=" : `${command.type[0]}${command.amount}`,
   );
-  const digest = BigInt(`0x${hash("sha256", short.join(), "hex").slice(0, 16)}`);
-  return (digest % 10n ** BigInt(FINGERPRINT_DIGITS)).toString().padStart(FINGERPRINT_DIGITS, "0");
+  const digest = Number.parseInt(hash("sha256", short.join(), "hex").slice(0, SAFE_HEX_DIGITS), 16);
+  return String(digest % 10 ** FINGERPRINT_DIGITS).padStart(FINGERPRINT_DIGITS, "0");
 }
 
 /** The fraction that an update adds to the value before, as DynamoDB writes numbers. */

@@ -1,0 +1,62 @@
+import { DynamoDBClient, TransactWriteItemsCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { startDynamoDB, type RunningDynamoDB } from "@durable-counter/testing/dynamodb";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ensureCounterTable } from "./table.ts";
+import { WatchedTransactWriteItems, WatchedUpdateItem } from "./watched-command.ts";
+
+let engine: RunningDynamoDB;
+beforeAll(async () => {
+  engine = await startDynamoDB();
+  await ensureCounterTable(engine.client, "counters");
+});
+afterAll(() => engine.stop());
+
+/** Everything a client logs while it sends a command. */
+async function logOf(command: UpdateItemCommand | TransactWriteItemsCommand): Promise<readonly object[]> {
+  const records: { metadata?: unknown; error?: unknown }[] = [];
+  const log = (record: object) => void records.push(record);
+  const silent = () => undefined;
+  const logger = { trace: silent, debug: silent, warn: silent, info: log, error: log };
+  const credentials = { accessKeyId: "local", secretAccessKey: "local" };
+  const client = new DynamoDBClient({ endpoint: engine.endpoint, region: "local", credentials, logger });
+  await client.send(command as UpdateItemCommand).catch(() => undefined);
+  client.destroy();
+  return records.map(({ metadata: _metadata, error, ...record }) => ({ ...record, failed: error !== undefined }));
+}
+
+describe("what a client logs of a watched command", () => {
+  const unwatched = () => ({ attempts: [], mayTryAgain: () => true });
+  const update = (ConditionExpression: string) => ({
+    TableName: "counters",
+    Key: { id: { S: "a" }, part: { S: "value" } },
+    ConditionExpression,
+    UpdateExpression: "SET #value = :value",
+    ExpressionAttributeNames: { "#value": "value" },
+    ExpressionAttributeValues: { ":value": { N: "7" } },
+    ReturnValuesOnConditionCheckFailure: "ALL_OLD" as const,
+  });
+  const conditions = [
+    ["fulfilled", "attribute_not_exists(nothing)"],
+    ["not fulfilled", "attribute_exists(nothing)"],
+  ] as const;
+
+  test.each(conditions)(
+    "is what it logs of the SDK's own, its condition %s: an update",
+    async (_, condition) => {
+      const input = { ...update(condition), ReturnValues: "ALL_NEW" as const };
+      const expected = await logOf(new UpdateItemCommand(input));
+      expect(expected).toMatchObject([{ commandName: "UpdateItemCommand", input }]);
+      expect(await logOf(new WatchedUpdateItem({ ...input }, unwatched()))).toStrictEqual(expected);
+    },
+  );
+
+  test.each(conditions)(
+    "is what it logs of the SDK's own, its condition %s: a transaction",
+    async (_, condition) => {
+      const input = { TransactItems: [{ Update: update(condition) }] };
+      const expected = await logOf(new TransactWriteItemsCommand(input));
+      expect(expected).toMatchObject([{ commandName: "TransactWriteItemsCommand", input }]);
+      expect(await logOf(new WatchedTransactWriteItems({ ...input }, unwatched()))).toStrictEqual(expected);
+    },
+  );
+});
