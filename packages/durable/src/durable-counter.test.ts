@@ -45,17 +45,9 @@ describe("a counter in the execution", () => {
     };
     expect(result).toEqual([5, 4, 4, batch]);
     expect(operations).toEqual([
-      {
-        name: "counter/0/increment",
-        status: "SUCCEEDED",
-        result: { type: "increment", before: 0, after: 5 },
-      },
-      {
-        name: "counter/1/decrement",
-        status: "SUCCEEDED",
-        result: { type: "decrement", before: 5, after: 4 },
-      },
-      { name: "counter/2/get", status: "SUCCEEDED", result: { type: "get", before: 4, after: 4 } },
+      { name: "counter/0/increment", status: "SUCCEEDED", result: 5 },
+      { name: "counter/1/decrement", status: "SUCCEEDED", result: 4 },
+      { name: "counter/2/get", status: "SUCCEEDED", result: 4 },
       { name: "counter/3/batch", status: "SUCCEEDED", result: batch },
     ]);
   });

@@ -5,10 +5,10 @@ import { createOperations } from "./operations.ts";
 import { placeOf, type ExecutionCounterOptions, type StoreCounterOptions } from "./place.ts";
 
 /**
- * A counter whose every operation is one durable step, `<name>/<sequence>/<type>`; a batch is one step. It is a
- * single-threaded entity: calls made concurrently in one execution run one after another, in call order. Exactly once
- * at every crash point: without a store since a checkpointed step does not run again, with one since its token is
- * derived from the operation's position.
+ * A counter whose every operation is one durable step, `<name>/<sequence>/<type>`; a batch is one step. What a step
+ * checkpoints is what the call resolves to. The counter is a single-threaded entity: calls made concurrently in one
+ * execution run one after another, in call order. Exactly once at every crash point: without a store since a
+ * checkpointed step does not run again, with one since its token is derived from the operation's position.
  *
  * Amounts are checked before a step starts. A refused command (`limit-exceeded`) costs one attempt; what the table of
  * codes calls retryable backs off, for up to four minutes.

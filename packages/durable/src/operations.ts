@@ -11,7 +11,7 @@ import { retryStrategy } from "./retry-strategy.ts";
 /** A counter's commands as durable steps, one after another in call order. */
 export interface Operations {
   readonly single: (command: Command) => Promise<CommandResult>;
-  /** {@link Operations.single} for who wants the value after alone. */
+  /** {@link Operations.single} for who wants the value after alone: nothing else is checkpointed. */
   readonly value: (command: Command) => Promise<number>;
   readonly batch: (commands: readonly Command[]) => Promise<BatchResult>;
 }
@@ -23,13 +23,12 @@ export function createOperations(context: DurableContext, place: Place): Operati
   let calls = 0;
   let last: Promise<number> = Promise.resolve(place.initial);
 
-  const operate = <R, A>(
+  const operate = <R>(
     kind: Command["type"] | "batch",
     commands: readonly Command[],
     toResult: (receipt: Receipt) => R,
     valueOf: (result: R) => number,
-    toAnswer: (result: R) => A,
-  ): Promise<A> => {
+  ): Promise<R> => {
     const before = last;
     if (!budget.take()) return handled(refused(before));
     const sequence = calls++;
@@ -57,10 +56,10 @@ export function createOperations(context: DurableContext, place: Place): Operati
       },
       { retryStrategy },
     );
-    const answer: Promise<A> = step.then(
+    const answer: Promise<R> = step.then(
       (result) => {
         turn.resolve(valueOf(result));
-        return toAnswer(result);
+        return result;
       },
       (error: unknown) => {
         // A refused operation leaves the value as it was.
@@ -79,25 +78,17 @@ export function createOperations(context: DurableContext, place: Place): Operati
     return revive(carried(noOperationLeft(progress)));
   };
 
-  const one = <A>(command: Command, toAnswer: (result: CommandResult) => A) =>
-    operate(command.type, [command], onlyResult, valueAfter, toAnswer);
-
   return {
-    single: (command) => one(command, (result) => result),
-    value: (command) => one(command, valueAfter),
-    batch: (commands) =>
-      operate(
-        "batch",
-        commands,
-        ({ value, results }) => ({ value, results }),
-        ({ value }) => value,
-        (result) => result,
-      ),
+    single: (command) => operate(command.type, [command], onlyResult, ({ after }) => after),
+    value: (command) => operate(command.type, [command], valueAfter, itself),
+    batch: (commands) => operate("batch", commands, withoutReplayed, valueAfter),
   };
 }
 
 const onlyResult = ({ results: [result] }: Receipt) => result as CommandResult; // one command, one result
-const valueAfter = ({ after }: CommandResult) => after;
+const valueAfter = ({ value }: BatchResult) => value;
+const withoutReplayed = ({ value, results }: Receipt) => ({ value, results });
+const itself = (value: number) => value;
 
 /** Gives a counter error its code back, in place: the SDK's own error object carries its data across every boundary. */
 function revive(error: unknown): never {
