@@ -1,7 +1,7 @@
 import { decrement, get, increment, isCounterError } from "@durable-counter/core";
 import { localClient, startLossyProxy } from "@durable-counter/testing/dynamodb";
 import { describe, expect, test } from "vitest";
-import { partsOf, startEngines } from "./engines.fixture.ts";
+import { keepLostWrites, partsOf, startEngines } from "./engines.fixture.ts";
 import { createDynamoDBCounterStore, ensureCounterTable, type DynamoDBCounterStoreOptions } from "./index.ts";
 
 const engines = await startEngines();
@@ -117,5 +117,26 @@ describe.each(engines)("a counter over shards, on $engine", ({ client, endpoint 
     expect(await sharded.get(id, { consistent: true })).toBe(0);
     for await (const entry of store().list()) expect(entry.id).not.toBe(id);
     expect(await sharded.apply({ id, commands: [increment()], token: "t0" })).toMatchObject({ value: 1 });
+  });
+
+  test("counts a first write that arrives after its deletion, once, where everybody sees it", async () => {
+    const id = newId();
+    const request = { id, commands: [increment()], token: "late" };
+    await sharded.apply({ id, commands: [increment(7)], token: "elsewhere" });
+    const losing = localClient(endpoint, { maxAttempts: 1 });
+    const network = keepLostWrites(losing);
+    losing.middlewareStack.add((next) => (args) => {
+      // Only a write that may create the shard, which is not the first that is sent.
+      network.isLosing = JSON.stringify(args.input).includes("attribute_not_exists(#value) OR");
+      return next(args);
+    });
+    await expect(store({ shards: 4, client: losing }).apply(request)).rejects.toThrow(/\[outcome-unknown\]/u);
+    await sharded.delete(id);
+    for (const late of network.lost) await client.send(late as never);
+    expect(network.lost).toHaveLength(1);
+    expect(await sharded.get(id, { consistent: true })).toBe(1);
+    expect(await sharded.apply(request)).toMatchObject({ replayed: true });
+    expect(await refusal(store().get(id), "misconfigured")).toContain("shards: 4");
+    losing.destroy();
   });
 });

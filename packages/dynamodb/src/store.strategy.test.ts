@@ -118,6 +118,25 @@ describe.each(local)("tokens wherever is cheaper, on $engine", (engine) => {
     client.destroy();
   });
 
+  test("are moved over markers of the same tokens that have expired, and then count no more", async () => {
+    const { store, one, parts, tokensInItem, id, clock } = bench(engine);
+    const tokens = Array.from({ length: 200 }, (_, n) => `t${n}`);
+    for (const token of tokens) await store("marker").apply(one(token));
+    const expired = (await parts()).size;
+    clock.now += (WINDOW_SECONDS + 421) * 1_000;
+    let again = 0; // until the item is sealed, from when on markers are looked at, and remember however old they are
+    for (const token of tokens) {
+      clock.now += 1_000;
+      if (!(await store("auto").apply(one(token))).replayed) again++;
+    }
+    expect(await tokensInItem()).toBeLessThan(60);
+    expect(again).toBeGreaterThan(100);
+    expect((await parts()).size).toBe(expired);
+    for (const token of tokens)
+      expect(await store("auto").apply(one(token))).toMatchObject({ replayed: true });
+    expect(await store("auto").get(id, { consistent: true })).toBe(200 + again);
+  });
+
   test("may change on a living table, by any store at any time: nothing counts twice", async () => {
     const strategy = fc.constantFrom<Strategy>("auto", "inline", "marker");
     const request = fc.record({ strategy, token: fc.nat({ max: 9 }), seconds: fc.constantFrom(0, 0, 1, 20) });
@@ -143,6 +162,30 @@ describe.each(local)("tokens wherever is cheaper, on $engine", (engine) => {
       { numRuns: 25 },
     );
   });
+});
+
+describe.each(engines)("stores whose clocks are a minute apart, on $engine", (engine) => {
+  const strategies = hasTransactions(engine)
+    ? (["auto", "inline", "marker"] as const)
+    : (["inline"] as const);
+  const pairs = strategies.flatMap((one) => strategies.map((other) => [one, other] as const));
+
+  test.each(pairs)(
+    "know each other's tokens for the whole window, whoever tidies up (%s, %s)",
+    async (...pair) => {
+      const { store, one, clock, id } = bench(engine);
+      const behind = store(pair[0]);
+      const ahead = store(pair[1], { now: () => clock.now + 60_000 });
+      await behind.apply(one("of-behind"));
+      await ahead.apply(one("of-ahead"));
+      clock.now += WINDOW_SECONDS * 1_000 - 1;
+      for (let n = 0; n < 100; n++) await ahead.apply(one(`later-${n}`)); // some of which tidy up
+      for (const known of ["of-behind", "of-ahead"])
+        for (const asked of [behind, ahead])
+          expect(await asked.apply(one(known))).toMatchObject({ replayed: true });
+      expect(await behind.get(id, { consistent: true })).toBe(102);
+    },
+  );
 });
 
 describe.each(engines)("a token's window, on $engine", (engine) => {

@@ -21,7 +21,10 @@ async function logOf(command: UpdateItemCommand | TransactWriteItemsCommand): Pr
   const client = new DynamoDBClient({ endpoint: engine.endpoint, region: "local", credentials, logger });
   await client.send(command as UpdateItemCommand).catch(() => undefined);
   client.destroy();
-  return records.map(({ metadata: _metadata, error, ...record }) => ({ ...record, failed: error !== undefined }));
+  return records.map(({ metadata: _metadata, error, ...record }) => ({
+    ...record,
+    failed: error !== undefined,
+  }));
 }
 
 describe("what a client logs of a watched command", () => {
