@@ -106,4 +106,11 @@ describe("a stored counter", () => {
     };
     expect(() => storedCounter(recordingStore().store, id, options)).toThrow(message);
   });
+
+  test("says which options there are, where one is misspelt", () => {
+    const options = { tokn: "t" } as object;
+    expect(() => storedCounter(recordingStore().store, "a", options)).toThrow(
+      'options has the unknown key "tokn"; pass only "limits", "initial", "token" and "issuedAt". [invalid-command]',
+    );
+  });
 });

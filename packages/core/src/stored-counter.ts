@@ -1,14 +1,17 @@
 import * as z from "zod/mini";
 import { decrement, get, increment, type Command } from "./command.ts";
 import type { Counter } from "./counter.ts";
-import { CounterOptions } from "./counter-options.ts";
-import { parse } from "./parse.ts";
+import { CounterOptions, startsWithinLimits } from "./counter-options.ts";
+import { instead, parse } from "./parse.ts";
 import { CounterId, isTokensTime, IssuedAt, Token } from "./request.ts";
 import type { CounterStore } from "./store.ts";
 
 const Options = z
-  .safeExtend(CounterOptions, { token: z.optional(Token), issuedAt: z.optional(IssuedAt) })
-  .check(isTokensTime);
+  .strictObject(
+    { ...CounterOptions.shape, token: z.optional(Token), issuedAt: z.optional(IssuedAt) },
+    instead('pass only "limits", "initial", "token" and "issuedAt"'),
+  )
+  .check(startsWithinLimits, isTokensTime);
 
 export interface StoredCounterOptions extends CounterOptions {
   /**

@@ -32,7 +32,7 @@ const Options = z.strictObject(
     limits: z.optional(z.unknown()),
     initial: z.optional(z.unknown()),
     logger: z.optional(Logger),
-    steps: z._default(z.literal(["command", "batch"], instead('pass "command" or "batch"')), "command"),
+    steps: z.optional(z.literal(["command", "batch"], instead('pass "command" or "batch"'))),
   },
   instead('pass only "store", "limits", "initial", "steps" and "logger"'),
 );
@@ -46,7 +46,7 @@ const Options = z.strictObject(
  * @throws CounterError `invalid-command` for options that cannot be
  */
 export function createCounterHandler(options: CounterHandlerOptions = {}): DurableLambdaHandler {
-  const { steps, store, logger, limits, initial } = parse(Options, options, "options");
+  const { steps = "command", store, logger, limits, initial } = parse(Options, options, "options");
   const counterOptions = parse(CounterOptions, { limits, initial }, "options");
   return withDurableExecution(async (event: unknown, context): Promise<BatchResult> => {
     const { counterId, commands, token, issuedAt } = parse(CounterRequest, event, "event");

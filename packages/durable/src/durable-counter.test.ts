@@ -321,7 +321,7 @@ describe("a counter in a store", () => {
 test.each([
   [{ name: "" }, 'options.name is ""; pass 1 to 200 printable ASCII characters'],
   [{ name: "ä" }, 'options.name is "ä"; pass 1 to 200 printable ASCII characters'],
-  [{ id: "a" }, 'options is {"name":"counter","id":"a"}; pass "store" and "id" together'],
+  [{ id: "a" }, 'options is {"id":"a"}; pass "store" and "id" together'],
   [{ token: "t" }, 'pass "token" only with a "store"'],
   [{ store: new MemoryCounterStore(), id: "a", issuedAt: 5 }, 'pass "issuedAt" only with a "token"'],
   [

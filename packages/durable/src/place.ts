@@ -54,12 +54,11 @@ export const Store = z.custom<CounterStore>(
 const Options = z
   .strictObject(
     {
-      name: z._default(
+      name: z.optional(
         z.custom<string>(
           (text) => typeof text === "string" && /^[\x20-\x7e]{1,200}$/u.test(text),
           instead("pass 1 to 200 printable ASCII characters"),
         ),
-        "counter",
       ),
       store: z.optional(Store),
       id: z.optional(CounterId),
@@ -111,7 +110,16 @@ export function placeOf(
   options: ExecutionCounterOptions | StoreCounterOptions,
   called?: string,
 ): Place {
-  const { name, store, id, token, issuedAt, logger, limits, initial } = parse(Options, options, "options");
+  const {
+    name = "counter",
+    store,
+    id,
+    token,
+    issuedAt,
+    logger,
+    limits,
+    initial,
+  } = parse(Options, options, "options");
   const counterOptions = parse(CounterOptions, { limits, initial }, "options");
   const arn = context.executionContext.durableExecutionArn;
   const label = id ?? called ?? name;

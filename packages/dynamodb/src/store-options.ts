@@ -46,24 +46,19 @@ const Options = z.strictObject(
       (name) => typeof name === "string" && name.length >= 3,
       instead("pass the table's name or ARN"),
     ),
-    dedupe: z._default(
+    dedupe: z.optional(
       z.strictObject(
         {
-          windowSeconds: z._default(whole(60, YEAR_SECONDS, "pass whole seconds from 60 to a year"), 3_600),
-          strategy: z._default(
+          windowSeconds: z.optional(whole(60, YEAR_SECONDS, "pass whole seconds from 60 to a year")),
+          strategy: z.optional(
             z.literal(["auto", "inline", "marker"], instead('pass "auto", "inline" or "marker"')),
-            "auto",
           ),
         },
         instead('pass only "windowSeconds" and "strategy"'),
       ),
-      { windowSeconds: 3_600, strategy: "auto" },
     ),
     shards: z.optional(whole(2, MAX_SHARDS, `pass a whole number from 2 to ${MAX_SHARDS}`)),
-    now: z._default(
-      z.custom<() => number>((now) => typeof now === "function", instead("pass a function")),
-      () => Date.now,
-    ),
+    now: z.optional(z.custom<() => number>((now) => typeof now === "function", instead("pass a function"))),
     limits: z.optional(z.unknown()),
     initial: z.optional(z.unknown()),
   },
@@ -72,10 +67,11 @@ const Options = z.strictObject(
 
 /** @throws CounterError `invalid-command` for options that cannot be */
 export function parseStoreOptions(input: DynamoDBCounterStoreOptions) {
-  const { limits, initial, ...options } = parse(Options, input, "options");
+  const { limits, initial, dedupe = {}, now = Date.now, ...options } = parse(Options, input, "options");
+  const { windowSeconds = 3_600, strategy = "auto" } = dedupe;
   const defaults = parse(CounterOptions, { limits, initial }, "options");
   if (options.shards !== undefined) checkUnlimited(defaults, "options");
-  return { ...options, ...defaults };
+  return { ...options, ...defaults, windowSeconds, strategy, now };
 }
 
 /**

@@ -23,7 +23,7 @@ import { shardOf } from "./token-stamp.ts";
  * @throws CounterError `invalid-command` for options that cannot be
  */
 export function createDynamoDBCounterStore(options: DynamoDBCounterStoreOptions): CounterStore {
-  const { client, tableName, dedupe, shards, now, limits, initial = 0 } = parseStoreOptions(options);
+  const { client, tableName, shards, limits, initial = 0, ...dedupe } = parseStoreOptions(options);
   const memory = createStoreMemory();
   const table = { client, tableName };
   const placeOf = (id: string) => ({ ...table, id: parse(CounterId, id, "id") });
@@ -45,7 +45,7 @@ export function createDynamoDBCounterStore(options: DynamoDBCounterStoreOptions)
       const token = request.token ?? randomUUID();
       const part = shards === undefined ? VALUE_PART : shardPart(shards, shardOf(token, shards));
       const key = { ...table, id, part };
-      return countOnce(key, { commands, token, ownToken, issuedAt, ...own, now, ...dedupe, shards, memory });
+      return countOnce(key, { commands, token, ownToken, issuedAt, ...own, ...dedupe, shards, memory });
     },
 
     get: async (id, { consistent = false } = {}) =>
