@@ -71,7 +71,7 @@ process.exitCode = ${exitCode};`,
     expect((await invoke(folder, "03", "order.json")).stdout).toBe('{"value":3}\n');
     const asked: unknown = JSON.parse(readFileSync(join(folder, "asked.json"), "utf8"));
     expect(asked).toContain(`fileb://${join(folder, "order.json")}`);
-    expect(asked).toContain("03-order-1");
+    expect(asked).toContain("DurableOnTable-order-1");
   });
 
   test("fails as the AWS CLI fails", async () => {

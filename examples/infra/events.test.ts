@@ -14,7 +14,7 @@ test.each(events)("%s is an event of a handler, and its token names the executio
   const isText = file === "parallel-word-count.json";
   const input: unknown = JSON.parse(event);
   const { token } = isText ? parseWordCountRequest(input) : parse(CounterRequest, input, "event");
-  const handler = isText ? "04" : "03";
+  const [handler, id] = isText ? ["04", "ParallelWordCount"] : ["03", "DurableOnTable"];
   const sent = invocation({ handler, event, eventFile: file, answerFile: "answer.json", outputs });
-  expect(sent).toContain(`${handler}-${token}`);
+  expect(sent).toContain(`${id}-${token}`);
 });

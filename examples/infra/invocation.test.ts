@@ -17,13 +17,15 @@ describe("an event file is sent", () => {
   });
 
   test("under its token's name where the function is durable, so that it is executed once", () => {
-    expect(given("03", '{"token":"order-4711"}').join(" ")).toContain(
-      "--durable-execution-name 03-order-4711",
-    );
+    for (const handler of ["03", "03-durable-on-dynamodb.ts"]) {
+      expect(given(handler, '{"token":"order-4711"}').join(" ")).toContain(
+        "--durable-execution-name DurableOnTable-order-4711",
+      );
+    }
     expect(given("02", '{"token":"order-4711"}').join(" ")).not.toContain("--durable-execution-name");
   });
 
-  test.each(["{}", "null", '{"token":7}', '{"token":"order 4711"}', `{"token":"${"x".repeat(62)}"}`])(
+  test.each(["{}", "null", '{"token":7}', '{"token":"order 4711"}', `{"token":"${"x".repeat(50)}"}`])(
     "under a name of Lambda's choosing where its token is none: %s",
     (event) => {
       expect(given("03", event).join(" ")).not.toContain("--durable-execution-name");
@@ -32,8 +34,10 @@ describe("an event file is sent", () => {
 });
 
 describe("nothing is sent", () => {
-  test.each(["", "00", "three"])('to the handler "%s"', (handler) => {
-    expect(() => given(handler, "{}")).toThrow(`There is no handler "${handler}"; pass 01, 02, 03`);
+  test.each(["", "0", "00", "three"])('to the handler "%s"', (handler) => {
+    expect(() => given(handler, "{}")).toThrow(
+      `"${handler}" does not begin the name of exactly one handler; they are 01-durable-counter.ts, 02-`,
+    );
   });
 
   test("to a handler that is not deployed", () => {

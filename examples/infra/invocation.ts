@@ -2,7 +2,7 @@ import { handlers } from "./handlers.ts";
 
 /** What to invoke, and with what. */
 export interface InvocationRequest {
-  /** How the handler's file begins: `03`. */
+  /** How the handler's file begins, and no other: `03`. */
   readonly handler: string;
   readonly eventFile: string;
   /** What the event file holds. */
@@ -24,18 +24,17 @@ const READ_TIMEOUT = "900";
  * by version or alias. The event's token also names the execution, so that the same event sent again is answered from
  * the first one, for as long as Lambda retains it.
  *
- * @throws TypeError for a handler that there is not, or an event that is no JSON
+ * @throws TypeError for a handler that there is not, or not only one, or an event that is no JSON
  */
 export function invocation({ handler, eventFile, event, answerFile, outputs }: InvocationRequest): string[] {
-  const known = handlers.find(({ file }) => handler !== "" && file.startsWith(handler));
-  if (known === undefined) {
-    throw new TypeError(
-      `There is no handler "${handler}"; pass ${handlers.map(({ file }) => file.slice(0, 2)).join(", ")}.`,
-    );
+  const [known, another] = handlers.filter(({ file }) => file.startsWith(handler));
+  if (known === undefined || another !== undefined) {
+    const files = handlers.map(({ file }) => file).join(", ");
+    throw new TypeError(`"${handler}" does not begin the name of exactly one handler; they are ${files}.`);
   }
   const arn = Object.values(outputs).find((stack) => `${known.id}Arn` in stack)?.[`${known.id}Arn`];
   if (arn === undefined) throw new TypeError(`${known.file} is not deployed yet; run pnpm run deploy.`);
-  const name = known.isDurable ? executionName(handler, tokenOf(event, eventFile)) : undefined;
+  const name = known.isDurable ? executionName(known.id, tokenOf(event, eventFile)) : undefined;
   const named = name === undefined ? [] : ["--durable-execution-name", name];
   const payload = `fileb://${eventFile}`; // as it is; "file://" would be taken for base64 by version 2 of the CLI
   return [
@@ -61,7 +60,7 @@ function tokenOf(event: string, eventFile: string): unknown {
 }
 
 /** Names are unique in an account, not in a function. */
-function executionName(handler: string, token: unknown): string | undefined {
-  const name = `${handler}-${token}`;
+function executionName(id: string, token: unknown): string | undefined {
+  const name = `${id}-${token}`;
   return typeof token === "string" && EXECUTION_NAME.test(name) ? name : undefined;
 }
