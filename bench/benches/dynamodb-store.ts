@@ -38,5 +38,5 @@ export const dynamoDBStore = comparison({
     "store.apply": { run: count },
   },
   as: "cost",
-  target: { limit: 1.1, isInformational: true },
+  target: { limit: 1.1 },
 });

@@ -8,7 +8,7 @@ import { median, quantile } from "./statistics.ts";
 export interface Comparison extends Pick<Bench, "title" | "contenders"> {
   /** `"speed"`: how many times as fast as the reference. `"cost"`: how many times its time. */
   readonly as: "speed" | "cost";
-  readonly target: Pick<Target, "limit" | "isInformational">;
+  readonly target: Pick<Target, "limit">;
 }
 
 /** A bench that measures its second contender beside its first, by the median of the ratios of their rounds. */

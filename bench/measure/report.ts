@@ -16,15 +16,13 @@ export interface Target {
   readonly limit: number;
   /** Printed behind the limit: `×`. */
   readonly unit?: string;
-  /** Said, but not judged: it belongs to work that is not done yet. */
-  readonly isInformational?: boolean;
 }
 
 export function isReached({ measured, bound, limit }: Target): boolean {
   return bound === "at least" ? measured >= limit : measured <= limit;
 }
 
-/** Whether a target that is judged is not reached. */
+/** Whether a target is not reached. */
 export function isMissed({ rows }: Report): boolean {
-  return rows.some(({ target }) => target !== undefined && !target.isInformational && !isReached(target));
+  return rows.some(({ target }) => target !== undefined && !isReached(target));
 }

@@ -1,5 +1,5 @@
 import Table from "cli-table3";
-import { isReached, type Report, type Row, type Target } from "./report.ts";
+import { isReached, type Report, type Row } from "./report.ts";
 import type { Effort } from "./effort.ts";
 import { digits } from "./figures.ts";
 
@@ -18,13 +18,6 @@ export function table({ head, rows }: Report, { isConclusive }: Effort): string 
 function judgement({ target }: Row, isJudged: boolean): readonly [string, string] {
   if (target === undefined) return ["", ""];
   const { bound, limit, unit = "" } = target;
-  return [
-    `${bound === "at least" ? "≥" : "≤"} ${digits(limit)}${unit}`,
-    isJudged ? verdict(target) : "not judged",
-  ];
-}
-
-function verdict(target: Target): string {
-  const word = isReached(target) ? "yes" : "no";
-  return target.isInformational ? `${word}, informational` : word;
+  const verdict = isReached(target) ? "yes" : "no";
+  return [`${bound === "at least" ? "≥" : "≤"} ${digits(limit)}${unit}`, isJudged ? verdict : "not judged"];
 }
