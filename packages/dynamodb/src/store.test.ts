@@ -139,6 +139,29 @@ describe("a reply that is lost", () => {
     expect(await counting.apply(third)).toMatchObject({ value: 3, replayed: true });
   });
 
+  test("is noticed where a middleware of the client puts another input in the place of ours", async () => {
+    client.middlewareStack.add((next) => (args) => next({ ...args, input: structuredClone(args.input) }), {
+      step: "initialize",
+    });
+    for (let n = await client.config.maxAttempts(); n > 0; n--) proxy.loseReply("UpdateItem");
+    const request = { id, commands: [increment()], token: "t" };
+    await expect(store().apply(request)).rejects.toThrow(/\[outcome-unknown\]/u);
+    expect(await store().apply(request)).toMatchObject({ value: 1, replayed: true });
+  });
+
+  test("could go unnoticed where a middleware hands on too little: that is said, and nothing is sent", async () => {
+    client.middlewareStack.add(
+      (next) =>
+        ({ input }) =>
+          next({ input }),
+      { step: "initialize" },
+    );
+    await expect(store().apply({ id, commands: [increment()] })).rejects.toThrow(
+      /A middleware of the client hands on too little.*\[misconfigured\]/u,
+    );
+    expect(proxy.requests).toEqual({});
+  });
+
   test("leaves the outcome unknown where the refusal of the retry cannot be explained", async () => {
     proxy.loseReply("UpdateItem");
     for (let n = await client.config.maxAttempts(); n > 0; n--) proxy.loseRequest("GetItem");

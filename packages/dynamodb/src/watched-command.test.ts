@@ -27,6 +27,11 @@ async function logOf(command: UpdateItemCommand | TransactWriteItemsCommand): Pr
   }));
 }
 
+test("a watched command is called as the SDK's own, by which tracers know operations", () => {
+  expect(WatchedUpdateItem.name).toBe(UpdateItemCommand.name);
+  expect(WatchedTransactWriteItems.name).toBe(TransactWriteItemsCommand.name);
+});
+
 describe("what a client logs of a watched command", () => {
   const unwatched = () => ({ attempts: [], mayTryAgain: () => true });
   const update = (ConditionExpression: string) => ({

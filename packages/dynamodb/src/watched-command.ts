@@ -13,52 +13,53 @@ export interface Attempts {
   readonly mayTryAgain: () => boolean;
 }
 
+const ATTEMPTS = Symbol("attempts");
+
+/** Around each attempt, right where its reply is read. */
+const PLACE = { step: "deserialize", priority: "high", name: "watchAttempts" } as const;
+
 /*
  * Commands that collect the error of every attempt the AWS SDK makes for them. It retries by itself and reports the
  * last error only; a reply that an earlier attempt lost would go unnoticed, and "throttled" would then claim that
  * nothing was written.
  *
- * Classes of their own, and what is watched goes along with the input: a client with `cacheMiddleware` keeps the
- * middleware of the first command of a class for all that follow.
+ * Classes of their own, and what is watched goes along with the command: a client with `cacheMiddleware` keeps the
+ * middleware of the first command of a class for all that follow. Their names are the SDK's, by which tracers know
+ * operations.
  */
 
 export class WatchedUpdateItem extends UpdateItemCommand {
+  static override readonly name = "UpdateItemCommand";
+  readonly [ATTEMPTS]: Attempts;
+
   constructor(input: UpdateItemCommandInput, attempts: Attempts) {
-    super(watched(input, attempts));
+    super(input);
+    this[ATTEMPTS] = attempts;
     this.middlewareStack.add(watch, PLACE);
   }
 }
 
 export class WatchedTransactWriteItems extends TransactWriteItemsCommand {
+  static override readonly name = "TransactWriteItemsCommand";
+  readonly [ATTEMPTS]: Attempts;
+
   constructor(input: TransactWriteItemsCommandInput, attempts: Attempts) {
-    super(watched(input, attempts));
+    super(input);
+    this[ATTEMPTS] = attempts;
     this.middlewareStack.add(watch, PLACE);
   }
 }
 
-/** Around each attempt, right where its reply is read. */
-const PLACE = { step: "deserialize", priority: "high", name: "watchAttempts" } as const;
-
-/** Not sent: the SDK sends what it knows of an input. */
-const ATTEMPTS = Symbol("attempts");
-
-type Watched<Input> = Input & { [ATTEMPTS]?: Attempts };
-
-function watched<Input extends object>(input: Watched<Input>, attempts: Attempts): Input {
-  input[ATTEMPTS] = attempts;
-  return input;
-}
-
-function watch<Args extends { readonly input: object }, Result>(
+function watch<Args extends object, Result>(
   next: (args: Args) => Promise<Result>,
   context: Record<string, unknown>,
 ) {
   // For its logs, even where nobody reads them, the SDK looks for what its model calls sensitive: a tenth of all its
   // work. DynamoDB's model calls nothing so.
-  context["inputFilterSensitiveLog"] = unwatched;
+  context["inputFilterSensitiveLog"] = unchanged;
   context["outputFilterSensitiveLog"] = unchanged;
   return async (args: Args): Promise<Result> => {
-    const { attempts, mayTryAgain } = (args.input as Required<Watched<object>>)[ATTEMPTS];
+    const { attempts, mayTryAgain } = watchedBy(args);
     if (attempts.length > 0 && !mayTryAgain()) throw new LateAttempt();
     try {
       return await next(args);
@@ -69,14 +70,15 @@ function watch<Args extends { readonly input: object }, Result>(
   };
 }
 
-function unwatched<Input>(watched: Watched<Input>): Input {
-  const input = { ...watched };
-  delete input[ATTEMPTS];
-  return input;
+/** The first middleware is given the command itself, and each hands on what it was given, with a request. */
+function watchedBy(args: { readonly [ATTEMPTS]?: Attempts }): Attempts {
+  const attempts = args[ATTEMPTS];
+  if (attempts !== undefined) return attempts;
+  throw new TypeError("A middleware of the client hands on too little: it must call next({ ...args, … }).");
 }
 
-function unchanged<Output>(output: Output): Output {
-  return output;
+function unchanged<T>(value: T): T {
+  return value;
 }
 
 /** The AWS SDK would have sent a write again after its token's window. */
