@@ -68,7 +68,7 @@ function eventOf(number: number, random: () => number): Event {
   return { counterId, commands, token: `event-${number}` };
 }
 
-/** By how much an execution was told that it moved the counter; undefined where it was told that nobody knows. */
+/** By how much an execution was told that it moved the counter; undefined where nobody knows. */
 function toldBy({ result, error }: Simulation<BatchResult>, { commands }: Event): number | undefined {
   if (result !== undefined) return result.results.reduce((sum, { before, after }) => sum + after - before, 0);
   const failure: unknown = error;
@@ -119,18 +119,20 @@ async function letLoose(
     executions.map(async ({ handler, mortal, payload }) => {
       const timeoutMs = 60_000;
       const simulation = await simulate<BatchResult>(mortalHandler(handler, mortal), { payload, timeoutMs });
-      return { handler, payload, told: toldBy(simulation, payload) };
+      // A refusal is not final while a request of a process that died is on its way.
+      const isFinal = simulation.result !== undefined || mortal.deaths === 0;
+      return { handler, payload, told: isFinal ? toldBy(simulation, payload) : undefined };
     }),
   );
-  // What nobody knows is found out by the same event again.
+  // What nobody knows is found out by the same event again, once all that was on its way has arrived.
   network.calm();
+  await network.settle();
   let told = 0;
   let unresolved = 0;
   for (const { handler, payload, told: amount } of ended) {
     if (amount === undefined) unresolved++;
     told += amount ?? toldBy(await simulate<BatchResult>(handler, { payload }), payload) ?? NaN;
   }
-  await network.settle();
   const total = await recording.get(counterId, { consistent: true });
   client.destroy();
   const deaths = executions.reduce((sum, { mortal }) => sum + mortal.deaths, 0);
