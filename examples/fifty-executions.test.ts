@@ -104,7 +104,10 @@ async function letLoose(
   await ensureCounterTable(operator, tableName);
   await using network = await startFaultyNetwork(endpoint, { seed: SEED });
   const client = localClient(network.endpoint, { requestTimeout: 250 });
-  const recording = recordHistory(plant(createDynamoDBCounterStore({ client, tableName })));
+  const calls: Promise<unknown>[] = [];
+  const recording = recordHistory(
+    plant(remembering(createDynamoDBCounterStore({ client, tableName }), calls)),
+  );
   const store = mortalStore((name) => recording.as(name));
   const handlers = (["command", "batch"] as const).map((steps) =>
     createCounterHandler({ store, steps, limits }),
@@ -119,13 +122,14 @@ async function letLoose(
     executions.map(async ({ handler, mortal, payload }) => {
       const timeoutMs = 60_000;
       const simulation = await simulate<BatchResult>(mortalHandler(handler, mortal), { payload, timeoutMs });
-      // A refusal is not final while a request of a process that died is on its way.
+      // A refusal is not final while a call of a process that died is on its way: nobody waits for it, but it goes on.
       const isFinal = simulation.result !== undefined || mortal.deaths === 0;
       return { handler, payload, told: isFinal ? toldBy(simulation, payload) : undefined };
     }),
   );
   // What nobody knows is found out by the same event again, once all that was on its way has arrived.
   network.calm();
+  await Promise.allSettled(calls);
   await network.settle();
   let told = 0;
   let unresolved = 0;
@@ -146,6 +150,18 @@ async function letLoose(
   };
 }
 let tables = 0;
+
+/** A store that keeps what it was asked to apply, for somebody to wait for all of it. */
+function remembering(store: CounterStore, calls: Promise<unknown>[]): CounterStore {
+  return {
+    ...store,
+    apply: (request) => {
+      const call = store.apply(request);
+      calls.push(call);
+      return call;
+    },
+  };
+}
 
 const mortalExecution = (number: number): MortalExecution => ({
   name: `execution ${number}`,
