@@ -53,6 +53,14 @@ export const CounterRequest = z
   .check(isTokensTime);
 export type CounterRequest = Readonly<z.infer<typeof CounterRequest>>;
 
+/**
+ * Names who asks, where they may ask again not knowing what they left on its way, as after a crash: 1–256 printable
+ * characters, for example an execution's ARN. A refusal (`limit-exceeded`) is then final for this caller: no attempt
+ * of theirs counts after it, and asking again with the token is refused alike. It costs a write. Another caller, and who
+ * does not say who they are, may try a refused token anew.
+ */
+const Caller = printable;
+
 /** What a {@link CounterStore} is asked to apply. `limits` and `initial` go before the store's own. */
 export const ApplyRequest = z
   .strictObject(
@@ -61,14 +69,21 @@ export const ApplyRequest = z
       commands: Commands,
       token: z.optional(Token),
       issuedAt: z.optional(IssuedAt),
+      caller: z.optional(Caller),
       limits: z.optional(Limits),
       initial: z.optional(CounterValue),
     },
     instead(
-      'pass an object with "id", "commands" and, if you like, "token", "issuedAt", "limits" and "initial"',
+      'pass an object with "id", "commands" and, if you like, "token", "issuedAt", "caller", "limits" and "initial"',
     ),
   )
-  .check(isTokensTime);
+  .check(
+    isTokensTime,
+    z.refine(
+      ({ token, caller }) => caller === undefined || token !== undefined,
+      instead('pass "caller" only with a "token"'),
+    ),
+  );
 export type ApplyRequest = Readonly<Omit<z.infer<typeof ApplyRequest>, "commands">> & {
   readonly commands: readonly Command[];
 };

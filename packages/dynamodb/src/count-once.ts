@@ -1,24 +1,18 @@
-import {
-  applyBatch,
-  CounterError,
-  isCounterError,
-  type Command,
-  type Limits,
-  type Receipt,
-} from "@durable-counter/core";
+import { applyBatch, isCounterError, type Command, type Limits, type Receipt } from "@durable-counter/core";
 import { backOff } from "./back-off.ts";
-import { itemKey, named, readItem, valueOf, type CounterKey } from "./counter-item.ts";
+import { itemKey, readItem, valueOf, type CounterKey } from "./counter-item.ts";
+import { busyError, FULL, gaveUp, notYetIssued, tokenExpired, unknownOutcome } from "./count-errors.ts";
 import type { Counting, Outcome } from "./counting.ts";
 import { countingTransaction } from "./counting-transaction.ts";
 import { countingWrite } from "./counting-write.ts";
 import { decide, isOnItsWay, look, recall, type Count, type Decision } from "./decide.ts";
 import { netEffect } from "./net-effect.ts";
+import { rememberRefusal, type Refusal } from "./refusal.ts";
 import { GRACE_SECONDS, isSealed, sealOf } from "./seal.ts";
 import type { StoreMemory } from "./store-memory.ts";
 import { attributes } from "./table.ts";
 import { isTidying, tidy } from "./tidy.ts";
 import { fingerprint, tokenAttribute } from "./token-stamp.ts";
-import { translateError } from "./translate-error.ts";
 
 /** Where tokens are remembered: in the counter's item, each in an item of its own, or as is cheaper. */
 export type Strategy = "auto" | "inline" | "marker";
@@ -36,6 +30,8 @@ export interface CountRequest {
   readonly now: () => number;
   /** How long a caller's token is remembered. */
   readonly windowSeconds: number;
+  /** For whom a refusal is to be final, if they say. */
+  readonly caller: string | undefined;
   readonly strategy: Strategy;
   /** Over how many items the counter is spread, where it is. */
   readonly shards: number | undefined;
@@ -74,27 +70,8 @@ export async function countOnce(key: CounterKey, request: CountRequest): Promise
     if (isCounterError(error, "limit-exceeded") || isCounterError(error, "token-reused")) throw error;
     if (!isOnItsWay(count) && !isCounterError(error, "outcome-unknown")) throw error;
     memory.unsettled.set(name, true);
-    throw unknown(count, error);
+    throw unknownOutcome(count, error);
   }
-}
-
-/**
- * An attempt that was never answered may still count, whatever became of those after it.
- *
- * @param error how the last one ended
- */
-function unknown({ key, counting: { token, expiresAt } }: Count, error: unknown): unknown {
-  if (!isCounterError(error)) return error;
-  const until = expiresAt * 1_000;
-  const details = { token, until };
-  if (error.code === "outcome-unknown")
-    return Object.assign(error, { details: { ...error.details, ...details } });
-  if (error.code !== "throttled" && error.code !== "unavailable") return error;
-  return new CounterError(
-    "outcome-unknown",
-    `${named(key)} may or may not have been changed: an attempt was never answered. Ask again with the token ${JSON.stringify(token)}, until ${new Date(until).toISOString()}, to find out. ${error.message.replace(/ \[[a-z-]+\]$/u, "")}`,
-    { cause: error, details },
-  );
 }
 
 function countingOf({
@@ -129,6 +106,7 @@ async function settle(count: Count): Promise<Receipt> {
     const outcome = await attempt(count, next);
     switch (outcome.kind) {
       case "applied": {
+        if ("refusal" in next) return answerRefusal(count, next.refusal, outcome);
         remember(count, next, outcome);
         if (isTidying(count.counting.tokenAttribute)) await tidyUp(count, outcome);
         const { commands, limits } = request;
@@ -175,12 +153,27 @@ async function tooLate(count: Count, issuedAt: number): Promise<Decision> {
   return { receipt };
 }
 
+/**
+ * A refusal that is remembered in the item is final. One in a marker can meet a count of the same token in the item: by
+ * a store that keeps tokens there, and that was faster.
+ */
+async function answerRefusal(count: Count, { where, error }: Refusal, outcome: Applied): Promise<Receipt> {
+  if (where === "inline") {
+    if (isTidying(count.counting.tokenAttribute)) await tidyUp(count, outcome);
+    throw error;
+  }
+  const receipt = recall(count, await look(count));
+  if (receipt === undefined) throw error;
+  return receipt;
+}
+
 function attempt(
   { key, counting }: Count,
   decision: Exclude<Decision, { receipt: Receipt }>,
 ): Promise<Outcome> {
   if ("transaction" in decision) return countingTransaction(key, counting, decision.transaction);
   const whole = isTidying(counting.tokenAttribute);
+  if ("refusal" in decision) return rememberRefusal(key, counting, decision.refusal, { whole });
   return countingWrite(key, counting, { ...decision.write, whole });
 }
 
@@ -212,33 +205,4 @@ function tidying({ counting: { nowSeconds }, request: { memory, strategy } }: Co
 
 function placeName({ id, part }: CounterKey): string {
   return `${id}\n${part}`;
-}
-
-const FULL =
-  'its item is full of tokens that are still remembered. Write less often, shorten dedupe.windowSeconds, or let dedupe.strategy be "auto"';
-
-function gaveUp({ key, counting: { token } }: Count, why: string): CounterError {
-  return new CounterError(
-    "throttled",
-    `${named(key)} was not changed: ${why}; ask again with the token ${JSON.stringify(token)}.`,
-  );
-}
-
-function busyError({ key: { tableName, id: counterId }, counting }: Count, error: unknown): unknown {
-  const { token, attempts } = counting;
-  return translateError(error, { tableName, counterId, token, wrote: true, attempts });
-}
-
-function notYetIssued(issuedAt: number): CounterError {
-  return new CounterError(
-    "invalid-command",
-    `request.issuedAt is ${issuedAt}, which is yet to come; pass milliseconds since 1970.`,
-  );
-}
-
-function tokenExpired({ key, counting, request: { windowSeconds } }: Count, issuedAt: number): CounterError {
-  return new CounterError(
-    "token-expired",
-    `${named(key)} was not changed: token ${JSON.stringify(counting.token)} was issued at ${new Date(issuedAt).toISOString()}, and tokens are remembered for ${windowSeconds} s, so whether it counted is not known any more. Find out by other means, and count under a new token if it did not; or let dedupe.windowSeconds be longer than requests may take.`,
-  );
 }

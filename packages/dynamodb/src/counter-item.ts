@@ -7,7 +7,6 @@ import {
 import { CounterError } from "@durable-counter/core";
 import { attributes } from "./table.ts";
 import { translateError } from "./translate-error.ts";
-import { readStamp, type TokenStamp, type Tombstone } from "./token-stamp.ts";
 
 /** Where a counter, or one shard of it, lives. */
 export interface CounterKey {
@@ -86,11 +85,6 @@ export function valueOf(item: Item, key: Pick<CounterKey, "tableName" | "id">): 
     "misconfigured",
     `${named(key)} holds ${JSON.stringify(attribute)} as its value; a counter holds a whole number within ±9007199254740991. Repair or delete the item.`,
   );
-}
-
-/** What the item remembers of a token; undefined where it does not know it. */
-export function stampOf(item: Item, tokenAttribute: string): TokenStamp | Tombstone | undefined {
-  return readStamp(item[tokenAttribute]);
 }
 
 /** A counter in a sentence: `Counter "cart-7" in table "counters"`. */

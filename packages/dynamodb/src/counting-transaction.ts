@@ -2,7 +2,7 @@ import type { AttributeValue, CancellationReason, TransactWriteItem } from "@aws
 import type { Limits } from "@durable-counter/core";
 import type { Counting, Outcome, Seen } from "./counting.ts";
 import { itemKey, readItem, unexplained, type CounterKey } from "./counter-item.ts";
-import { checkNoMarker, markerKey, putNewMarker } from "./marker.ts";
+import { checkMarker, markerKey, replaceMarker } from "./marker.ts";
 import { sealOf } from "./seal.ts";
 import { attributes } from "./table.ts";
 import { stampText } from "./token-stamp.ts";
@@ -16,7 +16,8 @@ export interface CountingTransaction {
   /** The value before; undefined creates the counter. */
   readonly from: number | undefined;
   readonly become: number;
-  readonly clampedTo?: Limits | undefined;
+  /** Those that clamped the batch, if they did. */
+  readonly limits?: Limits | undefined;
   /** Where the token is remembered: in an item of its own, or in the counter's. */
   readonly remember: "marker" | "inline";
 }
@@ -34,22 +35,23 @@ export async function countingTransaction(
   counting: Counting,
   transaction: CountingTransaction,
 ): Promise<Outcome> {
-  const { attempts, token, tokenAttribute } = counting;
-  const { tableName, id: counterId } = key;
+  const { tokenAttribute } = counting;
+  const { seen, remember } = transaction;
+  const markerPlace = seen.marker[attributes.stamp];
   const stamp: AttributeValue = {
     S: stampText({
       ...counting,
       before: transaction.from ?? counting.initial,
-      clampedTo: transaction.clampedTo,
+      limits: transaction.limits,
     }),
   };
   const command = new WatchedTransactWriteItems(
     {
       TransactItems: [
         update(key, counting, transaction, stamp),
-        transaction.remember === "marker"
-          ? putNewMarker(key, tokenAttribute, stamp, counting.expiresAt)
-          : checkNoMarker(key, tokenAttribute),
+        remember === "marker"
+          ? replaceMarker(markerPlace, key, tokenAttribute, stamp, counting.expiresAt)
+          : checkMarker(markerPlace, key, tokenAttribute),
       ],
     },
     counting,
@@ -59,27 +61,41 @@ export async function countingTransaction(
     return { kind: "applied", before: transaction.from ?? counting.initial };
   } catch (error) {
     const [ofItem, ofMarker] = reasonsOf(error);
-    const seen = async (reason: CancellationReason | undefined, itemKey: Record<string, AttributeValue>) =>
-      reason?.Code === "ConditionalCheckFailed"
-        ? (reason.Item ?? unexplained(key, itemKey, token))
-        : undefined;
-    const [item, marker] = await Promise.all([
-      seen(ofItem, itemKey(key)),
-      seen(ofMarker, markerKey(key, tokenAttribute)),
-    ]);
-    if (item !== undefined || marker !== undefined) {
-      // Either alone says nothing of the other.
-      return {
-        kind: "refused",
-        seen: { item: item ?? transaction.seen.item, marker: marker ?? {}, certain: false },
-      };
-    }
-    if (isItemFull(error)) {
-      return { kind: "full", item: await readItem(key, itemKey(key), { consistent: true }) };
-    }
-    if (isBusy(error)) return { kind: "busy", error };
-    throw translateError(error, { tableName, counterId, token, wrote: true, attempts });
+    return notTransacted(error, key, counting, { seen, ofItem, ofMarker });
   }
+}
+
+/**
+ * What became of a transaction that failed.
+ *
+ * @param reasons what was seen of the counter's item and the token's marker, and why the transaction was cancelled for it
+ * @throws CounterError `throttled`, `unavailable`, `outcome-unknown`, `misconfigured`
+ */
+export async function notTransacted(
+  error: unknown,
+  key: CounterKey,
+  { token, tokenAttribute, attempts }: Counting,
+  { seen, ofItem, ofMarker }: Reasons,
+): Promise<Outcome> {
+  const found = async (reason: CancellationReason | undefined, itemKey: Record<string, AttributeValue>) =>
+    reason?.Code === "ConditionalCheckFailed" ? (reason.Item ?? unexplained(key, itemKey, token)) : undefined;
+  const item = await found(ofItem, itemKey(key));
+  const marker = await found(ofMarker, markerKey(key, tokenAttribute));
+  if (item !== undefined || marker !== undefined) {
+    // Either alone says nothing of the other.
+    return { kind: "refused", seen: { item: item ?? seen.item, marker: marker ?? {}, certain: false } };
+  }
+  if (isItemFull(error))
+    return { kind: "full", item: await readItem(key, itemKey(key), { consistent: true }) };
+  if (isBusy(error)) return { kind: "busy", error };
+  const { tableName, id: counterId } = key;
+  throw translateError(error, { tableName, counterId, token, wrote: true, attempts });
+}
+
+interface Reasons {
+  readonly seen: Seen;
+  readonly ofItem: CancellationReason | undefined;
+  readonly ofMarker: CancellationReason | undefined;
 }
 
 function update(
@@ -88,21 +104,22 @@ function update(
   { seen: { item }, from, become, remember }: CountingTransaction,
   stamp: AttributeValue,
 ): TransactWriteItem {
-  const place = item[tokenAttribute]; // nothing, or a tombstone
+  const place = item[tokenAttribute]; // nothing, or a refusal
   const seal = sealOf(item);
   const conditions = [
     from === undefined ? "attribute_not_exists(#value)" : "#value = :from",
     seal === 0 ? "attribute_not_exists(#seal)" : "#seal = :seal",
     place === undefined ? "attribute_not_exists(#token)" : "#token = :place",
   ];
-  // The seal lasts as long as any marker does.
-  const actions = ["#value = :value", remember === "marker" ? "#seal = :until" : "#token = :stamp"];
+  // The seal lasts as long as any marker does. A refusal must not be moved over the marker some day.
+  const actions = ["SET #value = :value,", remember === "marker" ? "#seal = :until" : "#token = :stamp"];
+  if (remember === "marker" && place !== undefined) actions.push("REMOVE #token");
   return {
     Update: {
       TableName: key.tableName,
       Key: itemKey(key),
       ConditionExpression: conditions.join(" AND "),
-      UpdateExpression: `SET ${actions.join()}`,
+      UpdateExpression: actions.join(" "),
       ExpressionAttributeNames: {
         "#value": attributes.value,
         "#seal": attributes.seal,

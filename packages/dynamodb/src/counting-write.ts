@@ -31,29 +31,37 @@ export async function countingWrite(
   counting: Counting,
   write: CountingWrite,
 ): Promise<Outcome> {
-  const { attempts, tokenAttribute, token } = counting;
   const command = new WatchedUpdateItem(updateInput(key, counting, write), counting);
   try {
     const { Attributes: item = {} } = await key.client.send(command);
-    const before = "add" in write.change ? valueBefore(item[tokenAttribute]) : write.change.from;
+    const before = "add" in write.change ? valueBefore(item[counting.tokenAttribute]) : write.change.from;
     return { kind: "applied", before, item };
   } catch (error) {
-    const item = await itemThatRefused(error, key, token);
-    if (item !== undefined)
-      return { kind: "refused", seen: { item, marker: {}, certain: !isSealed(item, counting) } };
-    if (isItemFull(error)) {
-      return { kind: "full", item: await readItem(key, itemKey(key), { consistent: true }) };
-    }
-    if (isBusy(error)) return { kind: "busy", error };
-    const { tableName, id: counterId } = key;
-    throw translateError(error, { tableName, counterId, token, wrote: true, attempts });
+    return notWritten(error, key, counting);
   }
+}
+
+/**
+ * What became of an update that failed.
+ *
+ * @throws CounterError `throttled`, `unavailable`, `outcome-unknown`, `misconfigured`
+ */
+export async function notWritten(error: unknown, key: CounterKey, counting: Counting): Promise<Outcome> {
+  const { attempts, token } = counting;
+  const item = await itemThatRefused(error, key, token);
+  if (item !== undefined)
+    return { kind: "refused", seen: { item, marker: {}, certain: !isSealed(item, counting) } };
+  if (isItemFull(error))
+    return { kind: "full", item: await readItem(key, itemKey(key), { consistent: true }) };
+  if (isBusy(error)) return { kind: "busy", error };
+  const { tableName, id: counterId } = key;
+  throw translateError(error, { tableName, counterId, token, wrote: true, attempts });
 }
 
 // Written once, not put together for every command.
 const FREE = "attribute_not_exists(#token)";
 const HELD = "#token = :place";
-const UNSEALED = "(attribute_not_exists(#seal) OR #seal < :unsealed)";
+export const UNSEALED = "(attribute_not_exists(#seal) OR #seal < :unsealed)";
 const IN_RANGE = "#value BETWEEN :lowest AND :highest";
 const NEW_OR_IN_RANGE = `(attribute_not_exists(#value) OR ${IN_RANGE})`;
 const BEFORE = "if_not_exists(#value, :initial)";
@@ -93,7 +101,7 @@ function updateInput(
           }
         : {
             ":value": { N: String(change.become) },
-            ":stamp": { S: stampText({ ...counting, before: change.from, clampedTo: change.clampedTo }) },
+            ":stamp": { S: stampText({ ...counting, before: change.from, limits: change.limits }) },
           }),
       ...(place !== undefined && { ":place": place }),
     },

@@ -16,7 +16,7 @@ export interface Counting extends Attempts {
 
 /** Add to whatever is there; or become a value worked out from one that must still be there. */
 export type Change =
-  { readonly add: bigint } | { readonly become: number; readonly from: number; readonly clampedTo: Limits };
+  { readonly add: bigint } | { readonly become: number; readonly from: number; readonly limits: Limits };
 
 /** What the table showed of a counter and a token. */
 export interface Seen {
@@ -36,5 +36,5 @@ export type Outcome =
   /** DynamoDB asks for less, or another transaction was at work: it was not applied. */
   | { readonly kind: "busy"; readonly error: unknown };
 
-/** The place a token must have for a write to count: free, or held by the tombstone that was seen there. */
+/** The place a token must have, in an item or a marker, for a write to count: free, or held by the refusal that was seen there. */
 export type Place = AttributeValue | undefined;

@@ -1,16 +1,16 @@
 import { applyBatch, tokenReused, type BatchResult, type Receipt } from "@durable-counter/core";
 import type { CountRequest } from "./count-once.ts";
-import { itemKey, readItem, stampOf, valueOf, type CounterKey } from "./counter-item.ts";
+import { itemKey, readItem, valueOf, type CounterKey } from "./counter-item.ts";
 import type { Counting, Seen } from "./counting.ts";
 import type { CountingTransaction } from "./counting-transaction.ts";
 import type { CountingWrite } from "./counting-write.ts";
 import { markerKey } from "./marker.ts";
 import type { NetEffect } from "./net-effect.ts";
-import { refuseForGood } from "./refuse-for-good.ts";
+import type { Refusal } from "./refusal.ts";
 import { checkSeal, isSealed } from "./seal.ts";
 import { claimShards } from "./shards.ts";
 import { attributes } from "./table.ts";
-import { isCounted, readStamp } from "./token-stamp.ts";
+import { callerHash, readStamp, type TokenStamp } from "./token-stamp.ts";
 import { codeOf } from "./translate-error.ts";
 
 /** One request on its way into the table. */
@@ -26,11 +26,12 @@ export interface Count {
 export type Decision =
   | { readonly receipt: Receipt }
   | { readonly transaction: CountingTransaction }
-  | { readonly write: Omit<CountingWrite, "whole"> };
+  | { readonly write: Omit<CountingWrite, "whole"> }
+  | { readonly refusal: Refusal };
 
 /**
- * What to do about a request, given what was seen of its counter: answer it, for it was counted before; refuse it; or
- * try to count it, in the way that the counter is kept.
+ * What to do about a request, given what was seen of its counter: answer it, for it was counted before; refuse it,
+ * which may have to be remembered; or try to count it, in the way that the counter is kept.
  *
  * @throws CounterError `limit-exceeded`, `token-reused`, `misconfigured`, `unavailable`, `outcome-unknown`
  */
@@ -47,11 +48,13 @@ export async function decide(count: Count, seen: Seen): Promise<Decision> {
   let result: BatchResult;
   try {
     result = applyBatch(before, commands, limits, key.id);
-  } catch (refusal) {
-    const isFinal =
-      seen.certain && (!isOnItsWay(count) || (await refuseForGood(key, counting, seen, byTransaction)));
-    if (isFinal) throw refusal;
-    return decide(count, await look(count));
+  } catch (error) {
+    if (!seen.certain) return decide(count, await look(count));
+    if (request.caller === undefined && !isOnItsWay(count)) throw error;
+    const refusedTo = new Set(stampsOf(count, seen).flatMap((stamp) => stamp.refusedTo ?? []));
+    if (request.caller !== undefined) refusedTo.add(callerHash(request.caller));
+    const where = byTransaction ? "marker" : "inline";
+    return { refusal: { seen, before, limits, refusedTo: Array.from(refusedTo), error, where } };
   }
   if (shards !== undefined && found === undefined) {
     if (!seen.certain) return decide(count, await look(count));
@@ -61,7 +64,7 @@ export async function decide(count: Count, seen: Seen): Promise<Decision> {
   const clampedTo = limits?.onLimit === "clamp" ? limits : undefined;
   if (byTransaction) {
     const remember = strategy === "inline" ? "inline" : "marker";
-    return { transaction: { seen, from: found, become: result.value, clampedTo, remember } };
+    return { transaction: { seen, from: found, become: result.value, limits: clampedTo, remember } };
   }
   const place = seen.item[counting.tokenAttribute];
   if (clampedTo === undefined) {
@@ -72,7 +75,7 @@ export async function decide(count: Count, seen: Seen): Promise<Decision> {
     };
   }
   // A clamped batch ends at a value that depends on where it starts.
-  const change = { become: result.value, from: before, clampedTo };
+  const change = { become: result.value, from: before, limits: clampedTo };
   return { write: { change, between: [before, before], mayCreate: found === undefined, place } };
 }
 
@@ -87,20 +90,27 @@ export async function look({ key, request: { strategy }, counting }: Count): Pro
 }
 
 /**
- * What is remembered of the request, if it was counted before.
+ * What is remembered of the request, if it was counted before; or refused, and that is final for its caller.
  *
- * @throws CounterError `token-reused`
+ * @throws CounterError `token-reused`, `limit-exceeded`
  */
-export function recall(
-  { key: { id }, request, counting }: Count,
-  { item, marker }: Seen,
-): Receipt | undefined {
-  const { commands, ownToken } = request;
-  const known = [stampOf(item, counting.tokenAttribute), readStamp(marker[attributes.stamp])].find(isCounted);
+export function recall(count: Count, seen: Seen): Receipt | undefined {
+  const { key, request, counting } = count;
+  const { commands, ownToken, caller } = request;
+  const stamps = stampsOf(count, seen);
+  const isFinal = ({ refusedTo }: TokenStamp) =>
+    caller !== undefined && refusedTo?.includes(callerHash(caller)) === true;
+  // What counted goes before a refusal that was remembered at the same moment.
+  const known = stamps.find(({ refusedTo }) => refusedTo === undefined) ?? stamps.find(isFinal);
   if (known === undefined) return undefined;
-  if (known.fingerprint !== counting.fingerprint) throw tokenReused(id, counting.token);
-  // It was accepted then, whatever the limits are now; only those that clamped it shaped its results.
-  return { ...applyBatch(known.before, commands, known.clampedTo, id), replayed: !ownToken };
+  if (known.fingerprint !== counting.fingerprint) throw tokenReused(key.id, counting.token);
+  // It was accepted or refused then, whatever the limits are now; only those that made its results are remembered.
+  return { ...applyBatch(known.before, commands, known.limits, key.id), replayed: !ownToken };
+}
+
+function stampsOf({ counting }: Count, { item, marker }: Seen): readonly TokenStamp[] {
+  const stamps = [readStamp(item[counting.tokenAttribute]), readStamp(marker[attributes.stamp])];
+  return stamps.filter((stamp) => stamp !== undefined);
 }
 
 /** Whether an attempt may still arrive: one that was never answered, now or in a call before. */

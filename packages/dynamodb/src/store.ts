@@ -31,7 +31,7 @@ export function createDynamoDBCounterStore(options: DynamoDBCounterStoreOptions)
   return {
     apply: async (input) => {
       const request = parse(ApplyRequest, input, "request");
-      const { id, commands, issuedAt } = request;
+      const { id, commands, issuedAt, caller } = request;
       if (shards !== undefined) checkUnlimited(request, "request");
       const reads = commands.filter(({ type }) => type === "get").length;
       const own = { limits: request.limits ?? limits, initial: request.initial ?? initial };
@@ -45,7 +45,8 @@ export function createDynamoDBCounterStore(options: DynamoDBCounterStoreOptions)
       const token = request.token ?? randomUUID();
       const part = shards === undefined ? VALUE_PART : shardPart(shards, shardOf(token, shards));
       const key = { ...table, id, part };
-      return countOnce(key, { commands, token, ownToken, issuedAt, ...own, ...dedupe, shards, memory });
+      const asked = { commands, token, ownToken, issuedAt, caller, ...own };
+      return countOnce(key, { ...asked, ...dedupe, shards, memory });
     },
 
     get: async (id, { consistent = false } = {}) =>

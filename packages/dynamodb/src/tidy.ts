@@ -4,7 +4,7 @@ import { putMarker } from "./marker.ts";
 import { GRACE_SECONDS, sealOf } from "./seal.ts";
 import type { StoreMemory } from "./store-memory.ts";
 import { attributes } from "./table.ts";
-import { isCounted, isTokenAttribute, readStamp } from "./token-stamp.ts";
+import { isTokenAttribute, readStamp } from "./token-stamp.ts";
 
 /** More than come between two clean-ups, so that a backlog shrinks; below DynamoDB's 300 operators an expression. */
 const FORGOTTEN_AT_ONCE = 100;
@@ -90,9 +90,7 @@ async function moveOut(
 ): Promise<boolean> {
   let seal = sealOf(item);
   let hasMoved = false;
-  // A tombstone keeps off what may still arrive for the item, and so stays in it.
-  const markers = live.filter(([, stamp]) => isCounted(readStamp(stamp)));
-  for (let left = markers; left.length > FEW_TOKENS; left = left.slice(MOVED_AT_ONCE)) {
+  for (let left = live; left.length > FEW_TOKENS; left = left.slice(MOVED_AT_ONCE)) {
     const moved = left.slice(0, MOVED_AT_ONCE);
     const until = Math.max(seal, ...moved.map(([, stamp]) => expiryOf(stamp)));
     try {

@@ -2,9 +2,11 @@ import { decrement, get, increment } from "@durable-counter/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
+  callerHash,
   fingerprint,
   isTokenAttribute,
   readStamp,
+  refusalText,
   stampFraction,
   stampText,
   tokenAttribute,
@@ -31,17 +33,32 @@ describe("a token's stamp", () => {
     );
   });
 
+  const bound = fc.option(fc.maxSafeInteger(), { nil: undefined });
+  const limitsFrom = (onLimit: "clamp" | "reject", min: number | undefined, max: number | undefined) => ({
+    onLimit,
+    ...(min !== undefined && { min }),
+    ...(max !== undefined && { max }),
+  });
+  const rest = { expiresAt: 1_800_000_000, fingerprint: "000000000007" };
+
   test("of a clamped batch gives back its limits as well", () => {
-    const bound = fc.option(fc.maxSafeInteger(), { nil: undefined });
     fc.assert(
       fc.property(fc.maxSafeInteger(), bound, bound, (before, min, max) => {
-        const clampedTo = {
-          onLimit: "clamp" as const,
-          ...(min !== undefined && { min }),
-          ...(max !== undefined && { max }),
-        };
-        const stamp = { before, expiresAt: 1_800_000_000, fingerprint: "000000000007", clampedTo };
+        const stamp = { ...rest, before, limits: limitsFrom("clamp", min, max) };
         expect(readStamp({ S: stampText(stamp) })).toEqual(stamp);
+      }),
+    );
+  });
+
+  test("of a refusal gives back its limits and the last 64 callers that it is final for, and is never twice the same", () => {
+    const callers = fc.array(fc.string(), { maxLength: 80 }).map((names) => names.map(callerHash));
+    const onLimit = fc.constantFrom("clamp", "reject");
+    fc.assert(
+      fc.property(fc.maxSafeInteger(), bound, bound, onLimit, callers, (before, min, max, on, refusedTo) => {
+        const stamp = { ...rest, before, limits: limitsFrom(on, min, max), refusedTo };
+        const text = refusalText(stamp);
+        expect(readStamp({ S: text })).toEqual({ ...stamp, refusedTo: refusedTo.slice(-64) });
+        expect(refusalText(stamp)).not.toBe(text);
       }),
     );
   });

@@ -13,25 +13,22 @@ import type { Command, Limits } from "@durable-counter/core";
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
  *
  * A batch that is written knowing the value before, as one that is clamped, is remembered as a text:
- * `before/seconds/fingerprint/min/max`; what clamped it shapes its results, and so is remembered too.
+ * `before/seconds/fingerprint/min/max`; what clamped it shapes its results, and so is remembered too. A refusal is a
+ * text as well, `refused/before/seconds/fingerprint/min/max/onLimit/callers/nonce`: by its limits its batch is refused
+ * again, with the same words. No two are alike, for an attempt may be on its way that replaces one of them.
  */
 export interface TokenStamp {
   readonly before: number;
   /** Unix time in seconds. */
   readonly expiresAt: number;
   readonly fingerprint: string;
-  /** The limits that clamped the batch, if they did. */
-  readonly clampedTo?: Limits | undefined;
-}
-
-/**
- * Stands in the place of a token whose request was refused while an attempt of it may still be on its way: it finds
- * the place taken and changes nothing. As a text: `refused/seconds/nonce`.
- */
-export interface Tombstone {
-  readonly refused: true;
-  /** Unix time in seconds. */
-  readonly expiresAt: number;
+  /** The limits that clamped the batch, or refused it, if they did. */
+  readonly limits?: Limits | undefined;
+  /**
+   * Of a batch that was refused, the callers for whom that is final, as {@link callerHash} has them: none, where it only
+   * keeps off what may still arrive. Missing where the batch counted.
+   */
+  readonly refusedTo?: readonly string[] | undefined;
 }
 
 const EXPIRY_DIGITS = 10;
@@ -42,8 +39,11 @@ const SAFE_HEX_DIGITS = 13;
 const UNIT = 10n ** BigInt(FRACTION_DIGITS);
 const NUMBER = new RegExp(`^(-?)(\\d{1,16})(?:\\.(\\d{1,${FRACTION_DIGITS}}))?$`, "u");
 
-const TOMBSTONE = /^refused\/(\d+)\//u;
 const TEXT = /^(-?\d+)\/(\d+)\/(\d+)\/(-?\d*)\/(-?\d*)$/u;
+const REFUSED = /^refused\/(.+)\/(reject|clamp)\/([\w,-]*)\/[^/]+$/u;
+
+/** More executions than one event starts in its token's window, each of which is refused. */
+const MAX_CALLERS = 64;
 
 /** Sets tokens apart from the attributes a counter's item has besides. */
 const PREFIX = "t#";
@@ -83,18 +83,25 @@ export function stampFraction({
 }
 
 /** The text for a batch that was written knowing the value before: every other way of counting than adding. */
-export function stampText({ before, expiresAt, fingerprint, clampedTo = {} }: TokenStamp): string {
-  return [before, expiresAt, fingerprint, clampedTo.min ?? "", clampedTo.max ?? ""].join("/");
+export function stampText({ before, expiresAt, fingerprint, limits = {} }: TokenStamp): string {
+  return [before, expiresAt, fingerprint, limits.min ?? "", limits.max ?? ""].join("/");
 }
 
-/** The text for a request that was refused for good. */
-export function tombstoneText(expiresAt: number): string {
-  return `refused/${expiresAt}/${randomUUID()}`;
+/** The text for a batch that was refused. */
+export function refusalText(stamp: TokenStamp & { readonly refusedTo: readonly string[] }): string {
+  const callers = stamp.refusedTo.slice(-MAX_CALLERS).join(",");
+  const nonce = randomUUID().slice(0, 8);
+  return ["refused", stampText(stamp), stamp.limits?.onLimit ?? "reject", callers, nonce].join("/");
+}
+
+/** A caller in short: 48 bits, which only those of one token have to differ in. */
+export function callerHash(caller: string): string {
+  return hash("sha256", caller, "base64url").slice(0, 8);
 }
 
 /** Reads a stamp back; undefined for an attribute that is none. */
-export function readStamp(attribute: AttributeValue | undefined): TokenStamp | Tombstone | undefined {
-  return readNumber(attribute?.N) ?? readText(attribute?.S) ?? readTombstone(attribute?.S);
+export function readStamp(attribute: AttributeValue | undefined): TokenStamp | undefined {
+  return readNumber(attribute?.N) ?? readText(attribute?.S) ?? readRefusal(attribute?.S);
 }
 
 /**
@@ -110,16 +117,6 @@ export function valueBefore(attribute: AttributeValue | undefined): number {
   const whole = Number(point === -1 ? number : number.slice(0, point));
   // A fraction of 0 would be an expiry in 1970: there always is one.
   return number.startsWith("-") && point !== -1 ? whole - 1 : whole;
-}
-
-/** Tells what was counted from a tombstone. */
-export function isCounted(stamp: TokenStamp | Tombstone | undefined): stamp is TokenStamp {
-  return stamp !== undefined && "before" in stamp;
-}
-
-function readTombstone(text: string | undefined): Tombstone | undefined {
-  const expiresAt = TOMBSTONE.exec(text ?? "")?.[1];
-  return expiresAt === undefined ? undefined : { refused: true, expiresAt: Number(expiresAt) };
 }
 
 function readNumber(number: string | undefined): TokenStamp | undefined {
@@ -145,6 +142,14 @@ function readText(text: string | undefined): TokenStamp | undefined {
     before: Number(before),
     expiresAt: Number(expiresAt),
     fingerprint,
-    clampedTo: { onLimit: "clamp", ...(min && { min: Number(min) }), ...(max && { max: Number(max) }) },
+    limits: { onLimit: "clamp", ...(min && { min: Number(min) }), ...(max && { max: Number(max) }) },
   };
+}
+
+function readRefusal(text: string | undefined): TokenStamp | undefined {
+  const [, rest, onLimit, callers = ""] = REFUSED.exec(text ?? "") ?? [];
+  const stamp = readText(rest);
+  if (stamp === undefined) return undefined;
+  const limits = { ...stamp.limits, onLimit: onLimit === "clamp" ? onLimit : "reject" } as const;
+  return { ...stamp, limits, refusedTo: callers === "" ? [] : callers.split(",") };
 }

@@ -171,6 +171,26 @@ describe("a token", () => {
     expect(isLinearizable(seen(0, 1, once(), 1), seen(2, 3, once("u", 2), "token-reused"))).toBe(false);
   });
 
+  test("that was refused to a caller is refused to them for good, and to nobody else", () => {
+    const refused = { ...once(), limits: { max: 0 }, caller: "a" };
+    const first = seen(0, 1, refused, "limit-exceeded");
+    const again = (input: CounterInput, output: CounterOutput) =>
+      isLinearizable(first, seen(2, 3, input, output));
+    expect(again({ ...refused, limits: {} }, "limit-exceeded")).toBe(true);
+    expect(again({ ...refused, limits: {} }, 1)).toBe(false);
+    expect(again({ ...refused, commands: [get()] }, "token-reused")).toBe(true);
+    expect(again({ ...once(), caller: "b" }, { value: 1, replayed: false })).toBe(true);
+    expect(again(once(), { value: 1, replayed: false })).toBe(true);
+    expect(again(once(), "limit-exceeded")).toBe(false);
+    expect(isLinearizable(sent(0, { ...refused, limits: {} }), seen(1, 2, refused, "limit-exceeded"))).toBe(
+      true,
+    );
+    const late = seen(3, 4, get(), 1);
+    expect(isLinearizable(sent(0, { ...refused, limits: {} }), { ...first, start: 1, end: 2 }, late)).toBe(
+      false,
+    );
+  });
+
   test("is forgotten with its counter", () => {
     const deletion = seen(2, 3, { type: "delete" }, undefined);
     const receipt = { value: 1, replayed: false };

@@ -29,13 +29,15 @@ interface Use {
   readonly commands: string;
   readonly before: number;
   readonly limits: Limits | undefined;
+  /** The callers for whom it was refused, in order; missing where it counted. */
+  readonly refusedTo?: readonly string[];
 }
 
 const UNWRITTEN: CounterState = { tokens: new Map() };
 
 /**
  * A counter as `CounterStore` promises it: a batch is applied all or nothing, and once per token. One that comes back
- * with its token is answered with the first results, `replayed`.
+ * with its token is answered with the first results, `replayed`; a `caller` also with the first refusal.
  *
  * @param options what the store was set up with; a request's own limits and initial value go before
  * @throws CounterError `invalid-command` for options that cannot be
@@ -61,22 +63,32 @@ export function counterModel(
 }
 
 function apply(state: CounterState, batch: CounterBatch, defaults: CounterOptions): Applied {
-  const { commands, token, limits = defaults.limits, initial = defaults.initial ?? 0 } = batch;
+  const { commands, token, caller, limits = defaults.limits, initial = defaults.initial ?? 0 } = batch;
   const use = token === undefined ? undefined : state.tokens.get(token);
-  if (use !== undefined) {
+  if (use !== undefined && isAnswer(use, caller)) {
     if (use.commands !== JSON.stringify(commands)) return { state, output: "token-reused" };
+    if (use.refusedTo !== undefined) return { state, output: "limit-exceeded" };
     return { state, output: { ...applyBatch(use.before, commands, use.limits), replayed: true } };
   }
   const before = state.value ?? initial;
+  const tokensWith = (token: string, refused: Pick<Use, "refusedTo">) =>
+    new Map(state.tokens).set(token, { commands: JSON.stringify(commands), before, limits, ...refused });
   const result = attempt(before, batch, limits);
-  if (result === "limit-exceeded") return { state, output: result };
+  if (result === "limit-exceeded") {
+    if (token === undefined || caller === undefined) return { state, output: result };
+    const refusedTo = Array.from(new Set(use?.refusedTo).add(caller)).toSorted();
+    return { state: { ...state, tokens: tokensWith(token, { refusedTo }) }, output: result };
+  }
   const output = { ...result, replayed: false };
   if (token !== undefined) {
-    const tokens = new Map(state.tokens).set(token, { commands: JSON.stringify(commands), before, limits });
-    return { state: { value: result.value, tokens }, output };
+    return { state: { value: result.value, tokens: tokensWith(token, {}) }, output };
   }
   // A batch that only reads creates nothing.
   return { state: onlyReads(batch) ? state : { ...state, value: result.value }, output };
+}
+
+function isAnswer({ refusedTo }: Use, caller: string | undefined): boolean {
+  return refusedTo === undefined || (caller !== undefined && refusedTo.includes(caller));
 }
 
 interface Applied {
@@ -108,11 +120,12 @@ function isSeenOf(seen: CounterOutput, expected: CounterOutput): boolean {
   );
 }
 
-/** A read, a refusal, or a token that came again. */
+/** A read, a refusal that is not remembered, or a token that came again. */
 function isIdle(input: CounterInput, output: CounterOutput): boolean {
-  if (output === "limit-exceeded" || output === "token-reused") return true;
+  if (output === "token-reused") return true;
   if (typeof output === "object" && output.replayed === true) return true;
   const batch = batchOf(input);
+  if (output === "limit-exceeded") return batch?.caller === undefined;
   return batch !== undefined && batch.token === undefined && onlyReads(batch);
 }
 
@@ -134,7 +147,7 @@ function withoutSingleTokens(inputs: readonly CounterInput[]): readonly CounterI
   return inputs.map((input) => {
     const batch = batchOf(input);
     if (batch?.token === undefined || uses.get(batch.token) !== 1 || onlyReads(batch)) return input;
-    const { token: _token, ...rest } = batch;
+    const { token: _token, caller: _caller, ...rest } = batch;
     return rest;
   });
 }

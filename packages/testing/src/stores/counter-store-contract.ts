@@ -4,6 +4,7 @@ import type { ContractRunner, CreateStore } from "./contract/contract.ts";
 import { inputLaws } from "./contract/input-laws.ts";
 import { limitLaws } from "./contract/limit-laws.ts";
 import { readingLaws } from "./contract/reading-laws.ts";
+import { refusalLaws } from "./contract/refusal-laws.ts";
 import { tokenLaws } from "./contract/token-laws.ts";
 
 /**
@@ -23,6 +24,7 @@ export function counterStoreContract(runner: ContractRunner, createStore: Create
   describe("a batch", () => batchLaws(contract));
   describe("limits and initial values", () => limitLaws(contract));
   describe("tokens", () => tokenLaws(contract));
+  describe("refusals", () => refusalLaws(contract));
   describe("concurrent requests", () => concurrencyLaws(contract));
   describe("reading, listing and deleting", () => readingLaws(contract));
   describe("bad input", () => inputLaws(contract));

@@ -1,11 +1,15 @@
 import {
+  decrement,
   get,
   increment,
   isCounterError,
   type ApplyRequest,
   type CounterOptions,
 } from "@durable-counter/core";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { checkLinearizable } from "../histories/check-linearizable.ts";
+import { recordHistory } from "../histories/record-history.ts";
 import { entriesOf } from "./contract/entries-of.ts";
 import { counterStoreContract } from "./counter-store-contract.ts";
 import { MemoryCounterStore } from "./memory-counter-store.ts";
@@ -44,6 +48,33 @@ describe("MemoryCounterStore", () => {
     Object.assign(first.results[0] ?? {}, { after: -1 });
     commands.pop();
     expect(await store.apply(request)).toEqual({ ...told, replayed: true });
+  });
+
+  test("what it answers is what the model of histories says", async () => {
+    const command = fc.oneof(
+      fc.integer({ min: 0, max: 6 }).map(increment),
+      fc.integer({ min: 0, max: 6 }).map(decrement),
+      fc.constant(get()),
+    );
+    const limits = fc.constantFrom(undefined, { min: 0, max: 9 }, { max: 4, onLimit: "clamp" as const });
+    const request = fc
+      .record({
+        token: fc.constantFrom(undefined, "t", "u", "v"),
+        commands: fc.array(command, { minLength: 1, maxLength: 2 }),
+        limits,
+        initial: fc.constantFrom(undefined, 3),
+        caller: fc.constantFrom(undefined, "a", "b"),
+      })
+      .map(({ caller, ...rest }) => ({ ...rest, caller: rest.token && caller }));
+    await fc.assert(
+      fc.asyncProperty(fc.array(request, { maxLength: 30 }), async (requests) => {
+        const store = recordHistory(new MemoryCounterStore());
+        for (const next of requests) await store.apply({ id: "a", ...next }).catch(() => undefined);
+        await store.get("a", { consistent: true });
+        expect(checkLinearizable(store.history)).toMatchObject({ linearizable: true });
+      }),
+      { numRuns: 300 },
+    );
   });
 
   test("a list tells what stood there when it was begun", async () => {

@@ -5,6 +5,7 @@ import {
   CounterOptions,
   parse,
   tokenReused,
+  type BatchResult,
   type Command,
   type CounterStore,
   type Limits,
@@ -32,24 +33,35 @@ export class MemoryCounterStore implements CounterStore {
       id,
       commands,
       token,
+      caller,
       limits = this.#limits,
       initial = this.#initial,
     } = parse(ApplyRequest, request, "request");
 
-    const counter = this.#counters.get(id) ?? { value: initial, tokens: new Map<string, Use>() };
+    const counter = this.#counters.get(id) ?? { value: undefined, tokens: new Map<string, Use>() };
     const fingerprint = JSON.stringify(commands);
     const use = token === undefined ? undefined : counter.tokens.get(token);
-    if (token !== undefined && use !== undefined) {
+    if (token !== undefined && use !== undefined && use.refusedTo?.has(caller) !== false) {
       if (use.fingerprint !== fingerprint) throw tokenReused(id, token);
+      // What was refused is refused again: by the same limits, for the same value.
       return { ...applyBatch(use.before, commands, use.limits, id), replayed: true };
     }
 
-    const before = counter.value;
-    const result = applyBatch(before, commands, limits, id);
+    const before = counter.value ?? initial;
+    const remember = (refusedTo?: ReadonlySet<string | undefined>) => {
+      if (token !== undefined) counter.tokens.set(token, { fingerprint, before, limits, refusedTo });
+      this.#counters.set(id, counter);
+    };
+    let result: BatchResult;
+    try {
+      result = applyBatch(before, commands, limits, id);
+    } catch (refusal) {
+      if (caller !== undefined) remember(new Set(use?.refusedTo).add(caller));
+      throw refusal;
+    }
     if (token !== undefined || !onlyReads(commands)) {
       counter.value = result.value;
-      if (token !== undefined) counter.tokens.set(token, { fingerprint, before, limits });
-      this.#counters.set(id, counter);
+      remember();
     }
     return { ...result, replayed: false };
   }
@@ -67,21 +79,24 @@ export class MemoryCounterStore implements CounterStore {
 
   /** What stood in the store when the first entry was asked for; writes meanwhile do not disturb it. */
   async *list(): AsyncGenerator<{ readonly id: string; readonly value: number }, void, undefined> {
-    const entries = Array.from(this.#counters, ([id, { value }]) => ({ id, value }));
-    yield* entries;
+    const entries = Array.from(this.#counters);
+    yield* entries.flatMap(([id, { value }]) => (value === undefined ? [] : [{ id, value }]));
   }
 }
 
 interface StoredCounter {
-  value: number;
+  /** Undefined where nothing but refusals is known of the counter. */
+  value: number | undefined;
   readonly tokens: Map<string, Use>;
 }
 
-/** What of a token's first time its receipt follows from. */
+/** What of a token's first time its receipt, or its refusal, follows from. */
 interface Use {
   readonly fingerprint: string;
   readonly before: number;
   readonly limits: Limits | undefined;
+  /** The callers for whom it was refused; undefined where it counted. */
+  readonly refusedTo: ReadonlySet<string | undefined> | undefined;
 }
 
 function onlyReads(commands: readonly Command[]): boolean {

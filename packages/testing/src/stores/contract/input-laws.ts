@@ -33,6 +33,8 @@ const BAD_REQUESTS: readonly (readonly [what: string, request: unknown, path: st
   ["a token of 257 characters", { ...good, token: TOO_LONG }, "token", '"xxx'],
   ["a token with a control character", { ...good, token: "a\u0000" }, "token", '"a\\u0000"'],
   ["a token that is null", { ...good, token: null }, "token", "null"],
+  ["a caller without a token", { ...good, caller: "c" }, "request", '"caller"'],
+  ["an empty caller", { ...good, token: "t", caller: "" }, "caller", '""'],
   ["an unknown key", { ...good, tokn: "t" }, "request", '"tokn"'],
   [
     "limits that contradict each other",

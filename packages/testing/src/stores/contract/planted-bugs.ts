@@ -30,6 +30,11 @@ export const PLANTED_BUGS = {
   "shares tokens among counters": "one token on two counters is two tokens",
   "holds a retry against the limits": "a retry is answered though the limits were tightened meanwhile",
   "replays by the limits of today": "a retry of a clamped batch tells where it stopped the first time",
+  "forgets refusals": "a refusal is final for its caller",
+  "creates the counter of a refusal it remembers": "a refusal that is final creates no counter",
+  "lets a refusal stand for everybody": "a refusal is nothing to another caller",
+  "remembers only who was refused last": "a refusal stays final for its caller though others were refused",
+  "deletes the value and keeps refusals": "a deleted counter's refusals are forgotten",
   "forgets the token of a batch that reads": "a batch that only reads keeps, with a token, what it read",
 
   "looks for the token first and counts later":

@@ -14,6 +14,7 @@ import {
 } from "@durable-counter/core";
 
 import type { PlantedBug } from "./planted-bugs.ts";
+import { sumOf } from "./sum-of.ts";
 
 /**
  * A store with one thing wrong, or with nothing wrong: to prove that the contract bites. It looks much like
@@ -25,6 +26,7 @@ export class PlantedStore implements CounterStore {
   readonly #items = new Map<string, Item>();
   readonly #sharedTokens = new Map<string, Use>();
   readonly #stale = new Map<string, number>();
+  readonly #refusals = new Map<string, ReadonlyMap<string, Refused>>();
 
   constructor(bug: PlantedBug | undefined, options: CounterOptions = {}) {
     this.#bug = bug;
@@ -45,6 +47,11 @@ export class PlantedStore implements CounterStore {
     const item = this.#item(id, request);
     if (this.#has("holds a retry against the limits")) applyBatch(item.value, commands, limits, id);
     if (use !== undefined) return this.#replay(use, request, limits, item);
+    const refusals = new Map(this.#refusals.get(id));
+    const { caller } = request;
+    const refused = token === undefined ? undefined : refusals.get(token);
+    if (refused?.callers.includes(caller) || (refused && this.#has("lets a refusal stand for everybody")))
+      return this.#replay(refused, request, limits, item);
 
     if (this.#has("creates the counter before it applies")) this.#items.set(id, item);
     const seen = item.value;
@@ -60,6 +67,11 @@ export class PlantedStore implements CounterStore {
         item.tokens.set(token, { commands: "", before, limits });
         this.#items.set(id, item);
       }
+      if (caller === undefined || token === undefined || this.#has("forgets refusals")) return;
+      const others = this.#has("remembers only who was refused last") ? [] : (refused?.callers ?? []);
+      const use = { commands: this.#fingerprint(commands), before, limits };
+      this.#refusals.set(id, refusals.set(token, { ...use, callers: [...others, caller] }));
+      if (this.#has("creates the counter of a refusal it remembers")) this.#items.set(id, item);
     });
 
     const onlyReads = commands.every(({ type }) => type === "get");
@@ -90,6 +102,7 @@ export class PlantedStore implements CounterStore {
     const item = this.#items.get(key);
     if (this.#has("fails to delete what is not there") && item === undefined) throw new Error("Not found.");
     if (this.#has("deletes nothing")) return;
+    if (!this.#has("deletes the value and keeps refusals")) this.#refusals.delete(key);
     if (this.#has("deletes all") && item !== undefined) this.#items.clear();
     if (this.#has("deletes the value and keeps the tokens") && item) item.value = this.#initial(undefined);
     else this.#items.delete(key);
@@ -225,12 +238,8 @@ interface Use {
   readonly limits: Limits;
 }
 
-function sumOf(commands: readonly Command[]): number {
-  return commands.reduce(
-    (sum, command) =>
-      command.type === "get" ? sum : sum + (command.type === "increment" ? 1 : -1) * command.amount,
-    0,
-  );
+interface Refused extends Use {
+  readonly callers: readonly (string | undefined)[];
 }
 
 /** Long enough for others to come between. */

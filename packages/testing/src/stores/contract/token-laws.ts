@@ -87,28 +87,6 @@ export function tokenLaws({ test, expect, createStore }: Contract): void {
     expect(['"cart-7"', '"order-9"'].filter((part) => !message.includes(part))).toEqual([]);
   });
 
-  test("a token was not used by a batch that was refused", async () => {
-    const store = await createStore({ limits: { max: 5 } });
-    const request = { id: "a", commands: [increment(4)], token: "t" };
-    await store.apply({ id: "a", commands: [increment(3)] });
-    expect(await codeOf(store.apply(request))).toEqual("limit-exceeded");
-    expect(await codeOf(store.apply(request))).toEqual("limit-exceeded");
-    await store.apply({ id: "a", commands: [decrement(3)] });
-    expect(await store.apply(request)).toEqual({
-      value: 4,
-      results: [{ type: "increment", before: 0, after: 4 }],
-      replayed: false,
-    });
-  });
-
-  test("a token of a refused batch may be used with other commands", async () => {
-    const store = await createStore({ limits: { max: 5 } });
-    expect(await codeOf(store.apply({ id: "a", commands: [increment(6)], token: "t" }))).toEqual(
-      "limit-exceeded",
-    );
-    expect((await store.apply({ id: "a", commands: [increment(5)], token: "t" })).replayed).toEqual(false);
-  });
-
   test("one token on two counters is two tokens", async () => {
     const store = await createStore();
     await store.apply({ id: "a", commands: [increment(1)], token: "t" });

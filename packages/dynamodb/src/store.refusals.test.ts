@@ -1,0 +1,334 @@
+import { TransactWriteItemsCommand } from "@aws-sdk/client-dynamodb";
+import {
+  decrement,
+  get,
+  increment,
+  isCounterError,
+  type ApplyRequest,
+  type Command,
+  type CounterStore,
+} from "@durable-counter/core";
+import { MemoryCounterStore } from "@durable-counter/testing";
+import {
+  localClient,
+  startFaultyNetwork,
+  startLossyProxy,
+  type RunningDynamoDB,
+} from "@durable-counter/testing/dynamodb";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { hasTransactions, keepLostWrites, partsOf, startEngines } from "./engines.fixture.ts";
+import { createDynamoDBCounterStore, ensureCounterTable, type DynamoDBCounterStoreOptions } from "./index.ts";
+import { isTidying } from "./tidy.ts";
+import { tokenAttribute } from "./token-stamp.ts";
+
+const engines = await startEngines();
+const local = engines.filter(hasTransactions);
+const tableName = "counters";
+await Promise.all(engines.map(({ client }) => ensureCounterTable(client, tableName)));
+/** The present: DynamoDB Local deletes by its own clock what has expired. */
+const START = Math.floor(Date.now() / 1_000) * 1_000;
+const limits = { min: 0, max: 9 };
+let counters = 0;
+
+type Strategy = NonNullable<NonNullable<DynamoDBCounterStoreOptions["dedupe"]>["strategy"]>;
+
+/** A counter of its own for each test, and stores that share a clock, but nothing they keep in mind. */
+function bench({ client }: Pick<RunningDynamoDB, "client">) {
+  const id = `counter-${++counters}`;
+  const clock = { now: START };
+  const store = (strategy: Strategy, own = client) =>
+    createDynamoDBCounterStore({
+      client: own,
+      tableName,
+      limits,
+      now: () => clock.now,
+      dedupe: { strategy, windowSeconds: 600 },
+    });
+  let moves = 0;
+  /** Moves the value, by a token nobody knows. */
+  const move = (command: Command, strategy: Strategy = "inline") =>
+    store(strategy).apply({ id, commands: [command], token: `move-${++moves}` });
+  const tokensInItem = async () =>
+    Object.keys((await partsOf(client, tableName, id)).get("value") ?? {}).filter((name) =>
+      name.startsWith("t#"),
+    ).length;
+  return { id, clock, store, move, tokensInItem };
+}
+
+/** By these a write looks after the tokens of its counter. */
+const TIDYING = Array.from({ length: 400 }, (_, n) => `tidying-${n}`)
+  .filter((token) => isTidying(tokenAttribute(token)))
+  .slice(0, 3);
+
+/** What a store answers, in words. */
+async function told(store: CounterStore, request: ApplyRequest): Promise<string> {
+  try {
+    const { value, replayed } = await store.apply(request);
+    return `${value}${replayed ? ", replayed" : ""}`;
+  } catch (error) {
+    return isCounterError(error) ? error.message : String(error);
+  }
+}
+
+const FIVE_OF_THREE = 'Counter "ID" is at 3 and would fall to -2; its minimum is 0. [limit-exceeded]';
+
+const ways = (engine: RunningDynamoDB) =>
+  hasTransactions(engine)
+    ? ([
+        { strategy: "inline", isSealed: false },
+        { strategy: "inline", isSealed: true },
+        { strategy: "auto", isSealed: false },
+        { strategy: "auto", isSealed: true },
+        { strategy: "marker", isSealed: false },
+        { strategy: "marker", isSealed: true },
+      ] as const)
+    : ([{ strategy: "inline", isSealed: false }] as const);
+
+describe.each(engines)("a refusal that is remembered, on $engine", (engine) => {
+  const pairs = ways(engine).flatMap((way) =>
+    Array.from(new Set(ways(engine).map(({ strategy }) => strategy)), (dying) => ({ ...way, dying })),
+  );
+
+  test.each(pairs)(
+    "keeps off what another process has on its way: $strategy, sealed: $isSealed, of one that is $dying",
+    async ({ strategy, isSealed, dying }) => {
+      const { id, store, move } = bench(engine);
+      await move(increment(5), isSealed ? "marker" : "inline");
+      const request = { id, token: "t", commands: [decrement(5)], caller: "a" };
+      const client = localClient(engine.endpoint, { maxAttempts: 1 });
+      const network = keepLostWrites(client);
+      await told(store(dying, client), request); // lost, and nobody asks this store again
+      await move(decrement(2));
+      const refusal = FIVE_OF_THREE.replace("ID", id);
+      expect(await told(store(strategy), request)).toBe(refusal);
+      await move(increment(2));
+      expect(network.lost).toHaveLength(1);
+      for (const late of network.lost)
+        await expect(engine.client.send(late as never)).rejects.toThrow(/condition/iu);
+      for (const asked of [store(strategy), store("inline"), store("auto")])
+        expect(await told(asked, request)).toBe(refusal);
+      expect(await store(strategy).get(id, { consistent: true })).toBe(5);
+      client.destroy();
+    },
+  );
+
+  test.each(ways(engine))(
+    "is told to a call that was frozen before it sent anything: $strategy, sealed: $isSealed",
+    async ({ strategy, isSealed }) => {
+      const { id, clock, store, move } = bench(engine);
+      await move(increment(5), isSealed ? "marker" : "inline");
+      const request = { id, token: "t", commands: [decrement(5)], caller: "a" };
+      const client = localClient(engine.endpoint);
+      const thawed = Promise.withResolvers<void>();
+      client.middlewareStack.add(
+        (next) => async (args) => {
+          await thawed.promise;
+          return next(args);
+        },
+        { step: "finalizeRequest", priority: "high" },
+      );
+      const frozen = told(store(strategy, client), request);
+      await move(decrement(2), strategy);
+      const refusal = FIVE_OF_THREE.replace("ID", id);
+      expect(await told(store(strategy), request)).toBe(refusal);
+      await move(increment(2), strategy);
+      clock.now += 590_000;
+      thawed.resolve();
+      expect(await frozen).toBe(refusal);
+      expect(await store(strategy).get(id, { consistent: true })).toBe(5);
+      client.destroy();
+    },
+  );
+
+  const races = ways(engine).flatMap((way) =>
+    hasTransactions(engine)
+      ? [
+          { ...way, rival: "inline" as const },
+          { ...way, rival: "marker" as const },
+        ]
+      : [{ ...way, rival: "inline" as const }],
+  );
+
+  test.each(races)(
+    "is not told where the same token counts at that moment: $strategy, sealed: $isSealed, by $rival",
+    async ({ strategy, isSealed, rival }) => {
+      const { id, store, move } = bench(engine);
+      await move(increment(3), isSealed ? "marker" : "inline");
+      const request = { id, token: "t", commands: [decrement(5)], caller: "a" };
+      const client = localClient(engine.endpoint);
+      let counted: string | undefined;
+      client.middlewareStack.add(
+        (next) => async (args) => {
+          if (counted === undefined && JSON.stringify(args.input).includes("refused/")) {
+            await move(increment(2));
+            counted = await told(store(rival), request);
+          }
+          return next(args);
+        },
+        { step: "initialize" },
+      );
+      expect(await told(store(strategy, client), request)).toBe("0, replayed");
+      expect(counted).toBe("0");
+      expect(await told(store("auto"), request)).toBe("0, replayed");
+      client.destroy();
+    },
+  );
+
+  test("holds while 32 processes ask for too much at once through a network that fails, and others make room", async () => {
+    for (const { strategy, isSealed } of ways(engine)) {
+      const { id, store, move } = bench(engine);
+      await move(increment(9), isSealed ? "marker" : "inline");
+      await using network = await startFaultyNetwork(engine.endpoint, { seed: 5 });
+      const client = localClient(network.endpoint, { maxAttempts: 1, requestTimeout: 300 });
+      const ask = async (request: ApplyRequest) => {
+        for (;;) {
+          const answer = await told(store(strategy, client), request);
+          if (!/\[(outcome-unknown|throttled|unavailable)\]$/u.test(answer)) return answer;
+        }
+      };
+      const forgotten: Promise<unknown>[] = [];
+      const answers = await Promise.all(
+        Array.from({ length: 32 }, async (_, n) => {
+          const commands = [n % 3 === 0 ? increment(5) : decrement(4)];
+          const request = { id, token: `t${n}`, commands, caller: "a" };
+          forgotten.push(ask(request)); // of a process that dies meanwhile
+          const answer = await ask(request);
+          const change = n % 3 === 0 ? 5 : -4;
+          return answer.endsWith("[limit-exceeded]") ? 0 : change;
+        }),
+      );
+      network.calm();
+      await Promise.all(forgotten);
+      await network.settle();
+      const total = answers.reduce((sum, change) => sum + change, 9);
+      expect(await store(strategy).get(id, { consistent: true })).toBe(total);
+      expect(answers.filter((change) => change === 0).length).toBeGreaterThan(3);
+      client.destroy();
+    }
+  });
+
+  test("is an answer as the memory store gives it, among all that others ask, with tokens wherever", async () => {
+    const tokens = ["t1", "t2", "t3", ...TIDYING];
+    const command = fc.oneof(
+      fc.integer({ min: 1, max: 6 }).map(increment),
+      fc.integer({ min: 1, max: 6 }).map(decrement),
+      fc.constant(get()),
+    );
+    const request = fc.record({
+      strategy: fc.constantFrom<Strategy>(...new Set(ways(engine).map(({ strategy }) => strategy))),
+      token: fc.constantFrom(...tokens),
+      commands: fc.array(command, { minLength: 1, maxLength: 2 }),
+      caller: fc.constantFrom(undefined, "a", "b"),
+      limits: fc.constantFrom(undefined, undefined, { max: 5 }, { min: 2, onLimit: "clamp" as const }),
+      seconds: fc.constantFrom(0, 0, 1, 7),
+    });
+    // Live tokens over a minute: from 97 on, the next tidying write moves them out.
+    const prefill = hasTransactions(engine) ? fc.constantFrom(0, 100) : fc.constant(0);
+    await fc.assert(
+      fc.asyncProperty(
+        prefill,
+        fc.array(request, { minLength: 5, maxLength: 30 }),
+        async (prefilled, requests) => {
+          const { id, clock, store } = bench(engine);
+          const memory = new MemoryCounterStore({ limits });
+          const stores = { inline: store("inline"), auto: store("auto"), marker: store("marker") };
+          for (let n = 0; n < prefilled; n++) {
+            clock.now += 600;
+            await stores.inline.apply({ id, commands: [increment(0)], token: `before-${n}` });
+          }
+          for (const { strategy, seconds, ...asked } of requests) {
+            clock.now += seconds * 1_000;
+            const next = { id, ...asked };
+            expect(await told(stores[strategy], next)).toBe(await told(memory, next));
+          }
+          expect(await stores.inline.get(id, { consistent: true })).toBe(await memory.get(id));
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe.each(local)("what a refusal costs, on $engine", (engine) => {
+  test.each([
+    { isSealed: false, caller: undefined, requests: { UpdateItem: 1 } },
+    { isSealed: false, caller: "a", requests: { UpdateItem: 2 } },
+    { isSealed: true, caller: undefined, requests: { UpdateItem: 1, GetItem: 2 } },
+    { isSealed: true, caller: "a", requests: { UpdateItem: 1, GetItem: 4, TransactWriteItems: 1 } },
+  ])("sealed: $isSealed, caller: $caller", async ({ isSealed, caller, requests }) => {
+    const { id, store, move } = bench(engine);
+    await move(increment(3), isSealed ? "marker" : "inline");
+    await using proxy = await startLossyProxy(engine.endpoint);
+    const client = localClient(proxy.endpoint);
+    await told(store("auto", client), { id, token: "t", commands: [decrement(5)], caller });
+    expect(proxy.requests).toEqual(requests);
+    client.destroy();
+  });
+});
+
+describe.each(local)("refusals that are remembered, on $engine", (engine) => {
+  test("are moved out of an item that holds many, and stay what they are", async () => {
+    const { id, clock, store, move, tokensInItem } = bench(engine);
+    const requests = Array.from({ length: 200 }, (_, n) => {
+      const request = { id, token: `t${n}`, commands: [decrement(5)], caller: "a" };
+      return request;
+    });
+    await move(increment(3));
+    for (const request of requests) {
+      clock.now += 250;
+      await told(store("auto"), request);
+    }
+    expect(await tokensInItem()).toBeLessThan(60);
+    await move(increment(6), "auto");
+    const answers = new Set(await Promise.all(requests.map((request) => told(store("auto"), request))));
+    expect(Array.from(answers)).toEqual([FIVE_OF_THREE.replace("ID", id)]);
+  });
+
+  test("are not moved over what counted in the place of one of them", async () => {
+    const { id, clock, store, move } = bench(engine);
+    await move(increment(3));
+    for (let n = 0; n < 100; n++) {
+      clock.now += 600;
+      await move(get());
+    }
+    const request = { id, token: "t", commands: [decrement(5)] };
+    await told(store("auto"), { ...request, caller: "a" });
+    await move(increment(2));
+    expect(await told(store("marker"), request)).toBe("0");
+    for (const token of TIDYING) await store("auto").apply({ id, token, commands: [increment()] });
+    expect(await told(store("auto"), request)).toBe("0, replayed");
+  });
+
+  test("hold for their window, though the item was not to be sealed for so long", async () => {
+    const { id, clock, store, move } = bench(engine);
+    await move(increment(3), "marker");
+    const request = { id, token: "t", commands: [decrement(5)], caller: "a" };
+    const refusal = FIVE_OF_THREE.replace("ID", id);
+    clock.now += 900_000; // past the marker's window, and within the grace of its seal
+    expect(await told(store("auto"), request)).toBe(refusal);
+    clock.now += 590_000;
+    await move(increment(6));
+    expect(await told(store("auto"), request)).toBe(refusal);
+  });
+
+  test("do not touch the item of a counter that is sealed long enough: nobody who counts is kept waiting", async () => {
+    const { id, store, move } = bench(engine);
+    await move(increment(3), "marker");
+    const client = localClient(engine.endpoint);
+    const sizes: number[] = [];
+    client.middlewareStack.add(
+      (next) => (args) => {
+        const { TransactItems } = args.input as Partial<TransactWriteItemsCommand["input"]>;
+        if (TransactItems !== undefined) sizes.push(TransactItems.length);
+        return next(args);
+      },
+      { step: "initialize" },
+    );
+    const refusing = store("auto", client);
+    for (const token of ["t1", "t2", "t3"])
+      await told(refusing, { id, token, commands: [decrement(5)], caller: "a" });
+    expect(sizes.slice(-3)).toEqual([1, 1, 1]);
+    client.destroy();
+  });
+});

@@ -1,0 +1,96 @@
+import { decrement, get, increment } from "@durable-counter/core";
+import type { Contract } from "./contract.ts";
+import { entriesOf } from "./entries-of.ts";
+import { codeOf, refusal } from "./refusal.ts";
+
+/** What a refusal means for its token: nothing, or for a caller with a name that they are refused for good. */
+export function refusalLaws({ test, expect, createStore }: Contract): void {
+  test("a token was not used by a batch that was refused", async () => {
+    const store = await createStore({ limits: { max: 5 } });
+    const request = { id: "a", commands: [increment(4)], token: "t" };
+    await store.apply({ id: "a", commands: [increment(3)] });
+    expect(await codeOf(store.apply(request))).toEqual("limit-exceeded");
+    expect(await codeOf(store.apply(request))).toEqual("limit-exceeded");
+    await store.apply({ id: "a", commands: [decrement(3)] });
+    expect(await store.apply(request)).toEqual({
+      value: 4,
+      results: [{ type: "increment", before: 0, after: 4 }],
+      replayed: false,
+    });
+  });
+
+  test("a token of a refused batch may be used with other commands", async () => {
+    const store = await createStore({ limits: { max: 5 } });
+    expect(await codeOf(store.apply({ id: "a", commands: [increment(6)], token: "t" }))).toEqual(
+      "limit-exceeded",
+    );
+    expect((await store.apply({ id: "a", commands: [increment(5)], token: "t" })).replayed).toEqual(false);
+  });
+
+  test("a refusal is final for its caller, whatever value and limits are by then", async () => {
+    const store = await createStore({ limits: { max: 5 } });
+    const request = { id: "a", commands: [get(), increment(4)], token: "t", caller: "c" };
+    await store.apply({ id: "a", commands: [increment(3)] });
+    const first = await refusal(store.apply(request));
+    expect(first.code).toEqual("limit-exceeded");
+    await store.apply({ id: "a", commands: [decrement(2)] });
+    expect(await refusal(store.apply(request))).toEqual(first);
+    expect(await refusal(store.apply({ ...request, limits: {} }))).toEqual(first);
+    expect(await refusal(store.apply({ ...request, initial: 50 }))).toEqual(first);
+    expect(await codeOf(store.apply({ ...request, commands: [increment(1)] }))).toEqual("token-reused");
+    expect(await store.get("a", { consistent: true })).toEqual(1);
+  });
+
+  test("a refusal of a clamped batch, past what a number can count, is final as well", async () => {
+    const store = await createStore({ initial: Number.MAX_SAFE_INTEGER });
+    const limits = { min: 0, onLimit: "clamp" } as const;
+    const request = { id: "a", commands: [increment(1)], token: "t", caller: "c", limits };
+    const first = await refusal(store.apply(request));
+    await store.apply({ id: "a", commands: [decrement(10)] });
+    expect(await refusal(store.apply(request))).toEqual(first);
+  });
+
+  test("a refusal that is final creates no counter, which starts where it would", async () => {
+    const store = await createStore({ limits: { min: 0 } });
+    const request = { id: "a", commands: [decrement(1)], token: "t", caller: "c" };
+    expect(await codeOf(store.apply(request))).toEqual("limit-exceeded");
+    expect(await entriesOf(store)).toEqual([]);
+    expect(await store.get("a", { consistent: true })).toEqual(0);
+    expect((await store.apply({ id: "a", commands: [increment(1)], initial: 7 })).value).toEqual(8);
+    expect(await codeOf(store.apply(request))).toEqual("limit-exceeded");
+  });
+
+  test("a refusal is nothing to another caller, nor to one without a name: the token was not used", async () => {
+    const store = await createStore({ limits: { max: 5 } });
+    for (const [id, other] of [
+      ["a", { caller: "d" }],
+      ["b", {}],
+    ] as const) {
+      const request = { id, commands: [increment(6)], token: "t" };
+      expect(await codeOf(store.apply({ ...request, caller: "c" }))).toEqual("limit-exceeded");
+      const { value, results, replayed } = await store.apply({ ...request, ...other, limits: {} });
+      expect({ value, replayed }).toEqual({ value: 6, replayed: false });
+      expect(await store.apply({ ...request, caller: "c" })).toEqual({ value, results, replayed: true });
+    }
+  });
+
+  test("a refusal stays final for its caller though others were refused since", async () => {
+    const store = await createStore({ limits: { max: 5 } });
+    const ask = (caller: string) =>
+      codeOf(store.apply({ id: "a", commands: [increment(4)], token: "t", caller }));
+    await store.apply({ id: "a", commands: [increment(3)] });
+    for (const caller of ["c", "d", "c"]) expect(await ask(caller)).toEqual("limit-exceeded");
+    await store.apply({ id: "a", commands: [decrement(3)] });
+    for (const caller of ["c", "d"]) expect(await ask(caller)).toEqual("limit-exceeded");
+    expect(await store.get("a", { consistent: true })).toEqual(0);
+  });
+
+  test("a deleted counter's refusals are forgotten", async () => {
+    const store = await createStore({ limits: { max: 5 } });
+    const request = { id: "a", commands: [increment(3)], token: "t", caller: "c" };
+    await store.apply({ id: "a", commands: [increment(3)] });
+    expect(await codeOf(store.apply(request))).toEqual("limit-exceeded");
+    await store.delete("a");
+    expect((await store.apply(request)).value).toEqual(3);
+  });
+}
