@@ -93,7 +93,7 @@ describe.each(engines)("on $engine, whatever point it crashes at", (engine) => {
   test("a store that is not told the token is noticed", async () => {
     const forgetful: CounterStore = {
       ...at.store,
-      apply: ({ token: _token, ...request }) => at.store.apply(request),
+      apply: ({ token: _token, caller: _caller, ...request }) => at.store.apply(request),
     };
     const handler = createCounterHandler({ store: crashable(forgetful, "store"), limits });
     const failures = await failuresOf(handler, {

@@ -1,11 +1,8 @@
 import type { CounterOperation, CounterOutput } from "@durable-counter/testing";
 
-type Answer = Exclude<CounterOutput, number | string | undefined>;
-
 /**
  * A history in which all calls with one token are the one operation that they are to their caller: it took effect
- * between the first of them and the first answer, and was answered so; or it was refused, and had no effect. A refusal
- * that was asked again is kept as what was seen then.
+ * between the first of them and the first answer, and was answered so; or it was refused, and had no effect.
  *
  * @throws Error where a token was answered in two ways, or counted twice
  */
@@ -16,27 +13,31 @@ export function withoutRetries(history: readonly CounterOperation[]): readonly C
 }
 
 function operationsOf(token: string, calls: readonly CounterOperation[]): readonly CounterOperation[] {
-  const refusals = calls.filter(({ output }) => typeof output === "string");
-  const others = calls.filter(({ output, outcome }) => typeof output !== "string" && outcome !== "failed");
-  const answered = others.filter(({ output }) => typeof output === "object");
-  const [first] = answered.toSorted((a, b) => endOf(a) - endOf(b));
-  const operation = others[0] && {
-    ...others[0],
-    start: Math.min(...others.map(({ start }) => start)),
-    input: withoutToken(others[0].input),
+  const reached = calls.filter(({ outcome }) => outcome !== "failed");
+  const [one] = reached;
+  if (one === undefined) return [];
+  const operation = {
+    ...one,
+    start: Math.min(...reached.map(({ start }) => start)),
+    input: withoutToken(one.input),
   };
-  const refused = refusals.map((refusal) => ({ ...refusal, input: withoutToken(refusal.input) }));
-  if (operation === undefined) return refused;
-  if (first === undefined) return refused.length > 0 ? refused : [unknown(operation)];
+  const answered = reached.filter(({ output }) => output !== undefined);
+  const [first] = answered.toSorted((a, b) => endOf(a) - endOf(b));
+  if (first === undefined) return [unknown(operation)];
 
-  const answers = answered.map(({ output }) => output as Answer); // just seen to be objects
-  const seen = new Set(answers.map(({ value, results }) => JSON.stringify({ value, results })));
+  const answers = answered.map(({ output }) => output);
+  const seen = new Set(answers.map((output) => JSON.stringify(withoutReplayed(output))));
   if (seen.size > 1)
     throw new Error(`Token ${token} was answered in ${seen.size} ways: ${[...seen].join(", ")}`);
-  if (answers.filter(({ replayed }) => replayed === false).length > 1)
+  if (answers.filter((output) => typeof output === "object" && output.replayed === false).length > 1)
     throw new Error(`Token ${token} was counted more than once.`);
-  const { replayed: _replayed, ...output } = first.output as Answer; // likewise
-  return [...refused, { ...operation, outcome: "ok", end: endOf(first), output }];
+  return [{ ...operation, outcome: "ok", end: endOf(first), output: withoutReplayed(first.output) }];
+}
+
+function withoutReplayed(output: CounterOutput): CounterOutput {
+  if (typeof output !== "object") return output;
+  const { replayed: _replayed, ...rest } = output;
+  return rest;
 }
 
 function unknown({ end: _end, output: _output, ...operation }: CounterOperation): CounterOperation {
@@ -49,7 +50,7 @@ function tokenOf({ input }: CounterOperation): string | undefined {
 
 function withoutToken(input: CounterOperation["input"]): CounterOperation["input"] {
   if (!("commands" in input)) return input;
-  const { token: _token, issuedAt: _issuedAt, ...rest } = input;
+  const { token: _token, issuedAt: _issuedAt, caller: _caller, ...rest } = input;
   return rest;
 }
 

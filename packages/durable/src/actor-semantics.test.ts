@@ -148,6 +148,38 @@ describe("within one execution, one counter", () => {
   });
 });
 
+test("what a dead process left on its way counts nothing, once the execution was told a refusal", async () => {
+  const memory = new MemoryCounterStore({ initial: 3, limits: { min: 0 } });
+  const isSent = Promise.withResolvers<undefined>();
+  const arrives = Promise.withResolvers<undefined>();
+  let calls = 0;
+  let late: Promise<unknown> | undefined;
+  const store: CounterStore = {
+    ...watched(memory, () => undefined),
+    apply: (request) => {
+      if (++calls > 1) return memory.apply(request);
+      late = arrives.promise.then(() => memory.apply(request));
+      isSent.resolve(undefined);
+      return late as Promise<never>;
+    },
+  };
+  const handler = createCounterHandler({ store });
+  const death = isSent.promise.then(() => Promise.reject(new Error("The process died.")));
+  let invocations = 0;
+  const { error } = await simulate(
+    (event, context) => {
+      const answer = handler(event, context);
+      return ++invocations === 1 ? Promise.race([answer, death]) : answer;
+    },
+    { payload: { counterId: id, commands: [decrement(5)] } },
+  );
+  expect(error).toSatisfy(limitExceeded);
+  await memory.apply({ id, commands: [increment(7)] });
+  arrives.resolve(undefined);
+  await expect(late).rejects.toSatisfy(limitExceeded);
+  expect([await memory.get(id), invocations, calls]).toEqual([10, 2, 2]);
+});
+
 describe("within one execution, two counters", () => {
   test("are not serialised: one does not wait for the other's answer", async () => {
     const bothAsked = gate(2); // neither is answered before both have asked
@@ -326,6 +358,18 @@ describe("across executions, with the value in one store", () => {
       ]);
       expect(seen).toEqual(["[[[5,3],[5,3]],3]"]);
     }
+  });
+
+  test("what was refused may count when its event comes again, in another execution", async () => {
+    const store = new MemoryCounterStore({ limits: { min: 0 } });
+    const handler = createCounterHandler({ store });
+    const payload = { counterId: id, commands: [decrement(5)], token: "order-1" };
+    const deliver = (executionName: string) => simulate<BatchResult>(handler, { payload, executionName });
+    expect((await deliver("first")).error).toSatisfy(limitExceeded);
+    await store.apply({ id, commands: [increment(7)] });
+    expect((await deliver("second")).result?.value).toBe(2);
+    expect((await deliver("third")).result?.value).toBe(2);
+    expect(await store.get(id)).toBe(2);
   });
 
   test("a get sees all that was acknowledged before it began", async () => {

@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import {
   applyBatch,
   type Command,
@@ -42,11 +43,14 @@ export function storeHome(
     readonly position: string;
   },
 ): Home {
+  const execution = hash("sha256", arn, "base64url"); // an ARN can be longer than a caller's name
   return (commands, _known, { counter, sequence }) => {
     // What only reads needs no token, which would cost a write; but a request that may come again, in another
     // execution, is to be answered with the first results.
     const reads = requestToken === undefined && commands.every(({ type }) => type === "get");
     const token = reads ? undefined : operationToken(requestToken ?? arn, position, counter, sequence);
-    return store.apply({ id, commands, limits, initial, token, issuedAt });
+    // A process that died may have left a call on its way, which must not count once the next was told a refusal.
+    const caller = token === undefined ? undefined : execution;
+    return store.apply({ id, commands, limits, initial, token, issuedAt, caller });
   };
 }
