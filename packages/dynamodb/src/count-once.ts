@@ -2,12 +2,11 @@ import { applyBatch, isCounterError, type Command, type Limits, type Receipt } f
 import { backOff } from "./back-off.ts";
 import { itemKey, readItem, valueOf, type CounterKey } from "./counter-item.ts";
 import { busyError, FULL, gaveUp, notYetIssued, tokenExpired, unknownOutcome } from "./count-errors.ts";
-import type { Counting, Outcome } from "./counting.ts";
+import type { Counting, Outcome, Refusal } from "./counting.ts";
 import { countingTransaction } from "./counting-transaction.ts";
 import { countingWrite } from "./counting-write.ts";
 import { decide, isOnItsWay, look, recall, type Count, type Decision } from "./decide.ts";
 import { netEffect } from "./net-effect.ts";
-import { rememberRefusal, type Refusal } from "./refusal.ts";
 import { GRACE_SECONDS, isSealed, sealOf } from "./seal.ts";
 import type { StoreMemory } from "./store-memory.ts";
 import { attributes } from "./table.ts";
@@ -106,9 +105,13 @@ async function settle(count: Count): Promise<Receipt> {
     const outcome = await attempt(count, next);
     switch (outcome.kind) {
       case "applied": {
-        if ("refusal" in next) return answerRefusal(count, next.refusal, outcome);
         remember(count, next, outcome);
         if (isTidying(count.counting.tokenAttribute)) await tidyUp(count, outcome);
+        const { change } = "write" in next ? next.write : next.transaction;
+        if ("refusedTo" in change) {
+          if ("write" in next) throw change.error;
+          return answerRefusal(count, change);
+        }
         const { commands, limits } = request;
         return { ...applyBatch(outcome.before, commands, limits, key.id), replayed: false };
       }
@@ -143,7 +146,7 @@ function firstDecision(count: Count): Decision | Promise<Decision> {
     return decide(count, { item: item ?? {}, marker: {}, certain: false });
   }
   const mayCreate = shards === undefined && lowest <= initial && initial <= highest;
-  return { write: { change: { add: delta }, between: [lowest, highest], mayCreate, place: undefined } };
+  return { write: { change: { add: delta, between: [lowest, highest], mayCreate }, place: undefined } };
 }
 
 /** The window has passed, but the token may still be remembered. */
@@ -153,15 +156,8 @@ async function tooLate(count: Count, issuedAt: number): Promise<Decision> {
   return { receipt };
 }
 
-/**
- * A refusal that is remembered in the item is final. One in a marker can meet a count of the same token in the item: by
- * a store that keeps tokens there, and that was faster.
- */
-async function answerRefusal(count: Count, { where, error }: Refusal, outcome: Applied): Promise<Receipt> {
-  if (where === "inline") {
-    if (isTidying(count.counting.tokenAttribute)) await tidyUp(count, outcome);
-    throw error;
-  }
+/** A refusal in a marker can meet a count in the item: by a store that keeps the token there, and that was faster. */
+async function answerRefusal(count: Count, { error }: Refusal): Promise<Receipt> {
   const receipt = recall(count, await look(count));
   if (receipt === undefined) throw error;
   return receipt;
@@ -173,7 +169,6 @@ function attempt(
 ): Promise<Outcome> {
   if ("transaction" in decision) return countingTransaction(key, counting, decision.transaction);
   const whole = isTidying(counting.tokenAttribute);
-  if ("refusal" in decision) return rememberRefusal(key, counting, decision.refusal, { whole });
   return countingWrite(key, counting, { ...decision.write, whole });
 }
 
@@ -185,10 +180,11 @@ function remember({ key, counting, request }: Count, decision: Decision, { item 
     valueOf(item, key); // a foreign item may hold a fraction, which no condition can see
     return;
   }
-  const { become, remember, seen } = decision.transaction;
+  const { change, remember, seen } = decision.transaction;
+  if ("refusedTo" in change) return;
   const seal = Math.max(sealOf(seen.item), remember === "marker" ? counting.expiresAt : 0);
   request.memory.sealed.set(placeName(key), {
-    [attributes.value]: { N: String(become) },
+    [attributes.value]: { N: String(change.become) },
     [attributes.seal]: { N: String(seal) },
   });
 }

@@ -1,19 +1,15 @@
 import type { UpdateItemCommandInput } from "@aws-sdk/client-dynamodb";
 import type { Change, Counting, Outcome, Place } from "./counting.ts";
-import { itemKey, itemThatRefused, readItem, type CounterKey } from "./counter-item.ts";
+import { itemKey, itemThatRefused, type CounterKey } from "./counter-item.ts";
 import { GRACE_SECONDS, isSealed } from "./seal.ts";
 import { attributes } from "./table.ts";
+import { notCounted } from "./not-counted.ts";
 import { stampFraction, stampText, valueBefore } from "./token-stamp.ts";
-import { isBusy, isItemFull, translateError } from "./translate-error.ts";
 import { WatchedUpdateItem } from "./watched-command.ts";
 
-/** One conditional update: what it does to the value, and the values before for which it may. */
+/** One conditional update of a counter's item. */
 export interface CountingWrite {
   readonly change: Change;
-  /** The values before that may be written over. */
-  readonly between: readonly [lowest: bigint | number, highest: bigint | number];
-  /** Whether it may create the counter. */
-  readonly mayCreate: boolean;
   readonly place: Place;
   /** Asks for the whole item after the write, not for the written attributes alone. */
   readonly whole: boolean;
@@ -31,81 +27,74 @@ export async function countingWrite(
   counting: Counting,
   write: CountingWrite,
 ): Promise<Outcome> {
+  const { change } = write;
   const command = new WatchedUpdateItem(updateInput(key, counting, write), counting);
   try {
     const { Attributes: item = {} } = await key.client.send(command);
-    const before = "add" in write.change ? valueBefore(item[counting.tokenAttribute]) : write.change.from;
+    const before = "add" in change ? valueBefore(item[counting.tokenAttribute]) : change.before;
     return { kind: "applied", before, item };
   } catch (error) {
-    return notWritten(error, key, counting);
-  }
-}
-
-/**
- * What became of an update that failed.
- *
- * @throws CounterError `throttled`, `unavailable`, `outcome-unknown`, `misconfigured`
- */
-export async function notWritten(error: unknown, key: CounterKey, counting: Counting): Promise<Outcome> {
-  const { attempts, token } = counting;
-  const item = await itemThatRefused(error, key, token);
-  if (item !== undefined)
+    const item = await itemThatRefused(error, key, counting.token);
+    if (item === undefined) return notCounted(error, key, counting);
     return { kind: "refused", seen: { item, marker: {}, certain: !isSealed(item, counting) } };
-  if (isItemFull(error))
-    return { kind: "full", item: await readItem(key, itemKey(key), { consistent: true }) };
-  if (isBusy(error)) return { kind: "busy", error };
-  const { tableName, id: counterId } = key;
-  throw translateError(error, { tableName, counterId, token, wrote: true, attempts });
+  }
 }
 
 // Written once, not put together for every command.
 const FREE = "attribute_not_exists(#token)";
 const HELD = "#token = :place";
-export const UNSEALED = "(attribute_not_exists(#seal) OR #seal < :unsealed)";
+const UNSEALED = "(attribute_not_exists(#seal) OR #seal < :unsealed)";
 const IN_RANGE = "#value BETWEEN :lowest AND :highest";
 const NEW_OR_IN_RANGE = `(attribute_not_exists(#value) OR ${IN_RANGE})`;
 const BEFORE = "if_not_exists(#value, :initial)";
 const ADD = `SET #value = ${BEFORE} + :change, #token = ${BEFORE} + :stamp`;
 const BECOME = "SET #value = :value, #token = :stamp";
-const CONDITIONS = {
-  creating: `${FREE} AND ${UNSEALED} AND ${NEW_OR_IN_RANGE}`,
-  existing: `${FREE} AND ${UNSEALED} AND ${IN_RANGE}`,
-};
+const STAY = "SET #token = :stamp";
+const STAYING = `${FREE} AND ${UNSEALED}`;
+const CREATING = `${STAYING} AND ${NEW_OR_IN_RANGE}`;
+const EXISTING = `${STAYING} AND ${IN_RANGE}`;
 
 function updateInput(
   key: CounterKey,
   counting: Counting,
-  { change, between: [lowest, highest], mayCreate, place, whole }: CountingWrite,
+  { change, place, whole }: CountingWrite,
 ): UpdateItemCommandInput {
-  const condition = mayCreate ? CONDITIONS.creating : CONDITIONS.existing;
-  const adds = "add" in change;
+  const { update, condition, values } = termsOf(change, counting);
   return {
     TableName: key.tableName,
     Key: itemKey(key),
     ConditionExpression: place === undefined ? condition : condition.replace(FREE, HELD),
-    UpdateExpression: adds ? ADD : BECOME,
+    UpdateExpression: update,
     ExpressionAttributeNames: {
-      "#value": attributes.value,
       "#seal": attributes.seal,
       "#token": counting.tokenAttribute,
+      ...(update !== STAY && { "#value": attributes.value }),
     },
     ExpressionAttributeValues: {
-      ":lowest": { N: String(lowest) },
-      ":highest": { N: String(highest) },
       ":unsealed": { N: String(counting.nowSeconds - GRACE_SECONDS) },
-      ...(adds
-        ? {
-            ":initial": { N: String(counting.initial) },
-            ":change": { N: String(change.add) },
-            ":stamp": { N: stampFraction(counting) },
-          }
-        : {
-            ":value": { N: String(change.become) },
-            ":stamp": { S: stampText({ ...counting, before: change.from, limits: change.limits }) },
-          }),
+      ...values,
       ...(place !== undefined && { ":place": place }),
     },
     ReturnValues: whole ? "ALL_NEW" : "UPDATED_NEW",
     ReturnValuesOnConditionCheckFailure: "ALL_OLD",
   };
+}
+
+function termsOf(change: Change, counting: Counting) {
+  if ("add" in change) {
+    const [lowest, highest] = change.between;
+    const values = {
+      ":lowest": { N: String(lowest) },
+      ":highest": { N: String(highest) },
+      ":initial": { N: String(counting.initial) },
+      ":change": { N: String(change.add) },
+      ":stamp": { N: stampFraction(counting) },
+    };
+    return { update: ADD, condition: change.mayCreate ? CREATING : EXISTING, values };
+  }
+  const stamp = { ":stamp": { S: stampText({ ...counting, ...change }) } };
+  if ("refusedTo" in change) return { update: STAY, condition: STAYING, values: stamp };
+  const before = { N: String(change.before) };
+  const values = { ":lowest": before, ":highest": before, ":value": { N: String(change.become) }, ...stamp };
+  return { update: BECOME, condition: change.mayCreate ? CREATING : EXISTING, values };
 }

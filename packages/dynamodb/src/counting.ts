@@ -14,9 +14,40 @@ export interface Counting extends Attempts {
   readonly nowSeconds: number;
 }
 
-/** Add to whatever is there; or become a value worked out from one that must still be there. */
-export type Change =
-  { readonly add: bigint } | { readonly become: number; readonly from: number; readonly limits: Limits };
+/** A batch that is added to whatever value is there, if none of its commands passes a limit from it. */
+export interface Addition {
+  readonly add: bigint;
+  /** The values before that may be written over. */
+  readonly between: readonly [lowest: bigint | number, highest: bigint | number];
+  /** Whether it may create the counter. */
+  readonly mayCreate: boolean;
+}
+
+/** A batch that was worked out from the value that was seen, which must still be there. */
+export interface Replacement {
+  readonly before: number;
+  readonly become: number;
+  /** Whether there was no value, and `before` is what the counter starts at. */
+  readonly mayCreate: boolean;
+  /** Those that clamped the batch, if they did. */
+  readonly limits: Limits | undefined;
+}
+
+/**
+ * A batch that its limits refuse, and of which an attempt may still be on its way: the value stays as it is, and the
+ * refusal is remembered in the token's place, where any other attempt finds it and changes nothing.
+ */
+export interface Refusal {
+  /** The value that was seen, for which the refusal was right, whatever it becomes meanwhile. */
+  readonly before: number;
+  readonly limits: Limits | undefined;
+  /** The callers for whom it is final, of refusals before as well, as `callerHash` has them. */
+  readonly refusedTo: readonly string[];
+  /** What its caller is told. */
+  readonly error: unknown;
+}
+
+export type Change = Addition | Replacement | Refusal;
 
 /** What the table showed of a counter and a token. */
 export interface Seen {
@@ -36,5 +67,8 @@ export type Outcome =
   /** DynamoDB asks for less, or another transaction was at work: it was not applied. */
   | { readonly kind: "busy"; readonly error: unknown };
 
-/** The place a token must have, in an item or a marker, for a write to count: free, or held by the refusal that was seen there. */
+/**
+ * What must be in a token's place, in an item or a marker, for a write to pass: nothing, or the refusal that was seen
+ * there.
+ */
 export type Place = AttributeValue | undefined;

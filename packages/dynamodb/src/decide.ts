@@ -6,7 +6,6 @@ import type { CountingTransaction } from "./counting-transaction.ts";
 import type { CountingWrite } from "./counting-write.ts";
 import { markerKey } from "./marker.ts";
 import type { NetEffect } from "./net-effect.ts";
-import type { Refusal } from "./refusal.ts";
 import { checkSeal, isSealed } from "./seal.ts";
 import { claimShards } from "./shards.ts";
 import { attributes } from "./table.ts";
@@ -26,8 +25,7 @@ export interface Count {
 export type Decision =
   | { readonly receipt: Receipt }
   | { readonly transaction: CountingTransaction }
-  | { readonly write: Omit<CountingWrite, "whole"> }
-  | { readonly refusal: Refusal };
+  | { readonly write: Omit<CountingWrite, "whole"> };
 
 /**
  * What to do about a request, given what was seen of its counter: answer it, for it was counted before; refuse it,
@@ -45,6 +43,8 @@ export async function decide(count: Count, seen: Seen): Promise<Decision> {
   const byTransaction = strategy === "marker" || isSealed(seen.item, counting);
   const found = valueOf(seen.item, key);
   const before = found ?? initial;
+  const remember = strategy === "inline" ? "inline" : "marker";
+  const place = seen.item[counting.tokenAttribute];
   let result: BatchResult;
   try {
     result = applyBatch(before, commands, limits, key.id);
@@ -53,8 +53,10 @@ export async function decide(count: Count, seen: Seen): Promise<Decision> {
     if (request.caller === undefined && !isOnItsWay(count)) throw error;
     const refusedTo = new Set(stampsOf(count, seen).flatMap((stamp) => stamp.refusedTo ?? []));
     if (request.caller !== undefined) refusedTo.add(callerHash(request.caller));
-    const where = byTransaction ? "marker" : "inline";
-    return { refusal: { seen, before, limits, refusedTo: Array.from(refusedTo), error, where } };
+    const change = { before, limits, refusedTo: Array.from(refusedTo), error };
+    return byTransaction
+      ? { transaction: { seen, change, remember: "marker" } }
+      : { write: { change, place } };
   }
   if (shards !== undefined && found === undefined) {
     if (!seen.certain) return decide(count, await look(count));
@@ -62,21 +64,14 @@ export async function decide(count: Count, seen: Seen): Promise<Decision> {
   }
 
   const clampedTo = limits?.onLimit === "clamp" ? limits : undefined;
-  if (byTransaction) {
-    const remember = strategy === "inline" ? "inline" : "marker";
-    return { transaction: { seen, from: found, become: result.value, limits: clampedTo, remember } };
-  }
-  const place = seen.item[counting.tokenAttribute];
-  if (clampedTo === undefined) {
-    // As it was: the value has come back within the range since.
-    const { delta, lowest, highest } = effect;
-    return {
-      write: { change: { add: delta }, between: [lowest, highest], mayCreate: found === undefined, place },
-    };
-  }
+  const mayCreate = found === undefined;
+  const change = { before, become: result.value, mayCreate, limits: clampedTo };
+  if (byTransaction) return { transaction: { seen, change, remember } };
   // A clamped batch ends at a value that depends on where it starts.
-  const change = { become: result.value, from: before, limits: clampedTo };
-  return { write: { change, between: [before, before], mayCreate: found === undefined, place } };
+  if (clampedTo !== undefined) return { write: { change, place } };
+  // As it was: the value has come back within the range since.
+  const { delta, lowest, highest } = effect;
+  return { write: { change: { add: delta, between: [lowest, highest], mayCreate }, place } };
 }
 
 /** Reads what is there, for certain. */

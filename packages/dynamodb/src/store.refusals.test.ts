@@ -160,7 +160,7 @@ describe.each(engines)("a refusal that is remembered, on $engine", (engine) => {
       let counted: string | undefined;
       client.middlewareStack.add(
         (next) => async (args) => {
-          if (counted === undefined && JSON.stringify(args.input).includes("refused/")) {
+          if (counted === undefined && JSON.stringify(args.input).includes("/reject/")) {
             await move(increment(2));
             counted = await told(store(rival), request);
           }

@@ -6,7 +6,6 @@ import {
   fingerprint,
   isTokenAttribute,
   readStamp,
-  refusalText,
   stampFraction,
   stampText,
   tokenAttribute,
@@ -56,9 +55,9 @@ describe("a token's stamp", () => {
     fc.assert(
       fc.property(fc.maxSafeInteger(), bound, bound, onLimit, callers, (before, min, max, on, refusedTo) => {
         const stamp = { ...rest, before, limits: limitsFrom(on, min, max), refusedTo };
-        const text = refusalText(stamp);
+        const text = stampText(stamp);
         expect(readStamp({ S: text })).toEqual({ ...stamp, refusedTo: refusedTo.slice(-64) });
-        expect(refusalText(stamp)).not.toBe(text);
+        expect(stampText(stamp)).not.toBe(text);
       }),
     );
   });

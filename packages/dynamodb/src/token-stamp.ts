@@ -12,10 +12,9 @@ import type { Command, Limits } from "@durable-counter/core";
  * integer leave 22 for the fraction. The whole part must be read as the floor, for a value before may be negative.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
  *
- * A batch that is written knowing the value before, as one that is clamped, is remembered as a text:
- * `before/seconds/fingerprint/min/max`; what clamped it shapes its results, and so is remembered too. A refusal is a
- * text as well, `refused/before/seconds/fingerprint/min/max/onLimit/callers/nonce`: by its limits its batch is refused
- * again, with the same words. No two are alike, for an attempt may be on its way that replaces one of them.
+ * What is written knowing the value before is a text: `before/seconds/fingerprint/min/max/onLimit`, with the limits that
+ * clamped the batch. A refusal has more, `/callers/nonce`, and the limits that refused it: by them it is refused again, in
+ * the same words. No two of them are alike, for an attempt may be on its way that replaces one.
  */
 export interface TokenStamp {
   readonly before: number;
@@ -39,8 +38,7 @@ const SAFE_HEX_DIGITS = 13;
 const UNIT = 10n ** BigInt(FRACTION_DIGITS);
 const NUMBER = new RegExp(`^(-?)(\\d{1,16})(?:\\.(\\d{1,${FRACTION_DIGITS}}))?$`, "u");
 
-const TEXT = /^(-?\d+)\/(\d+)\/(\d+)\/(-?\d*)\/(-?\d*)$/u;
-const REFUSED = /^refused\/(.+)\/(reject|clamp)\/([\w,-]*)\/[^/]+$/u;
+const TEXT = /^(-?\d+)\/(\d+)\/(\d+)\/(-?\d*)\/(-?\d*)\/(reject|clamp)(?:\/([\w,-]*)\/\w+)?$/u;
 
 /** More executions than one event starts in its token's window, each of which is refused. */
 const MAX_CALLERS = 64;
@@ -82,16 +80,12 @@ export function stampFraction({
   return `0.${String(expiresAt).padStart(EXPIRY_DIGITS, "0")}${fingerprint}`;
 }
 
-/** The text for a batch that was written knowing the value before: every other way of counting than adding. */
-export function stampText({ before, expiresAt, fingerprint, limits = {} }: TokenStamp): string {
-  return [before, expiresAt, fingerprint, limits.min ?? "", limits.max ?? ""].join("/");
-}
-
-/** The text for a batch that was refused. */
-export function refusalText(stamp: TokenStamp & { readonly refusedTo: readonly string[] }): string {
-  const callers = stamp.refusedTo.slice(-MAX_CALLERS).join(",");
-  const nonce = randomUUID().slice(0, 8);
-  return ["refused", stampText(stamp), stamp.limits?.onLimit ?? "reject", callers, nonce].join("/");
+/** The text for what was written knowing the value before: every other way than adding. */
+export function stampText({ before, expiresAt, fingerprint, limits = {}, refusedTo }: TokenStamp): string {
+  const { min = "", max = "", onLimit = "reject" } = limits;
+  const stamp = [before, expiresAt, fingerprint, min, max, onLimit];
+  if (refusedTo) stamp.push(refusedTo.slice(-MAX_CALLERS).join(), randomUUID().slice(0, 8));
+  return stamp.join("/");
 }
 
 /** A caller in short: 48 bits, which only those of one token have to differ in. */
@@ -101,7 +95,7 @@ export function callerHash(caller: string): string {
 
 /** Reads a stamp back; undefined for an attribute that is none. */
 export function readStamp(attribute: AttributeValue | undefined): TokenStamp | undefined {
-  return readNumber(attribute?.N) ?? readText(attribute?.S) ?? readRefusal(attribute?.S);
+  return readNumber(attribute?.N) ?? readText(attribute?.S);
 }
 
 /**
@@ -137,19 +131,16 @@ function readNumber(number: string | undefined): TokenStamp | undefined {
 function readText(text: string | undefined): TokenStamp | undefined {
   const match = TEXT.exec(text ?? "");
   if (match === null) return undefined;
-  const [, before, expiresAt, fingerprint = "", min, max] = match;
+  const [, before, expiresAt, fingerprint = "", min, max, onLimit, callers] = match;
   return {
     before: Number(before),
     expiresAt: Number(expiresAt),
     fingerprint,
-    limits: { onLimit: "clamp", ...(min && { min: Number(min) }), ...(max && { max: Number(max) }) },
+    limits: {
+      onLimit: onLimit === "clamp" ? onLimit : "reject",
+      ...(min && { min: Number(min) }),
+      ...(max && { max: Number(max) }),
+    },
+    ...(callers !== undefined && { refusedTo: callers === "" ? [] : callers.split(",") }),
   };
-}
-
-function readRefusal(text: string | undefined): TokenStamp | undefined {
-  const [, rest, onLimit, callers = ""] = REFUSED.exec(text ?? "") ?? [];
-  const stamp = readText(rest);
-  if (stamp === undefined) return undefined;
-  const limits = { ...stamp.limits, onLimit: onLimit === "clamp" ? onLimit : "reject" } as const;
-  return { ...stamp, limits, refusedTo: callers === "" ? [] : callers.split(",") };
 }

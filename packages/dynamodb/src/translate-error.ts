@@ -1,17 +1,8 @@
 import type { CancellationReason, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { CounterError, isCounterError, type CounterErrorCode } from "@durable-counter/core";
 
-/** What a vendor's error means here. The only place that knows AWS's names. */
+/** What a vendor's error means here; any other refusal means `misconfigured`. The only place that knows AWS's names. */
 const CODES: Readonly<Record<string, CounterErrorCode>> = {
-  ResourceNotFoundException: "misconfigured",
-  TableNotFoundException: "misconfigured",
-  ValidationException: "misconfigured",
-  AccessDeniedException: "misconfigured",
-  UnrecognizedClientException: "misconfigured",
-  InvalidSignatureException: "misconfigured",
-  IncompleteSignatureException: "misconfigured",
-  MissingAuthenticationTokenException: "misconfigured",
-  ExpiredTokenException: "misconfigured",
   CredentialsProviderError: "misconfigured",
   ProvisionedThroughputExceededException: "throttled",
   ThrottlingException: "throttled",
