@@ -93,7 +93,7 @@ function countingOf({
     nowSeconds,
     initial,
     attempts: [],
-    mayTryAgain: () => now() < until * 1_000,
+    mayTry: () => now() < until * 1_000,
   };
 }
 

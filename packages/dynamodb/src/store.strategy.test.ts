@@ -242,6 +242,30 @@ describe.each(engines)("a token that comes from elsewhere, on $engine", (engine)
   });
 });
 
+describe.each(engines)("a process that was frozen before it sent anything, on $engine", (engine) => {
+  const strategies = hasTransactions(engine) ? (["inline", "marker"] as const) : (["inline"] as const);
+
+  test.each(strategies)("counts nothing once its token may have been forgotten (%s)", async (strategy) => {
+    const { store, one, clock, id } = bench(engine);
+    const client = localClient(engine.endpoint);
+    const thawed = Promise.withResolvers<void>();
+    client.middlewareStack.add(
+      (next) => async (args) => {
+        await thawed.promise;
+        return next(args);
+      },
+      { step: "finalizeRequest" },
+    );
+    const frozen = store(strategy, { client }).apply(one("t"));
+    await store(strategy).apply(one("t"));
+    clock.now += WINDOW_SECONDS * 1_000;
+    thawed.resolve();
+    await expect(frozen).rejects.toThrow(/nothing was written.*LateAttempt.*\[unavailable\]/u);
+    expect(await store(strategy).get(id, { consistent: true })).toBe(1);
+    client.destroy();
+  });
+});
+
 describe.each(engines)("an attempt that was never answered, on $engine", (engine) => {
   test("makes the call unknown, whatever failed after it, and tells how to find out", async () => {
     const { store, one, clock } = bench(engine);

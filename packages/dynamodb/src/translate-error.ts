@@ -12,7 +12,7 @@ const CODES: Readonly<Record<string, CounterErrorCode>> = {
   TransactionConflictException: "throttled",
   ReplicatedWriteConflictException: "throttled",
   TransactionInProgressException: "outcome-unknown",
-  LateAttempt: "outcome-unknown",
+  LateAttempt: "unavailable",
 };
 
 /** Why an item cancels a transaction that may be tried again. */

@@ -33,7 +33,7 @@ test("a watched command is called as the SDK's own, by which tracers know operat
 });
 
 describe("what a client logs of a watched command", () => {
-  const unwatched = () => ({ attempts: [], mayTryAgain: () => true });
+  const unwatched = () => ({ attempts: [], mayTry: () => true });
   const update = (ConditionExpression: string) => ({
     TableName: "counters",
     Key: { id: { S: "a" }, part: { S: "value" } },

@@ -5,12 +5,12 @@ import {
   type UpdateItemCommandInput,
 } from "@aws-sdk/client-dynamodb";
 
-/** What a watched command keeps of its attempts, and what it asks before another. */
+/** What a watched command keeps of its attempts, and what it asks before each. */
 export interface Attempts {
   /** The errors of all attempts so far. */
   readonly attempts: unknown[];
   /** Whether the token, if an attempt counted, is still remembered for certain: one after that could count twice. */
-  readonly mayTryAgain: () => boolean;
+  readonly mayTry: () => boolean;
 }
 
 const ATTEMPTS = Symbol("attempts");
@@ -59,9 +59,10 @@ function watch<Args extends object, Result>(
   context["inputFilterSensitiveLog"] = unchanged;
   context["outputFilterSensitiveLog"] = unchanged;
   return async (args: Args): Promise<Result> => {
-    const { attempts, mayTryAgain } = watchedBy(args);
-    if (attempts.length > 0 && !mayTryAgain()) throw new LateAttempt();
+    const { attempts, mayTry } = watchedBy(args);
     try {
+      // The first may be late as well, in a process that was frozen.
+      if (!mayTry()) throw new LateAttempt();
       return await next(args);
     } catch (error) {
       attempts.push(error);
@@ -81,11 +82,11 @@ function unchanged<T>(value: T): T {
   return value;
 }
 
-/** The AWS SDK would have sent a write again after its token's window. */
+/** The AWS SDK would have sent a write after its token's window. */
 class LateAttempt extends Error {
   override readonly name = "LateAttempt";
 
   constructor() {
-    super("The first attempt took longer than its token is remembered.");
+    super("It was asked longer ago than its token is remembered.");
   }
 }
