@@ -1,0 +1,170 @@
+import { TransactWriteItemsCommand, UpdateItemCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { decrement, increment, isCounterError, type CounterStore } from "@durable-counter/core";
+import { localClient, type RunningDynamoDB } from "@durable-counter/testing/dynamodb";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { hasTransactions, startEngines } from "./engines.fixture.ts";
+import { createDynamoDBCounterStore, ensureCounterTable } from "./index.ts";
+import { isTidying } from "./tidy.ts";
+import { tokenAttribute } from "./token-stamp.ts";
+
+const engines = await startEngines();
+const tableName = "counters";
+await Promise.all(engines.map(({ client }) => ensureCounterTable(client, tableName)));
+const START = Math.floor(Date.now() / 1_000) * 1_000;
+const WINDOW_SECONDS = 600;
+let counters = 0;
+
+/** Four requests whose amounts are bits: the value, which else moves by sixteens, tells which of them counted. */
+const REQUESTS = Array.from({ length: 400 }, (_, n) => `t${n}`)
+  .filter((token, n) => n < 2 || isTidying(tokenAttribute(token)))
+  .slice(0, 4)
+  .map((token, bit) => ({ token, commands: [decrement(2 ** bit)] }));
+const SIXTEEN = 16;
+
+/** What happens on the way of the n-th write of a call: it stays there for a while, or its reply is lost. */
+interface Mishap {
+  readonly write: number;
+  readonly kind: "held" | "unanswered";
+}
+
+type Write = UpdateItemCommand | TransactWriteItemsCommand;
+
+/** A client of a process that hears no more of a write to which a mishap happens. */
+function unlucky(endpoint: string, mishap: Mishap | undefined, held: Write[]): DynamoDBClient {
+  const client = localClient(endpoint, { maxAttempts: 1 });
+  let writes = 0;
+  client.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        const isTransaction = commandName === "TransactWriteItemsCommand";
+        if (!isTransaction && commandName !== "UpdateItemCommand") return next(args);
+        if (writes++ !== mishap?.write) return next(args);
+        const input = args.input as never; // what a command of that name was given
+        if (mishap.kind === "unanswered") await next(args).catch(() => undefined);
+        else held.push(isTransaction ? new TransactWriteItemsCommand(input) : new UpdateItemCommand(input));
+        throw Object.assign(new Error("no answer"), { name: "TimeoutError" });
+      },
+    { step: "deserialize", priority: "low" },
+  );
+  return client;
+}
+
+type Told = "counted" | "refused" | "unknown";
+
+async function ask(store: CounterStore, request: Parameters<CounterStore["apply"]>[0]): Promise<Told> {
+  try {
+    await store.apply(request);
+    return "counted";
+  } catch (error) {
+    if (isCounterError(error, "limit-exceeded")) return "refused";
+    if (isCounterError(error) && error.retryable) return "unknown";
+    throw error;
+  }
+}
+
+const strategiesOf = (engine: RunningDynamoDB) =>
+  hasTransactions(engine) ? (["inline", "auto", "marker"] as const) : (["inline"] as const);
+
+describe.each(engines)("whatever arrives late, on $engine", (engine) => {
+  const strategy = fc.constantFrom(...strategiesOf(engine));
+  const mishap = fc.option(
+    fc.record({
+      write: fc.nat({ max: 2 }),
+      kind: fc.constantFrom<Mishap["kind"]>("held", "held", "unanswered"),
+    }),
+    { nil: undefined },
+  );
+  const event = fc.oneof(
+    {
+      weight: 5,
+      arbitrary: fc.record({
+        kind: fc.constant("ask" as const),
+        strategy,
+        mishap,
+        bit: fc.nat({ max: REQUESTS.length - 1 }),
+        caller: fc.constantFrom("a", "a", "b", undefined),
+        /** By how much the clock of the process is ahead, in seconds. */
+        ahead: fc.constantFrom(0, 0, 60),
+      }),
+    },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant("arrive" as const), at: fc.nat() }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant("move" as const), strategy, up: fc.boolean() }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant("wait" as const), seconds: fc.nat({ max: 15 }) }) },
+  );
+
+  test("a request counts once at most, what it is told is so, and what its caller was refused never counts for them", async () => {
+    // Live tokens over a minute: from 97 on, a tidying write moves them out.
+    const prefill = hasTransactions(engine) ? fc.constantFrom(0, 0, 100) : fc.constant(0);
+    const seal = hasTransactions(engine) ? fc.constantFrom(undefined, 0, 880) : fc.constant(undefined);
+    await fc.assert(
+      fc.asyncProperty(
+        prefill,
+        seal,
+        fc.array(event, { minLength: 4, maxLength: 30 }),
+        async (prefilled, sealedFor, events) => {
+          const id = `counter-${++counters}`;
+          const clock = { now: START };
+          const held: Write[] = [];
+          const clients: DynamoDBClient[] = [];
+          const storeOf = (strategy: "inline" | "auto" | "marker", client = engine.client, ahead = 0) =>
+            createDynamoDBCounterStore({
+              client,
+              tableName,
+              limits: { min: 0 },
+              now: () => clock.now + ahead * 1_000,
+              dedupe: { strategy, windowSeconds: WINDOW_SECONDS },
+            });
+          let moves = 0;
+          const move = async (up: boolean, by: "inline" | "auto" | "marker") => {
+            const commands = [up ? increment(SIXTEEN) : decrement(SIXTEEN)];
+            await ask(storeOf(by), { id, token: `move-${++moves}`, commands });
+          };
+          if (sealedFor !== undefined) {
+            await move(true, "marker");
+            clock.now += sealedFor * 1_000; // the seal may lapse any time now
+          }
+          for (let n = 0; n < prefilled; n++) {
+            clock.now += 600;
+            await storeOf("inline").apply({ id, token: `before-${n}`, commands: [increment(0)] });
+          }
+          const asked = REQUESTS.map(() => new Map<string | undefined, Set<Told>>());
+          const counts = async () => {
+            const value = await storeOf("auto").get(id, { consistent: true });
+            return (SIXTEEN - (value % SIXTEEN)) % SIXTEEN;
+          };
+          for (const next of events) {
+            if (next.kind === "wait") clock.now += next.seconds * 1_000;
+            if (next.kind === "move") await move(next.up, next.strategy);
+            if (next.kind === "arrive" && held.length > 0) {
+              const [late] = held.splice(next.at % held.length, 1);
+              await engine.client.send(late as never).catch(() => undefined);
+            }
+            if (next.kind !== "ask") continue;
+            const client = unlucky(engine.endpoint, next.mishap, held);
+            clients.push(client);
+            const { caller, bit } = next;
+            const request = { id, ...(REQUESTS[bit] as (typeof REQUESTS)[number]), caller };
+            const told = await ask(storeOf(next.strategy, client, next.ahead), request);
+            const byCaller = asked[bit]?.get(caller) ?? new Set();
+            asked[bit]?.set(caller, byCaller.add(told));
+          }
+          for (const late of held.toReversed())
+            await engine.client.send(late as never).catch(() => undefined);
+          for (const client of clients) client.destroy();
+
+          const bits = await counts();
+          for (const [bit, byCaller] of asked.entries()) {
+            const hasCounted = (bits & (2 ** bit)) !== 0;
+            const mayHave = Array.from(byCaller).some(
+              ([caller, told]) => caller === undefined || !told.has("refused"),
+            );
+            const wasTold = Array.from(byCaller.values()).some((told) => told.has("counted"));
+            expect({ bit, hasCounted }).toEqual({ bit, hasCounted: wasTold || (hasCounted && mayHave) });
+          }
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+});
