@@ -42,6 +42,20 @@ export const isTokensTime = z.refine<{ token?: string | undefined; issuedAt?: nu
 );
 
 /**
+ * Names who asks, where they may ask again not knowing what they left on its way, as after a crash: 1–256 printable
+ * characters, for example an execution's ARN. A refusal (`limit-exceeded`) is then final for this caller: no attempt
+ * of theirs counts after it, and asking again with the token is refused alike. It costs a write. Another caller, and who
+ * does not say who they are, may try a refused token anew.
+ */
+export const Caller = printable;
+
+/** Without a token nothing is remembered. */
+export const isTokensCaller = z.refine<{ token?: string | undefined; caller?: string | undefined }>(
+  ({ token, caller }) => caller === undefined || token !== undefined,
+  instead('pass "caller" only with a "token"'),
+);
+
+/**
  * The event of the ready-made handlers. A `token` makes an event that is delivered twice count once; `issuedAt` says
  * since when it may have been delivered.
  */
@@ -52,14 +66,6 @@ export const CounterRequest = z
   )
   .check(isTokensTime);
 export type CounterRequest = Readonly<z.infer<typeof CounterRequest>>;
-
-/**
- * Names who asks, where they may ask again not knowing what they left on its way, as after a crash: 1–256 printable
- * characters, for example an execution's ARN. A refusal (`limit-exceeded`) is then final for this caller: no attempt
- * of theirs counts after it, and asking again with the token is refused alike. It costs a write. Another caller, and who
- * does not say who they are, may try a refused token anew.
- */
-const Caller = printable;
 
 /** What a {@link CounterStore} is asked to apply. `limits` and `initial` go before the store's own. */
 export const ApplyRequest = z
@@ -77,13 +83,7 @@ export const ApplyRequest = z
       'pass an object with "id", "commands" and, if you like, "token", "issuedAt", "caller", "limits" and "initial"',
     ),
   )
-  .check(
-    isTokensTime,
-    z.refine(
-      ({ token, caller }) => caller === undefined || token !== undefined,
-      instead('pass "caller" only with a "token"'),
-    ),
-  );
+  .check(isTokensTime, isTokensCaller);
 export type ApplyRequest = Readonly<Omit<z.infer<typeof ApplyRequest>, "commands">> & {
   readonly commands: readonly Command[];
 };

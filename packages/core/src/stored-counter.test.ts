@@ -64,14 +64,16 @@ describe("a stored counter", () => {
     expect(requests.map(({ token }) => token)).toEqual(["order-1/0", "order-1/1", "order-1/0", "order-1/1"]);
   });
 
-  test("passes on when its token was sent first, and refuses a time without a token", async () => {
-    const { requests, store } = recordingStore();
-    await storedCounter(store, "cart-7", { token: "order-1", issuedAt: 5 }).increment();
-    expect(requests[0]).toMatchObject({ token: "order-1/0", issuedAt: 5 });
-    expect(() => storedCounter(store, "cart-7", { issuedAt: 5 })).toThrow(
-      'pass "issuedAt" only with a "token"',
-    );
-  });
+  test.each([{ issuedAt: 5 }, { caller: "message-1" }])(
+    "passes on %o with its token, and refuses it without",
+    async (more) => {
+      const { requests, store } = recordingStore();
+      await storedCounter(store, "cart-7", { token: "order-1", ...more }).increment();
+      expect(requests[0]).toMatchObject({ token: "order-1/0", ...more });
+      const [name] = Object.keys(more);
+      expect(() => storedCounter(store, "cart-7", more)).toThrow(`pass "${name}" only with a "token"`);
+    },
+  );
 
   test("refuses an amount before it asks the store", async () => {
     const { requests, store } = recordingStore();
@@ -110,7 +112,7 @@ describe("a stored counter", () => {
   test("says which options there are, where one is misspelt", () => {
     const options = { tokn: "t" } as object;
     expect(() => storedCounter(recordingStore().store, "a", options)).toThrow(
-      'options has the unknown key "tokn"; pass only "limits", "initial", "token" and "issuedAt". [invalid-command]',
+      'options has the unknown key "tokn"; pass only "limits", "initial", "token", "issuedAt" and "caller". [invalid-command]',
     );
   });
 });

@@ -3,15 +3,20 @@ import { decrement, get, increment, type Command } from "./command.ts";
 import type { Counter } from "./counter.ts";
 import { CounterOptions, startsWithinLimits } from "./counter-options.ts";
 import { instead, parse } from "./parse.ts";
-import { CounterId, isTokensTime, IssuedAt, Token } from "./request.ts";
+import { Caller, CounterId, isTokensCaller, isTokensTime, IssuedAt, Token } from "./request.ts";
 import type { CounterStore } from "./store.ts";
 
 const Options = z
   .strictObject(
-    { ...CounterOptions.shape, token: z.optional(Token), issuedAt: z.optional(IssuedAt) },
-    instead('pass only "limits", "initial", "token" and "issuedAt"'),
+    {
+      ...CounterOptions.shape,
+      token: z.optional(Token),
+      issuedAt: z.optional(IssuedAt),
+      caller: z.optional(Caller),
+    },
+    instead('pass only "limits", "initial", "token", "issuedAt" and "caller"'),
   )
-  .check(startsWithinLimits, isTokensTime);
+  .check(startsWithinLimits, isTokensTime, isTokensCaller);
 
 export interface StoredCounterOptions extends CounterOptions {
   /**
@@ -21,6 +26,11 @@ export interface StoredCounterOptions extends CounterOptions {
   readonly token?: string | undefined;
   /** When that token was sent for the first time, in milliseconds since 1970. */
   readonly issuedAt?: number | undefined;
+  /**
+   * What all attempts at the request have in common, as the message's id, where one may leave a call on its way when it
+   * dies: what was refused once is then refused to all of them, and that call cannot count.
+   */
+  readonly caller?: string | undefined;
 }
 
 /**
@@ -33,7 +43,7 @@ export interface StoredCounterOptions extends CounterOptions {
  */
 export function storedCounter(store: CounterStore, id: string, options: StoredCounterOptions = {}): Counter {
   parse(CounterId, id, "id");
-  const { limits, initial, token, issuedAt } = parse(Options, options, "options");
+  const { limits, initial, token, issuedAt, caller } = parse(Options, options, "options");
   let calls = 0;
 
   const batch = async (commands: readonly Command[]) => {
@@ -43,7 +53,7 @@ export function storedCounter(store: CounterStore, id: string, options: StoredCo
       commands,
       limits,
       initial,
-      ...(token !== undefined && { token: `${token}/${call}`, issuedAt }),
+      ...(token !== undefined && { token: `${token}/${call}`, issuedAt, caller }),
     });
     return { value, results };
   };
