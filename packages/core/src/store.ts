@@ -17,8 +17,8 @@ export interface Receipt extends BatchResult {
 export interface CounterStore {
   /**
    * Applies a batch in order, all or nothing, and exactly once per token: the same request again is answered with
-   * the first results; a `caller` also with the first refusal. A counter that was never written starts at `initial`, by default 0. A batch of nothing but
-   * `get` without a token only reads.
+   * the first results; a `caller` also with the first refusal. A counter that was never written starts at `initial`,
+   * by default 0. A batch of nothing but `get` without a token only reads.
    *
    * @throws CounterError `invalid-command`, `limit-exceeded`, `token-reused`, `token-expired`, `throttled`,
    *   `unavailable`, `outcome-unknown`, `misconfigured`

@@ -22,7 +22,7 @@ export interface CountingTransaction {
 const SEAL_AHEAD_SECONDS = 60;
 
 /**
- * Counts and remembers the token in one transaction: the marker is written, or it is only made sure that there is none.
+ * Counts and remembers the token in one transaction: the marker is written, or it is only made sure that it is as it was seen.
  * Transactions return no values, so the value before has to be known; where it is not what was thought, the refusal
  * tells.
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html

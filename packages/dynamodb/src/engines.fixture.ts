@@ -5,7 +5,7 @@ import {
   type AttributeValue,
   type DynamoDBClient,
 } from "@aws-sdk/client-dynamodb";
-import { startDynamoDB, type RunningDynamoDB } from "@durable-counter/testing/dynamodb";
+import { localClient, startDynamoDB, type RunningDynamoDB } from "@durable-counter/testing/dynamodb";
 import { afterAll } from "vitest";
 
 /**
@@ -43,6 +43,20 @@ export async function partsOf(
     ExclusiveStartKey = page.LastEvaluatedKey;
   } while (ExclusiveStartKey !== undefined);
   return parts;
+}
+
+/** A client whose process is frozen before it sends its first request. */
+export function frozenClient(endpoint: string) {
+  const client = localClient(endpoint);
+  const thawed = Promise.withResolvers<undefined>();
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      await thawed.promise;
+      return next(args);
+    },
+    { step: "finalizeRequest", priority: "high" },
+  );
+  return { client, thaw: () => thawed.resolve(undefined) };
 }
 
 /** A client that loses every write for as long as `isLosing`, and keeps what was lost: it may arrive later. */

@@ -17,7 +17,7 @@ import {
 } from "@durable-counter/testing/dynamodb";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { hasTransactions, keepLostWrites, partsOf, startEngines } from "./engines.fixture.ts";
+import { frozenClient, hasTransactions, keepLostWrites, partsOf, startEngines } from "./engines.fixture.ts";
 import { createDynamoDBCounterStore, ensureCounterTable, type DynamoDBCounterStoreOptions } from "./index.ts";
 import { isTidying } from "./tidy.ts";
 import { tokenAttribute } from "./token-stamp.ts";
@@ -119,22 +119,14 @@ describe.each(engines)("a refusal that is remembered, on $engine", (engine) => {
       const { id, clock, store, move } = bench(engine);
       await move(increment(5), isSealed ? "marker" : "inline");
       const request = { id, token: "t", commands: [decrement(5)], caller: "a" };
-      const client = localClient(engine.endpoint);
-      const thawed = Promise.withResolvers<void>();
-      client.middlewareStack.add(
-        (next) => async (args) => {
-          await thawed.promise;
-          return next(args);
-        },
-        { step: "finalizeRequest", priority: "high" },
-      );
+      const { client, thaw } = frozenClient(engine.endpoint);
       const frozen = told(store(strategy, client), request);
       await move(decrement(2), strategy);
       const refusal = FIVE_OF_THREE.replace("ID", id);
       expect(await told(store(strategy), request)).toBe(refusal);
       await move(increment(2), strategy);
       clock.now += 590_000;
-      thawed.resolve();
+      thaw();
       expect(await frozen).toBe(refusal);
       expect(await store(strategy).get(id, { consistent: true })).toBe(5);
       client.destroy();
@@ -270,10 +262,8 @@ describe.each(local)("what a refusal costs, on $engine", (engine) => {
 describe.each(local)("refusals that are remembered, on $engine", (engine) => {
   test("are moved out of an item that holds many, and stay what they are", async () => {
     const { id, clock, store, move, tokensInItem } = bench(engine);
-    const requests = Array.from({ length: 200 }, (_, n) => {
-      const request = { id, token: `t${n}`, commands: [decrement(5)], caller: "a" };
-      return request;
-    });
+    const request = (n: number) => ({ id, token: `t${n}`, commands: [decrement(5)], caller: "a" });
+    const requests = Array.from({ length: 200 }, (_, n) => request(n));
     await move(increment(3));
     for (const request of requests) {
       clock.now += 250;

@@ -7,7 +7,7 @@ import {
 } from "@durable-counter/testing/dynamodb";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { hasTransactions, keepLostWrites, partsOf, startEngines } from "./engines.fixture.ts";
+import { frozenClient, hasTransactions, keepLostWrites, partsOf, startEngines } from "./engines.fixture.ts";
 import { putFullItem } from "./full-item.fixture.ts";
 import { createDynamoDBCounterStore, ensureCounterTable, type DynamoDBCounterStoreOptions } from "./index.ts";
 
@@ -247,19 +247,11 @@ describe.each(engines)("a process that was frozen before it sent anything, on $e
 
   test.each(strategies)("counts nothing once its token may have been forgotten (%s)", async (strategy) => {
     const { store, one, clock, id } = bench(engine);
-    const client = localClient(engine.endpoint);
-    const thawed = Promise.withResolvers<void>();
-    client.middlewareStack.add(
-      (next) => async (args) => {
-        await thawed.promise;
-        return next(args);
-      },
-      { step: "finalizeRequest" },
-    );
+    const { client, thaw } = frozenClient(engine.endpoint);
     const frozen = store(strategy, { client }).apply(one("t"));
     await store(strategy).apply(one("t"));
     clock.now += WINDOW_SECONDS * 1_000;
-    thawed.resolve();
+    thaw();
     await expect(frozen).rejects.toThrow(/nothing was written.*LateAttempt.*\[unavailable\]/u);
     expect(await store(strategy).get(id, { consistent: true })).toBe(1);
     client.destroy();
