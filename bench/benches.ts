@@ -11,7 +11,7 @@ export const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   "durable-counter": async () => (await import("./benches/durable-counter.ts")).durableCounterBesideSteps,
   "dynamodb-store": async () => (await import("./benches/dynamodb-store.ts")).dynamoDBStore,
   peers: async () => (await import("./benches/peers.ts")).peers,
-  tokens: async () => (await import("./benches/tokens.ts")).tokens,
+  keys: async () => (await import("./benches/tokens.ts")).keys,
   "hot-key": async () => (await import("./benches/hot-key.ts")).hotKey,
   "cold-start": async () => (await import("./benches/cold-start.ts")).coldStart,
 };

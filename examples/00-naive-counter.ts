@@ -1,14 +1,14 @@
 // How it is done when nobody thinks of retries: an atomic ADD inside a durable step. Do not copy this one.
 import { DynamoDBClient, GetItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { withDurableExecution } from "@aws/durable-execution-sdk-js";
-import { CounterRequest, parse, type Command } from "@durable-counter/core";
+import { CounterRequest, parseInput, type Command } from "@durable-counter/core";
 
 const client = new DynamoDBClient();
 const TableName = process.env["TABLE_NAME"] ?? "counters";
 
 /** The event is a `CounterRequest`, the result the value after the last command. */
 export const handler = withDurableExecution(async (event: unknown, context) => {
-  const { counterId, commands } = parse(CounterRequest, event, "event");
+  const { counterId, commands } = parseInput(CounterRequest, event, "event");
   let value = 0;
   for (const [index, command] of commands.entries()) {
     value = await context.step(`naive/${index}/${command.type}`, () => carryOut(counterId, command));

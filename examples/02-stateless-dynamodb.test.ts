@@ -14,7 +14,7 @@ describe("02: a stateless Lambda on DynamoDB", () => {
   });
 
   test("answers an event that is sent again with the first results", async () => {
-    const sent = { ...event, token: "order-1" };
+    const sent = { ...event, idempotencyKey: "order-1" };
     const first = await handle(sent);
     expect(await handle(sent)).toEqual(first);
     expect((await handle({ counterId: "cart-7", commands: [get()] })).value).toBe(3);

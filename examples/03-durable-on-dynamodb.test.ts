@@ -35,8 +35,8 @@ describe("03: durable steps on DynamoDB", () => {
   });
 
   test("count once when an event is delivered twice, in two executions", async () => {
-    await execute({ commands, token: "order-1" });
-    await execute({ commands, token: "order-1" });
+    await execute({ commands, idempotencyKey: "order-1" });
+    await execute({ commands, idempotencyKey: "order-1" });
     expect(await execute({ commands: [get()] })).toMatchObject({ result: { value: 3 } });
   });
 });

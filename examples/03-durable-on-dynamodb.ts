@@ -1,5 +1,5 @@
 // What production wants: the state in DynamoDB, shared by every execution, driven by durable steps. A crash at any
-// instant loses nothing and counts nothing twice: the token of every step follows from its place in the execution.
+// instant loses nothing and counts nothing twice: the idempotency key of every step follows from its place in the execution.
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { createCounterHandler } from "@durable-counter/durable";
 import { createDynamoDBCounterStore } from "@durable-counter/dynamodb";

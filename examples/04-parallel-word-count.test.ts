@@ -44,7 +44,7 @@ describe("04: a parallel word count, deployed", () => {
   const event = JSON.parse(
     readFileSync(new URL("events/parallel-word-count.json", import.meta.url), "utf8"),
   ) as Event;
-  const withoutToken = { ...event, token: undefined };
+  const withoutKey = { ...event, idempotencyKey: undefined };
   /** One execution; each has a name of its own, as in production. */
   const execute = async (payload: object, options: { replay?: "always" } = {}) =>
     simulate<WordCount>((await import("./04-parallel-word-count.ts")).handler, {
@@ -95,16 +95,16 @@ describe("04: a parallel word count, deployed", () => {
     expect(unreached).toBeLessThan(points / 2);
   });
 
-  test("counts an event once that is delivered twice, with its token", async () => {
+  test("counts an event once that is delivered twice, with its idempotency key", async () => {
     const both = await Promise.all([execute(event), execute(event)]);
     const { result } = await execute(event);
     expect([...both.map((each) => each.result?.words), result?.words]).toEqual([38_315, 38_315, 38_315]);
     expect(result?.counters).toEqual(countersOf(event, genesis));
   });
 
-  test("counts twice what two executions count at once, without a token", async () => {
-    await Promise.all([execute(withoutToken), execute(withoutToken)]);
-    const { result } = await execute(withoutToken);
+  test("counts twice what two executions count at once, without an idempotency key", async () => {
+    await Promise.all([execute(withoutKey), execute(withoutKey)]);
+    const { result } = await execute(withoutKey);
     expect(result?.counters).toEqual(countersOf(event, genesis, 3));
   });
 });
@@ -219,7 +219,7 @@ describe("04: a parallel word count", () => {
   });
 
   describe("some of whose chunks are not UTF-8", () => {
-    const payload = { ...event, chunkBytes: 8_192, token: "book-1" };
+    const payload = { ...event, chunkBytes: 8_192, idempotencyKey: "book-1" };
     const wholes = splitText(genesis, payload.chunkBytes);
     const bad = [wholes[4]!, wholes[17]!];
 
@@ -251,7 +251,7 @@ describe("04: a parallel word count", () => {
       const first = await simulate(handler, { payload: { ...payload, toleratedFailures: 1 } });
       expect(first.status).toBe("FAILED");
       expect(first.error?.message).toMatch(
-        /^Not all could be counted: 2 chunks failed, and 1 may. Chunk 4: Bytes .* Chunk 17: .* send the event again, with its token "book-1"/u,
+        /^Not all could be counted: 2 chunks failed, and 1 may. Chunk 4: Bytes .* Chunk 17: .* send the event again, with its idempotency key "book-1"/u,
       );
       const partly = (await contentOf(store))["book/words"];
       expect(partly).toBeGreaterThan(0);
@@ -268,7 +268,7 @@ describe("04: a parallel word count", () => {
     const { handler, store } = setting(genesis);
     const full = { id: "book/word/god", commands: [increment(Number.MAX_SAFE_INTEGER)] };
     await store.apply(full);
-    const payload = { ...event, chunkBytes: 8_192, token: "book-1" };
+    const payload = { ...event, chunkBytes: 8_192, idempotencyKey: "book-1" };
     const { status, error } = await simulate(handler, { payload });
     expect(status).toBe("FAILED");
     expect(error?.message).toMatch(/Chunk 0: .*"book\/word\/god" .*\[limit-exceeded\]/u);
@@ -278,13 +278,13 @@ describe("04: a parallel word count", () => {
     expect(result?.counters).toEqual(countersOf(event, genesis));
   });
 
-  test("refuses another text under a token that was used, rather than count it", async () => {
+  test("refuses another text under an idempotency key that was used, rather than count it", async () => {
     const { handler, store, texts } = setting(excerpt);
-    const payload = { ...event, token: "book-1" };
+    const payload = { ...event, idempotencyKey: "book-1" };
     await simulate(handler, { payload });
     texts.files.set("book.txt", genesis.subarray(5_000, 6_000));
     const { error } = await simulate(handler, { payload });
-    expect(error?.message).toContain("[token-reused]");
+    expect(error?.message).toContain("[idempotency-key-reused]");
     expect(await contentOf(store)).toEqual(countersOf(event, excerpt));
   });
 

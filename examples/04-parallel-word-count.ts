@@ -1,5 +1,5 @@
 // A long text, counted in parallel: a branch per chunk, and counters that the branches and other executions share.
-// A crash at any instant counts no chunk twice: the tokens of a branch follow from its place in the execution.
+// A crash at any instant counts no chunk twice: the keys of a branch follow from its place in the execution.
 import { fileURLToPath } from "node:url";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { withDurableExecution, type DurableContext } from "@aws/durable-execution-sdk-js";
@@ -17,7 +17,7 @@ import { textRetryStrategy as retryStrategy } from "./word-count/unusable-text-e
 export function createWordCount({ store, texts }: { store: CounterStore; texts: Texts }) {
   return async (event: unknown, context: DurableContext): Promise<WordCount> => {
     const request = parseWordCountRequest(event);
-    const { text, counters, words, maxConcurrency, toleratedFailures, token } = request;
+    const { text, counters, words, maxConcurrency, toleratedFailures, idempotencyKey } = request;
     const completionConfig = { toleratedFailureCount: toleratedFailures };
 
     // Ranges and tallies travel through checkpoints, never text: a step stores up to 256 KB, and each byte is paid for.
@@ -31,7 +31,7 @@ export function createWordCount({ store, texts }: { store: CounterStore; texts: 
         const tally = await branch.step("tally", count, { retryStrategy });
         // A step per counter, not per word: each costs as much as 12.8 writes, and an execution may have 3,000.
         for (const [name, amount] of Object.entries(tally)) {
-          const counter = { store, id: `${counters}/${name}`, name: encodeURI(name), token };
+          const counter = { store, id: `${counters}/${name}`, name: encodeURI(name), idempotencyKey };
           if (amount > 0) await durableCounter(branch, counter).increment(amount);
         }
         return tally;
@@ -39,7 +39,7 @@ export function createWordCount({ store, texts }: { store: CounterStore; texts: 
       { maxConcurrency, completionConfig, itemNamer: ({ start, end }) => `bytes ${start}-${end}` },
     );
     const failed = failedChunks(branches, chunks);
-    if (failed.length > toleratedFailures) throw tooManyFailed(failed, toleratedFailures, token);
+    if (failed.length > toleratedFailures) throw tooManyFailed(failed, toleratedFailures, idempotencyKey);
 
     // Branches cannot share a context, so the counter in the execution follows them: one batch, one step for all.
     const perChunk = branches.getResults().map((tally) => increment(tally.words));

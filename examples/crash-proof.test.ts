@@ -76,7 +76,7 @@ describe.each(engines)("on $engine, whatever point it crashes at", (engine) => {
 
     test("counts an event once that is delivered again, and answers it alike", async () => {
       const handler = await load();
-      const payload = { counterId, commands: long, token: "order-1" };
+      const payload = { counterId, commands: long, idempotencyKey: "order-1" };
       const expected = outcomeOf(long, { limits, steps });
       const failures = await failuresOf(handler, {
         payload,
@@ -90,10 +90,11 @@ describe.each(engines)("on $engine, whatever point it crashes at", (engine) => {
     });
   });
 
-  test("a store that is not told the token is noticed", async () => {
+  test("a store that is not told the idempotency key is noticed", async () => {
     const forgetful: CounterStore = {
       ...at.store,
-      apply: ({ token: _token, caller: _caller, ...request }) => at.store.apply(request),
+      apply: ({ idempotencyKey: _idempotencyKey, callerId: _callerId, ...request }) =>
+        at.store.apply(request),
     };
     const handler = createCounterHandler({ store: crashable(forgetful, "store"), limits });
     const failures = await failuresOf(handler, {
@@ -137,7 +138,7 @@ function useDeployment({ client, endpoint }: RunningDynamoDB) {
       return store;
     },
     empty: async () => {
-      await network.settle();
+      await network.drain();
       await store.delete(counterId);
     },
     expect: async (simulation: Parameters<typeof expectOutcome>[0], expected: Outcome) => {

@@ -55,7 +55,7 @@ function seededRandom(seed: number): () => number {
 interface Event {
   readonly counterId: string;
   readonly commands: readonly Command[];
-  readonly token: string;
+  readonly idempotencyKey: string;
 }
 
 /** One to four commands. By amounts so different hardly two values are the same: an order is either right or wrong. */
@@ -65,7 +65,7 @@ function eventOf(number: number, random: () => number): Event {
   const kinds = [up, up, () => decrement(amount()), get];
   const pick = () => kinds[Math.floor(random() * kinds.length)] as (typeof kinds)[number]; // within
   const commands = Array.from({ length: 1 + Math.floor(random() * 4) }, () => pick()());
-  return { counterId, commands, token: `event-${number}` };
+  return { counterId, commands, idempotencyKey: `event-${number}` };
 }
 
 /** By how much an execution was told that it moved the counter; undefined where nobody knows. */
@@ -73,7 +73,7 @@ function toldBy({ result, error }: Simulation<BatchResult>, { commands }: Event)
   if (result !== undefined) return result.results.reduce((sum, { before, after }) => sum + after - before, 0);
   const failure: unknown = error;
   if (!isCounterError(failure, "limit-exceeded")) return undefined;
-  return sumOf(commands.slice(0, Number(failure.details["applied"] ?? 0)));
+  return sumOf(commands.slice(0, Number(failure.details["appliedCount"] ?? 0)));
 }
 
 const sumOf = (commands: readonly Command[]) =>
@@ -125,7 +125,7 @@ async function letLoose(
     }),
   );
   // What nobody knows is found out by the same event again.
-  network.calm();
+  network.disableFaults();
   let told = 0;
   let unresolved = 0;
   for (const { handler, payload, told: amount } of ended) {
@@ -134,7 +134,7 @@ async function letLoose(
   }
   // All that dead processes left on their way has arrived.
   await Promise.allSettled(calls);
-  await network.settle();
+  await network.drain();
   const total = await recording.get(counterId, { consistent: true });
   client.destroy();
   const deaths = executions.reduce((sum, { mortal }) => sum + mortal.deaths, 0);
@@ -188,10 +188,11 @@ describe.each(engines)("fifty executions at once that die by chance, on $engine"
     expect(faults).toBeGreaterThan(20);
   });
 
-  test("would be noticed to count twice if the tokens were lost on the way", async () => {
+  test("would be noticed to count twice if the keys were lost on the way", async () => {
     const forgetful = (store: CounterStore): CounterStore => ({
       ...store,
-      apply: ({ token: _token, caller: _caller, ...request }: ApplyRequest) => store.apply(request),
+      apply: ({ idempotencyKey: _idempotencyKey, callerId: _callerId, ...request }: ApplyRequest) =>
+        store.apply(request),
     });
     const { total, told, contradiction } = await letLoose(engine, forgetful);
     expect(total).not.toBe(told);
@@ -215,13 +216,13 @@ test("fifty executions of the naive handler count twice, with the same processes
   const told = await Promise.all(
     Array.from({ length: EXECUTIONS }, async (_, number) => {
       const mortal = mortalExecution(number);
-      const { token: _token, ...payload } = eventOf(number, mortal.random);
+      const { idempotencyKey: _idempotencyKey, ...payload } = eventOf(number, mortal.random);
       const { status } = await simulate(mortalHandler(handler, mortal), { payload, timeoutMs: 60_000 });
       return status === "SUCCEEDED" ? sumOf(payload.commands) : NaN;
     }),
   );
-  network.calm();
-  await network.settle();
+  network.disableFaults();
+  await network.drain();
   const { result } = await simulate<{ value: number }>(handler, {
     payload: { counterId, commands: [get()] },
   });

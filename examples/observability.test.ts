@@ -35,7 +35,7 @@ describe("a Powertools Logger, as it is,", () => {
     const payload = {
       counterId: "sku-1",
       commands: [increment(5), decrement(2), get(), decrement(9)],
-      token: "order-1",
+      idempotencyKey: "order-1",
     };
     const { invocations } = await simulate(handler, { payload, replay: "always", executionName: "order" });
     await simulate(handler, { payload: { ...payload, commands: [increment(5)] } });

@@ -11,7 +11,7 @@ let requests = 0;
 let input: UpdateItemCommandInput;
 
 async function count(): Promise<number> {
-  const receipt = await store.apply({ id: "cart-7", commands, token: `request-${requests++}` });
+  const receipt = await store.apply({ id: "cart-7", commands, idempotencyKey: `request-${requests++}` });
   return receipt.value;
 }
 
@@ -20,10 +20,10 @@ async function captureInput(): Promise<void> {
   input = lastUpdate();
 }
 
-/** What the store sent, with a token of its own each time. */
+/** What the store sent, with an idempotency key of its own each time. */
 async function update(): Promise<number> {
-  const token = `t#${`${requests++}`.padStart(16, "0")}`;
-  const ExpressionAttributeNames = { ...input.ExpressionAttributeNames, "#token": token };
+  const idempotencyKey = `t#${`${requests++}`.padStart(16, "0")}`;
+  const ExpressionAttributeNames = { ...input.ExpressionAttributeNames, "#idempotencyKey": idempotencyKey };
   const { Attributes: attributes } = await client.send(
     new UpdateItemCommand({ ...input, ExpressionAttributeNames }),
   );

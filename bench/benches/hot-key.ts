@@ -21,16 +21,16 @@ type Size = keyof typeof COMMANDS;
 
 interface Way {
   readonly name: string;
-  readonly options: Pick<DynamoDBCounterStoreOptions, "dedupe" | "shards">;
+  readonly options: Pick<DynamoDBCounterStoreOptions, "idempotency" | "shards">;
   /** Requests per command. */
   readonly atMost?: number;
   readonly needsTransactions?: boolean;
 }
 
 const WAYS: readonly Way[] = [
-  { name: "inline", options: { dedupe: { strategy: "inline" } }, atMost: 1.05 },
+  { name: "inline", options: { idempotency: { strategy: "inline" } }, atMost: 1.05 },
   { name: "auto", options: {} },
-  { name: "marker", options: { dedupe: { strategy: "marker" } }, needsTransactions: true },
+  { name: "separate-item", options: { idempotency: { strategy: "separate-item" } }, needsTransactions: true },
   { name: "8 shards", options: { shards: 8 } },
 ];
 

@@ -8,26 +8,26 @@ import { progressOnStderr } from "../measure/progress.ts";
 import type { Row } from "../measure/report.ts";
 import { watchRequests } from "../measure/requests.ts";
 
-const STRATEGIES = ["inline", "marker", "auto"] as const;
+const STRATEGIES = ["inline", "separate-item", "auto"] as const;
 const LIVE = { full: [1, 10, 60, 600], quick: [1] };
 
 /** Seconds, the store's default; the clock is ours. */
 const WINDOW = 3_600;
 
-/** At least so many writes are measured: one in 64 looks after the expired tokens. */
+/** At least so many writes are measured: one in 64 looks after the expired keys. */
 const AT_LEAST = 640;
 
 /** Of a write. */
 interface Price {
-  /** The one that brings a new counter to so many live tokens. */
+  /** The one that brings a new counter to so many live keys. */
   readonly unitsWhenNew: number;
   /** On average, in the long run. */
   readonly units: number;
   readonly requests: number;
 }
 
-export const tokens: Bench = {
-  title: "What a write costs a counter with so many live tokens",
+export const keys: Bench = {
+  title: "What a write costs a counter with so many live keys",
   contenders: Object.fromEntries(
     STRATEGIES.flatMap((strategy) =>
       LIVE.full.map((live) => [`${strategy} ${live}`, { run: () => priceOf(strategy, live) }]),
@@ -35,7 +35,7 @@ export const tokens: Bench = {
   ),
   measure: (arena) =>
     withDynamoDB("auto", async (engine) => {
-      const head = ["live tokens", "", ...LIVE.full.map((count) => digits(count))];
+      const head = ["live keys", "", ...LIVE.full.map((count) => digits(count))];
       if (engine === "dynalite")
         return { head, rows: [{ cells: ["needs Java: dynalite's units are not DynamoDB's"] }] };
       const live = arena.effort.isConclusive ? LIVE.full : LIVE.quick;
@@ -65,18 +65,18 @@ export const tokens: Bench = {
 };
 
 /**
- * Counts so often that in the long run as many tokens are forgotten as come. The clock goes on evenly: with every write
- * a token expires, and what the store does to be rid of it is in the price.
+ * Counts so often that in the long run as many keys are forgotten as come. The clock goes on evenly: with every write
+ * an idempotency key expires, and what the store does to be rid of it is in the price.
  */
 async function priceOf(strategy: (typeof STRATEGIES)[number], live: number): Promise<Price> {
   const client = localDynamoDB();
-  const tableName = `tokens-${strategy}-${live}`;
+  const tableName = `keys-${strategy}-${live}`;
   await ensureCounterTable(client, tableName);
   const spent = watchConsumption(client, localDynamoDB());
   const requests = watchRequests(client);
   let time = Date.now();
-  const dedupe = { windowSeconds: WINDOW, strategy };
-  const store = createDynamoDBCounterStore({ client, tableName, dedupe, now: () => time });
+  const idempotency = { retentionSeconds: WINDOW, strategy };
+  const store = createDynamoDBCounterStore({ client, tableName, idempotency, now: () => time });
   let written = 0;
   const write = async (writes: number): Promise<Omit<Price, "unitsWhenNew">> => {
     const [unitsBefore, sentBefore] = [spent.writeUnits, requests.sent];

@@ -1,10 +1,10 @@
 import { increment, isCounterError, type CounterStore } from "@durable-counter/core";
 
-/** Counts one with a token, as long as it takes: a store that is overtaken too often asks to be asked again. */
-export async function countOne(store: CounterStore, id: string, token: string): Promise<void> {
+/** Counts one with an idempotency key, as long as it takes: a store that is overtaken too often asks to be asked again. */
+export async function countOne(store: CounterStore, id: string, idempotencyKey: string): Promise<void> {
   for (;;) {
     try {
-      await store.apply({ id, commands: [increment()], token });
+      await store.apply({ id, commands: [increment()], idempotencyKey });
       return;
     } catch (error) {
       if (!isCounterError(error, "throttled")) throw error;

@@ -27,9 +27,9 @@ export function instantDynamoDB(): InstantDynamoDB {
 const decoder = new TextDecoder();
 const HEADERS = { "content-type": "application/x-amz-json-1.0" };
 
-/** The attributes an update of ours writes: the value, and the token with its stamp. */
+/** The attributes an update of ours writes: the value, and the idempotency key with its stamp. */
 function answer({ ExpressionAttributeNames, ExpressionAttributeValues }: UpdateItemCommandInput): Uint8Array {
-  const { "#value": value = "", "#token": token = "" } = ExpressionAttributeNames ?? {};
+  const { "#value": value = "", "#idempotencyKey": idempotencyKey = "" } = ExpressionAttributeNames ?? {};
   const { ":change": change, ":stamp": stamp } = ExpressionAttributeValues ?? {};
-  return Buffer.from(JSON.stringify({ Attributes: { [value]: change, [token]: stamp } }));
+  return Buffer.from(JSON.stringify({ Attributes: { [value]: change, [idempotencyKey]: stamp } }));
 }

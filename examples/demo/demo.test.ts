@@ -48,8 +48,20 @@ describe("the demo", () => {
       "sent again, counted again: off by 5",
     ]);
     expect(row(text, "01-durable", 1)).toEqual(["7", "4", "4", "0", "function started 5 times, replayed"]);
-    expect(row(text, "02-stateless", 1)).toEqual(["7", "4", "–", "3", "sent again, recognised by its token"]);
-    expect(row(text, "03-durable", 1)).toEqual(["7", "4", "4", "6", "sent again, recognised by its token"]);
+    expect(row(text, "02-stateless", 1)).toEqual([
+      "7",
+      "4",
+      "–",
+      "3",
+      "sent again, recognised by its idempotency key",
+    ]);
+    expect(row(text, "03-durable", 1)).toEqual([
+      "7",
+      "4",
+      "4",
+      "6",
+      "sent again, recognised by its idempotency key",
+    ]);
     expect(text).toContain("00-naive-counter is at 12 and should be at 7.");
   });
 
@@ -63,7 +75,7 @@ describe("the demo", () => {
     };
     const { code, text } = await run("--", "--event", await file(JSON.stringify(event)));
     expect(code).toBe(0);
-    expect(text).toContain('Counter "mine": increment 1, decrement 2 — sent without a token.');
+    expect(text).toContain('Counter "mine": increment 1, decrement 2 — sent without an idempotency key.');
     expect(row(text, "02-stateless", 0)?.[0]).toBe("limit-exceeded");
   });
 

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { CounterRequest, parse } from "@durable-counter/core";
+import { CounterRequest, parseInput } from "@durable-counter/core";
 
 const EXAMPLE = "examples/events/shopping-cart.json";
 
@@ -9,7 +9,7 @@ const EXAMPLE = "examples/events/shopping-cart.json";
  * @throws Error naming the file, what is wrong with it, and the remedy
  */
 export async function readEvent(file: string): Promise<CounterRequest> {
-  return parse(CounterRequest, parseJson(await readText(file), file), file);
+  return parseInput(CounterRequest, parseJson(await readText(file), file), file);
 }
 
 async function readText(file: string): Promise<string> {

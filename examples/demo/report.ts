@@ -3,8 +3,14 @@ import Table from "cli-table3";
 import type { Act } from "./act.ts";
 
 /** What the demo says before the tables. */
-export function introduction({ counterId, commands, token }: CounterRequest, engine: string): string {
-  const sent = token === undefined ? "without a token" : `with the token "${token}"`;
+export function introduction(
+  { counterId, commands, idempotencyKey }: CounterRequest,
+  engine: string,
+): string {
+  const sent =
+    idempotencyKey === undefined
+      ? "without an idempotency key"
+      : `with the idempotency key "${idempotencyKey}"`;
   return [
     `Counter "${counterId}": ${commands.map(short).join(", ")} — sent ${sent}.`,
     `The real durable SDK, and a real DynamoDB engine (${engine}) behind a real socket. It refuses a write without`,
@@ -59,7 +65,7 @@ function whatBecame(act: Act, calm: Act): string {
   if (act.requests > calm.requests) {
     if (!isRight(act)) return `sent again, counted again: ${offBy(act)}`;
     return typeof act.outcome === "number"
-      ? "sent again, recognised by its token"
+      ? "sent again, recognised by its idempotency key"
       : "sent again, refused again";
   }
   if (act.invocations > calm.invocations) {

@@ -42,23 +42,23 @@ test("01 as it is uploaded counts", async () => {
   });
 });
 
-test("02 as it is uploaded counts in the table of its environment, once per token", async () => {
-  const event = { ...order, counterId: "cart-8", token: "order-1" };
+test("02 as it is uploaded counts in the table of its environment, once per idempotency key", async () => {
+  const event = { ...order, counterId: "cart-8", idempotencyKey: "order-1" };
   const before = stage.network.requests["UpdateItem"] ?? 0;
   expect(await run("02-stateless-dynamodb.ts", event)).toEqual({ value: 3, results });
   expect(stage.network.requests["UpdateItem"]).toBeGreaterThan(before);
   expect(await run("02-stateless-dynamodb.ts", event)).toEqual({ value: 3, results });
 });
 
-test("03 as it is uploaded counts in the table of its environment, once per token", async () => {
-  const event = { ...order, counterId: "cart-9", token: "order-1" };
+test("03 as it is uploaded counts in the table of its environment, once per idempotency key", async () => {
+  const event = { ...order, counterId: "cart-9", idempotencyKey: "order-1" };
   const succeeded = { status: "SUCCEEDED", result: { value: 3, results } };
   expect(await run("03-durable-on-dynamodb.ts", event)).toMatchObject(succeeded);
   expect(await run("03-durable-on-dynamodb.ts", event)).toMatchObject(succeeded);
 });
 
 test("04 as it is uploaded finds the texts that it counts", async () => {
-  const event = { text: "genesis.txt", counters: "genesis", words: ["God"], token: "genesis-1" };
+  const event = { text: "genesis.txt", counters: "genesis", words: ["God"], idempotencyKey: "genesis-1" };
   expect(await run("04-parallel-word-count.ts", event)).toMatchObject({ status: "SUCCEEDED" });
 });
 

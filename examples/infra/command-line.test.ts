@@ -48,7 +48,7 @@ describe("pnpm run invoke", () => {
     const folder = newFolder();
     mkdirSync(join(folder, "dist"));
     writeFileSync(join(folder, "dist/outputs.json"), '{"DurableCounters":{"DurableOnTableArn":"arn:live"}}');
-    writeFileSync(join(folder, "order.json"), '{"token":"order-1"}');
+    writeFileSync(join(folder, "order.json"), '{"idempotencyKey":"order-1"}');
     writeFileSync(
       join(folder, "aws"),
       `#!${process.execPath}

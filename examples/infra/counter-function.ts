@@ -29,7 +29,7 @@ export const COUNTING_ACTIONS = [
   "dynamodb:UpdateItem",
 ];
 
-/** Within the 15 minutes for which a caller may wait, and the hour for which the store remembers a step's token. */
+/** Within the 15 minutes for which a caller may wait, and the hour for which the store remembers a step's idempotency key. */
 const EXECUTION_TIMEOUT = Duration.minutes(15);
 
 export interface CounterFunctionProps {

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { counterTable, counterTimeToLive } from "@durable-counter/dynamodb";
+import { counterTableInput, counterTimeToLiveInput } from "@durable-counter/dynamodb";
 import { describe, expect, test } from "vitest";
 import { handlers } from "./handlers.ts";
 import { functionOf, ofType, permissionsOf, statements, synthesize } from "./template.fixture.ts";
@@ -99,9 +99,9 @@ describe.each(handlers)("$file", ({ id, file, isDurable, usesTable }) => {
 });
 
 describe("the table", () => {
-  test("is the one that counterTable and counterTimeToLive describe", () => {
-    const { TableName: _, ...described } = counterTable("any");
-    const { TimeToLiveSpecification } = counterTimeToLive("any");
+  test("is the one that counterTableInput and counterTimeToLiveInput describe", () => {
+    const { TableName: _, ...described } = counterTableInput("any");
+    const { TimeToLiveSpecification } = counterTimeToLiveInput("any");
     expect(table.Properties).toMatchObject({ ...described, TimeToLiveSpecification });
   });
 

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { CounterRequest, parse } from "@durable-counter/core";
+import { CounterRequest, parseInput } from "@durable-counter/core";
 import { expect, test } from "vitest";
 import { parseWordCountRequest } from "../word-count/request.ts";
 import { invocation } from "./invocation.ts";
@@ -10,11 +10,16 @@ const events = readdirSync(folder).map(
 );
 const outputs = { DurableCounters: { DurableOnTableArn: "arn:03", ParallelWordCountArn: "arn:04" } };
 
-test.each(events)("%s is an event of a handler, and its token names the execution", (file, event) => {
-  const isText = file === "parallel-word-count.json";
-  const input: unknown = JSON.parse(event);
-  const { token } = isText ? parseWordCountRequest(input) : parse(CounterRequest, input, "event");
-  const [handler, id] = isText ? ["04", "ParallelWordCount"] : ["03", "DurableOnTable"];
-  const sent = invocation({ handler, event, eventFile: file, answerFile: "answer.json", outputs });
-  expect(sent).toContain(`${id}-${token}`);
-});
+test.each(events)(
+  "%s is an event of a handler, and its idempotency key names the execution",
+  (file, event) => {
+    const isText = file === "parallel-word-count.json";
+    const input: unknown = JSON.parse(event);
+    const { idempotencyKey } = isText
+      ? parseWordCountRequest(input)
+      : parseInput(CounterRequest, input, "event");
+    const [handler, id] = isText ? ["04", "ParallelWordCount"] : ["03", "DurableOnTable"];
+    const sent = invocation({ handler, event, eventFile: file, answerFile: "answer.json", outputs });
+    expect(sent).toContain(`${id}-${idempotencyKey}`);
+  },
+);

@@ -16,21 +16,26 @@ describe("an event file is sent", () => {
     );
   });
 
-  test("under its token's name where the function is durable, so that it is executed once", () => {
+  test("under its idempotency key's name where the function is durable, so that it is executed once", () => {
     for (const handler of ["03", "03-durable-on-dynamodb.ts"]) {
-      expect(given(handler, '{"token":"order-4711"}').join(" ")).toContain(
+      expect(given(handler, '{"idempotencyKey":"order-4711"}').join(" ")).toContain(
         "--durable-execution-name DurableOnTable-order-4711",
       );
     }
-    expect(given("02", '{"token":"order-4711"}').join(" ")).not.toContain("--durable-execution-name");
+    expect(given("02", '{"idempotencyKey":"order-4711"}').join(" ")).not.toContain(
+      "--durable-execution-name",
+    );
   });
 
-  test.each(["{}", "null", '{"token":7}', '{"token":"order 4711"}', `{"token":"${"x".repeat(50)}"}`])(
-    "under a name of Lambda's choosing where its token is none: %s",
-    (event) => {
-      expect(given("03", event).join(" ")).not.toContain("--durable-execution-name");
-    },
-  );
+  test.each([
+    "{}",
+    "null",
+    '{"idempotencyKey":7}',
+    '{"idempotencyKey":"order 4711"}',
+    `{"idempotencyKey":"${"x".repeat(50)}"}`,
+  ])("under a name of Lambda's choosing where its idempotency key is none: %s", (event) => {
+    expect(given("03", event).join(" ")).not.toContain("--durable-execution-name");
+  });
 });
 
 describe("nothing is sent", () => {

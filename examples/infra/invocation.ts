@@ -21,7 +21,7 @@ const READ_TIMEOUT = "900";
 
 /**
  * The arguments by which the AWS CLI invokes a deployed handler, by its alias: a durable function can only be invoked
- * by version or alias. The event's token also names the execution, so that the same event sent again is answered from
+ * by version or alias. The event's idempotency key also names the execution, so that the same event sent again is answered from
  * the first one, for as long as Lambda retains it.
  *
  * @throws TypeError for a handler that there is not, or not only one, or an event that is no JSON
@@ -34,7 +34,7 @@ export function invocation({ handler, eventFile, event, answerFile, outputs }: I
   }
   const arn = Object.values(outputs).find((stack) => `${known.id}Arn` in stack)?.[`${known.id}Arn`];
   if (arn === undefined) throw new TypeError(`${known.file} is not deployed yet; run pnpm run deploy.`);
-  const name = known.isDurable ? executionName(known.id, tokenOf(event, eventFile)) : undefined;
+  const name = known.isDurable ? executionName(known.id, keyOf(event, eventFile)) : undefined;
   const named = name === undefined ? [] : ["--durable-execution-name", name];
   const payload = `fileb://${eventFile}`; // as it is; "file://" would be taken for base64 by version 2 of the CLI
   return [
@@ -51,16 +51,16 @@ export function invocation({ handler, eventFile, event, answerFile, outputs }: I
   ];
 }
 
-function tokenOf(event: string, eventFile: string): unknown {
+function keyOf(event: string, eventFile: string): unknown {
   try {
-    return (JSON.parse(event) as { token?: unknown } | null)?.token; // whatever it is, it is looked at
+    return (JSON.parse(event) as { idempotencyKey?: unknown } | null)?.idempotencyKey; // whatever it is, it is looked at
   } catch (error) {
     throw new TypeError(`${eventFile} is no JSON: ${(error as Error).message}.`, { cause: error });
   }
 }
 
 /** Names are unique in an account, not in a function. */
-function executionName(id: string, token: unknown): string | undefined {
-  const name = `${id}-${token}`;
-  return typeof token === "string" && EXECUTION_NAME.test(name) ? name : undefined;
+function executionName(id: string, idempotencyKey: unknown): string | undefined {
+  const name = `${id}-${idempotencyKey}`;
+  return typeof idempotencyKey === "string" && EXECUTION_NAME.test(name) ? name : undefined;
 }

@@ -12,7 +12,7 @@ const PARTS = {
   Update: "dynamodb:UpdateItem",
 } as const;
 
-test("a function may do exactly what counting and reading send, however tokens are remembered", async () => {
+test("a function may do exactly what counting and reading send, however keys are remembered", async () => {
   await using engine = await startDynamoDB({ engine: "dynamodb-local" });
   const { client } = engine;
   const tableName = "counters";
@@ -31,20 +31,20 @@ test("a function may do exactly what counting and reading send, however tokens a
     { step: "initialize" },
   );
 
-  for (const strategy of ["inline", "marker", "inline", "auto"] as const) {
-    const store = createDynamoDBCounterStore({ client, tableName, dedupe: { strategy } });
+  for (const strategy of ["inline", "separate-item", "inline", "auto"] as const) {
+    const store = createDynamoDBCounterStore({ client, tableName, idempotency: { strategy } });
     for (let n = 0; n < 3; n++) {
-      const request = { id: "cart-7", commands: [increment()], token: `${strategy}-${n}` };
+      const request = { id: "cart-7", commands: [increment()], idempotencyKey: `${strategy}-${n}` };
       const { value } = await store.apply(request);
       expect(await store.apply(request)).toMatchObject({ value, replayed: true });
     }
     await store.apply({ id: "cart-7", commands: [increment()] });
     await store.get("cart-7");
   }
-  // Enough tokens for the store to move them out of the counter's item.
+  // Enough keys for the store to move them out of the counter's item.
   const store = createDynamoDBCounterStore({ client, tableName });
   for (let n = 0; n < 300; n++)
-    await store.apply({ id: "busy", commands: [increment()], token: `token-${n}` });
+    await store.apply({ id: "busy", commands: [increment()], idempotencyKey: `token-${n}` });
 
   expect([...sent].toSorted()).toEqual(COUNTING_ACTIONS);
 });

@@ -34,15 +34,19 @@ export function failedChunks(branches: BatchResult<unknown>, chunks: readonly By
 
 /**
  * Ends an execution in which more chunks failed than it tolerates. Chunks that were being counted when that became
- * clear may or may not have come to an end; their tokens know.
+ * clear may or may not have come to an end; their keys know.
  */
-export function tooManyFailed(failed: readonly FailedChunk[], tolerated: number, token?: string): Error {
+export function tooManyFailed(
+  failed: readonly FailedChunk[],
+  tolerated: number,
+  idempotencyKey?: string,
+): Error {
   const shown = failed.slice(0, FAILURES_SHOWN).map(({ chunk, error }) => `Chunk ${chunk}: ${error}`);
   const rest = failed.length - shown.length;
   const remedy =
-    token === undefined
-      ? "What was counted stays counted; an event with a token could be sent again, to count the rest."
-      : `What was counted stays counted; send the event again, with its token ${JSON.stringify(token)}, to count the rest.`;
+    idempotencyKey === undefined
+      ? "What was counted stays counted; an event with an idempotency key could be sent again, to count the rest."
+      : `What was counted stays counted; send the event again, with its idempotency key ${JSON.stringify(idempotencyKey)}, to count the rest.`;
   return new Error(
     `Not all could be counted: ${failed.length} chunks failed, and ${tolerated} may. ${shown.join(" ")}${rest > 0 ? ` And ${rest} more.` : ""} ${remedy}`,
   );

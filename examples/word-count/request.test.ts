@@ -21,7 +21,7 @@ describe("a word count request", () => {
       chunkBytes: 16_384,
       maxConcurrency: 8,
       toleratedFailures: 0,
-      token: undefined,
+      idempotencyKey: undefined,
     });
   });
 
@@ -53,7 +53,7 @@ describe("a word count request", () => {
     [{ chunkBytes: 255 }, /^event.chunkBytes is 255; pass a whole number from 256 to 1048576/u],
     [{ maxConcurrency: 0 }, /^event.maxConcurrency is 0; pass a whole number from 1 to 100/u],
     [{ toleratedFailures: -1 }, /^event.toleratedFailures is -1; pass a whole number from 0 to 1000/u],
-    [{ token: "" }, /^event.token is ""; pass/u],
+    [{ idempotencyKey: "" }, /^event.idempotencyKey is ""; pass/u],
     [{ word: ["God"] }, /^event has the unknown key "word"; pass "text", "counters"/u],
   ])("with %j is refused with path, value and remedy", (fields, message) => {
     expect(complaint(fields)).toMatch(message);
@@ -67,7 +67,7 @@ describe("a word count request", () => {
       "chunkBytes",
       "maxConcurrency",
       "toleratedFailures",
-      "token",
+      "idempotencyKey",
     ];
     const events = fc.oneof(
       fc.jsonValue(),
@@ -78,7 +78,7 @@ describe("a word count request", () => {
         try {
           expect(parseWordCountRequest(event)).toMatchObject({ text: "a.txt" });
         } catch (error) {
-          expect(isCounterError(error, "invalid-command")).toBe(true);
+          expect(isCounterError(error, "invalid-input")).toBe(true);
           expect((error as Error).message).toMatch(/^event.*; pass /su);
         }
       }),

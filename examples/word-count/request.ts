@@ -1,4 +1,4 @@
-import { CounterId, instead, parse, Token } from "@durable-counter/core";
+import { CounterId, withRemedy, parseInput, IdempotencyKey } from "@durable-counter/core";
 import * as z from "zod/mini";
 import { sameSpelling, wordsOf } from "./tally-words.ts";
 
@@ -17,16 +17,16 @@ export interface WordCountRequest {
   /** How many chunks may fail before the execution does. */
   readonly toleratedFailures: number;
   /** Names the request: sent again, it counts what was not counted, and nothing twice. */
-  readonly token: string | undefined;
+  readonly idempotencyKey: string | undefined;
 }
 
 const text = (isRight: (text: string) => boolean, remedy: string) =>
-  z.custom<string>((value) => CounterId.safeParse(value).success && isRight(value), instead(remedy));
+  z.custom<string>((value) => CounterId.safeParse(value).success && isRight(value), withRemedy(remedy));
 const within = (min: number, max: number, otherwise: number) =>
   z._default(
     z.custom<number>(
       (value) => Number.isInteger(value) && value >= min && value <= max,
-      instead(`pass a whole number from ${min} to ${max}`),
+      withRemedy(`pass a whole number from ${min} to ${max}`),
     ),
     otherwise,
   );
@@ -43,7 +43,7 @@ const Word = text(
 const Words = z.pipe(
   z.custom<unknown[]>(
     (words) => Array.isArray(words) && words.length <= 10,
-    instead("pass an array of up to ten words"),
+    withRemedy("pass an array of up to ten words"),
   ),
   z.array(Word),
 );
@@ -57,15 +57,15 @@ const Event = z.strictObject(
     chunkBytes: within(256, 1_048_576, 16_384),
     maxConcurrency: within(1, 100, 8),
     toleratedFailures: within(0, 1_000, 0),
-    token: z.optional(Token),
+    idempotencyKey: z.optional(IdempotencyKey),
   },
-  instead(
-    'pass "text", "counters" and, if you like, "words", "chunkBytes", "maxConcurrency", "toleratedFailures" and "token"',
+  withRemedy(
+    'pass "text", "counters" and, if you like, "words", "chunkBytes", "maxConcurrency", "toleratedFailures" and "idempotencyKey"',
   ),
 );
 
-/** @throws CounterError `invalid-command`, naming path, value and remedy */
+/** @throws CounterError `invalid-input`, naming path, value and remedy */
 export function parseWordCountRequest(event: unknown): WordCountRequest {
-  const { words, token, ...request } = parse(Event, event, "event");
-  return { ...request, words: Array.from(new Set(words.map(sameSpelling))), token };
+  const { words, idempotencyKey, ...request } = parseInput(Event, event, "event");
+  return { ...request, words: Array.from(new Set(words.map(sameSpelling))), idempotencyKey };
 }

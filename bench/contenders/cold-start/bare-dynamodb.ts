@@ -31,7 +31,7 @@ const adding = ({ id, amount }: BareEvent) => ({
 const operations = {
   add: (event: BareEvent) => client.send(new UpdateItemCommand(adding(event))),
   addOnce: (event: BareEvent) => {
-    const Item = { id: { S: event.id }, part: { S: "token" } };
+    const Item = { id: { S: event.id }, part: { S: "idempotencyKey" } };
     return client.send(
       new TransactWriteItemsCommand({
         TransactItems: [{ Update: adding(event) }, { Put: { TableName, Item } }],

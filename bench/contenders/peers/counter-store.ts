@@ -11,7 +11,8 @@ export const counterStore: Peer = {
   connect: (client) => {
     const store = createDynamoDBCounterStore({ client, tableName: TABLE });
     return {
-      count: (id, amount, token) => store.apply({ id, commands: [increment(amount)], token }),
+      count: (id, amount, idempotencyKey) =>
+        store.apply({ id, commands: [increment(amount)], idempotencyKey }),
       value: (id) => store.get(id, { consistent: true }),
     };
   },

@@ -6,7 +6,7 @@ const TABLE = "marker-transaction";
 const WINDOW_SECONDS = 3_600;
 
 /**
- * What one writes by hand who knows that ADD alone counts twice: the addition and a marker for its token in one
+ * What one writes by hand who knows that ADD alone counts twice: the addition and a marker for its idempotency key in one
  * transaction, the marker on the condition that it is not there. A transaction answers with no values.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html
  */
@@ -15,11 +15,11 @@ export const markerTransaction: Peer = {
   needsTransactions: true,
   prepare: (client) => prepareTable(client, TABLE),
   connect: (client) => ({
-    count: async (id, amount, token) => {
+    count: async (id, amount, idempotencyKey) => {
       const expires = Math.floor(Date.now() / 1_000) + WINDOW_SECONDS;
       const marker = {
         TableName: TABLE,
-        Item: { [ID]: { S: `${id}#${token}` }, expires: { N: String(expires) } },
+        Item: { [ID]: { S: `${id}#${idempotencyKey}` }, expires: { N: String(expires) } },
         ConditionExpression: "attribute_not_exists(#id)",
         ExpressionAttributeNames: { "#id": ID },
       };

@@ -12,8 +12,8 @@ export interface Peer {
 }
 
 export interface ConnectedPeer {
-  /** Adds to a counter; the token names the request, for those who can make use of it. Rejects if it may not have counted. */
-  readonly count: (id: string, amount: number, token: string) => Promise<unknown>;
+  /** Adds to a counter; the idempotency key names the request, for those who can make use of it. Rejects if it may not have counted. */
+  readonly count: (id: string, amount: number, idempotencyKey: string) => Promise<unknown>;
   /** The value of a counter, 0 where there is none. */
   readonly value: (id: string) => Promise<number>;
 }

@@ -3,7 +3,7 @@ import type { Peer } from "./peer.ts";
 
 const TABLE = "plain-add";
 
-/** One UpdateItem with ADD: no token, no condition. */
+/** One UpdateItem with ADD: no idempotency key, no condition. */
 export const plainAdd: Peer = {
   answers: "after",
   prepare: (client) => prepareTable(client, TABLE),

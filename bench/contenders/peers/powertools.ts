@@ -18,7 +18,7 @@ const context = { getRemainingTimeInMillis: () => TIMEOUT_MS } as NonNullable<
 >;
 
 interface Event {
-  readonly token: string;
+  readonly idempotencyKey: string;
   readonly id: string;
   readonly amount: number;
 }
@@ -39,11 +39,11 @@ export const powertools: Peer = {
       ({ id, amount }: Event, _context: typeof context) => add(client, TABLE, id, amount),
       {
         persistenceStore: new DynamoDBPersistenceLayer({ tableName: RECORDS, awsSdkV3Client: client }),
-        config: new IdempotencyConfig({ eventKeyJmesPath: "token", throwOnNoIdempotencyKey: true }),
+        config: new IdempotencyConfig({ eventKeyJmesPath: "idempotencyKey", throwOnNoIdempotencyKey: true }),
       },
     );
     return {
-      count: (id, amount, token) => handler({ id, amount, token }, context),
+      count: (id, amount, idempotencyKey) => handler({ id, amount, idempotencyKey }, context),
       value: (id) => readNumber(client, TABLE, id),
     };
   },

@@ -16,7 +16,7 @@ const PAUSES = [100, 200, 400, 800, 1_600];
 
 /**
  * A peer behind a network that harms a fifth of all requests, by the same seeds for every peer. A caller that gets an
- * error sends the same command with the same token again, a few times; or gives up at once.
+ * error sends the same command with the same idempotency key again, a few times; or gives up at once.
  */
 export function underFaults(
   name: string,
@@ -32,8 +32,8 @@ export function underFaults(
       await using network = await startFaultyNetwork(sharedEndpoint(), { seed });
       const client = localDynamoDB({ endpoint: network.endpoint, requestTimeout: REQUEST_TIMEOUT });
       const acknowledged = await countAll(peer.connect(client), idOf, commands, givesUp ? [] : PAUSES);
-      network.calm();
-      await network.settle();
+      network.disableFaults();
+      await network.drain();
       client.destroy();
       const { value } = peer.connect(localDynamoDB());
       const counters = Array.from({ length: counterOf(commands - 1) + 1 }, (_, counter) => idOf(counter));

@@ -4,7 +4,7 @@ import { watchRequests } from "../../measure/requests.ts";
 import { localDynamoDB } from "../shared-dynamodb.ts";
 import type { ConnectedPeer, Peer } from "./peer.ts";
 
-/** Commands of a run, one after the other on one counter, of which it is the whole life: their tokens take a KB. */
+/** Commands of a run, one after the other on one counter, of which it is the whole life: their keys take a KB. */
 const COMMANDS = 25;
 
 /** What a command costs, on average. */

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Command, decrement, get, increment, isCounterError, parse } from "./index.ts";
+import { Command, decrement, get, increment, isCounterError, parseInput } from "./index.ts";
 
 const refusal = (input: unknown): string => {
   try {
-    parse(Command, input, "command");
+    parseInput(Command, input, "command");
   } catch (error) {
-    if (isCounterError(error, "invalid-command")) return error.message;
+    if (isCounterError(error, "invalid-input")) return error.message;
     throw error;
   }
   throw new Error("accepted");
@@ -48,14 +48,14 @@ describe("a command", () => {
     [Symbol("one"), "Symbol(one)"],
   ])("refuses the amount %s with path, value and remedy", (amount, shown) => {
     expect(refusal({ type: "decrement", amount })).toBe(
-      `command.amount is ${shown}; pass a whole number from 0 to 9007199254740991. [invalid-command]`,
+      `command.amount is ${shown}; pass a whole number from 0 to 9007199254740991. [invalid-input]`,
     );
   });
 
   test("turns -0 into 0, as JSON would", () => {
     expect(
       Object.is(
-        (parse(Command, { type: "increment", amount: -0 }, "command") as { amount: number }).amount,
+        (parseInput(Command, { type: "increment", amount: -0 }, "command") as { amount: number }).amount,
         0,
       ),
     ).toBe(true);
@@ -78,7 +78,7 @@ describe("a command", () => {
       'command has the unknown key "constructor"; pass only "type"',
     ],
   ])("refuses %j", (input, message) => {
-    expect(refusal(input)).toBe(`${message}. [invalid-command]`);
+    expect(refusal(input)).toBe(`${message}. [invalid-input]`);
   });
 
   test("names values that cannot be written as JSON", () => {
@@ -96,7 +96,7 @@ describe("a command", () => {
         const result = Command.safeParse(input);
         if (!result.success) {
           expect(refusal(input)).toMatch(
-            /^command.* (is|has the unknown key) .*; (pass|let) .*\[invalid-command\]$/su,
+            /^command.* (is|has the unknown key) .*; (pass|let) .*\[invalid-input\]$/su,
           );
         }
         expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();

@@ -1,9 +1,9 @@
 import * as z from "zod/mini";
-import { instead, parse } from "./parse.ts";
+import { withRemedy, parseInput } from "./parse.ts";
 
 const Amount = z
   .custom<number>((value) => Number.isSafeInteger(value) && value >= 0, {
-    ...instead("pass a whole number from 0 to 9007199254740991"),
+    ...withRemedy("pass a whole number from 0 to 9007199254740991"),
   })
   .check(z.overwrite((value) => value + 0)); // −0 becomes 0, as it would in JSON
 
@@ -13,26 +13,26 @@ export const Command = z.discriminatedUnion(
   [
     z.strictObject(
       { type: z.literal("increment"), amount: Amount },
-      instead('pass only "type" and "amount"'),
+      withRemedy('pass only "type" and "amount"'),
     ),
     z.strictObject(
       { type: z.literal("decrement"), amount: Amount },
-      instead('pass only "type" and "amount"'),
+      withRemedy('pass only "type" and "amount"'),
     ),
-    z.strictObject({ type: z.literal("get") }, instead('pass only "type"')),
+    z.strictObject({ type: z.literal("get") }, withRemedy('pass only "type"')),
   ],
-  instead('pass a command whose "type" is "increment", "decrement" or "get"'),
+  withRemedy('pass a command whose "type" is "increment", "decrement" or "get"'),
 );
 export type Command = Readonly<z.infer<typeof Command>>;
 
-/** @throws CounterError `invalid-command` */
+/** @throws CounterError `invalid-input` */
 export function increment(amount = 1): Command {
-  return { type: "increment", amount: parse(Amount, amount, "increment.amount") };
+  return { type: "increment", amount: parseInput(Amount, amount, "increment.amount") };
 }
 
-/** @throws CounterError `invalid-command` */
+/** @throws CounterError `invalid-input` */
 export function decrement(amount = 1): Command {
-  return { type: "decrement", amount: parse(Amount, amount, "decrement.amount") };
+  return { type: "decrement", amount: parseInput(Amount, amount, "decrement.amount") };
 }
 
 export function get(): Command {

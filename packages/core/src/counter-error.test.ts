@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { CounterError, tokenReused } from "./index.ts";
+import { CounterError, idempotencyKeyReused } from "./index.ts";
 
 const error = new CounterError("limit-exceeded", "The counter is at 3.", { details: { value: 3, limit: 0 } });
 
@@ -21,10 +21,10 @@ describe("a counter error", () => {
   });
 
   test.each([
-    ["invalid-command", false],
+    ["invalid-input", false],
     ["limit-exceeded", false],
-    ["token-reused", false],
-    ["token-expired", false],
+    ["idempotency-key-reused", false],
+    ["idempotency-key-expired", false],
     ["misconfigured", false],
     ["throttled", true],
     ["unavailable", true],
@@ -34,11 +34,11 @@ describe("a counter error", () => {
   });
 });
 
-test("a token that is reused is named, with its counter and the remedy", () => {
-  expect(tokenReused("cart-7", "order-1")).toMatchObject({
-    code: "token-reused",
+test("an idempotency key that is reused is named, with its counter and the remedy", () => {
+  expect(idempotencyKeyReused("cart-7", "order-1")).toMatchObject({
+    code: "idempotency-key-reused",
     message:
-      'Token "order-1" was used on counter "cart-7" before, with other commands. Send the same commands again, or these with a token of their own. [token-reused]',
-    details: { token: "order-1" },
+      'IdempotencyKey "order-1" was used on counter "cart-7" before, with other commands. Send the same commands again, or these with an idempotency key of their own. [idempotency-key-reused]',
+    details: { idempotencyKey: "order-1" },
   });
 });

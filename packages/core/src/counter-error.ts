@@ -1,23 +1,23 @@
 /**
- * Every way an operation on a counter can fail, and whether trying the same request again, with the same token,
+ * Every way an operation on a counter can fail, and whether trying the same request again, with the same idempotency key,
  * can help. This table is the only place that knows.
  */
 export const RETRYABLE = {
   /** The input is not a valid request: it names path, value and remedy. Nothing was applied. */
-  "invalid-command": false,
+  "invalid-input": false,
   /** A limit, or ±(2^53 − 1), would be passed. Nothing of the batch was applied. */
   "limit-exceeded": false,
-  /** The token was used before, with other commands. Nothing was applied. */
-  "token-reused": false,
-  /** The token is older than tokens are remembered: whether it counted is not known any more. Nothing was applied. */
-  "token-expired": false,
+  /** The idempotency key was used before, with other commands. Nothing was applied. */
+  "idempotency-key-reused": false,
+  /** The idempotency key is older than keys are remembered: whether it counted is not known any more. Nothing was applied. */
+  "idempotency-key-expired": false,
   /** The home of the counter is set up wrongly: no table, no permission, a foreign item at the key. */
   misconfigured: false,
   /** The store asks for less: it was not applied. */
   throttled: true,
   /** The store could not be reached: it was not applied. */
   unavailable: true,
-  /** The reply was lost: nobody knows whether it was applied. Ask again with the same token to find out. */
+  /** The reply was lost: nobody knows whether it was applied. Ask again with the same idempotency key to find out. */
   "outcome-unknown": true,
 } as const satisfies Record<string, boolean>;
 
@@ -36,7 +36,7 @@ export type CounterErrorDetails = Readonly<Record<string, unknown>>;
 export class CounterError extends Error {
   override readonly name = "CounterError";
   readonly code: CounterErrorCode;
-  /** Whether the same request with the same token may be sent again. */
+  /** Whether the same request with the same idempotency key may be sent again. */
   readonly retryable: boolean;
   readonly details: CounterErrorDetails;
 

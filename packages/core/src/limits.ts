@@ -1,9 +1,9 @@
 import * as z from "zod/mini";
-import { instead } from "./parse.ts";
+import { withRemedy } from "./parse.ts";
 
 /** A counter's value: a safe integer, ±(2^53 − 1). */
 export const CounterValue = z
-  .custom<number>(Number.isSafeInteger, instead("pass a whole number within ±9007199254740991"))
+  .custom<number>(Number.isSafeInteger, withRemedy("pass a whole number within ±9007199254740991"))
   .check(z.overwrite((value) => value + 0));
 
 /**
@@ -16,14 +16,14 @@ export const Limits = z
     {
       min: z.optional(CounterValue),
       max: z.optional(CounterValue),
-      onLimit: z.optional(z.literal(["reject", "clamp"], instead('pass "reject" or "clamp"'))),
+      onLimit: z.optional(z.literal(["reject", "clamp"], withRemedy('pass "reject" or "clamp"'))),
     },
-    instead('pass only "min", "max" and "onLimit"'),
+    withRemedy('pass only "min", "max" and "onLimit"'),
   )
   .check(
     z.refine(
       ({ min, max }) => min === undefined || max === undefined || min <= max,
-      instead("let min be at most max"),
+      withRemedy("let min be at most max"),
     ),
   );
 export type Limits = Readonly<z.infer<typeof Limits>>;

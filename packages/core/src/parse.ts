@@ -8,23 +8,23 @@ const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/gu;
 /**
  * Parses unknown input at the edge.
  *
- * @throws CounterError `invalid-command`, naming path, value and remedy of what is wrong.
+ * @throws CounterError `invalid-input`, naming path, value and remedy of what is wrong.
  */
-export function parse<T>(schema: z.ZodMiniType<T>, input: unknown, what: string): T {
+export function parseInput<T>(schema: z.ZodMiniType<T>, input: unknown, what: string): T {
   const result = schema.safeParse(input);
   if (result.success) return result.data;
   const { issues } = result.error;
   const shown = issues.slice(0, ISSUES_SHOWN).map((issue) => `${pathOf(what, issue.path)} ${issue.message}.`);
   const rest = issues.length - shown.length;
-  throw new CounterError("invalid-command", shown.join(" ") + (rest > 0 ? ` And ${rest} more.` : ""));
+  throw new CounterError("invalid-input", shown.join(" ") + (rest > 0 ? ` And ${rest} more.` : ""));
 }
 
 /**
- * The error of a zod schema as {@link parse} wants it: what the value is, and what to pass instead.
+ * The error of a zod schema as {@link parseInput} wants it: what the value is, and what to pass instead.
  *
  * @param remedy an imperative, as `pass a whole number`
  */
-export function instead(remedy: string): { error: (issue: Issue) => string } {
+export function withRemedy(remedy: string): { error: (issue: Issue) => string } {
   return {
     error: ({ code, input, keys = [], discriminator }) => {
       if (code === "unrecognized_keys") {

@@ -2,9 +2,9 @@ import type { BatchResult } from "./apply.ts";
 import type { ApplyRequest } from "./request.ts";
 
 /** What a store answers. */
-export interface Receipt extends BatchResult {
+export interface ApplyResult extends BatchResult {
   /**
-   * True when the token was known: nothing was applied now, and these are the results of the first time; which may have
+   * True when the idempotency key was known: nothing was applied now, and these are the results of the first time; which may have
    * been an attempt of this very request, whose reply was lost.
    */
   readonly replayed: boolean;
@@ -16,20 +16,20 @@ export interface Receipt extends BatchResult {
  */
 export interface CounterStore {
   /**
-   * Applies a batch in order, all or nothing, and exactly once per token: the same request again is answered with
-   * the first results; a `caller` also with the first refusal. A counter that was never written starts at `initial`,
-   * by default 0. A batch of nothing but `get` without a token only reads.
+   * Applies a batch in order, all or nothing, and exactly once per idempotency key: the same request again is answered with
+   * the first results; a `callerId` also with the first refusal. A counter that was never written starts at `initial`,
+   * by default 0. A batch of nothing but `get` without an idempotency key only reads.
    *
-   * @throws CounterError `invalid-command`, `limit-exceeded`, `token-reused`, `token-expired`, `throttled`,
+   * @throws CounterError `invalid-input`, `limit-exceeded`, `idempotency-key-reused`, `idempotency-key-expired`, `throttled`,
    *   `unavailable`, `outcome-unknown`, `misconfigured`
    */
-  apply(request: ApplyRequest): Promise<Receipt>;
+  apply(request: ApplyRequest): Promise<ApplyResult>;
   /**
    * The value, or the store's initial value where the counter was never written. `consistent`, by default false,
    * waits for every write acknowledged before.
    */
   get(id: string, options?: { consistent?: boolean }): Promise<number>;
-  /** Forgets the counter and its tokens. Deleting what is not there does nothing. */
+  /** Forgets the counter and its keys. Deleting what is not there does nothing. */
   delete(id: string): Promise<void>;
   /** Every counter that was written, in no particular order. */
   list(): AsyncIterable<{ readonly id: string; readonly value: number }>;

@@ -4,21 +4,21 @@ import {
   decrement,
   get,
   increment,
-  parse,
+  parseInput,
   storedCounter,
   ApplyRequest,
   Limits,
   type CounterStore,
 } from "./index.ts";
 
-/** The least store there can be: one value, no tokens. What it was asked is the law here, not what it keeps. */
+/** The least store there can be: one value, no keys. What it was asked is the law here, not what it keeps. */
 function recordingStore() {
   const requests: ApplyRequest[] = [];
   let value: number | undefined;
   const store: Pick<CounterStore, "apply"> = {
     apply: async (request) => {
       requests.push(request);
-      parse(ApplyRequest, request, "request");
+      parseInput(ApplyRequest, request, "request");
       const result = applyBatch(value ?? request.initial ?? 0, request.commands, request.limits);
       value = result.value;
       return { ...result, replayed: false };
@@ -54,24 +54,31 @@ describe("a stored counter", () => {
     ).toBe(true);
   });
 
-  test("gives the calls of a request tokens of their own, the same each time it is handled", async () => {
+  test("gives the calls of a request keys of their own, the same each time it is handled", async () => {
     const { requests, store } = recordingStore();
     for (let handled = 0; handled < 2; handled++) {
-      const counter = storedCounter(store, "cart-7", { token: "order-1" });
+      const counter = storedCounter(store, "cart-7", { idempotencyKey: "order-1" });
       await counter.increment();
       await counter.get();
     }
-    expect(requests.map(({ token }) => token)).toEqual(["order-1/0", "order-1/1", "order-1/0", "order-1/1"]);
+    expect(requests.map(({ idempotencyKey }) => idempotencyKey)).toEqual([
+      "order-1/0",
+      "order-1/1",
+      "order-1/0",
+      "order-1/1",
+    ]);
   });
 
-  test.each([{ issuedAt: 5 }, { caller: "message-1" }])(
-    "passes on %o with its token, and refuses it without",
+  test.each([{ issuedAt: 5 }, { callerId: "message-1" }])(
+    "passes on %o with its idempotency key, and refuses it without",
     async (more) => {
       const { requests, store } = recordingStore();
-      await storedCounter(store, "cart-7", { token: "order-1", ...more }).increment();
-      expect(requests[0]).toMatchObject({ token: "order-1/0", ...more });
+      await storedCounter(store, "cart-7", { idempotencyKey: "order-1", ...more }).increment();
+      expect(requests[0]).toMatchObject({ idempotencyKey: "order-1/0", ...more });
       const [name] = Object.keys(more);
-      expect(() => storedCounter(store, "cart-7", more)).toThrow(`pass "${name}" only with a "token"`);
+      expect(() => storedCounter(store, "cart-7", more)).toThrow(
+        `pass "${name}" only with a "idempotencyKey"`,
+      );
     },
   );
 
@@ -99,7 +106,7 @@ describe("a stored counter", () => {
       "a",
       { min: 1 },
       0,
-      'options is {"limits":{"min":1},"initial":0}; let "initial" lie within "limits". [invalid-command]',
+      'options is {"limits":{"min":1},"initial":0}; let "initial" lie within "limits". [invalid-input]',
     ],
   ])("refuses what cannot be, when it is made", (id, limits, initial, message) => {
     const options = {
@@ -112,7 +119,7 @@ describe("a stored counter", () => {
   test("says which options there are, where one is misspelt", () => {
     const options = { tokn: "t" } as object;
     expect(() => storedCounter(recordingStore().store, "a", options)).toThrow(
-      'options has the unknown key "tokn"; pass only "limits", "initial", "token", "issuedAt" and "caller". [invalid-command]',
+      'options has the unknown key "tokn"; pass only "limits", "initial", "idempotencyKey", "issuedAt" and "callerId". [invalid-input]',
     );
   });
 });

@@ -19,7 +19,7 @@ import {
   type InterleavingProgram,
 } from "@durable-counter/testing";
 import { describe, expect, test } from "vitest";
-import { createCounterHandler, durableCounter, type StoreCounterOptions } from "./index.ts";
+import { createCounterHandler, durableCounter, type SharedCounterOptions } from "./index.ts";
 
 const id = "cart-7";
 const seconds = (count: number) => ({ seconds: count });
@@ -60,7 +60,7 @@ const summary = ({ type, amount }: { type: string; amount?: number }) => `${type
 const limitExceeded = (error: unknown) => isCounterError(error, "limit-exceeded");
 
 describe("within one execution, one counter", () => {
-  const homes: readonly [string, () => StoreCounterOptions | object][] = [
+  const homes: readonly [string, () => SharedCounterOptions | object][] = [
     ["execution", () => ({ limits: { min: 0 } })],
     ["store", () => ({ store: new MemoryCounterStore(), id, limits: { min: 0 } })],
   ];
@@ -192,7 +192,7 @@ describe("within one execution, two counters", () => {
     expect(result).toEqual([1, 2]);
   });
 
-  test("of one name and context have a value, names and tokens of their own", async () => {
+  test("of one name and context have a value, names and keys of their own", async () => {
     const { result, operations } = await execute(async (context) => {
       const [first, second] = [durableCounter(context), durableCounter(context)];
       return [await first.increment(5), await second.increment(7), await first.get()];
@@ -217,7 +217,7 @@ describe("within one execution, two counters", () => {
 
 describe("within one execution, in several contexts", () => {
   /** A counter in the root, a child, a child's child, and the branches of map and parallel, all of one name. */
-  const everywhere = async (context: DurableContext, options: StoreCounterOptions | object) => {
+  const everywhere = async (context: DurableContext, options: SharedCounterOptions | object) => {
     const count = (where: DurableContext) => durableCounter(where, options).increment();
     const numbers = [
       await count(context),
@@ -268,7 +268,7 @@ describe("within one execution, in several contexts", () => {
 describe("across executions, with the value in the execution", () => {
   test("nothing is shared, not even by executions of the same event, one after another or at once", async () => {
     const handler = createCounterHandler();
-    const payload = { counterId: id, commands: [increment(5), get()], token: "order-1" };
+    const payload = { counterId: id, commands: [increment(5), get()], idempotencyKey: "order-1" };
     const run = () => simulate<BatchResult>(handler, { payload });
     const ended = [await run(), ...(await Promise.all([run(), run(), run()]))];
     expect(ended.map(({ result }) => result?.value)).toEqual([5, 5, 5, 5]);
@@ -280,7 +280,12 @@ describe("across executions, with the value in one store", () => {
   const atOnce =
     (
       events: readonly (readonly Command[])[],
-      { steps, limits, token, initial = 0 }: Parameters<typeof createCounterHandler>[0] & { token?: string },
+      {
+        steps,
+        limits,
+        idempotencyKey,
+        initial = 0,
+      }: Parameters<typeof createCounterHandler>[0] & { idempotencyKey?: string },
       look: (ended: readonly (BatchResult | "limit-exceeded")[], value: number) => void,
     ): InterleavingProgram =>
     async ({ wrap, run }) => {
@@ -289,7 +294,11 @@ describe("across executions, with the value in one store", () => {
       const handler = createCounterHandler({ store, steps, limits, initial });
       const ended = await run(
         events.map((commands) => async () => {
-          const payload = { counterId: id, commands, ...(token !== undefined && { token }) };
+          const payload = {
+            counterId: id,
+            commands,
+            ...(idempotencyKey !== undefined && { idempotencyKey }),
+          };
           const { result, error } = await simulate<BatchResult>(handler, { payload });
           if (result !== undefined) return result;
           if (limitExceeded(error)) return "limit-exceeded" as const;
@@ -352,7 +361,7 @@ describe("across executions, with the value in one store", () => {
   test("one event that is delivered to two executions at once counts once, and both are answered alike", async () => {
     const event = [increment(5), decrement(2)];
     for (const steps of ["command", "batch"] as const) {
-      const seen = await explore([event, event], { steps, token: "order-1" }, (ended, value) => [
+      const seen = await explore([event, event], { steps, idempotencyKey: "order-1" }, (ended, value) => [
         values(ended),
         value,
       ]);
@@ -363,7 +372,7 @@ describe("across executions, with the value in one store", () => {
   test("what was refused may count when its event comes again, in another execution", async () => {
     const store = new MemoryCounterStore({ limits: { min: 0 } });
     const handler = createCounterHandler({ store });
-    const payload = { counterId: id, commands: [decrement(5)], token: "order-1" };
+    const payload = { counterId: id, commands: [decrement(5)], idempotencyKey: "order-1" };
     const deliver = (executionName: string) => simulate<BatchResult>(handler, { payload, executionName });
     expect((await deliver("first")).error).toSatisfy(limitExceeded);
     await store.apply({ id, commands: [increment(7)] });
@@ -401,14 +410,16 @@ describe("across executions, with the value in one store", () => {
   test("an event passes for a delivery of itself in a second function too, unless that names its counter", async () => {
     const store = new MemoryCounterStore();
     const count = (name?: string) =>
-      execute((context) => durableCounter(context, { name, store, id, token: "order-1" }).increment(5));
+      execute((context) =>
+        durableCounter(context, { name, store, id, idempotencyKey: "order-1" }).increment(5),
+      );
     expect([(await count()).result, (await count()).result, (await count("shipping")).result]).toEqual([
       5, 5, 10,
     ]);
     expect(await store.get(id)).toBe(10);
   });
 
-  test("without a token, an event that is delivered twice counts twice", async () => {
+  test("without an idempotency key, an event that is delivered twice counts twice", async () => {
     const store = new MemoryCounterStore();
     const handler = createCounterHandler({ store });
     const payload = { counterId: id, commands: [increment(5)] };

@@ -52,7 +52,7 @@ const bare = {
     return durable(async (context) => {
       for (let sequence = 0; sequence < n; sequence++) {
         await context.step(`counter/${sequence}/increment`, () =>
-          store.apply({ id: "cart-7", commands: [increment()], token: `${sequence}` }),
+          store.apply({ id: "cart-7", commands: [increment()], idempotencyKey: `${sequence}` }),
         );
       }
     });

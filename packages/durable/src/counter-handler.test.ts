@@ -16,7 +16,11 @@ const runLocally = useLocalRunner();
 const handle = (options: CounterHandlerOptions, payload: unknown) =>
   runLocally(createCounterHandler(options), payload);
 
-const event = (commands: readonly Command[], token?: string) => ({ counterId: "cart-7", commands, token });
+const event = (commands: readonly Command[], idempotencyKey?: string) => ({
+  counterId: "cart-7",
+  commands,
+  idempotencyKey,
+});
 const commands = [increment(5), decrement(2), get()];
 const batch: BatchResult = {
   value: 3,
@@ -50,8 +54,7 @@ describe.each([
     );
     const failure: unknown = error;
     expect(isCounterError(failure, "limit-exceeded") && failure.details).toEqual({
-      applied: 2,
-      left: 3,
+      appliedCount: 2,
       value: 3,
       limit: 0,
     });
@@ -86,7 +89,7 @@ describe.each([
   ])("fails on an event it cannot parse, before any step: %j", async (payload, message) => {
     const { error, names } = await handle(home(), payload);
     expect(error?.errorMessage).toContain(message);
-    expect(isCounterError(error, "invalid-command")).toBe(true);
+    expect(isCounterError(error, "invalid-input")).toBe(true);
     expect(names).toEqual([]);
   });
 });
@@ -108,7 +111,7 @@ test.each(["command", "batch"] as const)(
 );
 
 test.each(["command", "batch"] as const)(
-  "tells the store since when the token of an event may have been sent (steps: %s)",
+  "tells the store since when the idempotency key of an event may have been sent (steps: %s)",
   async (steps) => {
     const told: unknown[] = [];
     const memory = new MemoryCounterStore();

@@ -3,9 +3,9 @@ import {
   CounterError,
   CounterOptions,
   CounterRequest,
-  instead,
+  withRemedy,
   isCounterError,
-  parse,
+  parseInput,
   type BatchResult,
   type Command,
   type CommandResult,
@@ -32,25 +32,25 @@ const Options = z.strictObject(
     limits: z.optional(z.unknown()),
     initial: z.optional(z.unknown()),
     logger: z.optional(Logger),
-    steps: z.optional(z.literal(["command", "batch"], instead('pass "command" or "batch"'))),
+    steps: z.optional(z.literal(["command", "batch"], withRemedy('pass "command" or "batch"'))),
   },
-  instead('pass only "store", "limits", "initial", "steps" and "logger"'),
+  withRemedy('pass only "store", "limits", "initial", "steps" and "logger"'),
 );
 
 /**
  * A ready-made durable Lambda: its event is a `CounterRequest`, its result a `BatchResult`.
  *
  * With one step per command, a refused command leaves those before it applied; the error says which, and its
- * `details` how many, as `applied`, and the value they left, as `left`. An event that cannot be parsed fails the execution before any step.
+ * `details` how many, as `appliedCount`, and the value they left, as `value`. An event that cannot be parsed fails the execution before any step.
  *
- * @throws CounterError `invalid-command` for options that cannot be
+ * @throws CounterError `invalid-input` for options that cannot be
  */
 export function createCounterHandler(options: CounterHandlerOptions = {}): DurableLambdaHandler {
-  const { steps = "command", store, logger, limits, initial } = parse(Options, options, "options");
-  const counterOptions = parse(CounterOptions, { limits, initial }, "options");
+  const { steps = "command", store, logger, limits, initial } = parseInput(Options, options, "options");
+  const counterOptions = parseInput(CounterOptions, { limits, initial }, "options");
   return withDurableExecution(async (event: unknown, context): Promise<BatchResult> => {
-    const { counterId, commands, token, issuedAt } = parse(CounterRequest, event, "event");
-    const where = store === undefined ? {} : { store, id: counterId, token, issuedAt };
+    const { counterId, commands, idempotencyKey, issuedAt } = parseInput(CounterRequest, event, "event");
+    const where = store === undefined ? {} : { store, id: counterId, idempotencyKey, issuedAt };
     const operations = createOperations(
       context,
       placeOf(context, { ...counterOptions, logger, ...where }, counterId),
@@ -81,6 +81,6 @@ function after(applied: readonly CommandResult[], length: number, error: Counter
       : `${count === 1 ? "Command 1 was" : `Commands 1 to ${count} were`} applied, stay so, and left the value at ${value}`;
   return new CounterError(error.code, `${past}; command ${count + 1} of ${length} failed. ${error.message}`, {
     cause: error,
-    details: { ...error.details, applied: count, ...(value !== undefined && { left: value }) },
+    details: { ...error.details, appliedCount: count, ...(value !== undefined && { value }) },
   });
 }

@@ -13,10 +13,10 @@ import {
   durableCounter,
   type CounterHandlerOptions,
   type CounterLogger,
-  type CounterRecord,
+  type CounterLogRecord,
 } from "./index.ts";
 
-interface Line extends CounterRecord {
+interface Line extends CounterLogRecord {
   readonly level: "info" | "warn";
   readonly message: string;
 }
@@ -24,14 +24,14 @@ interface Line extends CounterRecord {
 /** A logger, and what it was told since it was last emptied. */
 function notebook() {
   const lines: Line[] = [];
-  const write = (level: Line["level"]) => (message: string, record: CounterRecord) => {
+  const write = (level: Line["level"]) => (message: string, record: CounterLogRecord) => {
     lines.push({ level, message, ...record });
   };
   const logger: CounterLogger = { info: write("info"), warn: write("warn") };
   return { lines, logger };
 }
 
-const outcomes = (lines: readonly CounterRecord[]) =>
+const outcomes = (lines: readonly CounterLogRecord[]) =>
   lines.map(({ operationName, outcome }) => `${operationName} ${outcome}`);
 
 const failing = (store: CounterStore, before: () => void, after: () => void): CounterStore => ({
@@ -157,7 +157,7 @@ describe("a record", () => {
   test("of an event that was delivered before says replayed", async () => {
     const { lines, logger } = notebook();
     const handler = createCounterHandler({ store: new MemoryCounterStore(), logger, steps: "batch" });
-    const payload = { counterId: "cart-7", commands: [increment(2)], token: "order-1" };
+    const payload = { counterId: "cart-7", commands: [increment(2)], idempotencyKey: "order-1" };
     for (let delivery = 0; delivery < 2; delivery++) await simulate(handler, { payload });
     expect(outcomes(lines)).toEqual(["counter/0/batch applied", "counter/0/batch replayed"]);
   });
@@ -240,7 +240,7 @@ describe("after a crash at any point", () => {
       payload: {
         counterId: "cart-7",
         commands: [increment(5), decrement(2), decrement(9)],
-        token: "order-1",
+        idempotencyKey: "order-1",
       },
       beforeEach: () => {
         store = new MemoryCounterStore();

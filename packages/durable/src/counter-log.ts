@@ -1,9 +1,9 @@
 import {
-  instead,
+  withRemedy,
   isCounterError,
   type Command,
   type CounterErrorCode,
-  type Receipt,
+  type ApplyResult,
 } from "@durable-counter/core";
 import * as z from "zod/mini";
 
@@ -12,17 +12,17 @@ import * as z from "zod/mini";
  * as they are.
  */
 export interface CounterLogger {
-  info(message: string, record: CounterRecord): unknown;
-  warn(message: string, record: CounterRecord): unknown;
+  info(message: string, record: CounterLogRecord): unknown;
+  warn(message: string, record: CounterLogRecord): unknown;
 }
 
 /**
  * What one run of an operation came to. Flat, so that each field can be queried by its name; `executionArn`,
  * `operationName` and `attempt` are called as in the durable SDK's own lines.
  */
-export type CounterRecord = Readonly<{
+export type CounterLogRecord = Readonly<{
   /**
-   * `applied` now; `replayed`, the store knew the token and answered with the results of the first time; `rejected`
+   * `applied` now; `replayed`, the store knew the idempotency key and answered with the results of the first time; `rejected`
    * for good, nothing counted; `failed`, without an answer: the step's next attempt, if there is one, finds out.
    */
   outcome: "applied" | "replayed" | "rejected" | "failed";
@@ -50,24 +50,24 @@ export type CounterRecord = Readonly<{
 }>;
 
 /** What of a record is the same for all operations of a counter. */
-export type LoggedCounter = Pick<CounterRecord, "counter" | "executionArn" | "context">;
+export type LoggedCounter = Pick<CounterLogRecord, "counter" | "executionArn" | "context">;
 
 /** What of a record names one run of an operation. */
 export type LoggedOperation = Pick<
-  CounterRecord,
+  CounterLogRecord,
   "operationName" | "sequence" | "attempt" | "type" | "commands"
 >;
 
 /** Tells how a run of an operation ended, in one record. Never throws: a logger that fails must not break a count. */
 export type CounterLog = (operation: LoggedOperation) => {
-  readonly answered: (receipt: Receipt) => void;
+  readonly answered: (receipt: ApplyResult) => void;
   readonly threw: (error: unknown) => void;
 };
 
 /** To be refused at once: an operation would swallow the error, and nobody would miss the records. */
 export const Logger = z.custom<CounterLogger>(
   (logger) => ["info", "warn"].every((level) => typeof memberOf(logger, level) === "function"),
-  instead('pass a logger with the methods "info" and "warn"'),
+  withRemedy('pass a logger with the methods "info" and "warn"'),
 );
 
 function memberOf(value: unknown, key: string): unknown {
@@ -123,7 +123,12 @@ export function createCounterLog(logger: CounterLogger, counter: LoggedCounter):
   });
 }
 
-function tell(logger: CounterLogger, level: "info" | "warn", message: string, record: CounterRecord): void {
+function tell(
+  logger: CounterLogger,
+  level: "info" | "warn",
+  message: string,
+  record: CounterLogRecord,
+): void {
   try {
     // A logger may be asynchronous, and its rejection would end the process.
     Promise.resolve(logger[level](message, record)).catch(() => undefined);

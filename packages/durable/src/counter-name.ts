@@ -4,7 +4,7 @@ const names = new WeakMap<DurableContext["executionContext"], Set<string>>();
 
 /**
  * A name no other counter of this context has: `counter`, then `counter-2`. Operation names are the SDK's only guard
- * against code that changed between two runs, and part of every token.
+ * against code that changed between two runs, and part of every idempotency key.
  *
  * A context is known by its `executionContext`, which is its own and stays the same where a proxy stands before it.
  */

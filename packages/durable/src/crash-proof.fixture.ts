@@ -21,10 +21,10 @@ import { expect } from "vitest";
 const counterId = "cart-7";
 
 /** An event for it. */
-export const eventOf = (commands: readonly Command[], token?: string) => ({
+export const eventOf = (commands: readonly Command[], idempotencyKey?: string) => ({
   counterId,
   commands,
-  ...(token !== undefined && { token }),
+  ...(idempotencyKey !== undefined && { idempotencyKey }),
 });
 
 /** A store that can be emptied and that processes can die around. */

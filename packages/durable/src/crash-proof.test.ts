@@ -118,7 +118,7 @@ describe("whatever point it crashes at, whatever the event", () => {
       limits,
       steps: fc.constantFrom("command" as const, "batch" as const),
       home: fc.constantFrom("execution", "store"),
-      token: fc.option(fc.constant("order-1"), { nil: undefined }),
+      idempotencyKey: fc.option(fc.constant("order-1"), { nil: undefined }),
     });
 
   test.each([
@@ -129,12 +129,12 @@ describe("whatever point it crashes at, whatever the event", () => {
     async ({ crashes, maxLength, numRuns }) => {
       const comesToWhatItMust = fc.asyncProperty(
         event(maxLength),
-        async ({ commands, limits, steps, home, token }) => {
+        async ({ commands, limits, steps, home, idempotencyKey }) => {
           const at = crashableStore();
           const store = home === "store" ? at.store : undefined;
           const expected = outcomeOf(commands, { limits, steps });
           const failures = await failuresOf(createCounterHandler({ store, limits, steps }), {
-            payload: eventOf(commands, token),
+            payload: eventOf(commands, idempotencyKey),
             crashes,
             beforeEach: at.empty,
             check: async (simulation) => {

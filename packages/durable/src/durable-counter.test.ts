@@ -9,7 +9,7 @@ import {
 } from "@durable-counter/core";
 import { FakeContext, flaky, MemoryCounterStore, simulate } from "@durable-counter/testing";
 import { describe, expect, test } from "vitest";
-import { durableCounter, type StoreCounterOptions } from "./index.ts";
+import { durableCounter, type SharedCounterOptions } from "./index.ts";
 import { useLocalRunner } from "./run-locally.fixture.ts";
 
 const runLocally = useLocalRunner();
@@ -163,7 +163,7 @@ describe("a counter in the execution", () => {
         .catch((error: unknown) => (error as Error).message),
     );
     expect(result).toBe(
-      "increment.amount is -1; pass a whole number from 0 to 9007199254740991. [invalid-command]",
+      "increment.amount is -1; pass a whole number from 0 to 9007199254740991. [invalid-input]",
     );
     expect(operations).toEqual([]);
   });
@@ -251,11 +251,11 @@ describe("a counter in a store", () => {
     expect(await store.get("cart-7")).toBe(3);
   });
 
-  test("derives every operation's token from its position: branches, children and counters never share one", async () => {
-    const tokens: (string | undefined)[] = [];
+  test("derives every operation's idempotencyKey from its position: branches, children and counters never share one", async () => {
+    const keys: (string | undefined)[] = [];
     const store = new MemoryCounterStore();
     const listening = withApply(store, (request) => {
-      tokens.push(request.token);
+      keys.push(request.idempotencyKey);
       return store.apply(request);
     });
     const { result } = await run(async (context) => {
@@ -269,9 +269,9 @@ describe("a counter in a store", () => {
       return durableCounter(context, { store: listening, id: "hits" }).get();
     });
     expect(result).toBe(9);
-    expect(tokens).toHaveLength(10);
-    expect(tokens.at(-1)).toBeUndefined();
-    expect(new Set(tokens).size).toBe(10);
+    expect(keys).toHaveLength(10);
+    expect(keys.at(-1)).toBeUndefined();
+    expect(new Set(keys).size).toBe(10);
   });
 
   test("shares its value with every execution, and rejects beyond its limits across them", async () => {
@@ -286,11 +286,11 @@ describe("a counter in a store", () => {
     expect(await store.get("stock")).toBe(0);
   });
 
-  test("counts a request that is delivered twice once, by its own token", async () => {
+  test("counts a request that is delivered twice once, by its own idempotency key", async () => {
     const store = new MemoryCounterStore();
     const deliver = () =>
       run(async (context) => {
-        const counter = durableCounter(context, { store, id: "cart-7", token: "request-1" });
+        const counter = durableCounter(context, { store, id: "cart-7", idempotencyKey: "request-1" });
         return [await counter.increment(5), await counter.increment(5)];
       });
     expect([(await deliver()).result, (await deliver()).result]).toEqual([
@@ -300,7 +300,7 @@ describe("a counter in a store", () => {
     expect(await store.get("cart-7")).toBe(10);
   });
 
-  test("tells the store since when its token may have been sent, with every operation", async () => {
+  test("tells the store since when its idempotency key may have been sent, with every operation", async () => {
     const told: unknown[] = [];
     const store = new MemoryCounterStore();
     const listening = withApply(store, (request) => {
@@ -309,10 +309,14 @@ describe("a counter in a store", () => {
     });
     const context = new FakeContext();
     const of = { store: listening, id: "cart-7" };
-    const counter = durableCounter(context, { ...of, token: "request-1", issuedAt: 1_767_225_600_000 });
+    const counter = durableCounter(context, {
+      ...of,
+      idempotencyKey: "request-1",
+      issuedAt: 1_767_225_600_000,
+    });
     await counter.increment();
     await counter.get();
-    // A token of the execution's own is as old as the execution: nobody says when it was first sent.
+    // A idempotency key of the execution's own is as old as the execution: nobody says when it was first sent.
     await durableCounter(context, of).increment();
     expect(told).toEqual([1_767_225_600_000, 1_767_225_600_000, undefined]);
   });
@@ -322,10 +326,10 @@ test.each([
   [{ name: "" }, 'options.name is ""; pass 1 to 200 printable ASCII characters'],
   [{ name: "ä" }, 'options.name is "ä"; pass 1 to 200 printable ASCII characters'],
   [{ id: "a" }, 'options is {"id":"a"}; pass "store" and "id" together'],
-  [{ token: "t" }, 'pass "token" only with a "store"'],
-  [{ store: new MemoryCounterStore(), id: "a", issuedAt: 5 }, 'pass "issuedAt" only with a "token"'],
+  [{ idempotencyKey: "t" }, 'pass "idempotencyKey" only with a "store"'],
+  [{ store: new MemoryCounterStore(), id: "a", issuedAt: 5 }, 'pass "issuedAt" only with a "idempotencyKey"'],
   [
-    { store: new MemoryCounterStore(), id: "a", token: "t", issuedAt: "now" },
+    { store: new MemoryCounterStore(), id: "a", idempotencyKey: "t", issuedAt: "now" },
     'options.issuedAt is "now"; pass',
   ],
   [{ store: {}, id: "a" }, "options.store is {}; pass a CounterStore"],
@@ -335,7 +339,7 @@ test.each([
 ])("options that cannot be are refused: %j", async (options, message) => {
   const { error } = await run(async (context) => {
     // The options are wrong on purpose.
-    durableCounter(context, options as StoreCounterOptions);
+    durableCounter(context, options as SharedCounterOptions);
   });
   expect(error?.errorMessage).toContain(message);
 });

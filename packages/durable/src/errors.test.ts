@@ -166,7 +166,7 @@ describe("across two copies", () => {
       message:
         'Command 1 was applied, stay so, and left the value at 1; command 2 of 2 failed. Counter "stock-7" is at 1 and would fall to -1; its minimum is 0. [limit-exceeded]',
       retryable: false,
-      details: { value: 1, limit: 0, applied: 1, left: 1 },
+      details: { value: 1, limit: 0, appliedCount: 1 },
     };
     expect(new Set(seen.map((one) => JSON.stringify(one))).size).toBe(1);
     expect([seen[0], told(error)]).toEqual([expected, expected]);
@@ -188,7 +188,7 @@ describe("in the result of a ready-made handler", () => {
   const options = { limits: { min: 0 } };
 
   test.each([
-    ["command", { value: 5, limit: 0, applied: 1, left: 5 }],
+    ["command", { value: 5, limit: 0, appliedCount: 1 }],
     ["batch", { value: 5, limit: 0, index: 1 }],
   ] as const)(
     "details tell what a program needs, live and replayed: a step per %s",

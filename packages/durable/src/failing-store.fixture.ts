@@ -3,10 +3,10 @@ import { MemoryCounterStore } from "@durable-counter/testing";
 
 /** Retry or stop, as the table in core's README says; a code that is new there is missing here. */
 export const RETRYABLE: Readonly<Record<CounterErrorCode, boolean>> = {
-  "invalid-command": false,
+  "invalid-input": false,
   "limit-exceeded": false,
-  "token-reused": false,
-  "token-expired": false,
+  "idempotency-key-reused": false,
+  "idempotency-key-expired": false,
   misconfigured: false,
   throttled: true,
   unavailable: true,
@@ -15,7 +15,12 @@ export const RETRYABLE: Readonly<Record<CounterErrorCode, boolean>> = {
 export const codes = Object.keys(RETRYABLE) as readonly CounterErrorCode[]; // keys of a literal
 
 /** Details as rich as JSON can be: each must arrive as it was. */
-export const details = { value: 3, limit: 0, token: 'a "quoted" ä', nested: { list: [1, null, true] } };
+export const details = {
+  value: 3,
+  limit: 0,
+  idempotencyKey: 'a "quoted" ä',
+  nested: { list: [1, null, true] },
+};
 
 export const messageOf = (code: CounterErrorCode) => `Counter "cart-7" says: ${code}. [${code}]`;
 

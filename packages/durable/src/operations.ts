@@ -1,5 +1,5 @@
 import type { DurableContext } from "@aws/durable-execution-sdk-js";
-import { type BatchResult, type Command, type CommandResult, type Receipt } from "@durable-counter/core";
+import { type BatchResult, type Command, type CommandResult, type ApplyResult } from "@durable-counter/core";
 import { carried, revived } from "./carried-error.ts";
 import { claimName } from "./counter-name.ts";
 import { handled } from "./handled.ts";
@@ -26,7 +26,7 @@ export function createOperations(context: DurableContext, place: Place): Operati
   const operate = <R>(
     kind: Command["type"] | "batch",
     commands: readonly Command[],
-    toResult: (receipt: Receipt) => R,
+    toResult: (receipt: ApplyResult) => R,
     valueOf: (result: R) => number,
   ): Promise<R> => {
     const before = last;
@@ -85,9 +85,9 @@ export function createOperations(context: DurableContext, place: Place): Operati
   };
 }
 
-const onlyResult = ({ results: [result] }: Receipt) => result as CommandResult; // one command, one result
+const onlyResult = ({ results: [result] }: ApplyResult) => result as CommandResult; // one command, one result
 const valueAfter = ({ value }: BatchResult) => value;
-const withoutReplayed = ({ value, results }: Receipt) => ({ value, results });
+const withoutReplayed = ({ value, results }: ApplyResult) => ({ value, results });
 const itself = (value: number) => value;
 
 /** Gives a counter error its code back, in place: the SDK's own error object carries its data across every boundary. */

@@ -2,10 +2,10 @@ import type { DurableContext } from "@aws/durable-execution-sdk-js";
 import {
   CounterId,
   CounterOptions,
-  instead,
+  withRemedy,
   IssuedAt,
-  parse,
-  Token,
+  parseInput,
+  IdempotencyKey,
   type CounterStore,
 } from "@durable-counter/core";
 import * as z from "zod/mini";
@@ -26,19 +26,19 @@ export interface ExecutionCounterOptions extends Named {
 }
 
 /** The state lives in a store, under an id, and is shared by every execution that uses it. */
-export interface StoreCounterOptions extends Named {
+export interface SharedCounterOptions extends Named {
   readonly store: CounterStore;
   readonly id: string;
   /**
-   * The token of the request that started this execution, if it has one. It takes the place of the execution's ARN
-   * in the tokens of the operations: an event that is delivered twice starts two executions and still counts once.
+   * The idempotency key of the request that started this execution, if it has one. It takes the place of the execution's ARN
+   * in the keys of the operations: an event that is delivered twice starts two executions and still counts once.
    * It names the request to this function: where one event passes through several functions that count on the same
    * counter, give each its own `name`, or the second one's count is taken for a delivery of the first's.
    */
-  readonly token?: string | undefined;
+  readonly idempotencyKey?: string | undefined;
   /**
-   * When that token was first sent, in ms since 1970. An operation that reaches the store later than it remembers tokens
-   * is then refused as `token-expired`, where it might have been counted before.
+   * When that idempotency key was first sent, in ms since 1970. An operation that reaches the store later than it remembers keys
+   * is then refused as `idempotency-key-expired`, where it might have been counted before.
    */
   readonly issuedAt?: number | undefined;
 }
@@ -48,7 +48,7 @@ export const Store = z.custom<CounterStore>(
   // Every function has an `apply`, too.
   (store) =>
     typeof store === "object" && store !== null && "apply" in store && typeof store.apply === "function",
-  instead("pass a CounterStore"),
+  withRemedy("pass a CounterStore"),
 );
 
 const Options = z
@@ -57,33 +57,33 @@ const Options = z
       name: z.optional(
         z.custom<string>(
           (text) => typeof text === "string" && /^[\x20-\x7e]{1,200}$/u.test(text),
-          instead("pass 1 to 200 printable ASCII characters"),
+          withRemedy("pass 1 to 200 printable ASCII characters"),
         ),
       ),
       store: z.optional(Store),
       id: z.optional(CounterId),
-      token: z.optional(Token),
+      idempotencyKey: z.optional(IdempotencyKey),
       issuedAt: z.optional(IssuedAt),
       logger: z.optional(Logger),
       limits: z.optional(z.unknown()),
       initial: z.optional(z.unknown()),
     },
-    instead(
-      'pass only "name", "limits", "initial" and "logger", and with a "store" also "id", "token" and "issuedAt"',
+    withRemedy(
+      'pass only "name", "limits", "initial" and "logger", and with a "store" also "id", "idempotencyKey" and "issuedAt"',
     ),
   )
   .check(
     z.refine(
       ({ store, id }) => (store === undefined) === (id === undefined),
-      instead('pass "store" and "id" together'),
+      withRemedy('pass "store" and "id" together'),
     ),
     z.refine(
-      ({ store, token }) => store !== undefined || token === undefined,
-      instead('pass "token" only with a "store"'),
+      ({ store, idempotencyKey }) => store !== undefined || idempotencyKey === undefined,
+      withRemedy('pass "idempotencyKey" only with a "store"'),
     ),
     z.refine(
-      ({ token, issuedAt }) => token !== undefined || issuedAt === undefined,
-      instead('pass "issuedAt" only with a "token"'),
+      ({ idempotencyKey, issuedAt }) => idempotencyKey !== undefined || issuedAt === undefined,
+      withRemedy('pass "issuedAt" only with a "idempotencyKey"'),
     ),
   );
 
@@ -102,25 +102,25 @@ export interface Place {
  * Reads the options of a counter.
  *
  * @param called names a counter without an id in errors and records; by default its name
- * @throws CounterError `invalid-command`
+ * @throws CounterError `invalid-input`
  * @throws TypeError for a context without a position, where the state lives in a store
  */
 export function placeOf(
   context: DurableContext,
-  options: ExecutionCounterOptions | StoreCounterOptions,
+  options: ExecutionCounterOptions | SharedCounterOptions,
   called?: string,
 ): Place {
   const {
     name = "counter",
     store,
     id,
-    token,
+    idempotencyKey,
     issuedAt,
     logger,
     limits,
     initial,
-  } = parse(Options, options, "options");
-  const counterOptions = parse(CounterOptions, { limits, initial }, "options");
+  } = parseInput(Options, options, "options");
+  const counterOptions = parseInput(CounterOptions, { limits, initial }, "options");
   const arn = context.executionContext.durableExecutionArn;
   const label = id ?? called ?? name;
   return {
@@ -130,7 +130,12 @@ export function placeOf(
     home:
       store === undefined || id === undefined
         ? executionHome(label, counterOptions)
-        : storeHome(store, id, counterOptions, { arn, token, issuedAt, position: positionOf(context) }),
+        : storeHome(store, id, counterOptions, {
+            arn,
+            idempotencyKey,
+            issuedAt,
+            position: positionOf(context),
+          }),
     log: logger && createCounterLog(logger, { counter: label, executionArn: arn, ...whereIn(context) }),
   };
 }

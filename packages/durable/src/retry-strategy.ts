@@ -1,7 +1,7 @@
 import { createRetryStrategy, retryPresets, type StepConfig } from "@aws/durable-execution-sdk-js";
 import { isCounterError } from "@durable-counter/core";
 
-/** Up to four minutes in all, two on average: the token makes every further attempt safe. */
+/** Up to four minutes in all, two on average: the idempotency key makes every further attempt safe. */
 const backOff = createRetryStrategy({
   maxAttempts: 10,
   initialDelay: { seconds: 1 },

@@ -1,7 +1,20 @@
-import { applyBatch, isCounterError, type Command, type Limits, type Receipt } from "@durable-counter/core";
+import {
+  applyBatch,
+  isCounterError,
+  type Command,
+  type Limits,
+  type ApplyResult,
+} from "@durable-counter/core";
 import { backOff } from "./back-off.ts";
 import { itemKey, readItem, valueOf, type CounterKey } from "./counter-item.ts";
-import { busyError, FULL, gaveUp, notYetIssued, tokenExpired, unknownOutcome } from "./count-errors.ts";
+import {
+  busyError,
+  FULL,
+  gaveUp,
+  notYetIssued,
+  idempotencyKeyExpired,
+  unknownOutcome,
+} from "./count-errors.ts";
 import type { Counting, Outcome, Refusal } from "./counting.ts";
 import { countingTransaction } from "./counting-transaction.ts";
 import { countingWrite } from "./counting-write.ts";
@@ -11,26 +24,26 @@ import { GRACE_SECONDS, isSealed, sealOf } from "./seal.ts";
 import type { StoreMemory } from "./store-memory.ts";
 import { attributes } from "./table.ts";
 import { isTidying, tidy } from "./tidy.ts";
-import { fingerprint, tokenAttribute } from "./token-stamp.ts";
+import { fingerprint, keyAttribute } from "./idempotency-record.ts";
 
-/** Where tokens are remembered: in the counter's item, each in an item of its own, or as is cheaper. */
-export type Strategy = "auto" | "inline" | "marker";
+/** Where keys are remembered: in the counter's item, each in an item of its own, or as is cheaper. */
+export type Strategy = "auto" | "inline" | "separate-item";
 
 export interface CountRequest {
   readonly commands: readonly Command[];
-  readonly token: string;
-  /** Whether the token is ours, for a request that brought none. */
-  readonly ownToken: boolean;
-  /** When the token was sent first, in milliseconds since 1970. */
+  readonly idempotencyKey: string;
+  /** Whether the idempotency key is ours, for a request that brought none. */
+  readonly isGeneratedKey: boolean;
+  /** When the idempotency key was sent first, in milliseconds since 1970. */
   readonly issuedAt: number | undefined;
   readonly limits: Limits | undefined;
   readonly initial: number;
   /** The time in milliseconds since 1970. */
   readonly now: () => number;
-  /** How long a caller's token is remembered. */
-  readonly windowSeconds: number;
+  /** How long a caller's idempotency key is remembered. */
+  readonly retentionSeconds: number;
   /** For whom a refusal is to be final, if they say. */
-  readonly caller: string | undefined;
+  readonly callerId: string | undefined;
   readonly strategy: Strategy;
   /** Over how many items the counter is spread, where it is. */
   readonly shards: number | undefined;
@@ -38,7 +51,7 @@ export interface CountRequest {
 }
 
 /**
- * For requests without a token, which get one all the same: the AWS SDK retries by itself. No attempt is made after
+ * For requests without an idempotency key, which get one all the same: the AWS SDK retries by itself. No attempt is made after
  * this time.
  */
 const OWN_TOKEN_SECONDS = 120;
@@ -52,13 +65,13 @@ const MAX_BUSY = 8;
 /**
  * Applies a batch exactly once: one conditional write, and no read, unless the write is refused.
  *
- * @throws CounterError `limit-exceeded`, `token-reused`, `token-expired`, `throttled`, `unavailable`,
+ * @throws CounterError `limit-exceeded`, `idempotency-key-reused`, `idempotency-key-expired`, `throttled`, `unavailable`,
  *   `outcome-unknown`, `misconfigured`
  */
-export async function countOnce(key: CounterKey, request: CountRequest): Promise<Receipt> {
+export async function countOnce(key: CounterKey, request: CountRequest): Promise<ApplyResult> {
   const { commands, limits, memory } = request;
   const counting = countingOf(request);
-  const name = `${placeName(key)}\n${counting.tokenAttribute}`;
+  const name = `${placeName(key)}\n${counting.keyAttribute}`;
   const wasUnsettled = memory.unsettled.get(name) === true;
   const count = { key, request, counting, effect: netEffect(commands, limits), wasUnsettled };
   try {
@@ -66,7 +79,8 @@ export async function countOnce(key: CounterKey, request: CountRequest): Promise
     if (wasUnsettled) memory.unsettled.delete(name);
     return receipt;
   } catch (error) {
-    if (isCounterError(error, "limit-exceeded") || isCounterError(error, "token-reused")) throw error;
+    if (isCounterError(error, "limit-exceeded") || isCounterError(error, "idempotency-key-reused"))
+      throw error;
     if (!isOnItsWay(count) && !isCounterError(error, "outcome-unknown")) throw error;
     memory.unsettled.set(name, true);
     throw unknownOutcome(count, error);
@@ -75,19 +89,19 @@ export async function countOnce(key: CounterKey, request: CountRequest): Promise
 
 function countingOf({
   commands,
-  token,
-  ownToken,
+  idempotencyKey,
+  isGeneratedKey,
   issuedAt,
   initial,
   now,
-  windowSeconds,
+  retentionSeconds,
 }: CountRequest): Counting {
   const nowSeconds = Math.floor(now() / 1_000);
-  const expiresAt = nowSeconds + (ownToken ? OWN_TOKEN_SECONDS : windowSeconds);
-  const until = Math.min(expiresAt, issuedAt === undefined ? Infinity : issuedAt / 1_000 + windowSeconds);
+  const expiresAt = nowSeconds + (isGeneratedKey ? OWN_TOKEN_SECONDS : retentionSeconds);
+  const until = Math.min(expiresAt, issuedAt === undefined ? Infinity : issuedAt / 1_000 + retentionSeconds);
   return {
-    token,
-    tokenAttribute: tokenAttribute(token),
+    idempotencyKey,
+    keyAttribute: keyAttribute(idempotencyKey),
     fingerprint: fingerprint(commands),
     expiresAt,
     nowSeconds,
@@ -97,7 +111,7 @@ function countingOf({
   };
 }
 
-async function settle(count: Count): Promise<Receipt> {
+async function settle(count: Count): Promise<ApplyResult> {
   const { key, request } = count;
   let next = await firstDecision(count);
   for (let [refused, busy] = [0, 0]; ;) {
@@ -106,7 +120,7 @@ async function settle(count: Count): Promise<Receipt> {
     switch (outcome.kind) {
       case "applied": {
         remember(count, next, outcome);
-        if (isTidying(count.counting.tokenAttribute)) await tidyUp(count, outcome);
+        if (isTidying(count.counting.keyAttribute)) await tidyUp(count, outcome);
         const { change } = "write" in next ? next.write : next.transaction;
         if ("refusedTo" in change) {
           if ("write" in next) throw change.error;
@@ -135,29 +149,29 @@ async function settle(count: Count): Promise<Receipt> {
 /** Most counters are written without being looked at; the others from what is remembered or guessed of them. */
 function firstDecision(count: Count): Decision | Promise<Decision> {
   const { key, request, counting, effect } = count;
-  const { issuedAt, strategy, memory, shards, initial, now, windowSeconds } = request;
+  const { issuedAt, strategy, memory, shards, initial, now, retentionSeconds } = request;
   if (issuedAt !== undefined && issuedAt > now() + GRACE_SECONDS * 1_000) throw notYetIssued(issuedAt);
-  if (issuedAt !== undefined && now() >= issuedAt + windowSeconds * 1_000) return tooLate(count, issuedAt);
+  if (issuedAt !== undefined && now() >= issuedAt + retentionSeconds * 1_000) return tooLate(count, issuedAt);
   const { delta, lowest, highest } = effect;
-  // Where no value before fits there is nothing to write; but the token may have counted under other limits.
+  // Where no value before fits there is nothing to write; but the idempotency key may have counted under other limits.
   if (lowest > highest) return look(count).then((seen) => decide(count, seen));
   const item = memory.sealed.get(placeName(key));
-  if (strategy === "marker" || (item !== undefined && isSealed(item, counting))) {
+  if (strategy === "separate-item" || (item !== undefined && isSealed(item, counting))) {
     return decide(count, { item: item ?? {}, marker: {}, certain: false });
   }
   const mayCreate = shards === undefined && lowest <= initial && initial <= highest;
   return { write: { change: { add: delta, between: [lowest, highest], mayCreate }, place: undefined } };
 }
 
-/** The window has passed, but the token may still be remembered. */
+/** The window has passed, but the idempotency key may still be remembered. */
 async function tooLate(count: Count, issuedAt: number): Promise<Decision> {
   const receipt = recall(count, await look(count));
-  if (receipt === undefined) throw tokenExpired(count, issuedAt);
+  if (receipt === undefined) throw idempotencyKeyExpired(count, issuedAt);
   return { receipt };
 }
 
-/** A refusal in a marker can meet a count in the item: by a store that keeps the token there, and that was faster. */
-async function answerRefusal(count: Count, { error }: Refusal): Promise<Receipt> {
+/** A refusal in a marker can meet a count in the item: by a store that keeps the idempotency key there, and that was faster. */
+async function answerRefusal(count: Count, { error }: Refusal): Promise<ApplyResult> {
   const receipt = recall(count, await look(count));
   if (receipt === undefined) throw error;
   return receipt;
@@ -165,10 +179,10 @@ async function answerRefusal(count: Count, { error }: Refusal): Promise<Receipt>
 
 function attempt(
   { key, counting }: Count,
-  decision: Exclude<Decision, { receipt: Receipt }>,
+  decision: Exclude<Decision, { receipt: ApplyResult }>,
 ): Promise<Outcome> {
   if ("transaction" in decision) return countingTransaction(key, counting, decision.transaction);
-  const whole = isTidying(counting.tokenAttribute);
+  const whole = isTidying(counting.keyAttribute);
   return countingWrite(key, counting, { ...decision.write, whole });
 }
 
@@ -182,7 +196,7 @@ function remember({ key, counting, request }: Count, decision: Decision, { item 
   }
   const { change, remember, seen } = decision.transaction;
   if ("refusedTo" in change) return;
-  const seal = Math.max(sealOf(seen.item), remember === "marker" ? counting.expiresAt : 0);
+  const seal = Math.max(sealOf(seen.item), remember === "separate-item" ? counting.expiresAt : 0);
   request.memory.sealed.set(placeName(key), {
     [attributes.value]: { N: String(change.become) },
     [attributes.seal]: { N: String(seal) },

@@ -52,25 +52,25 @@ export async function readItem(
 export async function itemThatRefused(
   error: unknown,
   key: CounterKey,
-  token: string,
+  idempotencyKey: string,
 ): Promise<Item | undefined> {
   if (!(error instanceof Error) || error.name !== "ConditionalCheckFailedException") return undefined;
-  return (error as ConditionalCheckFailedException).Item ?? unexplained(key, itemKey(key), token);
+  return (error as ConditionalCheckFailedException).Item ?? unexplained(key, itemKey(key), idempotencyKey);
 }
 
 /** @throws CounterError `outcome-unknown` where it cannot be read */
 export async function unexplained(
   key: CounterKey,
   itemKey: Record<string, AttributeValue>,
-  token: string,
+  idempotencyKey: string,
 ): Promise<Item> {
   try {
     return await readItem(key, itemKey, { consistent: true });
   } catch (cause) {
     throw new CounterError(
       "outcome-unknown",
-      `${named(key)} refused a write, and why could not be read. Ask again with the token ${JSON.stringify(token)} to find out.`,
-      { cause, details: { token } },
+      `${named(key)} refused a write, and why could not be read. Ask again with the idempotency key ${JSON.stringify(idempotencyKey)} to find out.`,
+      { cause, details: { idempotencyKey } },
     );
   }
 }

@@ -5,24 +5,24 @@ import { checkMarker, markerKey, replaceMarker } from "./marker.ts";
 import { notCounted } from "./not-counted.ts";
 import { sealOf } from "./seal.ts";
 import { attributes } from "./table.ts";
-import { stampText } from "./token-stamp.ts";
+import { stampText } from "./idempotency-record.ts";
 import { reasonsOf } from "./translate-error.ts";
 import { WatchedTransactWriteItems } from "./watched-command.ts";
 
-/** A write over two items: the counter's, and the token's marker. */
+/** A write over two items: the counter's, and the key's marker. */
 export interface CountingTransaction {
   /** What was seen there, or is guessed: all of it must still be so. */
   readonly seen: Seen;
   readonly change: Replacement | Refusal;
-  /** Where the token is remembered: in an item of its own, or in the counter's. */
-  readonly remember: "marker" | "inline";
+  /** Where the idempotency key is remembered: in an item of its own, or in the counter's. */
+  readonly remember: "separate-item" | "inline";
 }
 
 /** Ahead of what is needed, so that not every refusal of a counter has to touch its item. */
 const SEAL_AHEAD_SECONDS = 60;
 
 /**
- * Counts and remembers the token in one transaction: the marker is written, or it is only made sure that it is as it was seen.
+ * Counts and remembers the idempotency key in one transaction: the marker is written, or it is only made sure that it is as it was seen.
  * Transactions return no values, so the value before has to be known; where it is not what was thought, the refusal
  * tells.
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
@@ -34,14 +34,14 @@ export async function countingTransaction(
   counting: Counting,
   transaction: CountingTransaction,
 ): Promise<Outcome> {
-  const { tokenAttribute, expiresAt, token } = counting;
+  const { keyAttribute, expiresAt, idempotencyKey } = counting;
   const { seen, change, remember } = transaction;
   const stamp: AttributeValue = { S: stampText({ ...counting, ...change }) };
   const markerPlace = seen.marker[attributes.stamp];
   const ofMarker =
-    remember === "marker"
-      ? replaceMarker(markerPlace, key, tokenAttribute, stamp, expiresAt)
-      : checkMarker(markerPlace, key, tokenAttribute);
+    remember === "separate-item"
+      ? replaceMarker(markerPlace, key, keyAttribute, stamp, expiresAt)
+      : checkMarker(markerPlace, key, keyAttribute);
   // A seal that holds long enough keeps plain updates off a refusal in a marker: the item is left to those who count.
   const leavesItem = "refusedTo" in change && sealOf(seen.item) >= expiresAt;
   const TransactItems = leavesItem ? [ofMarker] : [ofMarker, updateItem(key, counting, transaction, stamp)];
@@ -51,10 +51,10 @@ export async function countingTransaction(
   } catch (error) {
     const found = async (reason: CancellationReason | undefined, itemKey: Record<string, AttributeValue>) =>
       reason?.Code === "ConditionalCheckFailed"
-        ? (reason.Item ?? unexplained(key, itemKey, token))
+        ? (reason.Item ?? unexplained(key, itemKey, idempotencyKey))
         : undefined;
     const [whyMarker, whyItem] = reasonsOf(error);
-    const marker = await found(whyMarker, markerKey(key, tokenAttribute));
+    const marker = await found(whyMarker, markerKey(key, keyAttribute));
     const item = await found(whyItem, itemKey(key));
     if (item === undefined && marker === undefined) return notCounted(error, key, counting);
     // Either alone says nothing of the other.
@@ -64,23 +64,23 @@ export async function countingTransaction(
 
 function updateItem(
   key: CounterKey,
-  { tokenAttribute, expiresAt }: Counting,
+  { keyAttribute, expiresAt }: Counting,
   { seen: { item }, change, remember }: CountingTransaction,
   stamp: AttributeValue,
 ): TransactWriteItem {
-  const place = item[tokenAttribute]; // nothing, or a refusal
+  const place = item[keyAttribute]; // nothing, or a refusal
   const seal = sealOf(item);
   const conditions = [
     seal === 0 ? "attribute_not_exists(#seal)" : "#seal = :seal",
-    place === undefined ? "attribute_not_exists(#token)" : "#token = :place",
+    place === undefined ? "attribute_not_exists(#idempotencyKey)" : "#idempotencyKey = :place",
   ];
-  const actions = [remember === "marker" ? "SET #seal = :until" : "SET #token = :stamp"];
+  const actions = [remember === "separate-item" ? "SET #seal = :until" : "SET #idempotencyKey = :stamp"];
   const isRefusal = "refusedTo" in change;
   if (!isRefusal) {
     conditions.push(change.mayCreate ? "attribute_not_exists(#value)" : "#value = :before");
     actions.push(", #value = :value");
     // A refusal must not be moved over the marker some day.
-    if (remember === "marker" && place !== undefined) actions.push(" REMOVE #token");
+    if (remember === "separate-item" && place !== undefined) actions.push(" REMOVE #idempotencyKey");
   }
   return {
     Update: {
@@ -90,14 +90,14 @@ function updateItem(
       UpdateExpression: actions.join(""),
       ExpressionAttributeNames: {
         "#seal": attributes.seal,
-        "#token": tokenAttribute,
+        "#idempotencyKey": keyAttribute,
         ...(!isRefusal && { "#value": attributes.value }),
       },
       ExpressionAttributeValues: {
         ...(seal !== 0 && { ":seal": { N: String(seal) } }),
         ...(place !== undefined && { ":place": place }),
         // The seal lasts as long as any marker does.
-        ...(remember === "marker"
+        ...(remember === "separate-item"
           ? { ":until": { N: String(Math.max(seal, expiresAt + (isRefusal ? SEAL_AHEAD_SECONDS : 0))) } }
           : { ":stamp": stamp }),
         ...(!isRefusal && {

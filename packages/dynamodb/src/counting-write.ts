@@ -4,7 +4,7 @@ import { itemKey, itemThatRefused, type CounterKey } from "./counter-item.ts";
 import { GRACE_SECONDS, isSealed } from "./seal.ts";
 import { attributes } from "./table.ts";
 import { notCounted } from "./not-counted.ts";
-import { stampFraction, stampText, valueBefore } from "./token-stamp.ts";
+import { stampFraction, stampText, valueBefore } from "./idempotency-record.ts";
 import { WatchedUpdateItem } from "./watched-command.ts";
 
 /** One conditional update of a counter's item. */
@@ -16,8 +16,8 @@ export interface CountingWrite {
 }
 
 /**
- * Counts and remembers the token in one write. Every operand of an update is read before the item changes, so the
- * token's attribute keeps the value before.
+ * Counts and remembers the idempotency key in one write. Every operand of an update is read before the item changes, so the
+ * key's attribute keeps the value before.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.UpdateExpressions.html
  *
  * @throws CounterError `throttled`, `unavailable`, `outcome-unknown`, `misconfigured`
@@ -31,25 +31,25 @@ export async function countingWrite(
   const command = new WatchedUpdateItem(updateInput(key, counting, write), counting);
   try {
     const { Attributes: item = {} } = await key.client.send(command);
-    const before = "add" in change ? valueBefore(item[counting.tokenAttribute]) : change.before;
+    const before = "add" in change ? valueBefore(item[counting.keyAttribute]) : change.before;
     return { kind: "applied", before, item };
   } catch (error) {
-    const item = await itemThatRefused(error, key, counting.token);
+    const item = await itemThatRefused(error, key, counting.idempotencyKey);
     if (item === undefined) return notCounted(error, key, counting);
     return { kind: "refused", seen: { item, marker: {}, certain: !isSealed(item, counting) } };
   }
 }
 
 // Written once, not put together for every command.
-const FREE = "attribute_not_exists(#token)";
-const HELD = "#token = :place";
+const FREE = "attribute_not_exists(#idempotencyKey)";
+const HELD = "#idempotencyKey = :place";
 const UNSEALED = "(attribute_not_exists(#seal) OR #seal < :unsealed)";
 const IN_RANGE = "#value BETWEEN :lowest AND :highest";
 const NEW_OR_IN_RANGE = `(attribute_not_exists(#value) OR ${IN_RANGE})`;
 const BEFORE = "if_not_exists(#value, :initial)";
-const ADD = `SET #value = ${BEFORE} + :change, #token = ${BEFORE} + :stamp`;
-const BECOME = "SET #value = :value, #token = :stamp";
-const STAY = "SET #token = :stamp";
+const ADD = `SET #value = ${BEFORE} + :change, #idempotencyKey = ${BEFORE} + :stamp`;
+const BECOME = "SET #value = :value, #idempotencyKey = :stamp";
+const STAY = "SET #idempotencyKey = :stamp";
 const STAYING = `${FREE} AND ${UNSEALED}`;
 const CREATING = `${STAYING} AND ${NEW_OR_IN_RANGE}`;
 const EXISTING = `${STAYING} AND ${IN_RANGE}`;
@@ -67,7 +67,7 @@ function updateInput(
     UpdateExpression: update,
     ExpressionAttributeNames: {
       "#seal": attributes.seal,
-      "#token": counting.tokenAttribute,
+      "#idempotencyKey": counting.keyAttribute,
       ...(update !== STAY && { "#value": attributes.value }),
     },
     ExpressionAttributeValues: {

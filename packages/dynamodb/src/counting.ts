@@ -5,9 +5,9 @@ import type { Attempts } from "./watched-command.ts";
 
 /** A request on its way into the table: what stays the same however often it is tried. */
 export interface Counting extends Attempts {
-  readonly token: string;
-  readonly tokenAttribute: string;
-  /** Until when the token is remembered, in seconds since 1970. */
+  readonly idempotencyKey: string;
+  readonly keyAttribute: string;
+  /** Until when the idempotency key is remembered, in seconds since 1970. */
   readonly expiresAt: number;
   readonly fingerprint: string;
   readonly initial: number;
@@ -35,13 +35,13 @@ export interface Replacement {
 
 /**
  * A batch that its limits refuse, and of which an attempt may still be on its way: the value stays as it is, and the
- * refusal is remembered in the token's place, where any other attempt finds it and changes nothing.
+ * refusal is remembered in the key's place, where any other attempt finds it and changes nothing.
  */
 export interface Refusal {
   /** The value that was seen, for which the refusal was right, whatever it becomes meanwhile. */
   readonly before: number;
   readonly limits: Limits | undefined;
-  /** The callers for whom it is final, of refusals before as well, as `callerHash` has them. */
+  /** The callers for whom it is final, of refusals before as well, as `callerIdHash` has them. */
   readonly refusedTo: readonly string[];
   /** What its caller is told. */
   readonly error: unknown;
@@ -49,10 +49,10 @@ export interface Refusal {
 
 export type Change = Addition | Replacement | Refusal;
 
-/** What the table showed of a counter and a token. */
+/** What the table showed of a counter and an idempotency key. */
 export interface Seen {
   readonly item: Item;
-  /** The item that remembers the token by itself; empty where none was seen. */
+  /** The item that remembers the idempotency key by itself; empty where none was seen. */
   readonly marker: Item;
   /** False for a guess, and where a marker may be that was not looked for. */
   readonly certain: boolean;
@@ -68,7 +68,7 @@ export type Outcome =
   | { readonly kind: "busy"; readonly error: unknown };
 
 /**
- * What must be in a token's place, in an item or a marker, for a write to pass: nothing, or the refusal that was seen
+ * What must be in a key's place, in an item or a marker, for a write to pass: nothing, or the refusal that was seen
  * there.
  */
 export type Place = AttributeValue | undefined;

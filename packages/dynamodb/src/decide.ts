@@ -1,4 +1,4 @@
-import { applyBatch, tokenReused, type BatchResult, type Receipt } from "@durable-counter/core";
+import { applyBatch, idempotencyKeyReused, type BatchResult, type ApplyResult } from "@durable-counter/core";
 import type { CountRequest } from "./count-once.ts";
 import { itemKey, readItem, valueOf, type CounterKey } from "./counter-item.ts";
 import type { Counting, Seen } from "./counting.ts";
@@ -9,7 +9,7 @@ import type { NetEffect } from "./net-effect.ts";
 import { checkSeal, isSealed } from "./seal.ts";
 import { claimShards } from "./shards.ts";
 import { attributes } from "./table.ts";
-import { callerHash, readStamp, type TokenStamp } from "./token-stamp.ts";
+import { callerIdHash, readStamp, type IdempotencyRecord } from "./idempotency-record.ts";
 import { codeOf } from "./translate-error.ts";
 
 /** One request on its way into the table. */
@@ -23,7 +23,7 @@ export interface Count {
 }
 
 export type Decision =
-  | { readonly receipt: Receipt }
+  | { readonly receipt: ApplyResult }
   | { readonly transaction: CountingTransaction }
   | { readonly write: Omit<CountingWrite, "whole"> };
 
@@ -31,7 +31,7 @@ export type Decision =
  * What to do about a request, given what was seen of its counter: answer it, for it was counted before; refuse it,
  * which may have to be remembered; or try to count it, in the way that the counter is kept.
  *
- * @throws CounterError `limit-exceeded`, `token-reused`, `misconfigured`, `unavailable`, `outcome-unknown`
+ * @throws CounterError `limit-exceeded`, `idempotency-key-reused`, `misconfigured`, `unavailable`, `outcome-unknown`
  */
 export async function decide(count: Count, seen: Seen): Promise<Decision> {
   const { key, request, counting, effect } = count;
@@ -40,22 +40,22 @@ export async function decide(count: Count, seen: Seen): Promise<Decision> {
   if (receipt !== undefined) return { receipt };
   checkSeal(seen.item, key);
 
-  const byTransaction = strategy === "marker" || isSealed(seen.item, counting);
+  const byTransaction = strategy === "separate-item" || isSealed(seen.item, counting);
   const found = valueOf(seen.item, key);
   const before = found ?? initial;
-  const remember = strategy === "inline" ? "inline" : "marker";
-  const place = seen.item[counting.tokenAttribute];
+  const remember = strategy === "inline" ? "inline" : "separate-item";
+  const place = seen.item[counting.keyAttribute];
   let result: BatchResult;
   try {
     result = applyBatch(before, commands, limits, key.id);
   } catch (error) {
     if (!seen.certain) return decide(count, await look(count));
-    if (request.caller === undefined && !isOnItsWay(count)) throw error;
+    if (request.callerId === undefined && !isOnItsWay(count)) throw error;
     const refusedTo = new Set(stampsOf(count, seen).flatMap((stamp) => stamp.refusedTo ?? []));
-    if (request.caller !== undefined) refusedTo.add(callerHash(request.caller));
+    if (request.callerId !== undefined) refusedTo.add(callerIdHash(request.callerId));
     const change = { before, limits, refusedTo: Array.from(refusedTo), error };
     return byTransaction
-      ? { transaction: { seen, change, remember: "marker" } }
+      ? { transaction: { seen, change, remember: "separate-item" } }
       : { write: { change, place } };
   }
   if (shards !== undefined && found === undefined) {
@@ -77,9 +77,9 @@ export async function decide(count: Count, seen: Seen): Promise<Decision> {
 /** Reads what is there, for certain. */
 export async function look({ key, request: { strategy }, counting }: Count): Promise<Seen> {
   const item = await readItem(key, itemKey(key), { consistent: true });
-  const marked = strategy === "marker" || isSealed(item, counting);
+  const marked = strategy === "separate-item" || isSealed(item, counting);
   const marker = marked
-    ? await readItem(key, markerKey(key, counting.tokenAttribute), { consistent: true })
+    ? await readItem(key, markerKey(key, counting.keyAttribute), { consistent: true })
     : {};
   return { item, marker, certain: true };
 }
@@ -87,24 +87,24 @@ export async function look({ key, request: { strategy }, counting }: Count): Pro
 /**
  * What is remembered of the request, if it was counted before; or refused, and that is final for its caller.
  *
- * @throws CounterError `token-reused`, `limit-exceeded`
+ * @throws CounterError `idempotency-key-reused`, `limit-exceeded`
  */
-export function recall(count: Count, seen: Seen): Receipt | undefined {
+export function recall(count: Count, seen: Seen): ApplyResult | undefined {
   const { key, request, counting } = count;
-  const { commands, ownToken, caller } = request;
+  const { commands, isGeneratedKey, callerId } = request;
   const stamps = stampsOf(count, seen);
-  const isFinal = ({ refusedTo }: TokenStamp) =>
-    caller !== undefined && refusedTo?.includes(callerHash(caller)) === true;
+  const isFinal = ({ refusedTo }: IdempotencyRecord) =>
+    callerId !== undefined && refusedTo?.includes(callerIdHash(callerId)) === true;
   // What counted goes before a refusal that was remembered at the same moment.
   const known = stamps.find(({ refusedTo }) => refusedTo === undefined) ?? stamps.find(isFinal);
   if (known === undefined) return undefined;
-  if (known.fingerprint !== counting.fingerprint) throw tokenReused(key.id, counting.token);
+  if (known.fingerprint !== counting.fingerprint) throw idempotencyKeyReused(key.id, counting.idempotencyKey);
   // It was accepted or refused then, whatever the limits are now; only those that made its results are remembered.
-  return { ...applyBatch(known.before, commands, known.limits, key.id), replayed: !ownToken };
+  return { ...applyBatch(known.before, commands, known.limits, key.id), replayed: !isGeneratedKey };
 }
 
-function stampsOf({ counting }: Count, { item, marker }: Seen): readonly TokenStamp[] {
-  const stamps = [readStamp(item[counting.tokenAttribute]), readStamp(marker[attributes.stamp])];
+function stampsOf({ counting }: Count, { item, marker }: Seen): readonly IdempotencyRecord[] {
+  const stamps = [readStamp(item[counting.keyAttribute]), readStamp(marker[attributes.stamp])];
   return stamps.filter((stamp) => stamp !== undefined);
 }
 

@@ -12,7 +12,7 @@ type Counter = Omit<CounterKey, "part">;
 /**
  * Deletes a counter, its shards and its markers, in constant memory; of a sharded one the root stays, which holds but
  * the number of shards. Values go first, and markers only while the value they belong to is gone: neither by a deletion
- * that fails half-way nor by one beside writers is a token forgotten while its count stands. Doing it again deletes
+ * that fails half-way nor by one beside writers is an idempotency key forgotten while its count stands. Doing it again deletes
  * the rest.
  *
  * @throws CounterError `throttled`, `unavailable`, `outcome-unknown`, `misconfigured`

@@ -4,10 +4,10 @@ import { isItemFull } from "./translate-error.ts";
 const TOKENS = 300;
 
 /**
- * Puts a counter at 7 whose item has tokens, and a text so long that the 400 KB of an item leave no room for another
- * token.
+ * Puts a counter at 7 whose item has keys, and a text so long that the 400 KB of an item leave no room for another
+ * idempotency key.
  *
- * @param expiresAt when its tokens expire, in seconds since 1970
+ * @param expiresAt when its keys expire, in seconds since 1970
  */
 export async function putFullItem(
   client: DynamoDBClient,
@@ -17,8 +17,8 @@ export async function putFullItem(
 ): Promise<void> {
   const stamp = { N: `0.${String(expiresAt).padStart(10, "0")}123456789012` };
   const names = Array.from({ length: TOKENS }, (_, n) => `t#${String(n).padStart(16, "0")}`);
-  const tokens = Object.fromEntries(names.map((name) => [name, stamp]));
-  const counter = { id: { S: id }, part: { S: "value" }, value: { N: "7" }, ...tokens };
+  const keys = Object.fromEntries(names.map((name) => [name, stamp]));
+  const counter = { id: { S: id }, part: { S: "value" }, value: { N: "7" }, ...keys };
   const put = (length: number) => {
     const Item = { ...counter, filler: { S: "x".repeat(length) } };
     return client.send(new PutItemCommand({ TableName: tableName, Item })).then(

@@ -1,3 +1,3 @@
 export { createDynamoDBCounterStore } from "./store.ts";
 export type { DynamoDBCounterStoreOptions } from "./store-options.ts";
-export { counterTable, counterTimeToLive, ensureCounterTable } from "./table.ts";
+export { counterTableInput, counterTimeToLiveInput, ensureCounterTable } from "./table.ts";

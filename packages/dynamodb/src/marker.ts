@@ -4,15 +4,15 @@ import { itemKey, type CounterKey } from "./counter-item.ts";
 import { GRACE_SECONDS } from "./seal.ts";
 import { attributes, markerPart } from "./table.ts";
 
-/** The key of the item that remembers a token by itself. */
-export function markerKey({ id }: Pick<CounterKey, "id">, tokenAttribute: string) {
-  return itemKey({ id, part: markerPart(tokenAttribute) });
+/** The key of the item that remembers an idempotency key by itself. */
+export function markerKey({ id }: Pick<CounterKey, "id">, keyAttribute: string) {
+  return itemKey({ id, part: markerPart(keyAttribute) });
 }
 
-/** As a part of a transaction: remembers a token, whatever a marker remembers of it. */
-export function putMarker(key: CounterKey, tokenAttribute: string, stamp: AttributeValue, expiresAt: number) {
+/** As a part of a transaction: remembers an idempotency key, whatever a marker remembers of it. */
+export function putMarker(key: CounterKey, keyAttribute: string, stamp: AttributeValue, expiresAt: number) {
   const Item = {
-    ...markerKey(key, tokenAttribute),
+    ...markerKey(key, keyAttribute),
     [attributes.stamp]: stamp,
     [attributes.of]: { S: key.part },
     [attributes.expires]: { N: String(expiresAt + GRACE_SECONDS) },
@@ -20,15 +20,15 @@ export function putMarker(key: CounterKey, tokenAttribute: string, stamp: Attrib
   return { Put: { TableName: key.tableName, Item } };
 }
 
-/** As a part of a transaction: remembers a token where its marker is as it was seen. */
+/** As a part of a transaction: remembers an idempotency key where its marker is as it was seen. */
 export function replaceMarker(place: Place, ...marker: Parameters<typeof putMarker>) {
   return { Put: { ...putMarker(...marker).Put, ...holds(place) } };
 }
 
-/** As a part of a transaction: makes sure that a token's marker is as it was seen. */
-export function checkMarker(place: Place, key: CounterKey, tokenAttribute: string) {
+/** As a part of a transaction: makes sure that a key's marker is as it was seen. */
+export function checkMarker(place: Place, key: CounterKey, keyAttribute: string) {
   return {
-    ConditionCheck: { TableName: key.tableName, Key: markerKey(key, tokenAttribute), ...holds(place) },
+    ConditionCheck: { TableName: key.tableName, Key: markerKey(key, keyAttribute), ...holds(place) },
   };
 }
 

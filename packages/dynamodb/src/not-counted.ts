@@ -10,12 +10,12 @@ import { isBusy, isItemFull, translateError } from "./translate-error.ts";
 export async function notCounted(
   error: unknown,
   key: CounterKey,
-  { token, attempts }: Counting,
+  { idempotencyKey, attempts }: Counting,
 ): Promise<Outcome> {
   if (isItemFull(error)) {
     return { kind: "full", item: await readItem(key, itemKey(key), { consistent: true }) };
   }
   if (isBusy(error)) return { kind: "busy", error };
   const { tableName, id: counterId } = key;
-  throw translateError(error, { tableName, counterId, token, wrote: true, attempts });
+  throw translateError(error, { tableName, counterId, idempotencyKey, wrote: true, attempts });
 }

@@ -3,7 +3,7 @@ import { named, type CounterKey, type Item } from "./counter-item.ts";
 import { attributes, SEALED_FOR_GOOD } from "./table.ts";
 
 /**
- * How long a seal holds and a token is kept beyond the window: an attempt may be on its way for five minutes, after
+ * How long a seal holds and an idempotency key is kept beyond the window: an attempt may be on its way for five minutes, after
  * which AWS refuses its signature, and two clocks may be a minute apart.
  */
 export const GRACE_SECONDS = 420;
@@ -13,7 +13,7 @@ export function sealOf(item: Item): number {
   return Number(item[attributes.seal]?.N ?? 0);
 }
 
-/** Whether plain updates must keep off an item, since markers remember tokens of it. */
+/** Whether plain updates must keep off an item, since markers remember keys of it. */
 export function isSealed(item: Item, { nowSeconds }: { readonly nowSeconds: number }): boolean {
   return sealOf(item) >= nowSeconds - GRACE_SECONDS;
 }

@@ -6,7 +6,7 @@ import { translateError } from "./translate-error.ts";
 
 /**
  * Says at the root of a counter over how many items it is spread, before its first write to one of them. One item
- * decides, so two stores cannot disagree: with other shards a token would fall elsewhere and count again.
+ * decides, so two stores cannot disagree: with other shards an idempotency key would fall elsewhere and count again.
  *
  * @throws CounterError `misconfigured` where the counter is kept otherwise
  */
@@ -38,7 +38,7 @@ export async function claimShards(key: CounterKey, shards: number): Promise<void
 }
 
 /**
- * The sum of a counter's shards, in one query, of more than one page where they hold many tokens; undefined where it was never written.
+ * The sum of a counter's shards, in one query, of more than one page where they hold many keys; undefined where it was never written.
  *
  * @throws CounterError `misconfigured` where the counter is kept otherwise; `limit-exceeded` for a sum that is no safe
  *   integer
@@ -65,7 +65,7 @@ export async function sumOfShards(
   );
 }
 
-/** What a counter's items are, without their tokens: those whose sort key begins so, in its order. */
+/** What a counter's items are, without their keys: those whose sort key begins so, in its order. */
 export async function* itemsOf(
   { client, tableName, id }: Pick<CounterKey, "client" | "tableName" | "id">,
   prefix: string,

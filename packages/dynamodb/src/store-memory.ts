@@ -10,7 +10,7 @@ const MOST = 10_000;
 export interface StoreMemory {
   /** How counters looked last that are written by transactions: what the next one starts from. */
   readonly sealed: Recent<Item>;
-  /** Tokens that were sent and never answered: a request of theirs may still be on its way. */
+  /** Keys that were sent and never answered: a request of theirs may still be on its way. */
   readonly unsettled: Recent<true>;
   /** False once the engine has refused a transaction, or the client may not send one. */
   canTransact: boolean;

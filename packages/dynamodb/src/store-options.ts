@@ -1,21 +1,21 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { CounterError, CounterOptions, instead, parse } from "@durable-counter/core";
+import { CounterError, CounterOptions, withRemedy, parseInput } from "@durable-counter/core";
 import * as z from "zod/mini";
 import type { Strategy } from "./count-once.ts";
 
 export interface DynamoDBCounterStoreOptions extends CounterOptions {
   readonly client: DynamoDBClient;
   readonly tableName: string;
-  readonly dedupe?:
+  readonly idempotency?:
     | {
         /**
-         * How long a token is remembered, in whole seconds from 60 to a year; by default 3,600. The same for every
-         * store that may see the same token.
+         * How long an idempotency key is remembered, in whole seconds from 60 to a year; by default 3,600. The same for every
+         * store that may see the same idempotency key.
          */
-        readonly windowSeconds?: number | undefined;
+        readonly retentionSeconds?: number | undefined;
         /**
-         * Where: `inline`, in the counter's item, one update per batch; `marker`, each in an item of its own, one
-         * transaction per batch; `auto`, the default, inline until a counter has many live tokens, then markers.
+         * Where: `inline`, in the counter's item, one update per batch; `separate-item`, each in an item of its own, one
+         * transaction per batch; `auto`, the default, inline until a counter has many live keys, then markers.
          */
         readonly strategy?: Strategy | undefined;
       }
@@ -34,63 +34,74 @@ const YEAR_SECONDS = 31_536_000;
 const MAX_SHARDS = 256;
 
 const whole = (least: number, most: number, remedy: string) =>
-  z.custom<number>((n) => Number.isInteger(n) && n >= least && n <= most, instead(remedy));
+  z.custom<number>((n) => Number.isInteger(n) && n >= least && n <= most, withRemedy(remedy));
 
 const Options = z.strictObject(
   {
     client: z.custom<DynamoDBClient>(
       (client) => typeof (client as Partial<DynamoDBClient> | undefined)?.send === "function",
-      instead("pass a DynamoDBClient"),
+      withRemedy("pass a DynamoDBClient"),
     ),
     tableName: z.custom<string>(
       (name) => typeof name === "string" && name.length >= 3,
-      instead("pass the table's name or ARN"),
+      withRemedy("pass the table's name or ARN"),
     ),
-    dedupe: z.optional(
+    idempotency: z.optional(
       z.strictObject(
         {
-          windowSeconds: z.optional(whole(60, YEAR_SECONDS, "pass whole seconds from 60 to a year")),
+          retentionSeconds: z.optional(whole(60, YEAR_SECONDS, "pass whole seconds from 60 to a year")),
           strategy: z.optional(
-            z.literal(["auto", "inline", "marker"], instead('pass "auto", "inline" or "marker"')),
+            z.literal(
+              ["auto", "inline", "separate-item"],
+              withRemedy('pass "auto", "inline" or "separate-item"'),
+            ),
           ),
         },
-        instead('pass only "windowSeconds" and "strategy"'),
+        withRemedy('pass only "retentionSeconds" and "strategy"'),
       ),
     ),
     shards: z.optional(whole(2, MAX_SHARDS, `pass a whole number from 2 to ${MAX_SHARDS}`)),
-    now: z.optional(z.custom<() => number>((now) => typeof now === "function", instead("pass a function"))),
+    now: z.optional(
+      z.custom<() => number>((now) => typeof now === "function", withRemedy("pass a function")),
+    ),
     limits: z.optional(z.unknown()),
     initial: z.optional(z.unknown()),
   },
-  instead('pass only "client", "tableName", "dedupe", "shards", "now", "limits" and "initial"'),
+  withRemedy('pass only "client", "tableName", "idempotency", "shards", "now", "limits" and "initial"'),
 );
 
-/** @throws CounterError `invalid-command` for options that cannot be */
+/** @throws CounterError `invalid-input` for options that cannot be */
 export function parseStoreOptions(input: DynamoDBCounterStoreOptions) {
-  const { limits, initial, dedupe = {}, now = Date.now, ...options } = parse(Options, input, "options");
-  const { windowSeconds = 3_600, strategy = "auto" } = dedupe;
-  const defaults = parse(CounterOptions, { limits, initial }, "options");
+  const {
+    limits,
+    initial,
+    idempotency = {},
+    now = Date.now,
+    ...options
+  } = parseInput(Options, input, "options");
+  const { retentionSeconds = 3_600, strategy = "auto" } = idempotency;
+  const defaults = parseInput(CounterOptions, { limits, initial }, "options");
   if (options.shards !== undefined) checkUnlimited(defaults, "options");
-  return { ...options, ...defaults, windowSeconds, strategy, now };
+  return { ...options, ...defaults, retentionSeconds, strategy, now };
 }
 
 /**
  * Refuses limits and an initial value where a counter is spread over items, of which none knows the whole.
  *
- * @throws CounterError `invalid-command`
+ * @throws CounterError `invalid-input`
  */
 export function checkUnlimited({ limits, initial = 0 }: CounterOptions, what: string): void {
   const limit = limits?.min ?? limits?.max;
   if (limit !== undefined) {
     throw new CounterError(
-      "invalid-command",
+      "invalid-input",
       `${what}.limits is ${JSON.stringify(limits)}, and no shard knows the whole; leave "limits" out, or "shards".`,
     );
   }
   if (initial !== 0) {
     throw new CounterError(
-      "invalid-command",
-      `${what}.initial is ${initial}, and shards start at 0; leave "initial" out and count it once, under a token.`,
+      "invalid-input",
+      `${what}.initial is ${initial}, and shards start at 0; leave "initial" out and count it once, under an idempotency key.`,
     );
   }
 }

@@ -17,12 +17,12 @@ let tables = 0;
 
 function contract(
   { client }: RunningDynamoDB,
-  dedupe: NonNullable<DynamoDBCounterStoreOptions["dedupe"]>,
+  idempotency: NonNullable<DynamoDBCounterStoreOptions["idempotency"]>,
 ): void {
   counterStoreContract({ describe, test, expect }, async (options = {}) => {
     const tableName = `counters-${++tables}`;
     await ensureCounterTable(client, tableName);
-    return createDynamoDBCounterStore({ client, tableName, dedupe, ...options });
+    return createDynamoDBCounterStore({ client, tableName, idempotency, ...options });
   });
 }
 
@@ -42,35 +42,35 @@ const FAULTS = {
 };
 
 /**
- * A caller that asks again with the same token, as errors tell it to. What it asks first is what counts: where a reply
+ * A caller that asks again with the same idempotency key, as errors tell it to. What it asks first is what counts: where a reply
  * was lost, the store cannot tell its own attempt from an earlier request.
  */
 function patient(store: CounterStore): CounterStore {
   const asked = new Map<string, Set<string | undefined>>();
-  const again = async <T>(ask: (token?: string) => Promise<T>): Promise<T> => {
-    let token: string | undefined;
+  const again = async <T>(ask: (idempotencyKey?: string) => Promise<T>): Promise<T> => {
+    let idempotencyKey: string | undefined;
     for (;;) {
       try {
-        return await ask(token);
+        return await ask(idempotencyKey);
       } catch (error) {
         if (!isCounterError(error) || !error.retryable) throw error;
-        token ??= error.details["token"] as string | undefined; // what an unknown outcome tells to ask with
+        idempotencyKey ??= error.details["idempotencyKey"] as string | undefined; // what an unknown outcome tells to ask with
       }
     }
   };
   return {
     apply: async (request) => {
       // Not even an object, where a law is about bad input.
-      const { id = "", token } = (request ?? {}) as Partial<typeof request>;
-      const tokens = asked.get(id) ?? new Set();
-      const replayed = token !== undefined && tokens.has(token);
-      asked.set(id, tokens.add(token));
+      const { id = "", idempotencyKey } = (request ?? {}) as Partial<typeof request>;
+      const keys = asked.get(id) ?? new Set();
+      const replayed = idempotencyKey !== undefined && keys.has(idempotencyKey);
+      asked.set(id, keys.add(idempotencyKey));
       try {
         const ask = (known?: string) =>
-          store.apply(known === undefined ? request : { ...request, token: known });
+          store.apply(known === undefined ? request : { ...request, idempotencyKey: known });
         return { ...(await again(ask)), replayed };
       } catch (error) {
-        if (!replayed) tokens.delete(token);
+        if (!replayed) keys.delete(idempotencyKey);
         throw error;
       }
     },
@@ -84,8 +84,8 @@ function patient(store: CounterStore): CounterStore {
 }
 
 describe.each(engines)("the store on $engine, through a network that fails", (engine) => {
-  const strategies = hasTransactions(engine) ? (["inline", "marker"] as const) : (["inline"] as const);
-  describe.each(strategies)("with tokens %s", (strategy) => {
+  const strategies = hasTransactions(engine) ? (["inline", "separate-item"] as const) : (["inline"] as const);
+  describe.each(strategies)("with keys %s", (strategy) => {
     let network: FaultyNetwork;
     let client: DynamoDBClient;
     beforeAll(async () => {
@@ -99,20 +99,22 @@ describe.each(engines)("the store on $engine, through a network that fails", (en
     counterStoreContract({ describe, test, expect }, async (options = {}) => {
       const tableName = `counters-${++tables}`;
       await ensureCounterTable(engine.client, tableName);
-      return patient(createDynamoDBCounterStore({ client, tableName, dedupe: { strategy }, ...options }));
+      return patient(
+        createDynamoDBCounterStore({ client, tableName, idempotency: { strategy }, ...options }),
+      );
     });
   });
 });
 
 describe.each(engines)("the store on $engine", (engine) => {
-  describe("with tokens in the counter's item", () => {
+  describe("with keys in the counter's item", () => {
     contract(engine, { strategy: "inline" });
   });
   if (!hasTransactions(engine)) return;
-  describe("with a marker for each token", () => {
-    contract(engine, { strategy: "marker" });
+  describe("with a marker for each idempotency key", () => {
+    contract(engine, { strategy: "separate-item" });
   });
-  describe("with tokens wherever is cheaper", () => {
+  describe("with keys wherever is cheaper", () => {
     contract(engine, { strategy: "auto" });
   });
 });

@@ -4,7 +4,7 @@ import {
   isCounterError,
   type Command,
   type CounterStore,
-  type Receipt,
+  type ApplyResult,
 } from "@durable-counter/core";
 import { checkLinearizable, counterModel, recordHistory } from "@durable-counter/testing";
 import {
@@ -55,9 +55,9 @@ async function withRig(
 }
 
 /** What a caller was told in the end: what it counted, nothing for a refusal, or that nobody knows. */
-type Told = Receipt | "refused" | "unknown";
+type Told = ApplyResult | "refused" | "unknown";
 
-/** Asks, and asks again with the same token while it helps, as a careful caller does. */
+/** Asks, and asks again with the same idempotency key while it helps, as a careful caller does. */
 async function ask(store: CounterStore, request: Parameters<CounterStore["apply"]>[0]): Promise<Told> {
   for (let asked = 1; ; asked++) {
     try {
@@ -78,36 +78,39 @@ function changeOf(told: Told): number {
 
 const WRITERS = 64;
 
-/** Writers that each send requests one after another; the answers, by token. */
+/** Writers that each send requests one after another; the answers, by idempotency key. */
 async function crowd(
   store: CounterStore,
-  commandsOf: (token: string) => readonly Command[],
+  commandsOf: (idempotencyKey: string) => readonly Command[],
   requestsEach: number,
 ): Promise<Map<string, Told>> {
   const told = new Map<string, Told>();
   const writer = async (_: unknown, index: number) => {
     for (let n = 0; n < requestsEach; n++) {
-      const token = `${index}-${n}`;
-      told.set(token, await ask(store, { id, commands: commandsOf(token), token }));
+      const idempotencyKey = `${index}-${n}`;
+      told.set(
+        idempotencyKey,
+        await ask(store, { id, commands: commandsOf(idempotencyKey), idempotencyKey }),
+      );
     }
   };
   await Promise.all(Array.from({ length: WRITERS }, writer));
   return told;
 }
 
-/** One, or a batch that depends on the token; a decrement now and then meets the minimum. */
-const single = (token: string) => [token.length % 2 === 0 ? increment(2) : decrement()];
-const batched = (token: string) => [increment(3), ...single(token), decrement(2)];
+/** One, or a batch that depends on the idempotency key; a decrement now and then meets the minimum. */
+const single = (idempotencyKey: string) => [idempotencyKey.length % 2 === 0 ? increment(2) : decrement()];
+const batched = (idempotencyKey: string) => [increment(3), ...single(idempotencyKey), decrement(2)];
 const limits = { min: 0 };
 
 // At the same time, for most of it is waiting for what was lost.
 describe.concurrent.each(engines)("64 writers on $engine, with all that can go wrong", (engine) => {
   const strategies = !hasTransactions(engine)
-    ? [{ dedupe: { strategy: "inline" }, limits } as const]
+    ? [{ idempotency: { strategy: "inline" }, limits } as const]
     : ([
-        { dedupe: { strategy: "inline" }, limits },
-        { dedupe: { strategy: "marker" }, limits },
-        { dedupe: { strategy: "auto" }, limits },
+        { idempotency: { strategy: "inline" }, limits },
+        { idempotency: { strategy: "separate-item" }, limits },
+        { idempotency: { strategy: "auto" }, limits },
       ] as const);
   const cases = [...strategies, { shards: 8 } as const].flatMap((options) => [
     { rig: { ...options, maxAttempts: 1 }, of: "single commands", commandsOf: single },
@@ -119,11 +122,13 @@ describe.concurrent.each(engines)("64 writers on $engine, with all that can go w
     async ({ commandsOf, rig }) => {
       await withRig(engine, { ...rig, seed: 7 }, async ({ network, store, truth }) => {
         const told = await crowd(store, commandsOf, 4);
-        await network.settle();
+        await network.drain();
         let expected = 0;
-        for (const [token, first] of told) {
+        for (const [idempotencyKey, first] of told) {
           const last =
-            first === "unknown" ? await ask(truth, { id, commands: commandsOf(token), token }) : first;
+            first === "unknown"
+              ? await ask(truth, { id, commands: commandsOf(idempotencyKey), idempotencyKey })
+              : first;
           expected += changeOf(last);
         }
         expect(Math.min(...Object.values(network.faults))).toBeGreaterThan(0);
@@ -139,13 +144,13 @@ describe.concurrent.each(engines)("64 writers on $engine, with all that can go w
         const writer = async (_: unknown, index: number) => {
           const mine = recorded.as(index);
           for (let n = 0; n < 5; n++) {
-            const token = `${index}-${n}`;
-            await ask(mine, { id, commands: single(token), token });
+            const idempotencyKey = `${index}-${n}`;
+            await ask(mine, { id, commands: single(idempotencyKey), idempotencyKey });
             if (n % 3 === 0) await mine.get(id, { consistent: true });
           }
         };
         await Promise.all(Array.from({ length: 8 }, writer));
-        await network.settle();
+        await network.drain();
         await recorded.get(id, { consistent: true });
         expect(checkLinearizable(recorded.history, counterModel({ limits }))).toMatchObject({
           linearizable: true,

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { hasTransactions, startEngines } from "./engines.fixture.ts";
 import { createDynamoDBCounterStore, ensureCounterTable } from "./index.ts";
 import { isTidying } from "./tidy.ts";
-import { tokenAttribute } from "./token-stamp.ts";
+import { keyAttribute } from "./idempotency-record.ts";
 
 const engines = await startEngines();
 const tableName = "counters";
@@ -17,9 +17,9 @@ let counters = 0;
 
 /** Four requests whose amounts are bits: the value, which else moves by sixteens, tells which of them counted. */
 const REQUESTS = Array.from({ length: 400 }, (_, n) => `t${n}`)
-  .filter((token, n) => n < 2 || isTidying(tokenAttribute(token)))
+  .filter((idempotencyKey, n) => n < 2 || isTidying(keyAttribute(idempotencyKey)))
   .slice(0, 4)
-  .map((token, bit) => ({ token, commands: [decrement(2 ** bit)] }));
+  .map((idempotencyKey, bit) => ({ idempotencyKey, commands: [decrement(2 ** bit)] }));
 const SIXTEEN = 16;
 
 /** What happens on the way of the n-th write of a call: it stays there for a while, or its reply is lost. */
@@ -64,7 +64,7 @@ async function ask(store: CounterStore, request: Parameters<CounterStore["apply"
 }
 
 const strategiesOf = (engine: RunningDynamoDB) =>
-  hasTransactions(engine) ? (["inline", "auto", "marker"] as const) : (["inline"] as const);
+  hasTransactions(engine) ? (["inline", "auto", "separate-item"] as const) : (["inline"] as const);
 
 describe.each(engines)("whatever arrives late, on $engine", (engine) => {
   const strategy = fc.constantFrom(...strategiesOf(engine));
@@ -83,7 +83,7 @@ describe.each(engines)("whatever arrives late, on $engine", (engine) => {
         strategy,
         mishap,
         bit: fc.nat({ max: REQUESTS.length - 1 }),
-        caller: fc.constantFrom("a", "a", "b", undefined),
+        callerId: fc.constantFrom("a", "a", "b", undefined),
         /** By how much the clock of the process is ahead, in seconds. */
         ahead: fc.constantFrom(0, 0, 60),
       }),
@@ -94,7 +94,7 @@ describe.each(engines)("whatever arrives late, on $engine", (engine) => {
   );
 
   test("a request counts once at most, what it is told is so, and what its caller was refused never counts for them", async () => {
-    // Live tokens over a minute: from 97 on, a tidying write moves them out.
+    // Live keys over a minute: from 97 on, a tidying write moves them out.
     const prefill = hasTransactions(engine) ? fc.constantFrom(0, 0, 100) : fc.constant(0);
     const seal = hasTransactions(engine) ? fc.constantFrom(undefined, 0, 880) : fc.constant(undefined);
     await fc.assert(
@@ -107,26 +107,30 @@ describe.each(engines)("whatever arrives late, on $engine", (engine) => {
           const clock = { now: START };
           const held: Write[] = [];
           const clients: DynamoDBClient[] = [];
-          const storeOf = (strategy: "inline" | "auto" | "marker", client = engine.client, ahead = 0) =>
+          const storeOf = (
+            strategy: "inline" | "auto" | "separate-item",
+            client = engine.client,
+            ahead = 0,
+          ) =>
             createDynamoDBCounterStore({
               client,
               tableName,
               limits: { min: 0 },
               now: () => clock.now + ahead * 1_000,
-              dedupe: { strategy, windowSeconds: WINDOW_SECONDS },
+              idempotency: { strategy, retentionSeconds: WINDOW_SECONDS },
             });
           let moves = 0;
-          const move = async (up: boolean, by: "inline" | "auto" | "marker") => {
+          const move = async (up: boolean, by: "inline" | "auto" | "separate-item") => {
             const commands = [up ? increment(SIXTEEN) : decrement(SIXTEEN)];
-            await ask(storeOf(by), { id, token: `move-${++moves}`, commands });
+            await ask(storeOf(by), { id, idempotencyKey: `move-${++moves}`, commands });
           };
           if (sealedFor !== undefined) {
-            await move(true, "marker");
+            await move(true, "separate-item");
             clock.now += sealedFor * 1_000; // the seal may lapse any time now
           }
           for (let n = 0; n < prefilled; n++) {
             clock.now += 600;
-            await storeOf("inline").apply({ id, token: `before-${n}`, commands: [increment(0)] });
+            await storeOf("inline").apply({ id, idempotencyKey: `before-${n}`, commands: [increment(0)] });
           }
           const asked = REQUESTS.map(() => ({ byCaller: new Map<string | undefined, Set<Told>>() }));
           const counts = async () => {
@@ -143,14 +147,14 @@ describe.each(engines)("whatever arrives late, on $engine", (engine) => {
             if (next.kind !== "ask") continue;
             const client = unlucky(engine.endpoint, next.mishap, held);
             clients.push(client);
-            const { caller, bit } = next;
-            const request = { id, ...(REQUESTS[bit] as (typeof REQUESTS)[number]), caller };
+            const { callerId, bit } = next;
+            const request = { id, ...(REQUESTS[bit] as (typeof REQUESTS)[number]), callerId };
             const told = await ask(storeOf(next.strategy, client, next.ahead), request);
             const { byCaller } = asked[bit] as (typeof asked)[number];
-            const before = byCaller.get(caller) ?? new Set();
+            const before = byCaller.get(callerId) ?? new Set();
             const wasCounted = Array.from(byCaller.values()).some((others) => others.has("counted"));
             expect({ wasCounted, told }).not.toEqual({ wasCounted: true, told: "refused" });
-            byCaller.set(caller, before.add(told));
+            byCaller.set(callerId, before.add(told));
           }
           for (const late of held.toReversed())
             await engine.client.send(late as never).catch(() => undefined);
@@ -160,7 +164,7 @@ describe.each(engines)("whatever arrives late, on $engine", (engine) => {
           for (const [bit, { byCaller }] of asked.entries()) {
             const hasCounted = (bits & (2 ** bit)) !== 0;
             const mayHave = Array.from(byCaller).some(
-              ([caller, told]) => caller === undefined || !told.has("refused"),
+              ([callerId, told]) => callerId === undefined || !told.has("refused"),
             );
             const wasTold = Array.from(byCaller.values()).some((told) => told.has("counted"));
             expect({ bit, hasCounted }).toEqual({ bit, hasCounted: mayHave && (wasTold || hasCounted) });

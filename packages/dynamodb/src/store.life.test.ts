@@ -21,7 +21,8 @@ describe.each(engines)("the life of a counter on $engine", (engine) => {
     const watched = localClient(proxy.endpoint);
     const hot = store({ client: watched });
     const writer = async (_: unknown, index: number) => {
-      for (let n = 0; n < 8; n++) await hot.apply({ id, commands: [increment()], token: `${index}-${n}` });
+      for (let n = 0; n < 8; n++)
+        await hot.apply({ id, commands: [increment()], idempotencyKey: `${index}-${n}` });
     };
     await Promise.all(Array.from({ length: 64 }, writer));
     const sent = Object.values(proxy.requests).reduce((sum, count) => sum + count, 0);
@@ -33,14 +34,17 @@ describe.each(engines)("the life of a counter on $engine", (engine) => {
   test("ends with everything the table holds of it", async () => {
     const id = newId();
     if (hasTransactions(engine)) {
-      const marked = store({ dedupe: { strategy: "marker" } });
-      for (let n = 0; n < 60; n++) await marked.apply({ id, commands: [increment()], token: `m${n}` });
+      const marked = store({ idempotency: { strategy: "separate-item" } });
+      for (let n = 0; n < 60; n++)
+        await marked.apply({ id, commands: [increment()], idempotencyKey: `m${n}` });
     }
-    await store().apply({ id, commands: [increment()], token: "t" });
+    await store().apply({ id, commands: [increment()], idempotencyKey: "t" });
     await store().delete(id);
     expect((await partsOf(client, tableName, id)).size).toBe(0);
     await store().delete(id);
-    expect(await store().apply({ id, commands: [increment()], token: "t" })).toMatchObject({ value: 1 });
+    expect(await store().apply({ id, commands: [increment()], idempotencyKey: "t" })).toMatchObject({
+      value: 1,
+    });
   });
 
   test.each([1, -1])("goes up to the edge of the safe integers, and is refused beyond (%i)", async (sign) => {
@@ -49,9 +53,13 @@ describe.each(engines)("the life of a counter on $engine", (engine) => {
     const back = sign > 0 ? decrement : increment;
     const edge = Number.MAX_SAFE_INTEGER;
     const at = store({ initial: sign * (edge - 1) });
-    expect(await at.apply({ id, commands: [away()], token: "a" })).toMatchObject({ value: sign * edge });
-    await expect(at.apply({ id, commands: [away()], token: "b" })).rejects.toThrow(/\[limit-exceeded\]/u);
-    const through = { id, commands: [back(edge), back(edge), away(2)], token: "c" };
+    expect(await at.apply({ id, commands: [away()], idempotencyKey: "a" })).toMatchObject({
+      value: sign * edge,
+    });
+    await expect(at.apply({ id, commands: [away()], idempotencyKey: "b" })).rejects.toThrow(
+      /\[limit-exceeded\]/u,
+    );
+    const through = { id, commands: [back(edge), back(edge), away(2)], idempotencyKey: "c" };
     expect(await at.apply(through)).toMatchObject({ value: sign * (2 - edge) });
     expect(await at.apply(through)).toMatchObject({ value: sign * (2 - edge), replayed: true });
     await at.delete(id);
@@ -69,13 +77,13 @@ describe.each(engines)("the life of a counter on $engine", (engine) => {
     const id = newId();
     await using network = await startFaultyNetwork(endpoint, { seed: 1, faults: {} });
     const patient = localClient(network.endpoint, { maxAttempts: 1 });
-    for (const fault of ["conflict", "throttle", "conflict", "throttle"] as const) network.next(fault);
-    expect(await store({ client: patient }).apply({ id, commands: [increment()], token: "t" })).toMatchObject(
-      {
-        value: 1,
-        replayed: false,
-      },
-    );
+    for (const fault of ["conflict", "throttle", "conflict", "throttle"] as const) network.injectNext(fault);
+    expect(
+      await store({ client: patient }).apply({ id, commands: [increment()], idempotencyKey: "t" }),
+    ).toMatchObject({
+      value: 1,
+      replayed: false,
+    });
     expect(network.requests).toEqual({ UpdateItem: 5 });
     patient.destroy();
   });
@@ -85,7 +93,7 @@ describe.each(engines)("the life of a counter on $engine", (engine) => {
     await using network = await startFaultyNetwork(endpoint, { seed: 1, faults: { conflict: 1 } });
     const patient = localClient(network.endpoint, { maxAttempts: 1 });
     await expect(
-      store({ client: patient }).apply({ id, commands: [increment()], token: "t" }),
+      store({ client: patient }).apply({ id, commands: [increment()], idempotencyKey: "t" }),
     ).rejects.toThrow(/was not changed: DynamoDB asks for less.*\[throttled\]/u);
     expect(network.requests).toEqual({ UpdateItem: 9 });
     expect(await store().get(id, { consistent: true })).toBe(0);

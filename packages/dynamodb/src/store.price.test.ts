@@ -4,7 +4,7 @@ import { startDynamoDB } from "@durable-counter/testing/dynamodb";
 import { expect, test } from "vitest";
 import { createDynamoDBCounterStore, ensureCounterTable } from "./index.ts";
 
-test("a write costs the units that the README says, by the tokens that are live", async () => {
+test("a write costs the units that the README says, by the keys that are live", async () => {
   const { client, engine, stop } = await startDynamoDB();
   try {
     await ensureCounterTable(client, "counters");
@@ -16,7 +16,7 @@ test("a write costs the units that the README says, by the tokens that are live"
   }
 });
 
-/** The write units of so many writes to one counter, each with a token that stays live. */
+/** The write units of so many writes to one counter, each with an idempotency key that stays live. */
 async function unitsByWrite(client: DynamoDBClient, writes: number): Promise<readonly number[]> {
   const units: number[] = [];
   client.middlewareStack.add(
@@ -29,6 +29,7 @@ async function unitsByWrite(client: DynamoDBClient, writes: number): Promise<rea
     { step: "initialize" },
   );
   const store = createDynamoDBCounterStore({ client, tableName: "counters" });
-  for (let n = 0; n < writes; n++) await store.apply({ id: "a", commands: [increment()], token: `t${n}` });
+  for (let n = 0; n < writes; n++)
+    await store.apply({ id: "a", commands: [increment()], idempotencyKey: `t${n}` });
   return units;
 }

@@ -20,7 +20,7 @@ import { describe, expect, test } from "vitest";
 import { frozenClient, hasTransactions, keepLostWrites, partsOf, startEngines } from "./engines.fixture.ts";
 import { createDynamoDBCounterStore, ensureCounterTable, type DynamoDBCounterStoreOptions } from "./index.ts";
 import { isTidying } from "./tidy.ts";
-import { tokenAttribute } from "./token-stamp.ts";
+import { keyAttribute } from "./idempotency-record.ts";
 
 const engines = await startEngines();
 const local = engines.filter(hasTransactions);
@@ -31,7 +31,7 @@ const START = Math.floor(Date.now() / 1_000) * 1_000;
 const limits = { min: 0, max: 9 };
 let counters = 0;
 
-type Strategy = NonNullable<NonNullable<DynamoDBCounterStoreOptions["dedupe"]>["strategy"]>;
+type Strategy = NonNullable<NonNullable<DynamoDBCounterStoreOptions["idempotency"]>["strategy"]>;
 
 /** A counter of its own for each test, and stores that share a clock, but nothing they keep in mind. */
 function bench({ client }: Pick<RunningDynamoDB, "client">) {
@@ -43,22 +43,22 @@ function bench({ client }: Pick<RunningDynamoDB, "client">) {
       tableName,
       limits,
       now: () => clock.now,
-      dedupe: { strategy, windowSeconds: 600 },
+      idempotency: { strategy, retentionSeconds: 600 },
     });
   let moves = 0;
-  /** Moves the value, by a token nobody knows. */
+  /** Moves the value, by an idempotency key nobody knows. */
   const move = (command: Command, strategy: Strategy = "inline") =>
-    store(strategy).apply({ id, commands: [command], token: `move-${++moves}` });
-  const tokensInItem = async () =>
+    store(strategy).apply({ id, commands: [command], idempotencyKey: `move-${++moves}` });
+  const keysInItem = async () =>
     Object.keys((await partsOf(client, tableName, id)).get("value") ?? {}).filter((name) =>
       name.startsWith("t#"),
     ).length;
-  return { id, clock, store, move, tokensInItem };
+  return { id, clock, store, move, keysInItem };
 }
 
-/** By these a write looks after the tokens of its counter. */
+/** By these a write looks after the keys of its counter. */
 const TIDYING = Array.from({ length: 400 }, (_, n) => `tidying-${n}`)
-  .filter((token) => isTidying(tokenAttribute(token)))
+  .filter((idempotencyKey) => isTidying(keyAttribute(idempotencyKey)))
   .slice(0, 3);
 
 /** What a store answers, in words. */
@@ -80,8 +80,8 @@ const ways = (engine: RunningDynamoDB) =>
         { strategy: "inline", isSealed: true },
         { strategy: "auto", isSealed: false },
         { strategy: "auto", isSealed: true },
-        { strategy: "marker", isSealed: false },
-        { strategy: "marker", isSealed: true },
+        { strategy: "separate-item", isSealed: false },
+        { strategy: "separate-item", isSealed: true },
       ] as const)
     : ([{ strategy: "inline", isSealed: false }] as const);
 
@@ -94,8 +94,8 @@ describe.each(engines)("a refusal that is remembered, on $engine", (engine) => {
     "keeps off what another process has on its way: $strategy, sealed: $isSealed, of one that is $dying",
     async ({ strategy, isSealed, dying }) => {
       const { id, store, move } = bench(engine);
-      await move(increment(5), isSealed ? "marker" : "inline");
-      const request = { id, token: "t", commands: [decrement(5)], caller: "a" };
+      await move(increment(5), isSealed ? "separate-item" : "inline");
+      const request = { id, idempotencyKey: "t", commands: [decrement(5)], callerId: "a" };
       const client = localClient(engine.endpoint, { maxAttempts: 1 });
       const network = keepLostWrites(client);
       await told(store(dying, client), request); // lost, and nobody asks this store again
@@ -117,8 +117,8 @@ describe.each(engines)("a refusal that is remembered, on $engine", (engine) => {
     "is told to a call that was frozen before it sent anything: $strategy, sealed: $isSealed",
     async ({ strategy, isSealed }) => {
       const { id, clock, store, move } = bench(engine);
-      await move(increment(5), isSealed ? "marker" : "inline");
-      const request = { id, token: "t", commands: [decrement(5)], caller: "a" };
+      await move(increment(5), isSealed ? "separate-item" : "inline");
+      const request = { id, idempotencyKey: "t", commands: [decrement(5)], callerId: "a" };
       const { client, thaw } = frozenClient(engine.endpoint);
       const frozen = told(store(strategy, client), request);
       await move(decrement(2), strategy);
@@ -137,17 +137,17 @@ describe.each(engines)("a refusal that is remembered, on $engine", (engine) => {
     hasTransactions(engine)
       ? [
           { ...way, rival: "inline" as const },
-          { ...way, rival: "marker" as const },
+          { ...way, rival: "separate-item" as const },
         ]
       : [{ ...way, rival: "inline" as const }],
   );
 
   test.each(races)(
-    "is not told where the same token counts at that moment: $strategy, sealed: $isSealed, by $rival",
+    "is not told where the same idempotency key counts at that moment: $strategy, sealed: $isSealed, by $rival",
     async ({ strategy, isSealed, rival }) => {
       const { id, store, move } = bench(engine);
-      await move(increment(3), isSealed ? "marker" : "inline");
-      const request = { id, token: "t", commands: [decrement(5)], caller: "a" };
+      await move(increment(3), isSealed ? "separate-item" : "inline");
+      const request = { id, idempotencyKey: "t", commands: [decrement(5)], callerId: "a" };
       const client = localClient(engine.endpoint);
       let counted: string | undefined;
       client.middlewareStack.add(
@@ -170,7 +170,7 @@ describe.each(engines)("a refusal that is remembered, on $engine", (engine) => {
   test("holds while 32 processes ask for too much at once through a network that fails, and others make room", async () => {
     for (const { strategy, isSealed } of ways(engine)) {
       const { id, store, move } = bench(engine);
-      await move(increment(9), isSealed ? "marker" : "inline");
+      await move(increment(9), isSealed ? "separate-item" : "inline");
       await using network = await startFaultyNetwork(engine.endpoint, { seed: 5 });
       const client = localClient(network.endpoint, { maxAttempts: 1, requestTimeout: 300 });
       const ask = async (request: ApplyRequest) => {
@@ -183,16 +183,16 @@ describe.each(engines)("a refusal that is remembered, on $engine", (engine) => {
       const answers = await Promise.all(
         Array.from({ length: 32 }, async (_, n) => {
           const commands = [n % 3 === 0 ? increment(5) : decrement(4)];
-          const request = { id, token: `t${n}`, commands, caller: "a" };
+          const request = { id, idempotencyKey: `t${n}`, commands, callerId: "a" };
           forgotten.push(ask(request)); // of a process that dies meanwhile
           const answer = await ask(request);
           const change = n % 3 === 0 ? 5 : -4;
           return answer.endsWith("[limit-exceeded]") ? 0 : change;
         }),
       );
-      network.calm();
+      network.disableFaults();
       await Promise.all(forgotten);
-      await network.settle();
+      await network.drain();
       const total = answers.reduce((sum, change) => sum + change, 9);
       expect(await store(strategy).get(id, { consistent: true })).toBe(total);
       expect(answers.filter((change) => change === 0).length).toBeGreaterThan(3);
@@ -200,8 +200,8 @@ describe.each(engines)("a refusal that is remembered, on $engine", (engine) => {
     }
   });
 
-  test("is an answer as the memory store gives it, among all that others ask, with tokens wherever", async () => {
-    const tokens = ["t1", "t2", "t3", ...TIDYING];
+  test("is an answer as the memory store gives it, among all that others ask, with keys wherever", async () => {
+    const keys = ["t1", "t2", "t3", ...TIDYING];
     const command = fc.oneof(
       fc.integer({ min: 1, max: 6 }).map(increment),
       fc.integer({ min: 1, max: 6 }).map(decrement),
@@ -209,13 +209,13 @@ describe.each(engines)("a refusal that is remembered, on $engine", (engine) => {
     );
     const request = fc.record({
       strategy: fc.constantFrom<Strategy>(...new Set(ways(engine).map(({ strategy }) => strategy))),
-      token: fc.constantFrom(...tokens),
+      idempotencyKey: fc.constantFrom(...keys),
       commands: fc.array(command, { minLength: 1, maxLength: 2 }),
-      caller: fc.constantFrom(undefined, "a", "b"),
+      callerId: fc.constantFrom(undefined, "a", "b"),
       limits: fc.constantFrom(undefined, undefined, { max: 5 }, { min: 2, onLimit: "clamp" as const }),
       seconds: fc.constantFrom(0, 0, 1, 7),
     });
-    // Live tokens over a minute: from 97 on, the next tidying write moves them out.
+    // Live keys over a minute: from 97 on, the next tidying write moves them out.
     const prefill = hasTransactions(engine) ? fc.constantFrom(0, 100) : fc.constant(0);
     await fc.assert(
       fc.asyncProperty(
@@ -224,10 +224,14 @@ describe.each(engines)("a refusal that is remembered, on $engine", (engine) => {
         async (prefilled, requests) => {
           const { id, clock, store } = bench(engine);
           const memory = new MemoryCounterStore({ limits });
-          const stores = { inline: store("inline"), auto: store("auto"), marker: store("marker") };
+          const stores = {
+            inline: store("inline"),
+            auto: store("auto"),
+            "separate-item": store("separate-item"),
+          };
           for (let n = 0; n < prefilled; n++) {
             clock.now += 600;
-            await stores.inline.apply({ id, commands: [increment(0)], token: `before-${n}` });
+            await stores.inline.apply({ id, commands: [increment(0)], idempotencyKey: `before-${n}` });
           }
           for (const { strategy, seconds, ...asked } of requests) {
             clock.now += seconds * 1_000;
@@ -244,16 +248,16 @@ describe.each(engines)("a refusal that is remembered, on $engine", (engine) => {
 
 describe.each(local)("what a refusal costs, on $engine", (engine) => {
   test.each([
-    { isSealed: false, caller: undefined, requests: { UpdateItem: 1 } },
-    { isSealed: false, caller: "a", requests: { UpdateItem: 2 } },
-    { isSealed: true, caller: undefined, requests: { UpdateItem: 1, GetItem: 2 } },
-    { isSealed: true, caller: "a", requests: { UpdateItem: 1, GetItem: 4, TransactWriteItems: 1 } },
-  ])("sealed: $isSealed, caller: $caller", async ({ isSealed, caller, requests }) => {
+    { isSealed: false, callerId: undefined, requests: { UpdateItem: 1 } },
+    { isSealed: false, callerId: "a", requests: { UpdateItem: 2 } },
+    { isSealed: true, callerId: undefined, requests: { UpdateItem: 1, GetItem: 2 } },
+    { isSealed: true, callerId: "a", requests: { UpdateItem: 1, GetItem: 4, TransactWriteItems: 1 } },
+  ])("sealed: $isSealed, callerId: $callerId", async ({ isSealed, callerId, requests }) => {
     const { id, store, move } = bench(engine);
-    await move(increment(3), isSealed ? "marker" : "inline");
+    await move(increment(3), isSealed ? "separate-item" : "inline");
     await using proxy = await startLossyProxy(engine.endpoint);
     const client = localClient(proxy.endpoint);
-    await told(store("auto", client), { id, token: "t", commands: [decrement(5)], caller });
+    await told(store("auto", client), { id, idempotencyKey: "t", commands: [decrement(5)], callerId });
     expect(proxy.requests).toEqual(requests);
     client.destroy();
   });
@@ -261,15 +265,15 @@ describe.each(local)("what a refusal costs, on $engine", (engine) => {
 
 describe.each(local)("refusals that are remembered, on $engine", (engine) => {
   test("are moved out of an item that holds many, and stay what they are", async () => {
-    const { id, clock, store, move, tokensInItem } = bench(engine);
-    const request = (n: number) => ({ id, token: `t${n}`, commands: [decrement(5)], caller: "a" });
+    const { id, clock, store, move, keysInItem } = bench(engine);
+    const request = (n: number) => ({ id, idempotencyKey: `t${n}`, commands: [decrement(5)], callerId: "a" });
     const requests = Array.from({ length: 200 }, (_, n) => request(n));
     await move(increment(3));
     for (const request of requests) {
       clock.now += 250;
       await told(store("auto"), request);
     }
-    expect(await tokensInItem()).toBeLessThan(60);
+    expect(await keysInItem()).toBeLessThan(60);
     await move(increment(6), "auto");
     const answers = new Set(await Promise.all(requests.map((request) => told(store("auto"), request))));
     expect(Array.from(answers)).toEqual([FIVE_OF_THREE.replace("ID", id)]);
@@ -282,18 +286,19 @@ describe.each(local)("refusals that are remembered, on $engine", (engine) => {
       clock.now += 600;
       await move(get());
     }
-    const request = { id, token: "t", commands: [decrement(5)] };
-    await told(store("auto"), { ...request, caller: "a" });
+    const request = { id, idempotencyKey: "t", commands: [decrement(5)] };
+    await told(store("auto"), { ...request, callerId: "a" });
     await move(increment(2));
-    expect(await told(store("marker"), request)).toBe("0");
-    for (const token of TIDYING) await store("auto").apply({ id, token, commands: [increment()] });
+    expect(await told(store("separate-item"), request)).toBe("0");
+    for (const idempotencyKey of TIDYING)
+      await store("auto").apply({ id, idempotencyKey, commands: [increment()] });
     expect(await told(store("auto"), request)).toBe("0, replayed");
   });
 
   test("hold for their window, though the item was not to be sealed for so long", async () => {
     const { id, clock, store, move } = bench(engine);
-    await move(increment(3), "marker");
-    const request = { id, token: "t", commands: [decrement(5)], caller: "a" };
+    await move(increment(3), "separate-item");
+    const request = { id, idempotencyKey: "t", commands: [decrement(5)], callerId: "a" };
     const refusal = FIVE_OF_THREE.replace("ID", id);
     clock.now += 900_000; // past the marker's window, and within the grace of its seal
     expect(await told(store("auto"), request)).toBe(refusal);
@@ -304,7 +309,7 @@ describe.each(local)("refusals that are remembered, on $engine", (engine) => {
 
   test("touch the item of a sealed counter once a minute: nobody who counts is kept waiting", async () => {
     const { id, clock, store, move } = bench(engine);
-    await move(increment(3), "marker");
+    await move(increment(3), "separate-item");
     const client = localClient(engine.endpoint);
     const sizes: number[] = [];
     client.middlewareStack.add(
@@ -316,9 +321,9 @@ describe.each(local)("refusals that are remembered, on $engine", (engine) => {
       { step: "initialize" },
     );
     const refusing = store("auto", client);
-    for (const token of ["t1", "t2", "t3", "t4"]) {
+    for (const idempotencyKey of ["t1", "t2", "t3", "t4"]) {
       clock.now += 30_000;
-      await told(refusing, { id, token, commands: [decrement(5)], caller: "a" });
+      await told(refusing, { id, idempotencyKey, commands: [decrement(5)], callerId: "a" });
     }
     expect(sizes).toEqual([2, 1, 1, 2]);
     client.destroy();

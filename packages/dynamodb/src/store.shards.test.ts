@@ -14,17 +14,17 @@ describe.each(engines)("a counter over shards, on $engine", ({ client, endpoint 
   const store = (options: Partial<DynamoDBCounterStoreOptions> = {}) =>
     createDynamoDBCounterStore({ client, tableName, ...options });
   const sharded = store({ shards: 4 });
-  const refusal = async (promise: Promise<unknown>, code: "misconfigured" | "invalid-command") => {
+  const refusal = async (promise: Promise<unknown>, code: "misconfigured" | "invalid-input") => {
     const error: unknown = await promise.catch((thrown: unknown) => thrown);
     expect(isCounterError(error, code)).toBe(true);
     return String(error);
   };
 
-  test("counts each token once, on the shard it falls on, whoever comes first", async () => {
+  test("counts each idempotency key once, on the shard it falls on, whoever comes first", async () => {
     const id = newId();
     const requests = Array.from({ length: 60 }, (_, n) => ({
       id,
-      token: `t${n % 40}`,
+      idempotencyKey: `t${n % 40}`,
       commands: n % 40 < 30 ? [increment(2)] : [decrement()],
     }));
     const receipts = await Promise.all(requests.map((request) => store({ shards: 4 }).apply(request)));
@@ -36,11 +36,13 @@ describe.each(engines)("a counter over shards, on $engine", ({ client, endpoint 
 
   test("costs one request a command once its shards are there, and one query to read", async () => {
     const id = newId();
-    for (let n = 0; n < 40; n++) await sharded.apply({ id, commands: [increment()], token: `t${n}` });
+    for (let n = 0; n < 40; n++)
+      await sharded.apply({ id, commands: [increment()], idempotencyKey: `t${n}` });
     await using proxy = await startLossyProxy(endpoint);
     const watched = localClient(proxy.endpoint);
     const counting = store({ client: watched, shards: 4 });
-    for (let n = 40; n < 50; n++) await counting.apply({ id, commands: [increment()], token: `t${n}` });
+    for (let n = 40; n < 50; n++)
+      await counting.apply({ id, commands: [increment()], idempotencyKey: `t${n}` });
     expect(await counting.get(id)).toBe(50);
     expect(proxy.requests).toEqual({ UpdateItem: 10, Query: 1 });
     watched.destroy();
@@ -48,13 +50,15 @@ describe.each(engines)("a counter over shards, on $engine", ({ client, endpoint 
 
   test("answers with what its shard counted, and tells the sum to whoever only asks", async () => {
     const id = newId();
-    const receipt = await sharded.apply({ id, commands: [increment(5), decrement(2)], token: "t" });
+    const receipt = await sharded.apply({ id, commands: [increment(5), decrement(2)], idempotencyKey: "t" });
     expect(receipt.results).toEqual([
       { type: "increment", before: 0, after: 5 },
       { type: "decrement", before: 5, after: 3 },
     ]);
     await sharded.apply({ id, commands: [increment(10)] });
-    expect(await sharded.apply({ id, commands: [get()], token: "read" })).toMatchObject({ value: 13 });
+    expect(await sharded.apply({ id, commands: [get()], idempotencyKey: "read" })).toMatchObject({
+      value: 13,
+    });
   });
 
   test("cannot be limited, nor read among writes, nor start elsewhere than at 0: refused, and nothing counts", async () => {
@@ -65,15 +69,16 @@ describe.each(engines)("a counter over shards, on $engine", ({ client, endpoint 
       [{ commands: [increment(), get()] }, 'request.commands has a "get" among writes'],
     ] as const;
     for (const [request, message] of asked) {
-      expect(await refusal(sharded.apply({ id, ...request }), "invalid-command")).toContain(message);
+      expect(await refusal(sharded.apply({ id, ...request }), "invalid-input")).toContain(message);
     }
     expect((await partsOf(client, tableName, id)).size).toBe(0);
   });
 
   test("keeps its number of shards: a store with another, or with none, is refused, and nothing counts", async () => {
     const id = newId();
-    for (let n = 0; n < 20; n++) await sharded.apply({ id, commands: [increment()], token: `t${n}` });
-    const write = { id, commands: [increment()], token: "new" };
+    for (let n = 0; n < 20; n++)
+      await sharded.apply({ id, commands: [increment()], idempotencyKey: `t${n}` });
+    const write = { id, commands: [increment()], idempotencyKey: "new" };
     expect(await refusal(store({ shards: 8 }).apply(write), "misconfigured")).toContain("over 4 shards");
     expect(await refusal(store({ shards: 8 }).get(id), "misconfigured")).toContain("over 4 shards");
     expect(await refusal(store().apply(write), "misconfigured")).toContain("shards: 4");
@@ -83,8 +88,8 @@ describe.each(engines)("a counter over shards, on $engine", ({ client, endpoint 
 
   test("is not mistaken for one that is kept in one item", async () => {
     const id = newId();
-    await store().apply({ id, commands: [increment()], token: "t" });
-    const write = { id, commands: [increment()], token: "t" };
+    await store().apply({ id, commands: [increment()], idempotencyKey: "t" });
+    const write = { id, commands: [increment()], idempotencyKey: "t" };
     expect(await refusal(sharded.apply(write), "misconfigured")).toContain("is kept in one item");
     expect(await refusal(sharded.get(id), "misconfigured")).toContain("is kept in one item");
   });
@@ -94,7 +99,7 @@ describe.each(engines)("a counter over shards, on $engine", ({ client, endpoint 
       const id = newId();
       const stores = [sharded, store({ shards: 5 }), store()];
       const outcomes = await Promise.allSettled(
-        stores.map((each) => each.apply({ id, commands: [increment()], token: "t" })),
+        stores.map((each) => each.apply({ id, commands: [increment()], idempotencyKey: "t" })),
       );
       const counted = outcomes.filter(({ status }) => status === "fulfilled");
       expect(counted).toHaveLength(1);
@@ -107,7 +112,8 @@ describe.each(engines)("a counter over shards, on $engine", ({ client, endpoint 
 
   test("is listed once, by its sum, by any store, and deleted as a whole", async () => {
     const id = newId();
-    for (let n = 0; n < 20; n++) await sharded.apply({ id, commands: [increment()], token: `t${n}` });
+    for (let n = 0; n < 20; n++)
+      await sharded.apply({ id, commands: [increment()], idempotencyKey: `t${n}` });
     const mine = [];
     for await (const entry of store().list()) if (entry.id === id) mine.push(entry.value);
     expect(mine).toEqual([20]);
@@ -116,13 +122,15 @@ describe.each(engines)("a counter over shards, on $engine", ({ client, endpoint 
     expect(Array.from((await partsOf(client, tableName, id)).keys())).toEqual(["value"]);
     expect(await sharded.get(id, { consistent: true })).toBe(0);
     for await (const entry of store().list()) expect(entry.id).not.toBe(id);
-    expect(await sharded.apply({ id, commands: [increment()], token: "t0" })).toMatchObject({ value: 1 });
+    expect(await sharded.apply({ id, commands: [increment()], idempotencyKey: "t0" })).toMatchObject({
+      value: 1,
+    });
   });
 
   test("counts a first write that arrives after its deletion, once, where everybody sees it", async () => {
     const id = newId();
-    const request = { id, commands: [increment()], token: "late" };
-    await sharded.apply({ id, commands: [increment(7)], token: "elsewhere" });
+    const request = { id, commands: [increment()], idempotencyKey: "late" };
+    await sharded.apply({ id, commands: [increment(7)], idempotencyKey: "elsewhere" });
     const losing = localClient(endpoint, { maxAttempts: 1 });
     const network = keepLostWrites(losing);
     losing.middlewareStack.add((next) => (args) => {

@@ -45,7 +45,7 @@ const item = async () => {
   const { Items = [] } = await engine.client.send(new ScanCommand({ TableName: tableName }));
   return Items.find((candidate) => candidate["id"]?.S === id) ?? {};
 };
-const tokens = async () => Object.keys(await item()).filter((name) => name.startsWith("t#")).length;
+const keys = async () => Object.keys(await item()).filter((name) => name.startsWith("t#")).length;
 
 describe("the price of a batch", () => {
   test("is one request, whatever its length, and no read", async () => {
@@ -55,7 +55,8 @@ describe("the price of a batch", () => {
   });
 
   test("is one request for a batch that creates the counter, and one for each that follows", async () => {
-    for (let n = 1; n <= 5; n++) await store().apply({ id, commands: [increment()], token: `t${n}` });
+    for (let n = 1; n <= 5; n++)
+      await store().apply({ id, commands: [increment()], idempotencyKey: `t${n}` });
     expect(proxy.requests).toEqual({ UpdateItem: 5 });
   });
 
@@ -74,51 +75,55 @@ describe("the price of a batch", () => {
 });
 
 describe("a reply that is lost", () => {
-  test.each([undefined, "token"])(
-    "is asked for again by the AWS SDK, and counts once (token: %s)",
-    async (token) => {
+  test.each([undefined, "idempotencyKey"])(
+    "is asked for again by the AWS SDK, and counts once (idempotencyKey: %s)",
+    async (idempotencyKey) => {
       proxy.loseReply("UpdateItem");
-      const receipt = await store().apply({ id, commands: [increment(5), decrement(2)], token });
+      const receipt = await store().apply({ id, commands: [increment(5), decrement(2)], idempotencyKey });
       expect(receipt).toEqual({
         value: 3,
         results: [
           { type: "increment", before: 0, after: 5 },
           { type: "decrement", before: 5, after: 3 },
         ],
-        replayed: token !== undefined,
+        replayed: idempotencyKey !== undefined,
       });
       expect(proxy.requests["UpdateItem"]).toBe(2);
       expect(await store().get(id, { consistent: true })).toBe(3);
     },
   );
 
-  test("leaves the outcome unknown once the AWS SDK gives up, and the same token finds out", async () => {
+  test("leaves the outcome unknown once the AWS SDK gives up, and the same idempotency key finds out", async () => {
     for (let n = await client.config.maxAttempts(); n > 0; n--) proxy.loseReply("UpdateItem");
-    const request = { id, commands: [increment(5)], token: "t" };
+    const request = { id, commands: [increment(5)], idempotencyKey: "t" };
     const error: unknown = await store()
       .apply(request)
       .catch((thrown: unknown) => thrown);
     expect(isCounterError(error, "outcome-unknown") && error.retryable).toBe(true);
-    expect(String(error)).toMatch(/may or may not have been changed.*Ask again with the token "t"/u);
+    expect(String(error)).toMatch(
+      /may or may not have been changed.*Ask again with the idempotency key "t"/u,
+    );
     expect(await store().apply(request)).toMatchObject({ value: 5, replayed: true });
     expect(await store().get(id, { consistent: true })).toBe(5);
   });
 
-  test("without a token, is asked for with the token that the error tells", async () => {
+  test("without an idempotency key, is asked for with the idempotency key that the error tells", async () => {
     for (let n = await client.config.maxAttempts(); n > 0; n--) proxy.loseReply("UpdateItem");
     const request = { id, commands: [increment(5)] };
     const error: unknown = await store()
       .apply(request)
       .catch((thrown: unknown) => thrown);
-    const token = isCounterError(error, "outcome-unknown") ? String(error.details["token"]) : "";
-    expect(await store().apply({ ...request, token })).toMatchObject({ value: 5, replayed: true });
+    const idempotencyKey = isCounterError(error, "outcome-unknown")
+      ? String(error.details["idempotencyKey"])
+      : "";
+    expect(await store().apply({ ...request, idempotencyKey })).toMatchObject({ value: 5, replayed: true });
   });
 
-  test("is not asked for again once the token may have been forgotten", async () => {
+  test("is not asked for again once the idempotency key may have been forgotten", async () => {
     const late = store({ now: () => (proxy.requests["UpdateItem"] === undefined ? 0 : 400_000) });
     proxy.loseReply("UpdateItem");
     await expect(late.apply({ id, commands: [increment(5)] })).rejects.toThrow(
-      /LateAttempt: It was asked longer ago than its token is remembered\. \[outcome-unknown\]/u,
+      /LateAttempt: It was asked longer ago than its idempotency key is remembered\. \[outcome-unknown\]/u,
     );
     expect(proxy.requests["UpdateItem"]).toBe(1);
   });
@@ -126,14 +131,14 @@ describe("a reply that is lost", () => {
   test("is noticed for each request by itself, where the client keeps the middleware of the first", async () => {
     Object.assign(client.config, { cacheMiddleware: true });
     let now = 0;
-    const counting = store({ now: () => now, dedupe: { windowSeconds: 60 } });
-    await counting.apply({ id, commands: [increment()], token: "first" });
+    const counting = store({ now: () => now, idempotency: { retentionSeconds: 60 } });
+    await counting.apply({ id, commands: [increment()], idempotencyKey: "first" });
     now += 3_600_000;
     proxy.loseReply("UpdateItem");
-    const second = { id, commands: [increment()], token: "second" };
+    const second = { id, commands: [increment()], idempotencyKey: "second" };
     expect(await counting.apply(second)).toMatchObject({ value: 2 });
     for (let n = await client.config.maxAttempts(); n > 0; n--) proxy.loseReply("UpdateItem");
-    const third = { id, commands: [increment()], token: "third" };
+    const third = { id, commands: [increment()], idempotencyKey: "third" };
     await expect(counting.apply(third)).rejects.toThrow(/\[outcome-unknown\]/u);
     expect(await counting.apply(third)).toMatchObject({ value: 3, replayed: true });
   });
@@ -143,7 +148,7 @@ describe("a reply that is lost", () => {
       step: "initialize",
     });
     for (let n = await client.config.maxAttempts(); n > 0; n--) proxy.loseReply("UpdateItem");
-    const request = { id, commands: [increment()], token: "t" };
+    const request = { id, commands: [increment()], idempotencyKey: "t" };
     await expect(store().apply(request)).rejects.toThrow(/\[outcome-unknown\]/u);
     expect(await store().apply(request)).toMatchObject({ value: 1, replayed: true });
   });
@@ -164,7 +169,7 @@ describe("a reply that is lost", () => {
   test("leaves the outcome unknown where the refusal of the retry cannot be explained", async () => {
     proxy.loseReply("UpdateItem");
     for (let n = await client.config.maxAttempts(); n > 0; n--) proxy.loseRequest("GetItem");
-    const request = { id, commands: [increment(5)], token: "t" };
+    const request = { id, commands: [increment(5)], idempotencyKey: "t" };
     await expect(store().apply(request)).rejects.toThrow(/\[outcome-unknown\]/u);
     expect(await store().apply(request)).toMatchObject({ value: 5, replayed: true });
   });
@@ -174,14 +179,14 @@ describe("a reply that is lost", () => {
     const receipt = await store({ initial: 5, limits: { min: 0 } }).apply({
       id,
       commands: [decrement(4)],
-      token: "t",
+      idempotencyKey: "t",
     });
     expect(receipt).toMatchObject({ value: 1, replayed: true });
   });
 
   test("counts once where the batch was clamped", async () => {
     const clamping = store({ initial: 5, limits: { min: 0, onLimit: "clamp" } });
-    const request = { id, commands: [decrement(9), increment()], token: "t" };
+    const request = { id, commands: [decrement(9), increment()], idempotencyKey: "t" };
     proxy.loseReply("UpdateItem"); // of the write for any value, which is refused
     proxy.loseReply("UpdateItem"); // of the write for this value
     expect(await clamping.apply(request)).toMatchObject({ value: 1 });
@@ -192,7 +197,7 @@ describe("a reply that is lost", () => {
 describe("a request that is lost", () => {
   test("is sent again by the AWS SDK, and counts once", async () => {
     proxy.loseRequest("UpdateItem");
-    expect(await store().apply({ id, commands: [increment(5)], token: "t" })).toMatchObject({
+    expect(await store().apply({ id, commands: [increment(5)], idempotencyKey: "t" })).toMatchObject({
       value: 5,
       replayed: false,
     });
@@ -214,12 +219,12 @@ describe("a request that is lost", () => {
 describe("tokens", () => {
   test("are forgotten after their window, a few at a time, so that the item does not grow without bound", async () => {
     let now = Date.UTC(2026, 0, 1);
-    const counting = store({ now: () => now, dedupe: { windowSeconds: 60 } });
+    const counting = store({ now: () => now, idempotency: { retentionSeconds: 60 } });
     const most: number[] = [];
     for (let n = 0; n < 500; n++) {
-      await counting.apply({ id, commands: [increment()], token: `t${n}` });
+      await counting.apply({ id, commands: [increment()], idempotencyKey: `t${n}` });
       now += 3_000;
-      if (n % 50 === 49) most.push(await tokens());
+      if (n % 50 === 49) most.push(await keys());
     }
     // 160 are live or within the grace period at any time; the rest wait for the next clean-up.
     expect(Math.max(...most)).toBeLessThan(280);
@@ -229,17 +234,17 @@ describe("tokens", () => {
 
   test("are recognised as long as they are remembered, even past their window", async () => {
     let now = 0;
-    const counting = store({ now: () => now, dedupe: { windowSeconds: 60 } });
-    const request = { id, commands: [increment()], token: "t" };
+    const counting = store({ now: () => now, idempotency: { retentionSeconds: 60 } });
+    const request = { id, commands: [increment()], idempotencyKey: "t" };
     await counting.apply(request);
     now += 3_600_000;
     expect(await counting.apply(request)).toMatchObject({ value: 1, replayed: true });
   });
 });
 
-describe("an item that is full of tokens", () => {
+describe("an item that is full of keys", () => {
   const now = () => Date.UTC(2026, 0, 1);
-  const write = (n: number) => store({ now }).apply({ id, commands: [increment()], token: `t${n}` });
+  const write = (n: number) => store({ now }).apply({ id, commands: [increment()], idempotencyKey: `t${n}` });
 
   const fill = (expiresAt: number) => putFullItem(engine.client, tableName, id, expiresAt);
 
@@ -256,7 +261,9 @@ describe("an item that is full of tokens", () => {
     const error: unknown = await (async () => {
       for (; counted < 30; counted++) await write(counted);
     })().catch((thrown: unknown) => thrown);
-    expect(String(error)).toMatch(/item is full of tokens.*shorten dedupe.windowSeconds.*\[throttled\]/u);
+    expect(String(error)).toMatch(
+      /item is full of keys.*shorten idempotency.retentionSeconds.*\[throttled\]/u,
+    );
     expect(await store().get(id)).toBe(7 + counted);
     await store().delete(id);
   });
@@ -292,16 +299,16 @@ describe("what is set up wrongly", () => {
   });
 
   test("a client that was destroyed connects anew, and counts once", async () => {
-    await store().apply({ id, commands: [increment()], token: "t" });
+    await store().apply({ id, commands: [increment()], idempotencyKey: "t" });
     client.destroy();
-    expect(await store().apply({ id, commands: [increment()], token: "t" })).toMatchObject({
+    expect(await store().apply({ id, commands: [increment()], idempotencyKey: "t" })).toMatchObject({
       replayed: true,
     });
     expect(await store().get(id)).toBe(1);
   });
 
-  test("a client that is destroyed while it asks leaves the outcome to the same token", async () => {
-    const request = { id, commands: [increment()], token: "t" };
+  test("a client that is destroyed while it asks leaves the outcome to the same idempotency key", async () => {
+    const request = { id, commands: [increment()], idempotencyKey: "t" };
     const asked = store()
       .apply(request)
       .catch((error: unknown) => error);
@@ -326,7 +333,9 @@ describe("what is set up wrongly", () => {
       () => others.get(id),
       () => others.delete(id),
     ]) {
-      expect(await refusal(ask())).toMatch(/"others" cannot be used: the table's keys.*counterTable\(\)/u);
+      expect(await refusal(ask())).toMatch(
+        /"others" cannot be used: the table's keys.*counterTableInput\(\)/u,
+      );
     }
     expect((await engine.client.send(new ScanCommand({ TableName: "others" }))).Count).toBe(0);
   });
@@ -367,12 +376,12 @@ describe("what is set up wrongly", () => {
     [{ client: {} }, "options.client is {}; pass a DynamoDBClient"],
     [{ tableName: "" }, 'options.tableName is ""; pass the table\'s name or ARN'],
     [
-      { dedupe: { windowSeconds: 5 } },
-      "options.dedupe.windowSeconds is 5; pass whole seconds from 60 to a year",
+      { idempotency: { retentionSeconds: 5 } },
+      "options.idempotency.retentionSeconds is 5; pass whole seconds from 60 to a year",
     ],
     [
-      { dedupe: { strategy: "both" } },
-      'options.dedupe.strategy is "both"; pass "auto", "inline" or "marker"',
+      { idempotency: { strategy: "both" } },
+      'options.idempotency.strategy is "both"; pass "auto", "inline" or "separate-item"',
     ],
     [{ shards: 1 }, "options.shards is 1; pass a whole number from 2 to 256"],
     [{ shards: 4, limits: { min: 0 } }, 'options.limits is {"min":0}, and no shard knows the whole'],

@@ -1,7 +1,7 @@
 import { CreateTableCommand, DeleteTableCommand, DescribeTableCommand } from "@aws-sdk/client-dynamodb";
 import { startDynamoDB, type RunningDynamoDB } from "@durable-counter/testing/dynamodb";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { counterTable, ensureCounterTable } from "./index.ts";
+import { counterTableInput, ensureCounterTable } from "./index.ts";
 
 let engine: RunningDynamoDB;
 beforeAll(async () => {
@@ -14,7 +14,7 @@ describe("the counters' table", () => {
     await Promise.all([1, 2, 3].map(() => ensureCounterTable(engine.client, "fresh")));
     await ensureCounterTable(engine.client, "fresh");
     const { Table } = await engine.client.send(new DescribeTableCommand({ TableName: "fresh" }));
-    expect(Table).toMatchObject({ TableStatus: "ACTIVE", KeySchema: counterTable("fresh").KeySchema });
+    expect(Table).toMatchObject({ TableStatus: "ACTIVE", KeySchema: counterTableInput("fresh").KeySchema });
   });
 
   test("is created anew where the one of its name is just being deleted", async () => {

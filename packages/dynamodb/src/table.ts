@@ -13,19 +13,19 @@ import {
 import { CounterError } from "@durable-counter/core";
 import { translateError } from "./translate-error.ts";
 
-/** The attributes of the table's items, beside one attribute per token. */
+/** The attributes of the table's items, beside one attribute per idempotency key. */
 export const attributes = {
   /** The keys: the counter's id, and which of its items this is. */
   id: "id",
   part: "part",
   value: "value",
-  /** Until when, in seconds since 1970, only those may write who know why: others would miss a token kept elsewhere. */
+  /** Until when, in seconds since 1970, only those may write who know why: others would miss an idempotency key kept elsewhere. */
   seal: "seal",
   /** How many items the counter is spread over. */
   shards: "shards",
-  /** What a marker remembers of its token. */
+  /** What a marker remembers of its idempotency key. */
   stamp: "stamp",
-  /** The part that a marker's token was counted on. */
+  /** The part that a marker's idempotency key was counted on. */
   of: "of",
   /** When DynamoDB may delete a marker, in seconds since 1970. */
   expires: "expires",
@@ -48,15 +48,15 @@ export function shardsPrefix(shards: number): string {
 
 export const MARKER_PREFIX = "token/";
 
-/** The sort key of the item that remembers a token by itself. */
-export function markerPart(tokenAttribute: string): string {
-  return MARKER_PREFIX + tokenAttribute;
+/** The sort key of the item that remembers an idempotency key by itself. */
+export function markerPart(keyAttribute: string): string {
+  return MARKER_PREFIX + keyAttribute;
 }
 
 const MAX_WAIT_SECONDS = 120;
 
 /** How the counters' table looks: the input of CreateTable, for whoever creates tables by infrastructure as code. */
-export function counterTable(tableName: string) {
+export function counterTableInput(tableName: string) {
   return {
     TableName: tableName,
     KeySchema: [
@@ -75,7 +75,7 @@ export function counterTable(tableName: string) {
  * How DynamoDB gets rid of expired markers: the input of UpdateTimeToLive. Free of charge, and late by up to days;
  * nothing depends on when.
  */
-export function counterTimeToLive(tableName: string) {
+export function counterTimeToLiveInput(tableName: string) {
   return {
     TableName: tableName,
     TimeToLiveSpecification: { AttributeName: attributes.expires, Enabled: true },
@@ -110,7 +110,7 @@ async function expireMarkers(client: DynamoDBClient, tableName: string): Promise
       new DescribeTimeToLiveCommand({ TableName: tableName }),
     );
     if (ttl?.TimeToLiveStatus !== "DISABLED") return;
-    await client.send(new UpdateTimeToLiveCommand(counterTimeToLive(tableName)));
+    await client.send(new UpdateTimeToLiveCommand(counterTimeToLiveInput(tableName)));
   } catch (error) {
     // dynalite has no time to live, nor transactions, and so no markers. A rival may have switched it on just now.
     const { name } = error as Error;
@@ -133,7 +133,9 @@ async function describe(client: DynamoDBClient, tableName: string): Promise<Tabl
 
 async function create(client: DynamoDBClient, tableName: string): Promise<TableDescription> {
   try {
-    const { TableDescription: table } = await client.send(new CreateTableCommand(counterTable(tableName)));
+    const { TableDescription: table } = await client.send(
+      new CreateTableCommand(counterTableInput(tableName)),
+    );
     return table ?? {};
   } catch (error) {
     // Somebody else created it just now: theirs is as good as ours.
@@ -146,11 +148,11 @@ async function create(client: DynamoDBClient, tableName: string): Promise<TableD
 function checkKeys(table: TableDescription, tableName: string): void {
   const keys = (schema: TableDescription["KeySchema"]) =>
     schema?.map(({ AttributeName, KeyType }) => `${AttributeName} (${KeyType})`).join(", ");
-  const expected = keys(counterTable(tableName).KeySchema);
+  const expected = keys(counterTableInput(tableName).KeySchema);
   const found = keys(table.KeySchema);
   if (found === expected) return;
   throw new CounterError(
     "misconfigured",
-    `Table "${tableName}" has the keys ${found}; counters need ${expected}. Choose another table name, or create the table from counterTable().`,
+    `Table "${tableName}" has the keys ${found}; counters need ${expected}. Choose another table name, or create the table from counterTableInput().`,
   );
 }

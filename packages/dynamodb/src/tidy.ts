@@ -4,7 +4,7 @@ import { putMarker } from "./marker.ts";
 import { GRACE_SECONDS, sealOf } from "./seal.ts";
 import type { StoreMemory } from "./store-memory.ts";
 import { attributes } from "./table.ts";
-import { isTokenAttribute, readStamp } from "./token-stamp.ts";
+import { isKeyAttribute, readStamp } from "./idempotency-record.ts";
 
 /** More than come between two clean-ups, so that a backlog shrinks; below DynamoDB's 300 operators an expression. */
 const FORGOTTEN_AT_ONCE = 100;
@@ -24,21 +24,21 @@ const TOO_MANY_TOKENS = 4_000;
 /** Leaves the item within a KB. */
 const FEW_TOKENS = 24;
 
-/** An engine without transactions, or a role without the permissions: then tokens stay where they are. */
+/** An engine without transactions, or a role without the permissions: then keys stay where they are. */
 const NO_TRANSACTIONS = new Set(["UnknownOperationException", "AccessDeniedException"]);
 
 /**
- * Whether the write under this token attribute is one that looks after the tokens of its counter: one in 32, for the
- * attribute ends in a base64url digit of a hash. Derived from the token, so that short-lived processes take part.
+ * Whether the write under this idempotency key attribute is one that looks after the keys of its counter: one in 32, for the
+ * attribute ends in a base64url digit of a hash. Derived from the idempotency key, so that short-lived processes take part.
  */
-export function isTidying(tokenAttribute: string): boolean {
-  return tokenAttribute.endsWith("A") || tokenAttribute.endsWith("g");
+export function isTidying(keyAttribute: string): boolean {
+  return keyAttribute.endsWith("A") || keyAttribute.endsWith("g");
 }
 
 /**
- * Looks after the tokens in an item: forgets those that have expired, and where too many are live moves them out, if
+ * Looks after the keys in an item: forgets those that have expired, and where too many are live moves them out, if
  * the strategy allows. Fails in silence: the count stands whatever becomes of this, and the next one will find the
- * same tokens.
+ * same keys.
  *
  * @returns whether the item is smaller now, by us or by somebody else
  */
@@ -47,19 +47,19 @@ export async function tidy(
   item: Item,
   { nowSeconds, memory, mayMove }: { nowSeconds: number; memory: StoreMemory; mayMove: boolean },
 ): Promise<boolean> {
-  const tokens = Object.entries(item).filter(([name]) => isTokenAttribute(name));
-  const isExpired = ([, stamp]: Token) => expiryOf(stamp) < nowSeconds - GRACE_SECONDS;
-  const expired = tokens.filter(isExpired).slice(0, FORGOTTEN_AT_ONCE);
+  const keys = Object.entries(item).filter(([name]) => isKeyAttribute(name));
+  const isExpired = ([, stamp]: IdempotencyKey) => expiryOf(stamp) < nowSeconds - GRACE_SECONDS;
+  const expired = keys.filter(isExpired).slice(0, FORGOTTEN_AT_ONCE);
   const forgotten = expired.length > 0 && (await forget(key, expired));
-  const live = tokens.filter((token) => !isExpired(token));
+  const live = keys.filter((idempotencyKey) => !isExpired(idempotencyKey));
   if (!mayMove || !memory.canTransact || live.length <= MANY_TOKENS || isBurst(live)) return forgotten;
   return (await moveOut(key, item, live, memory)) || forgotten;
 }
 
-type Token = [name: string, stamp: AttributeValue];
+type IdempotencyKey = [name: string, stamp: AttributeValue];
 
-/** Whether so many tokens came within a short time only. */
-function isBurst(live: readonly Token[]): boolean {
+/** Whether so many keys came within a short time only. */
+function isBurst(live: readonly IdempotencyKey[]): boolean {
   if (live.length > TOO_MANY_TOKENS) return false;
   const expiries = live.map(([, stamp]) => expiryOf(stamp));
   return Math.max(...expiries) - Math.min(...expiries) < BURST_SECONDS;
@@ -69,8 +69,8 @@ function expiryOf(stamp: AttributeValue): number {
   return readStamp(stamp)?.expiresAt ?? Infinity;
 }
 
-/** Each is removed only as it was read: a token that was used anew in between stays. */
-async function forget(key: CounterKey, expired: readonly Token[]): Promise<boolean> {
+/** Each is removed only as it was read: an idempotency key that was used anew in between stays. */
+async function forget(key: CounterKey, expired: readonly IdempotencyKey[]): Promise<boolean> {
   const command = new UpdateItemCommand({ TableName: key.tableName, Key: itemKey(key), ...removal(expired) });
   return key.client.send(command).then(
     () => true,
@@ -79,13 +79,13 @@ async function forget(key: CounterKey, expired: readonly Token[]): Promise<boole
 }
 
 /**
- * Moves live tokens into markers and seals the item, so that plain updates, which would not see the markers, keep off
- * it until the last has expired. One transaction for up to 99: at no instant is a token in neither place.
+ * Moves live keys into markers and seals the item, so that plain updates, which would not see the markers, keep off
+ * it until the last has expired. One transaction for up to 99: at no instant is an idempotency key in neither place.
  */
 async function moveOut(
   key: CounterKey,
   item: Item,
-  live: readonly Token[],
+  live: readonly IdempotencyKey[],
   memory: StoreMemory,
 ): Promise<boolean> {
   let seal = sealOf(item);
@@ -98,7 +98,7 @@ async function moveOut(
         new TransactWriteItemsCommand({
           TransactItems: [
             { Update: { TableName: key.tableName, Key: itemKey(key), ...sealing(moved, seal, until) } },
-            // Over a marker that has expired, of the same token: what is in the item is newer.
+            // Over a marker that has expired, of the same idempotency key: what is in the item is newer.
             ...moved.map(([name, stamp]) => putMarker(key, name, stamp, expiryOf(stamp))),
           ],
         }),
@@ -113,7 +113,7 @@ async function moveOut(
   return hasMoved;
 }
 
-function sealing(moved: readonly Token[], seal: number, until: number) {
+function sealing(moved: readonly IdempotencyKey[], seal: number, until: number) {
   const { UpdateExpression, ConditionExpression, ...removed } = removal(moved);
   return {
     UpdateExpression: `${UpdateExpression} SET #seal = :until`,
@@ -127,11 +127,11 @@ function sealing(moved: readonly Token[], seal: number, until: number) {
   };
 }
 
-function removal(tokens: readonly Token[]) {
+function removal(keys: readonly IdempotencyKey[]) {
   return {
-    UpdateExpression: `REMOVE ${tokens.map((_, index) => `#t${index}`).join()}`,
-    ConditionExpression: tokens.map((_, index) => `#t${index} = :t${index}`).join(" AND "),
-    ExpressionAttributeNames: Object.fromEntries(tokens.map(([name], index) => [`#t${index}`, name])),
-    ExpressionAttributeValues: Object.fromEntries(tokens.map(([, stamp], index) => [`:t${index}`, stamp])),
+    UpdateExpression: `REMOVE ${keys.map((_, index) => `#t${index}`).join()}`,
+    ConditionExpression: keys.map((_, index) => `#t${index} = :t${index}`).join(" AND "),
+    ExpressionAttributeNames: Object.fromEntries(keys.map(([name], index) => [`#t${index}`, name])),
+    ExpressionAttributeValues: Object.fromEntries(keys.map(([, stamp], index) => [`:t${index}`, stamp])),
   };
 }

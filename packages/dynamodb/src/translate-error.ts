@@ -64,7 +64,7 @@ export function codeOf(error: unknown, wrote: boolean): CounterErrorCode | undef
  * Translates an error of the AWS SDK at this border. What is not DynamoDB's, as a programming error, passes as it is.
  *
  * @param context `attempts` are the errors of every attempt the AWS SDK made: one unknown outcome among them leaves
- *   the whole open, however the last one ended; where there was none, nothing was sent. `token` is what to ask again
+ *   the whole open, however the last one ended; where there was none, nothing was sent. `idempotencyKey` is what to ask again
  *   with
  */
 export function translateError(
@@ -72,13 +72,13 @@ export function translateError(
   context: {
     tableName: string;
     counterId?: string;
-    token?: string;
+    idempotencyKey?: string;
     wrote: boolean;
     attempts?: readonly unknown[];
   },
 ): unknown {
   if (isCounterError(error)) return error;
-  const { tableName, counterId, token, wrote, attempts } = context;
+  const { tableName, counterId, idempotencyKey, wrote, attempts } = context;
   const sent = attempts === undefined || attempts.length > 0;
   const last = sent ? codeOf(error, wrote) : "misconfigured";
   if (last === undefined || !(error instanceof Error)) return error;
@@ -91,10 +91,14 @@ export function translateError(
       : `Counter ${JSON.stringify(counterId)} in table "${tableName}"`;
   const { name, message } = error;
   const said = `${name}: ${message.replace(/\.?$/u, ".")}`;
-  return new CounterError(code, `${subject} ${sentence(code, sent ? name : "unsent", token)} ${said}`, {
-    cause: error,
-    ...(code === "outcome-unknown" && token !== undefined && { details: { token } }),
-  });
+  return new CounterError(
+    code,
+    `${subject} ${sentence(code, sent ? name : "unsent", idempotencyKey)} ${said}`,
+    {
+      cause: error,
+      ...(code === "outcome-unknown" && idempotencyKey !== undefined && { details: { idempotencyKey } }),
+    },
+  );
 }
 
 /** Why each item cancelled a transaction, in the order of the request; empty for any other error. */
@@ -118,17 +122,17 @@ export function isItemFull(error: unknown): boolean {
   return said.some((message) => /item size/iu.test(message ?? ""));
 }
 
-function sentence(code: CounterErrorCode, name: string, token: string | undefined): string {
+function sentence(code: CounterErrorCode, name: string, idempotencyKey: string | undefined): string {
   switch (code) {
     case "throttled":
-      return "was not changed: DynamoDB asks for less. Try again later, with the same token.";
+      return "was not changed: DynamoDB asks for less. Try again later, with the same idempotency key.";
     case "unavailable":
-      return "could not be reached; nothing was written. Try again, with the same token.";
+      return "could not be reached; nothing was written. Try again, with the same idempotency key.";
     case "outcome-unknown":
       return `may or may not have been changed: the reply was lost. ${
-        token === undefined
+        idempotencyKey === undefined
           ? "Do it again."
-          : `Ask again with the token ${JSON.stringify(token)} to find out.`
+          : `Ask again with the idempotency key ${JSON.stringify(idempotencyKey)} to find out.`
       }`;
     default:
       return `cannot be used: ${remedy(name)}`;
@@ -139,13 +143,13 @@ function remedy(name: string): string {
   switch (name) {
     case "ResourceNotFoundException":
     case "TableNotFoundException":
-      return "the table does not exist in this region and account. Create it from counterTable(), or with ensureCounterTable().";
+      return "the table does not exist in this region and account. Create it from counterTableInput(), or with ensureCounterTable().";
     case "unsent":
       return "the client could not send a request. Check its region, endpoint and credentials.";
     case "ValidationException":
-      return "the table's keys or the item at the key are not a counter's. Use a table made from counterTable().";
+      return "the table's keys or the item at the key are not a counter's. Use a table made from counterTableInput().";
     case "UnknownOperationException":
-      return 'this engine has no transactions. Let dedupe.strategy be "inline" or "auto".';
+      return 'this engine has no transactions. Let idempotency.strategy be "inline" or "auto".';
     default:
       return "the client's credentials do not allow it. Grant dynamodb:UpdateItem, GetItem, PutItem and ConditionCheckItem on it; Query for shards; DeleteItem and Query to delete, Scan to list.";
   }

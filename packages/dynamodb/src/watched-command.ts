@@ -9,7 +9,7 @@ import {
 export interface Attempts {
   /** The errors of all attempts so far. */
   readonly attempts: unknown[];
-  /** Whether the token, if an attempt counted, is still remembered for certain: one after that could count twice. */
+  /** Whether the idempotency key, if an attempt counted, is still remembered for certain: one after that could count twice. */
   readonly mayTry: () => boolean;
 }
 
@@ -82,11 +82,11 @@ function unchanged<T>(value: T): T {
   return value;
 }
 
-/** The AWS SDK would have sent a write after its token's window. */
+/** The AWS SDK would have sent a write after its key's window. */
 class LateAttempt extends Error {
   override readonly name = "LateAttempt";
 
   constructor() {
-    super("It was asked longer ago than its token is remembered.");
+    super("It was asked longer ago than its idempotency key is remembered.");
   }
 }

@@ -10,7 +10,7 @@ export type {
   CallbackAnswer,
   CallbackFailure,
   CallbackText,
-  OutsideWorld,
+  CallbackControls,
 } from "./fake-context/callback-desk.ts";
 export { FakeContext, type FakeContextOptions } from "./fake-context/fake-context.ts";
 export type { LogLine } from "./fake-context/log-book.ts";
@@ -29,7 +29,7 @@ export type {
   CounterOutput,
 } from "./histories/counter-operation.ts";
 export type { HistoryOperation } from "./histories/history.ts";
-export { HistoryTooConcurrentError } from "./histories/history-too-concurrent-error.ts";
+export { SearchBudgetExceededError } from "./histories/search-budget-exceeded-error.ts";
 export { DeadlockError } from "./histories/interleavings/deadlock-error.ts";
 export {
   exploreInterleavings,
@@ -37,7 +37,7 @@ export {
 } from "./histories/interleavings/explore-interleavings.ts";
 export type { InterleavingFailure } from "./histories/interleavings/interleaving-failure.ts";
 export type { ExploreInterleavingsOptions } from "./histories/interleavings/options.ts";
-export type { InterleavingProgram, InterleavingStage } from "./histories/interleavings/run-program.ts";
+export type { InterleavingProgram, ProgramContext } from "./histories/interleavings/run-program.ts";
 export type { Model, SequentialModel, StepModel } from "./histories/model.ts";
 export { recordHistory, type RecordingStore } from "./histories/record-history.ts";
 export type { DurableOperation } from "./operation.ts";
@@ -47,7 +47,7 @@ export type { ReplayProblem } from "./replay/replay-problem.ts";
 export type { SimulateOptions } from "./simulator/options.ts";
 export { simulate } from "./simulator/simulate.ts";
 export type { ExecutionError, Simulation } from "./simulator/simulation.ts";
-export { StartedExecutions } from "./simulator/started-executions.ts";
+export { ExecutionRegistry } from "./simulator/execution-registry.ts";
 export { SimulationStoppedError } from "./simulator/stopped-error.ts";
 export { counterStoreContract } from "./stores/counter-store-contract.ts";
 export type { ContractRunner, CreateStore } from "./stores/contract/contract.ts";

@@ -17,7 +17,7 @@ export interface Exhibit {
   readonly options: ExploreCrashesOptions;
 }
 
-/** What the exhibits count with: a store that knows tokens, and one that, like a plain ADD, does not. */
+/** What the exhibits count with: a store that knows keys, and one that, like a plain ADD, does not. */
 class Ledger {
   total = 0;
   store: CounterStore = new MemoryCounterStore();
@@ -27,8 +27,8 @@ class Ledger {
     return (this.total += amount);
   }
 
-  async apply(token: string): Promise<number> {
-    return (await this.store.apply({ id: "a", commands: [increment()], token })).value;
+  async apply(idempotencyKey: string): Promise<number> {
+    return (await this.store.apply({ id: "a", commands: [increment()], idempotencyKey })).value;
   }
 }
 
@@ -86,12 +86,12 @@ export const bugs: Readonly<Record<string, readonly [exhibit: () => Exhibit, clu
     () => exhibit((context, ledger) => context.step("add", () => ledger.add(5)), { total: 5 }),
     /died after ledger\.add was carried out[^]*ledger\.total is 10, not 5/,
   ],
-  "a token made outside a step": [
+  "an idempotency key made outside a step": [
     () =>
       exhibit(
         (context, ledger) => {
-          const token = randomUUID();
-          return context.step("count", () => ledger.apply(token));
+          const idempotencyKey = randomUUID();
+          return context.step("count", () => ledger.apply(idempotencyKey));
         },
         { stored: 1 },
       ),
@@ -197,16 +197,16 @@ export const right: Readonly<Record<string, () => Exhibit>> = {
       }
       return total;
     }),
-  "a token made in a step": () =>
+  "an idempotency key made in a step": () =>
     exhibit(
       async (context, ledger) => {
-        const token = await context.step("token", async () => randomUUID());
-        return context.step("count", () => ledger.apply(token));
+        const idempotencyKey = await context.step("idempotencyKey", async () => randomUUID());
+        return context.step("count", () => ledger.apply(idempotencyKey));
       },
       { stored: 1 },
-      { normalize: (value) => (typeof value === "string" ? "a token" : value) },
+      { normalize: (value) => (typeof value === "string" ? "an idempotency key" : value) },
     ),
-  "a token from the execution's place": () =>
+  "an idempotency key from the execution's place": () =>
     exhibit(
       (context, ledger) =>
         context.step("count", () => ledger.apply(context.executionContext.durableExecutionArn)),
@@ -236,7 +236,7 @@ export const right: Readonly<Record<string, () => Exhibit>> = {
       await context.wait({ days: 300 });
       return refused;
     }),
-  "a map of branches with tokens of their own": () =>
+  "a map of branches with keys of their own": () =>
     exhibit(
       async (context, ledger) => {
         const counted = await context.map("count", ["a", "b", "c"], (branch, item) =>

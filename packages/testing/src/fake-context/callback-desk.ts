@@ -6,7 +6,7 @@ import { OpenCallback, type CallbackTimeouts } from "./open-callback.ts";
 import type { TraceEntry } from "./trace-entry.ts";
 
 /** What the world outside can do while it works on a callback. */
-export interface OutsideWorld {
+export interface CallbackControls {
   /** Lets virtual time pass. */
   sleep(duration: Duration): Promise<void>;
   /** Tells the service that the work goes on. */
@@ -19,7 +19,7 @@ export interface OutsideWorld {
  */
 export type CallbackAnswer = (
   callbackId: string,
-  world: OutsideWorld,
+  world: CallbackControls,
 ) => CallbackText | Promise<CallbackText>;
 
 /** The service carries text; objects are passed as `JSON.stringify(…)` and revived by the callback's serdes. */
@@ -93,7 +93,7 @@ export class CallbackDesk {
 
   async #play(answer: CallbackAnswer, callback: OpenCallback): Promise<void> {
     const { clock } = this.#execution;
-    const world: OutsideWorld = {
+    const world: CallbackControls = {
       heartbeat: () => {
         if (!callback.isClosed) callback.heartbeat();
       },

@@ -2,7 +2,7 @@ import { applyBatch, isCounterError } from "@durable-counter/core";
 import { batchOf, type CounterOperation } from "./counter-operation.ts";
 
 /**
- * The definition, word for word, for a handful of operations on one counter without tokens: some order of those that
+ * The definition, word for word, for a handful of operations on one counter without keys: some order of those that
  * took effect keeps to real time and answers everybody as they were answered.
  */
 export function isLinearizableByDefinition(history: readonly CounterOperation[]): boolean {

@@ -138,8 +138,8 @@ describe("an unknown outcome", () => {
   });
 });
 
-describe("a token", () => {
-  const once = (token = "t", amount = 1) => ({ commands: [increment(amount)], token });
+describe("an idempotency key", () => {
+  const once = (idempotencyKey = "t", amount = 1) => ({ commands: [increment(amount)], idempotencyKey });
 
   test("counts once, however often the batch is sent", () => {
     const again = { value: 1, replayed: true };
@@ -167,19 +167,23 @@ describe("a token", () => {
   });
 
   test("is refused with other commands", () => {
-    expect(isLinearizable(seen(0, 1, once(), 1), seen(2, 3, once("t", 2), "token-reused"))).toBe(true);
-    expect(isLinearizable(seen(0, 1, once(), 1), seen(2, 3, once("u", 2), "token-reused"))).toBe(false);
+    expect(isLinearizable(seen(0, 1, once(), 1), seen(2, 3, once("t", 2), "idempotency-key-reused"))).toBe(
+      true,
+    );
+    expect(isLinearizable(seen(0, 1, once(), 1), seen(2, 3, once("u", 2), "idempotency-key-reused"))).toBe(
+      false,
+    );
   });
 
   test("that was refused to a caller is refused to them for good, and to nobody else", () => {
-    const refused = { ...once(), limits: { max: 0 }, caller: "a" };
+    const refused = { ...once(), limits: { max: 0 }, callerId: "a" };
     const first = seen(0, 1, refused, "limit-exceeded");
     const again = (input: CounterInput, output: CounterOutput) =>
       isLinearizable(first, seen(2, 3, input, output));
     expect(again({ ...refused, limits: {} }, "limit-exceeded")).toBe(true);
     expect(again({ ...refused, limits: {} }, 1)).toBe(false);
-    expect(again({ ...refused, commands: [get()] }, "token-reused")).toBe(true);
-    expect(again({ ...once(), caller: "b" }, { value: 1, replayed: false })).toBe(true);
+    expect(again({ ...refused, commands: [get()] }, "idempotency-key-reused")).toBe(true);
+    expect(again({ ...once(), callerId: "b" }, { value: 1, replayed: false })).toBe(true);
     expect(again(once(), { value: 1, replayed: false })).toBe(true);
     expect(again(once(), "limit-exceeded")).toBe(false);
     expect(isLinearizable(sent(0, { ...refused, limits: {} }), seen(1, 2, refused, "limit-exceeded"))).toBe(
@@ -198,9 +202,11 @@ describe("a token", () => {
   });
 
   test("makes a batch that only reads a write", () => {
-    const read = { commands: [get()], token: "t", initial: 5 };
+    const read = { commands: [get()], idempotencyKey: "t", initial: 5 };
     expect(isLinearizable(seen(0, 1, read, 5), seen(2, 3, get(), 5))).toBe(true);
-    expect(isLinearizable(seen(0, 1, { ...read, token: undefined }, 5), seen(2, 3, get(), 5))).toBe(false);
+    expect(isLinearizable(seen(0, 1, { ...read, idempotencyKey: undefined }, 5), seen(2, 3, get(), 5))).toBe(
+      false,
+    );
   });
 });
 

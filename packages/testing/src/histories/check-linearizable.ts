@@ -3,7 +3,7 @@ import { counterModel } from "./counter-model.ts";
 import type { CounterInput, CounterOperation, CounterOutput } from "./counter-operation.ts";
 import { explain } from "./explain.ts";
 import { explanationOf } from "./explanation.ts";
-import { HistoryTooConcurrentError } from "./history-too-concurrent-error.ts";
+import { SearchBudgetExceededError } from "./search-budget-exceeded-error.ts";
 import { checkHistory, type HistoryOperation } from "./history.ts";
 import { linearOrder } from "./linear-order.ts";
 import { hashOf, type Model } from "./model.ts";
@@ -41,8 +41,8 @@ const BUDGET = 1_000_000;
  *
  * @param history in any order
  * @param model what the object does, one operation after the other. Default: {@link counterModel}, without limits
- * @throws TypeError for a history or options that cannot be; CounterError `invalid-command` for inputs that are none
- * @throws HistoryTooConcurrentError when the budget ends before there is a verdict
+ * @throws TypeError for a history or options that cannot be; CounterError `invalid-input` for inputs that are none
+ * @throws SearchBudgetExceededError when the budget ends before there is a verdict
  */
 export function checkLinearizable(
   history: readonly CounterOperation[],
@@ -71,7 +71,7 @@ export function checkLinearizable(
   let left = budget;
   for (const [key, calls] of partition(history, model)) {
     const result = search(calls, specification, left);
-    if (result.verdict === "unknown") throw new HistoryTooConcurrentError(key, calls, budget);
+    if (result.verdict === "unknown") throw new SearchBudgetExceededError(key, calls, budget);
     if (result.verdict === "impossible") {
       const explanation = explanationOf(calls, result.stuck, specification);
       const message = explain(

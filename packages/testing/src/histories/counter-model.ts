@@ -4,7 +4,7 @@ import {
   Command,
   CounterOptions,
   isCounterError,
-  parse,
+  parseInput,
   type BatchResult,
   type Limits,
 } from "@durable-counter/core";
@@ -21,8 +21,8 @@ import type { SequentialModel } from "./model.ts";
 export interface CounterState {
   /** Missing where the counter was never written. */
   readonly value?: number;
-  /** The batches that tokens stand for. */
-  readonly tokens: ReadonlyMap<string, Use>;
+  /** The batches that keys stand for. */
+  readonly keys: ReadonlyMap<string, Use>;
 }
 
 interface Use {
@@ -33,19 +33,19 @@ interface Use {
   readonly refusedTo?: readonly string[];
 }
 
-const UNWRITTEN: CounterState = { tokens: new Map() };
+const UNWRITTEN: CounterState = { keys: new Map() };
 
 /**
- * A counter as `CounterStore` promises it: a batch is applied all or nothing, and once per token. One that comes back
- * with its token is answered with the first results, `replayed`; a `caller` also with the first refusal.
+ * A counter as `CounterStore` promises it: a batch is applied all or nothing, and once per idempotency key. One that comes back
+ * with its idempotency key is answered with the first results, `replayed`; a `callerId` also with the first refusal.
  *
  * @param options what the store was set up with; a request's own limits and initial value go before
- * @throws CounterError `invalid-command` for options that cannot be
+ * @throws CounterError `invalid-input` for options that cannot be
  */
 export function counterModel(
   options: CounterOptions = {},
 ): SequentialModel<CounterState, CounterInput, CounterOutput> {
-  const defaults = parse(CounterOptions, options, "options");
+  const defaults = parseInput(CounterOptions, options, "options");
   return {
     initial: UNWRITTEN,
     apply: (state, input) => {
@@ -54,41 +54,52 @@ export function counterModel(
     },
     matches: isSeenOf,
     isIdle,
-    hash: ({ value, tokens }) =>
-      tokens.size === 0 ? String(value) : JSON.stringify([value, [...tokens].toSorted(byToken)]),
+    hash: ({ value, keys }) =>
+      keys.size === 0 ? String(value) : JSON.stringify([value, [...keys].toSorted(byKey)]),
     describe: describeCounterOperation,
-    parse: parseInput,
-    simplify: withoutSingleTokens,
+    parse: parseOperation,
+    simplify: withoutSingleKeys,
   };
 }
 
 function apply(state: CounterState, batch: CounterBatch, defaults: CounterOptions): Applied {
-  const { commands, token, caller, limits = defaults.limits, initial = defaults.initial ?? 0 } = batch;
-  const use = token === undefined ? undefined : state.tokens.get(token);
-  if (use !== undefined && isAnswer(use, caller)) {
-    if (use.commands !== JSON.stringify(commands)) return { state, output: "token-reused" };
+  const {
+    commands,
+    idempotencyKey,
+    callerId,
+    limits = defaults.limits,
+    initial = defaults.initial ?? 0,
+  } = batch;
+  const use = idempotencyKey === undefined ? undefined : state.keys.get(idempotencyKey);
+  if (use !== undefined && isAnswer(use, callerId)) {
+    if (use.commands !== JSON.stringify(commands)) return { state, output: "idempotency-key-reused" };
     if (use.refusedTo !== undefined) return { state, output: "limit-exceeded" };
     return { state, output: { ...applyBatch(use.before, commands, use.limits), replayed: true } };
   }
   const before = state.value ?? initial;
-  const tokensWith = (token: string, refused: Pick<Use, "refusedTo">) =>
-    new Map(state.tokens).set(token, { commands: JSON.stringify(commands), before, limits, ...refused });
+  const keysWith = (idempotencyKey: string, refused: Pick<Use, "refusedTo">) =>
+    new Map(state.keys).set(idempotencyKey, {
+      commands: JSON.stringify(commands),
+      before,
+      limits,
+      ...refused,
+    });
   const result = attempt(before, batch, limits);
   if (result === "limit-exceeded") {
-    if (token === undefined || caller === undefined) return { state, output: result };
-    const refusedTo = Array.from(new Set(use?.refusedTo).add(caller)).toSorted();
-    return { state: { ...state, tokens: tokensWith(token, { refusedTo }) }, output: result };
+    if (idempotencyKey === undefined || callerId === undefined) return { state, output: result };
+    const refusedTo = Array.from(new Set(use?.refusedTo).add(callerId)).toSorted();
+    return { state: { ...state, keys: keysWith(idempotencyKey, { refusedTo }) }, output: result };
   }
   const output = { ...result, replayed: false };
-  if (token !== undefined) {
-    return { state: { value: result.value, tokens: tokensWith(token, {}) }, output };
+  if (idempotencyKey !== undefined) {
+    return { state: { value: result.value, keys: keysWith(idempotencyKey, {}) }, output };
   }
   // A batch that only reads creates nothing.
   return { state: onlyReads(batch) ? state : { ...state, value: result.value }, output };
 }
 
-function isAnswer({ refusedTo }: Use, caller: string | undefined): boolean {
-  return refusedTo === undefined || (caller !== undefined && refusedTo.includes(caller));
+function isAnswer({ refusedTo }: Use, callerId: string | undefined): boolean {
+  return refusedTo === undefined || (callerId !== undefined && refusedTo.includes(callerId));
 }
 
 interface Applied {
@@ -120,34 +131,35 @@ function isSeenOf(seen: CounterOutput, expected: CounterOutput): boolean {
   );
 }
 
-/** A read, a refusal that is not remembered, or a token that came again. */
+/** A read, a refusal that is not remembered, or an idempotency key that came again. */
 function isIdle(input: CounterInput, output: CounterOutput): boolean {
-  if (output === "token-reused") return true;
+  if (output === "idempotency-key-reused") return true;
   if (typeof output === "object" && output.replayed === true) return true;
   const batch = batchOf(input);
-  if (output === "limit-exceeded") return batch?.caller === undefined;
-  return batch !== undefined && batch.token === undefined && onlyReads(batch);
+  if (output === "limit-exceeded") return batch?.callerId === undefined;
+  return batch !== undefined && batch.idempotencyKey === undefined && onlyReads(batch);
 }
 
-function parseInput(input: unknown, path: string): CounterInput {
+function parseOperation(input: unknown, path: string): CounterInput {
   const isObject = typeof input === "object" && input !== null;
   if (isObject && "type" in input && input.type === "delete") return { type: "delete" };
-  if (!isObject || !("commands" in input)) return parse(Command, input, path);
-  const { id: _id, ...batch } = parse(ApplyRequest, { id: "history", ...input }, path);
+  if (!isObject || !("commands" in input)) return parseInput(Command, input, path);
+  const { id: _id, ...batch } = parseInput(ApplyRequest, { id: "history", ...input }, path);
   return batch;
 }
 
-/** A token that nobody sends again changes nothing, but for a batch that only reads: it makes it a write. */
-function withoutSingleTokens(inputs: readonly CounterInput[]): readonly CounterInput[] {
+/** A idempotency key that nobody sends again changes nothing, but for a batch that only reads: it makes it a write. */
+function withoutSingleKeys(inputs: readonly CounterInput[]): readonly CounterInput[] {
   const uses = new Map<string | undefined, number>();
   for (const input of inputs) {
-    const token = batchOf(input)?.token;
-    uses.set(token, (uses.get(token) ?? 0) + 1);
+    const idempotencyKey = batchOf(input)?.idempotencyKey;
+    uses.set(idempotencyKey, (uses.get(idempotencyKey) ?? 0) + 1);
   }
   return inputs.map((input) => {
     const batch = batchOf(input);
-    if (batch?.token === undefined || uses.get(batch.token) !== 1 || onlyReads(batch)) return input;
-    const { token: _token, caller: _caller, ...rest } = batch;
+    if (batch?.idempotencyKey === undefined || uses.get(batch.idempotencyKey) !== 1 || onlyReads(batch))
+      return input;
+    const { idempotencyKey: _idempotencyKey, callerId: _callerId, ...rest } = batch;
     return rest;
   });
 }
@@ -156,6 +168,6 @@ function onlyReads({ commands }: CounterBatch): boolean {
   return commands.every(({ type }) => type === "get");
 }
 
-function byToken([a]: readonly [string, Use], [b]: readonly [string, Use]): number {
+function byKey([a]: readonly [string, Use], [b]: readonly [string, Use]): number {
   return a < b ? -1 : 1;
 }

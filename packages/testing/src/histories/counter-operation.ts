@@ -8,15 +8,15 @@ export type CounterInput = Command | CounterBatch | { readonly type: "delete" };
 export type CounterBatch = Omit<ApplyRequest, "id">;
 
 /**
- * What a counter answers: the value alone, as much of a receipt as is known, or the code of a refusal. A deletion
+ * What a counter answers: the value alone, as much of a result as is known, or the code of a refusal. A deletion
  * answers nothing.
  */
-export type CounterOutput = number | CounterAnswer | "limit-exceeded" | "token-reused" | undefined;
+export type CounterOutput = number | CounterAnswer | "limit-exceeded" | "idempotency-key-reused" | undefined;
 
 export interface CounterAnswer {
   readonly value: number;
   readonly results?: BatchResult["results"];
-  /** Whether the token was known. */
+  /** Whether the idempotency key was known. */
   readonly replayed?: boolean;
 }
 
@@ -34,10 +34,10 @@ export function describeCounterOperation(operation: CounterOperation): string {
   const { input } = operation;
   const batch = batchOf(input);
   if (batch === undefined) return `delete${"output" in operation ? "" : ": ?"}`;
-  const { commands, token } = batch;
+  const { commands, idempotencyKey } = batch;
   const shown = commands.slice(0, COMMANDS_SHOWN).map(describeCommand);
   if (commands.length > shown.length) shown.push(`… (${commands.length} commands)`);
-  const named = token === undefined ? "" : `, token ${described(token)}`;
+  const named = idempotencyKey === undefined ? "" : `, idempotencyKey ${described(idempotencyKey)}`;
   const answer = "output" in operation ? describeOutput(operation.output, commands) : "?";
   return `${shown.join(", ")}${named}: ${answer}`;
 }

@@ -29,7 +29,7 @@ class TroubledStore extends MemoryCounterStore {
 test("records who asked what, when, and what came of it", async () => {
   const store = recordHistory(new MemoryCounterStore());
   await Promise.all([
-    store.as("A").apply({ id: "c", commands: [increment(2)], token: "t" }),
+    store.as("A").apply({ id: "c", commands: [increment(2)], idempotencyKey: "t" }),
     store.as("B").get("c", { consistent: true }),
   ]);
   await store.delete("c");
@@ -40,7 +40,7 @@ test("records who asked what, when, and what came of it", async () => {
       process: "A",
       start: 1,
       end: 3,
-      input: { commands: [increment(2)], token: "t" },
+      input: { commands: [increment(2)], idempotencyKey: "t" },
       output: receipt,
       outcome: "ok",
     },
@@ -74,7 +74,7 @@ test("keeps a refusal as what was seen", async () => {
 test.each([
   ["throttled", "failed"],
   ["unavailable", "failed"],
-  ["token-expired", "failed"],
+  ["idempotency-key-expired", "failed"],
   ["misconfigured", "failed"],
   ["outcome-unknown", "unknown"],
 ] as const)("%s has the outcome %s", async (code, outcome) => {
@@ -102,7 +102,7 @@ test("a retry after a lost reply is one count, whether or not the first was appl
     const lossy = new TroubledStore();
     Object.assign(lossy, { isApplied }).troubles.push(new CounterError("outcome-unknown", "Lost."));
     const store = recordHistory(lossy);
-    const request = { id: "c", commands: [increment()], token: "t" };
+    const request = { id: "c", commands: [increment()], idempotencyKey: "t" };
     await expect(store.apply(request)).rejects.toThrow("Lost.");
     expect(await store.apply(request)).toMatchObject({ value: 1, replayed: isApplied });
     expect(await store.get("c", { consistent: true })).toBe(1);
@@ -114,13 +114,13 @@ test("a store that counts a retry again is found out", async () => {
   const lossy = new TroubledStore();
   lossy.troubles.push(new CounterError("outcome-unknown", "Lost."));
   const forgetful: CounterStore = {
-    apply: ({ token: _token, ...request }) => lossy.apply(request),
+    apply: ({ idempotencyKey: _idempotencyKey, ...request }) => lossy.apply(request),
     get: (id) => lossy.get(id),
     delete: (id) => lossy.delete(id),
     list: () => lossy.list(),
   };
   const store = recordHistory(forgetful);
-  const request = { id: "cart-7", commands: [increment()], token: "t" };
+  const request = { id: "cart-7", commands: [increment()], idempotencyKey: "t" };
   await expect(store.apply(request)).rejects.toThrow("Lost.");
   await store.apply(request);
   expect(checkLinearizable(store.history)).toHaveProperty(
@@ -128,7 +128,7 @@ test("a store that counts a retry again is found out", async () => {
     `
 Not linearizable: no order explains the answers of this operation on "cart-7".
 
-  increment 1, token "t": 1 → 2  ├──┤
+  increment 1, idempotencyKey "t": 1 → 2  ├──┤
 
 The other one does not matter: it is so whether or not it took effect.`.trimStart(),
   );
@@ -138,9 +138,9 @@ test("leaves out reads that may be stale, and what is invalid", async () => {
   const store = recordHistory(new MemoryCounterStore());
   await store.get("c");
   // A caller without types may pass anything.
-  await expect(store.apply({ id: "c" } as unknown as ApplyRequest)).rejects.toThrow("[invalid-command]");
-  await expect(store.get("", { consistent: true })).rejects.toThrow("[invalid-command]");
-  await expect(store.delete("")).rejects.toThrow("[invalid-command]");
+  await expect(store.apply({ id: "c" } as unknown as ApplyRequest)).rejects.toThrow("[invalid-input]");
+  await expect(store.get("", { consistent: true })).rejects.toThrow("[invalid-input]");
+  await expect(store.delete("")).rejects.toThrow("[invalid-input]");
   expect(store.history).toEqual([]);
 });
 

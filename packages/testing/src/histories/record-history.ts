@@ -15,9 +15,9 @@ export interface RecordingStore extends CounterStore {
  * not consistent may be stale, by contract, and a list is no moment's picture: they are passed on, and so is what
  * the store must refuse as invalid.
  *
- * A refusal, `limit-exceeded` or `token-reused`, is an answer like any other. A call that was certainly not applied
+ * A refusal, `limit-exceeded` or `idempotency-key-reused`, is an answer like any other. A call that was certainly not applied
  * has the outcome `"failed"`, one of which nobody knows, as after a lost reply, `"unknown"`. A batch that is tried
- * again with its token is recorded as often as it is tried: `counterModel` knows that a token counts once.
+ * again with its idempotency key is recorded as often as it is tried: `counterModel` knows that an idempotency key counts once.
  *
  * Time is logical: a count of calls and answers.
  */
@@ -83,12 +83,12 @@ function seenOf(error: unknown): Pick<CounterOperation, "outcome" | "output"> {
   if (!isCounterError(error)) return { outcome: "unknown" };
   switch (error.code) {
     case "limit-exceeded":
-    case "token-reused":
+    case "idempotency-key-reused":
       return { outcome: "ok", output: error.code };
     case "outcome-unknown":
       return { outcome: "unknown" };
-    case "invalid-command":
-    case "token-expired":
+    case "invalid-input":
+    case "idempotency-key-expired":
     case "misconfigured":
     case "throttled":
     case "unavailable":

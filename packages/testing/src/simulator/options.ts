@@ -1,7 +1,7 @@
 import type { CallbackAnswer } from "../fake-context/callback-desk.ts";
 import { described } from "./described.ts";
 import type { InvokedFunction } from "./function-registry.ts";
-import { StartedExecutions } from "./started-executions.ts";
+import { ExecutionRegistry } from "./execution-registry.ts";
 
 /** How to simulate. */
 export interface SimulateOptions {
@@ -25,7 +25,7 @@ export interface SimulateOptions {
    */
   readonly executionName?: string;
   /** What the service has started before, for names that are used again. By default it knows of nothing. */
-  readonly started?: StartedExecutions;
+  readonly started?: ExecutionRegistry;
   /** Default `"function"`. */
   readonly functionName?: string;
   /** The execution's ARN, in place of the one that follows from the names. */
@@ -49,7 +49,7 @@ const RULES: Readonly<Record<keyof SimulateOptions, readonly [(value: unknown) =
   callbacks: [isRecordOfFunctions, 'pass an object of functions by name, as { approval: () => "yes" }'],
   replay: [(value) => value === "suspended" || value === "always", 'pass "suspended" or "always"'],
   executionName: [matches(EXECUTION_NAME), "pass 1 to 64 of a–z, A–Z, 0–9, - and _"],
-  started: [(value) => value instanceof StartedExecutions, "pass a StartedExecutions"],
+  started: [(value) => value instanceof ExecutionRegistry, "pass a ExecutionRegistry"],
   functionName: [matches(FUNCTION_NAME), "pass 1 to 64 of a–z, A–Z, 0–9, - and _"],
   arn: [
     matches(ARN),

@@ -1,4 +1,4 @@
-import type { CallbackAnswer, OutsideWorld } from "../fake-context/callback-desk.ts";
+import type { CallbackAnswer, CallbackControls } from "../fake-context/callback-desk.ts";
 import { secondsOf } from "../fake-context/duration.ts";
 import type { World } from "./world.ts";
 
@@ -22,7 +22,7 @@ export class Outsider {
     callbackId: string,
     close: (work: Promise<unknown>) => Promise<void>,
   ): Promise<void> {
-    const world: OutsideWorld = {
+    const world: CallbackControls = {
       sleep: (duration) => this.#sleep(secondsOf(duration)),
       heartbeat: this.#onHeartbeat,
     };

@@ -5,7 +5,7 @@ import { inputLaws } from "./contract/input-laws.ts";
 import { limitLaws } from "./contract/limit-laws.ts";
 import { readingLaws } from "./contract/reading-laws.ts";
 import { refusalLaws } from "./contract/refusal-laws.ts";
-import { tokenLaws } from "./contract/token-laws.ts";
+import { idempotencyLaws } from "./contract/idempotency-laws.ts";
 
 /**
  * The laws of the port `CounterStore`: every adapter passes the same. Registers one test per law with the runner
@@ -23,7 +23,7 @@ export function counterStoreContract(runner: ContractRunner, createStore: Create
   const contract = { test, expect, createStore };
   describe("a batch", () => batchLaws(contract));
   describe("limits and initial values", () => limitLaws(contract));
-  describe("tokens", () => tokenLaws(contract));
+  describe("tokens", () => idempotencyLaws(contract));
   describe("refusals", () => refusalLaws(contract));
   describe("concurrent requests", () => concurrencyLaws(contract));
   describe("reading, listing and deleting", () => readingLaws(contract));

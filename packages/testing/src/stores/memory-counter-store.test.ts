@@ -34,13 +34,13 @@ describe("MemoryCounterStore", () => {
     const store = new MemoryCounterStore();
     // A caller without types may send anything.
     const refused = store.apply({ id: "a" } as ApplyRequest);
-    await expect(refused).rejects.toSatisfy((error) => isCounterError(error, "invalid-command"));
+    await expect(refused).rejects.toSatisfy((error) => isCounterError(error, "invalid-input"));
   });
 
   test("what the caller does to a request or a receipt afterwards changes nothing", async () => {
     const store = new MemoryCounterStore();
     const commands = [increment(1)];
-    const request = { id: "a", commands, token: "t" };
+    const request = { id: "a", commands, idempotencyKey: "t" };
     const pending = store.apply(request);
     commands.push(increment(100));
     const first = await pending;
@@ -59,13 +59,13 @@ describe("MemoryCounterStore", () => {
     const limits = fc.constantFrom(undefined, { min: 0, max: 9 }, { max: 4, onLimit: "clamp" as const });
     const request = fc
       .record({
-        token: fc.constantFrom(undefined, "t", "u", "v"),
+        idempotencyKey: fc.constantFrom(undefined, "t", "u", "v"),
         commands: fc.array(command, { minLength: 1, maxLength: 2 }),
         limits,
         initial: fc.constantFrom(undefined, 3),
-        caller: fc.constantFrom(undefined, "a", "b"),
+        callerId: fc.constantFrom(undefined, "a", "b"),
       })
-      .map(({ caller, ...rest }) => ({ ...rest, caller: rest.token && caller }));
+      .map(({ callerId, ...rest }) => ({ ...rest, callerId: rest.idempotencyKey && callerId }));
     await fc.assert(
       fc.asyncProperty(fc.array(request, { maxLength: 30 }), async (requests) => {
         const store = recordHistory(new MemoryCounterStore());
@@ -92,9 +92,9 @@ describe("MemoryCounterStore", () => {
     ]);
   });
 
-  test("a batch that only reads creates its counter when it brings a token to remember", async () => {
+  test("a batch that only reads creates its counter when it brings an idempotency key to remember", async () => {
     const store = new MemoryCounterStore({ initial: 3 });
-    await store.apply({ id: "a", commands: [get()], token: "t" });
+    await store.apply({ id: "a", commands: [get()], idempotencyKey: "t" });
     expect(await entriesOf(store)).toEqual([["a", 3]]);
   });
 
@@ -123,7 +123,7 @@ describe("MemoryCounterStore", () => {
     // A caller without types may pass anything.
     const construct = () => new MemoryCounterStore(options as CounterOptions);
     expect(construct).toThrow(message);
-    expect(construct).toThrow(/\[invalid-command\]$/);
+    expect(construct).toThrow(/\[invalid-input\]$/);
   });
 
   test("the initial value that nobody chose may stand outside the limits, and come back", async () => {

@@ -3,13 +3,13 @@ import {
   ApplyRequest,
   CounterId,
   CounterOptions,
-  parse,
-  tokenReused,
+  parseInput,
+  idempotencyKeyReused,
   type BatchResult,
   type Command,
   type CounterStore,
   type Limits,
-  type Receipt,
+  type ApplyResult,
 } from "@durable-counter/core";
 
 /**
@@ -21,45 +21,46 @@ export class MemoryCounterStore implements CounterStore {
   readonly #limits: Limits | undefined;
   readonly #initial: number;
 
-  /** @throws CounterError `invalid-command` for options that cannot be, or an initial value outside the limits */
+  /** @throws CounterError `invalid-input` for options that cannot be, or an initial value outside the limits */
   constructor(options: CounterOptions = {}) {
-    const { limits, initial } = parse(CounterOptions, options, "options");
+    const { limits, initial } = parseInput(CounterOptions, options, "options");
     this.#limits = limits;
     this.#initial = initial ?? 0;
   }
 
-  async apply(request: ApplyRequest): Promise<Receipt> {
+  async apply(request: ApplyRequest): Promise<ApplyResult> {
     const {
       id,
       commands,
-      token,
-      caller,
+      idempotencyKey,
+      callerId,
       limits = this.#limits,
       initial = this.#initial,
-    } = parse(ApplyRequest, request, "request");
+    } = parseInput(ApplyRequest, request, "request");
 
-    const counter = this.#counters.get(id) ?? { value: undefined, tokens: new Map<string, Use>() };
+    const counter = this.#counters.get(id) ?? { value: undefined, keys: new Map<string, Use>() };
     const fingerprint = JSON.stringify(commands);
-    const use = token === undefined ? undefined : counter.tokens.get(token);
-    if (token !== undefined && use !== undefined && use.refusedTo?.has(caller) !== false) {
-      if (use.fingerprint !== fingerprint) throw tokenReused(id, token);
+    const use = idempotencyKey === undefined ? undefined : counter.keys.get(idempotencyKey);
+    if (idempotencyKey !== undefined && use !== undefined && use.refusedTo?.has(callerId) !== false) {
+      if (use.fingerprint !== fingerprint) throw idempotencyKeyReused(id, idempotencyKey);
       // What was refused is refused again: by the same limits, for the same value.
       return { ...applyBatch(use.before, commands, use.limits, id), replayed: true };
     }
 
     const before = counter.value ?? initial;
     const remember = (refusedTo?: ReadonlySet<string | undefined>) => {
-      if (token !== undefined) counter.tokens.set(token, { fingerprint, before, limits, refusedTo });
+      if (idempotencyKey !== undefined)
+        counter.keys.set(idempotencyKey, { fingerprint, before, limits, refusedTo });
       this.#counters.set(id, counter);
     };
     let result: BatchResult;
     try {
       result = applyBatch(before, commands, limits, id);
     } catch (refusal) {
-      if (caller !== undefined) remember(new Set(use?.refusedTo).add(caller));
+      if (callerId !== undefined) remember(new Set(use?.refusedTo).add(callerId));
       throw refusal;
     }
-    if (token !== undefined || !onlyReads(commands)) {
+    if (idempotencyKey !== undefined || !onlyReads(commands)) {
       counter.value = result.value;
       remember();
     }
@@ -68,12 +69,12 @@ export class MemoryCounterStore implements CounterStore {
 
   /** Always consistent: there is but one copy. */
   async get(id: string, _options?: { consistent?: boolean }): Promise<number> {
-    parse(CounterId, id, "id");
+    parseInput(CounterId, id, "id");
     return this.#counters.get(id)?.value ?? this.#initial;
   }
 
   async delete(id: string): Promise<void> {
-    parse(CounterId, id, "id");
+    parseInput(CounterId, id, "id");
     this.#counters.delete(id);
   }
 
@@ -87,10 +88,10 @@ export class MemoryCounterStore implements CounterStore {
 interface StoredCounter {
   /** Undefined where nothing but refusals is known of the counter. */
   value: number | undefined;
-  readonly tokens: Map<string, Use>;
+  readonly keys: Map<string, Use>;
 }
 
-/** What of a token's first time its receipt, or its refusal, follows from. */
+/** What of a key's first time its result, or its refusal, follows from. */
 interface Use {
   readonly fingerprint: string;
   readonly before: number;

@@ -100,7 +100,7 @@ describe("planFaults", () => {
   test("once calm, only what is ordered afterwards happens", () => {
     const plan = planFaults({ seed: 1, faults: { throttle: 1 } });
     plan.order("reset-before");
-    plan.calm();
+    plan.disableFaults();
     expect(plan.draw("UpdateItem")).toBeUndefined();
     plan.order("reset-before");
     expect(plan.draw("UpdateItem")?.fault).toBe("reset-before");

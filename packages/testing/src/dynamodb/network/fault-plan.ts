@@ -15,7 +15,7 @@ export interface FaultPlan {
   /** What is to happen to the request that arrives now. */
   draw(operation: string): PlannedFault | undefined;
   /** From now on nothing happens, unless it is ordered afterwards. */
-  calm(): void;
+  disableFaults(): void;
 }
 
 /** How to draw. */
@@ -50,7 +50,7 @@ export function planFaults({ seed, faults, operations }: FaultOdds): FaultPlan {
       const chance = draw();
       return fault !== undefined && canMeet(operation, fault) ? { fault, chance } : undefined;
     },
-    calm() {
+    disableFaults() {
       calm = true;
       orders.length = 0;
     },

@@ -36,11 +36,11 @@ describe("a faulty network", { timeout: 30_000 }, () => {
     expect(await addOne(client, "a")).toBe(1);
     await db.stop();
     for (const fault of ["lose-reply", "delay", "duplicate", "cut-reply"] as const) {
-      network.next(fault);
+      network.injectNext(fault);
       await expect(addOne(client, "a")).rejects.toMatchObject({ code: "ECONNRESET" });
     }
     await expect(addOne(client, "a")).rejects.toMatchObject({ code: "ECONNRESET" });
-    await network.settle();
+    await network.drain();
     client.destroy();
   });
 
@@ -75,7 +75,7 @@ describe("a faulty network", { timeout: 30_000 }, () => {
       await expect.poll(() => network.requests).toEqual({ unknown: client + 1 });
       socket.destroy();
     }
-    await network.settle();
+    await network.drain();
     expect(reached).toBe(0);
     expect(await (await post(network.endpoint)).text()).toBe("whole");
   });
@@ -108,14 +108,14 @@ describe("a faulty network", { timeout: 30_000 }, () => {
       delayMs: { min: 60_000, max: 60_000 },
     });
     const client = localClient(network.endpoint, { maxAttempts: 1 });
-    network.next("delay");
-    network.next("lose-request");
+    network.injectNext("delay");
+    network.injectNext("lose-request");
     const waiting = [addOne(client, "a"), addOne(client, "a")];
     await expect.poll(() => network.requests).toEqual({ UpdateItem: 2 });
     const told = Promise.allSettled(waiting);
     await Promise.all([network.stop(), network.stop()]);
     await network.stop();
-    await network.settle();
+    await network.drain();
     expect(await told).toMatchObject([
       { status: "rejected", reason: { code: "ECONNRESET" } },
       { status: "rejected", reason: { code: "ECONNRESET" } },
@@ -157,8 +157,8 @@ const PROGRAM = `
   const db = await startEngine();
   const network = await startFaultyNetwork(db.endpoint, { seed: 1, delayMs: { min: 3_600_000, max: 3_600_000 } });
   const client = localClient(network.endpoint, { maxAttempts: 1 });
-  for (let order = 0; order < 15; order++) network.next("delay");
-  for (let order = 0; order < 5; order++) network.next("lose-request");
+  for (let order = 0; order < 15; order++) network.injectNext("delay");
+  for (let order = 0; order < 5; order++) network.injectNext("lose-request");
   const adding = Array.from({ length: 200 }, () => addOne(client, "a").catch(() => "told"));
   while ((network.requests.UpdateItem ?? 0) < 40) await new Promise(setImmediate);
   await network.stop();

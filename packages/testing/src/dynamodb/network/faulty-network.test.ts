@@ -74,9 +74,9 @@ describe.each(FAULTS)("%s", (fault) => {
     );
     if (typeof told === "object") expect(outcome).toMatchObject(told);
     else expect(outcome).toBe(told);
-    if (fault !== "delay") await network.settle();
+    if (fault !== "delay") await network.drain();
     expect(await value()).toBe(counted);
-    await network.settle();
+    await network.drain();
     expect(await value()).toBe(late);
     expect(network.requests).toEqual({ UpdateItem: 1 });
     expect(network.faults).toEqual({ ...NONE, [fault]: 1 });
@@ -95,14 +95,14 @@ describe("startFaultyNetwork", () => {
 
   test("a delayed request arrives after its retry was answered", async () => {
     const { network, client } = await setUp({ faults: {}, delayMs: { min: 2_000, max: 2_000 } });
-    network.next("delay");
+    network.injectNext("delay");
     const impatience = new AbortController();
     const first = addOne(client, id, { abortSignal: impatience.signal });
     await expect.poll(() => network.faults.delay).toBe(1);
     impatience.abort();
     await expect(first).rejects.toMatchObject({ name: "AbortError" });
     expect(await addOne(client, id)).toBe(1);
-    await network.settle();
+    await network.drain();
     expect(await value()).toBe(2);
   });
 
@@ -116,7 +116,7 @@ describe("startFaultyNetwork", () => {
     const replies = new Set<string>();
     for (let added = 1; added <= 20; added++) {
       const answer = await addOne(client, id);
-      await network.settle();
+      await network.drain();
       expect(await value()).toBe(2 * added);
       replies.add(answer === 2 * added ? "second" : answer === 2 * added - 1 ? "first" : `${answer}`);
     }
@@ -184,12 +184,12 @@ describe("startFaultyNetwork", () => {
 
   test("what is ordered comes before what is drawn, and a calm ends both", async () => {
     const { network, client } = await setUp({ faults: { "server-error": 1 } });
-    network.next("throttle", "UpdateItem");
+    network.injectNext("throttle", "UpdateItem");
     await expect(valueOf(client, id)).rejects.toMatchObject(INTERNAL);
     await expect(addOne(client, id)).rejects.toMatchObject(THROTTLED);
     await expect(addOne(client, id)).rejects.toMatchObject(INTERNAL);
-    network.next("throttle");
-    network.calm();
+    network.injectNext("throttle");
+    network.disableFaults();
     expect(await addOne(client, id)).toBe(1);
     expect(network.faults).toEqual({ ...NONE, "server-error": 2, throttle: 1 });
     expect(network.summary).toBe(`Seed ${network.seed}, 4 requests: 2 × server-error, 1 × throttle.`);
@@ -211,7 +211,7 @@ describe("startFaultyNetwork", () => {
     };
     for (let senders = 100; senders <= 500; senders += 100) {
       await Promise.all(Array.from({ length: 100 }, send));
-      await network.settle();
+      await network.drain();
       expect(await value()).toBe(senders);
     }
   });
@@ -223,7 +223,7 @@ describe("startFaultyNetwork", () => {
       while (left-- > 0) await addOne(client, id).catch(() => "what became of it is the question");
     };
     await Promise.all(Array.from({ length: 16 }, write));
-    await network.settle();
+    await network.drain();
     const { faults, requests, summary } = network;
     const times = (...kinds: readonly Fault[]) => kinds.reduce((sum, fault) => sum + faults[fault], 0);
     const arrived = requests["UpdateItem"] ?? 0;
@@ -253,7 +253,7 @@ describe("startFaultyNetwork", () => {
   ])("refuses to order %j for %j", async (fault, operation, message) => {
     const { network } = await setUp({ faults: {} });
     // A caller without types may pass anything.
-    expect(() => network.next(fault as Fault, operation)).toThrow(new TypeError(message));
+    expect(() => network.injectNext(fault as Fault, operation)).toThrow(new TypeError(message));
   });
 
   test("refuses an engine that does not speak plain HTTP", async () => {

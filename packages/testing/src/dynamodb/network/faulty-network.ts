@@ -28,11 +28,11 @@ export interface FaultyNetwork extends AsyncDisposable {
    * @param operation the next of these, such as `"UpdateItem"`; by default the next that can meet it
    * @throws TypeError for a fault or an operation that does not exist, or that never meet
    */
-  next(fault: Fault, operation?: string): void;
+  injectNext(fault: Fault, operation?: string): void;
   /** From now on nothing goes wrong, unless it is ordered afterwards. What is held back is still carried out, late. */
-  calm(): void;
+  disableFaults(): void;
   /** Waits until whatever was sent so far is carried out, late requests and duplicates included, or lost for good. */
-  settle(): Promise<void>;
+  drain(): Promise<void>;
   /** Ends the network, not the engine; what it holds back is lost. Again does nothing. */
   readonly stop: () => Promise<void>;
 }
@@ -108,12 +108,12 @@ export async function startFaultyNetwork(
     get summary() {
       return tally.summary;
     },
-    next(fault, operation) {
+    injectNext(fault, operation) {
       checkOrder(fault, operation);
       plan.order(fault, operation);
     },
-    calm: () => plan.calm(),
-    async settle() {
+    disableFaults: () => plan.disableFaults(),
+    async drain() {
       await catchUp(port);
       await Promise.all(underWay);
     },

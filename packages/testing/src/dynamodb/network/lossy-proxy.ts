@@ -31,8 +31,8 @@ export async function startLossyProxy(endpoint: string): Promise<LossyProxy> {
     get requests() {
       return network.requests;
     },
-    loseReply: (operation) => network.next("reset-after", operation),
-    loseRequest: (operation) => network.next("reset-before", operation),
+    loseReply: (operation) => network.injectNext("reset-after", operation),
+    loseRequest: (operation) => network.injectNext("reset-before", operation),
     stop: network.stop,
     [Symbol.asyncDispose]: network.stop,
   };

@@ -31,6 +31,6 @@ test("a plain ADD is wrong under the whole mixture", async () => {
   };
   await Promise.all(Array.from({ length: 16 }, write));
   client.destroy();
-  await network.settle(); // what is still on its way has arrived
+  await network.drain(); // what is still on its way has arrived
   expect(await valueOf(db.client, "naive")).toBeGreaterThan(acknowledged);
 });

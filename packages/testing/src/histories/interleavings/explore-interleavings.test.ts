@@ -9,7 +9,7 @@ import { checkLinearizable } from "../check-linearizable.ts";
 import { recordHistory } from "../record-history.ts";
 import { exploreInterleavings } from "./explore-interleavings.ts";
 import type { ExploreInterleavingsOptions } from "./options.ts";
-import type { InterleavingProgram, InterleavingStage } from "./run-program.ts";
+import type { InterleavingProgram, ProgramContext } from "./run-program.ts";
 
 /** A value behind a wire. */
 class Register {
@@ -384,7 +384,7 @@ describe("tasks that wait for each other", () => {
 describe("a dependency", () => {
   /** What tasks of one call each see of a dependency, as a set of traces. */
   async function explored(
-    body: (stage: InterleavingStage, trace: (what: string) => void) => readonly (() => unknown)[],
+    body: (stage: ProgramContext, trace: (what: string) => void) => readonly (() => unknown)[],
     options: ExploreInterleavingsOptions = {},
   ) {
     const traces = new Set<string>();
@@ -569,7 +569,7 @@ describe("a dependency", () => {
   });
 
   test("may be made of wrapped ones, in a task that has a timer", async () => {
-    const body = ({ wrap }: InterleavingStage) => {
+    const body = ({ wrap }: ProgramContext) => {
       const register = wrap(new Register(), "register");
       const counter = wrap({ add: async () => register.set(await register.get()) }, "counter");
       return [
@@ -595,16 +595,19 @@ describe("a dependency", () => {
 });
 
 describe("durable functions", () => {
-  /** Each run is an execution of its own, with tokens of its own. */
+  /** Each run is an execution of its own, with keys of its own. */
   const names = ["first", "second"];
 
-  test("that count with a token stay linearizable, however they interleave", async () => {
+  test("that count with an idempotency key stay linearizable, however they interleave", async () => {
     const exploration = await exploreInterleavings(async ({ wrap, run }) => {
       const store = recordHistory(wrap(new MemoryCounterStore(), "store"));
       const handler = withDurableExecution(async (_event, context) => {
-        const token = `${context.executionContext.durableExecutionArn}/count`;
+        const idempotencyKey = `${context.executionContext.durableExecutionArn}/count`;
         const commands = [increment()];
-        await context.step("count", async () => (await store.apply({ id: "c", commands, token })).value);
+        await context.step(
+          "count",
+          async () => (await store.apply({ id: "c", commands, idempotencyKey })).value,
+        );
         return context.step("read", () => store.get("c", { consistent: true }));
       });
       const runs = await run(names.map((executionName) => () => simulate(handler, { executionName })));
@@ -635,7 +638,7 @@ describe("durable functions", () => {
       const handler = withDurableExecution(async (_event, context) => {
         const count = (name: string) =>
           context.step(name, async () => {
-            await store.apply({ id: "c", commands: [increment()], token: name });
+            await store.apply({ id: "c", commands: [increment()], idempotencyKey: name });
           });
         await count("before");
         await context.wait({ hours: 1 });

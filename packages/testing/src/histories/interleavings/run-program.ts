@@ -4,7 +4,7 @@ import type { Task } from "./task.ts";
 import { Wrapper } from "./wrap.ts";
 
 /** What a program is given, anew in each run. */
-export interface InterleavingStage {
+export interface ProgramContext {
   /**
    * Wraps a dependency, an object or a function: a scheduling point before each call of an asynchronous method is
    * carried out, and one after, before its answer is seen. Each step of an asynchronous iterator is such a call.
@@ -23,7 +23,7 @@ export interface InterleavingStage {
 }
 
 /** Sets a stage with fresh dependencies, runs tasks on it, and checks what came of it by throwing. */
-export type InterleavingProgram = (stage: InterleavingStage) => unknown;
+export type InterleavingProgram = (stage: ProgramContext) => unknown;
 
 /** How a run went. */
 export interface Run {

@@ -16,12 +16,12 @@ export function concurrencyLaws({ test, expect, createStore }: Contract): void {
     expect(befores).toEqual(upTo(WRITERS, (index) => 2 * index));
   });
 
-  test("of 32 concurrent writers with tokens none is lost, and each is known afterwards", async () => {
+  test("of 32 concurrent writers with keys none is lost, and each is known afterwards", async () => {
     const store = await createStore();
     const requests = upTo(WRITERS, (index) => ({
       id: "a",
       commands: [increment(1)],
-      token: `token-${index}`,
+      idempotencyKey: `token-${index}`,
     }));
     const firsts = await Promise.all(requests.map((request) => store.apply(request)));
     const retries = await Promise.all(requests.map((request) => store.apply(request)));
@@ -32,7 +32,7 @@ export function concurrencyLaws({ test, expect, createStore }: Contract): void {
   test("a retry that arrives together with the first counts once, and all are answered alike", async () => {
     const store = await createStore();
     await store.apply({ id: "a", commands: [increment(10)] });
-    const request = { id: "a", commands: [increment(5)], token: "t" };
+    const request = { id: "a", commands: [increment(5)], idempotencyKey: "t" };
     const receipts = await Promise.all(upTo(8, () => store.apply(request)));
     expect(receipts.filter(({ replayed }) => !replayed).length).toEqual(1);
     expect(receipts.map(({ value, results }) => ({ value, results }))).toEqual(
@@ -43,20 +43,22 @@ export function concurrencyLaws({ test, expect, createStore }: Contract): void {
 
   test("a retry that arrives together with the first counts once on a counter that is not there yet", async () => {
     const store = await createStore({ initial: 1 });
-    const request = { id: "a", commands: [increment(5)], token: "t" };
+    const request = { id: "a", commands: [increment(5)], idempotencyKey: "t" };
     const receipts = await Promise.all(upTo(8, () => store.apply(request)));
     expect(receipts.filter(({ replayed }) => !replayed).length).toEqual(1);
     expect(receipts.map(({ value }) => value)).toEqual(upTo(8, () => 6));
     expect(await store.get("a", { consistent: true })).toEqual(6);
   });
 
-  test("of concurrent requests that share a token but not their commands one counts, and the others are refused", async () => {
+  test("of concurrent requests that share an idempotency key but not their commands one counts, and the others are refused", async () => {
     const store = await createStore();
     const codes = await Promise.all(
-      upTo(8, (index) => codeOf(store.apply({ id: "a", commands: [increment(2 ** index)], token: "t" }))),
+      upTo(8, (index) =>
+        codeOf(store.apply({ id: "a", commands: [increment(2 ** index)], idempotencyKey: "t" })),
+      ),
     );
-    const winner = codes.findIndex((code) => code !== "token-reused");
-    expect(codes.filter((code) => code === "token-reused").length).toEqual(7);
+    const winner = codes.findIndex((code) => code !== "idempotency-key-reused");
+    expect(codes.filter((code) => code === "idempotency-key-reused").length).toEqual(7);
     expect(await store.get("a", { consistent: true })).toEqual(2 ** winner);
   });
 

@@ -29,12 +29,17 @@ const BAD_REQUESTS: readonly (readonly [what: string, request: unknown, path: st
   ["an id of 257 characters", { ...good, id: TOO_LONG }, "id", '"xxx'],
   ["an id with a control character", { ...good, id: "a\nb" }, "id", '"a\\nb"'],
   ["an id that is a number", { ...good, id: 7 }, "id", "7"],
-  ["an empty token", { ...good, token: "" }, "token", '""'],
-  ["a token of 257 characters", { ...good, token: TOO_LONG }, "token", '"xxx'],
-  ["a token with a control character", { ...good, token: "a\u0000" }, "token", '"a\\u0000"'],
-  ["a token that is null", { ...good, token: null }, "token", "null"],
-  ["a caller without a token", { ...good, caller: "c" }, "request", '"caller"'],
-  ["an empty caller", { ...good, token: "t", caller: "" }, "caller", '""'],
+  ["an empty idempotencyKey", { ...good, idempotencyKey: "" }, "idempotencyKey", '""'],
+  ["an idempotency key of 257 characters", { ...good, idempotencyKey: TOO_LONG }, "idempotencyKey", '"xxx'],
+  [
+    "an idempotency key with a control character",
+    { ...good, idempotencyKey: "a\u0000" },
+    "idempotencyKey",
+    '"a\\u0000"',
+  ],
+  ["an idempotency key that is null", { ...good, idempotencyKey: null }, "idempotencyKey", "null"],
+  ["a caller without an idempotency key", { ...good, callerId: "c" }, "request", '"callerId"'],
+  ["an empty caller", { ...good, idempotencyKey: "t", callerId: "" }, "callerId", '""'],
   ["an unknown key", { ...good, tokn: "t" }, "request", '"tokn"'],
   [
     "limits that contradict each other",
@@ -62,7 +67,7 @@ export function inputLaws({ test, expect, createStore }: Contract): void {
       // A caller without types may send anything.
       const { code, message } = await refusal(store.apply(request as ApplyRequest));
       expect({ code, names: [path, value].filter((part) => message.includes(part)) }).toEqual({
-        code: "invalid-command",
+        code: "invalid-input",
         names: [path, value],
       });
       expect(await entriesOf(store)).toEqual([]);
@@ -79,7 +84,7 @@ export function inputLaws({ test, expect, createStore }: Contract): void {
       for (const attempt of [store.get(id), store.delete(id)]) {
         const { code, message } = await refusal(attempt);
         expect({ code, names: message.includes("id") && message.includes(value) }).toEqual({
-          code: "invalid-command",
+          code: "invalid-input",
           names: true,
         });
       }

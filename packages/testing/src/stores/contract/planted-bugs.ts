@@ -18,16 +18,17 @@ export const PLANTED_BUGS = {
   "says too little": "a refusal tells the counter, its value and the limit",
   "creates the counter before it applies": "an intermediate value that passes a limit refuses the batch",
 
-  "ignores tokens": "a retry is answered with the first receipt, replayed, and counts nothing",
+  "ignores keys": "a retry is answered with the first receipt, replayed, and counts nothing",
   "does not tell a replay": "a retry is answered with the first receipt, replayed, and counts nothing",
   "replays from the value of today":
     "a retry is answered with the first receipt though others wrote meanwhile",
-  "remembers only the last token": "every token is remembered, not only the last",
-  "replays whatever the commands are": "a token that comes back with other commands is refused",
-  "takes tokens in upper and lower case for one": "the same commands count again with another token",
-  "knows commands by their sum": "a token that comes back with other commands is refused",
-  "uses up the token of a refused batch": "a token was not used by a batch that was refused",
-  "shares tokens among counters": "one token on two counters is two tokens",
+  "remembers only the last idempotencyKey": "every idempotency key is remembered, not only the last",
+  "replays whatever the commands are": "an idempotency key that comes back with other commands is refused",
+  "takes keys in upper and lower case for one": "the same commands count again with another idempotency key",
+  "knows commands by their sum": "an idempotency key that comes back with other commands is refused",
+  "uses up the idempotency key of a refused batch":
+    "an idempotency key was not used by a batch that was refused",
+  "shares keys among counters": "one idempotency key on two counters is two keys",
   "holds a retry against the limits": "a retry is answered though the limits were tightened meanwhile",
   "replays by the limits of today": "a retry of a clamped batch tells where it stopped the first time",
   "forgets refusals": "a refusal is final for its caller",
@@ -35,9 +36,10 @@ export const PLANTED_BUGS = {
   "lets a refusal stand for everybody": "a refusal is nothing to another caller",
   "remembers only who was refused last": "a refusal stays final for its caller though others were refused",
   "deletes the value and keeps refusals": "a deleted counter's refusals are forgotten",
-  "forgets the token of a batch that reads": "a batch that only reads keeps, with a token, what it read",
+  "forgets the idempotency key of a batch that reads":
+    "a batch that only reads keeps, with an idempotency key, what it read",
 
-  "looks for the token first and counts later":
+  "looks for the idempotency key first and counts later":
     "a retry that arrives together with the first counts once, and all",
   "reads, then writes what it made of it": "of 32 concurrent writers none is lost",
   "reads the value before in a request of its own": "of 32 concurrent writers none is lost",
@@ -56,7 +58,7 @@ export const PLANTED_BUGS = {
     "the list has every counter once, with its value, whatever its name",
   "deletes nothing": "a deleted counter is listed no more",
   "deletes all": "a deleted counter is listed no more",
-  "deletes the value and keeps the tokens": "a deleted counter's tokens are forgotten",
+  "deletes the value and keeps the keys": "a deleted counter's keys are forgotten",
   "fails to delete what is not there": "deleting what is not there does nothing",
 
   "trusts its input": "an amount that is a string is refused",

@@ -4,13 +4,13 @@ import {
   ApplyRequest,
   CounterError,
   CounterId,
-  parse,
+  parseInput,
   type BatchResult,
   type Command,
   type CounterOptions,
   type CounterStore,
   type Limits,
-  type Receipt,
+  type ApplyResult,
 } from "@durable-counter/core";
 
 import type { PlantedBug } from "./planted-bugs.ts";
@@ -24,7 +24,7 @@ export class PlantedStore implements CounterStore {
   readonly #bug: PlantedBug | undefined;
   readonly #options: CounterOptions;
   readonly #items = new Map<string, Item>();
-  readonly #sharedTokens = new Map<string, Use>();
+  readonly #sharedKeys = new Map<string, Use>();
   readonly #stale = new Map<string, number>();
   readonly #refusals = new Map<string, ReadonlyMap<string, Refused>>();
 
@@ -33,24 +33,24 @@ export class PlantedStore implements CounterStore {
     this.#options = options;
   }
 
-  async apply(input: ApplyRequest): Promise<Receipt> {
+  async apply(input: ApplyRequest): Promise<ApplyResult> {
     const request = this.#parse(input);
     const { commands } = request;
     const id = this.#key(request.id);
     const limits = this.#limits(request.limits);
-    const token = this.#token(request.token);
+    const idempotencyKey = this.#idempotencyKey(request.idempotencyKey);
 
-    const tokensOf = (item: Item) =>
-      this.#has("shares tokens among counters") ? this.#sharedTokens : item.tokens;
-    const use = token === undefined ? undefined : tokensOf(this.#item(id, request)).get(token);
-    if (this.#has("looks for the token first and counts later")) await turn();
+    const keysOf = (item: Item) => (this.#has("shares keys among counters") ? this.#sharedKeys : item.keys);
+    const use =
+      idempotencyKey === undefined ? undefined : keysOf(this.#item(id, request)).get(idempotencyKey);
+    if (this.#has("looks for the idempotency key first and counts later")) await turn();
     const item = this.#item(id, request);
     if (this.#has("holds a retry against the limits")) applyBatch(item.value, commands, limits, id);
     if (use !== undefined) return this.#replay(use, request, limits, item);
     const refusals = new Map(this.#refusals.get(id));
-    const { caller } = request;
-    const refused = token === undefined ? undefined : refusals.get(token);
-    if (refused?.callers.includes(caller) || (refused && this.#has("lets a refusal stand for everybody")))
+    const { callerId } = request;
+    const refused = idempotencyKey === undefined ? undefined : refusals.get(idempotencyKey);
+    if (refused?.callers.includes(callerId) || (refused && this.#has("lets a refusal stand for everybody")))
       return this.#replay(refused, request, limits, item);
 
     if (this.#has("creates the counter before it applies")) this.#items.set(id, item);
@@ -63,24 +63,25 @@ export class PlantedStore implements CounterStore {
       if (item.value !== before) throw new CounterError("unavailable", "Another wrote meanwhile.");
     }
     const result = this.#run(item, before, commands, limits, id, () => {
-      if (this.#has("uses up the token of a refused batch") && token !== undefined) {
-        item.tokens.set(token, { commands: "", before, limits });
+      if (this.#has("uses up the idempotency key of a refused batch") && idempotencyKey !== undefined) {
+        item.keys.set(idempotencyKey, { commands: "", before, limits });
         this.#items.set(id, item);
       }
-      if (caller === undefined || token === undefined || this.#has("forgets refusals")) return;
+      if (callerId === undefined || idempotencyKey === undefined || this.#has("forgets refusals")) return;
       const others = this.#has("remembers only who was refused last") ? [] : (refused?.callers ?? []);
       const use = { commands: this.#fingerprint(commands), before, limits };
-      this.#refusals.set(id, refusals.set(token, { ...use, callers: [...others, caller] }));
+      this.#refusals.set(id, refusals.set(idempotencyKey, { ...use, callers: [...others, callerId] }));
       if (this.#has("creates the counter of a refusal it remembers")) this.#items.set(id, item);
     });
 
     const onlyReads = commands.every(({ type }) => type === "get");
     const forgetsReads =
-      onlyReads && (token === undefined || this.#has("forgets the token of a batch that reads"));
+      onlyReads &&
+      (idempotencyKey === undefined || this.#has("forgets the idempotency key of a batch that reads"));
     if (forgetsReads && !this.#has("creates a counter to read it")) return { ...result, replayed: false };
-    if (this.#has("remembers only the last token")) item.tokens.clear();
-    if (token !== undefined)
-      tokensOf(item).set(token, { commands: this.#fingerprint(commands), before, limits });
+    if (this.#has("remembers only the last idempotencyKey")) item.keys.clear();
+    if (idempotencyKey !== undefined)
+      keysOf(item).set(idempotencyKey, { commands: this.#fingerprint(commands), before, limits });
     this.#stale.set(id, item.value);
     const asNumber = this.#has("adds the batch up as a number") && limits.onLimit !== "clamp";
     item.value = asNumber ? before + sumOf(commands) : result.value;
@@ -90,7 +91,7 @@ export class PlantedStore implements CounterStore {
   }
 
   async get(id: string, { consistent = false } = {}): Promise<number> {
-    const key = this.#key(this.#has("trusts its input") ? id : parse(CounterId, id, "id"));
+    const key = this.#key(this.#has("trusts its input") ? id : parseInput(CounterId, id, "id"));
     if (this.#has("reads what stood there before")) return this.#stale.get(key) ?? this.#initial(undefined);
     const value = this.#items.get(key)?.value;
     if (this.#has("reads what is about to be written") && !consistent) return (value ?? 0) + 1;
@@ -98,13 +99,13 @@ export class PlantedStore implements CounterStore {
   }
 
   async delete(id: string): Promise<void> {
-    const key = this.#key(this.#has("trusts its input") ? id : parse(CounterId, id, "id"));
+    const key = this.#key(this.#has("trusts its input") ? id : parseInput(CounterId, id, "id"));
     const item = this.#items.get(key);
     if (this.#has("fails to delete what is not there") && item === undefined) throw new Error("Not found.");
     if (this.#has("deletes nothing")) return;
     if (!this.#has("deletes the value and keeps refusals")) this.#refusals.delete(key);
     if (this.#has("deletes all") && item !== undefined) this.#items.clear();
-    if (this.#has("deletes the value and keeps the tokens") && item) item.value = this.#initial(undefined);
+    if (this.#has("deletes the value and keeps the keys") && item) item.value = this.#initial(undefined);
     else this.#items.delete(key);
   }
 
@@ -117,11 +118,11 @@ export class PlantedStore implements CounterStore {
     yield* entries;
   }
 
-  #replay(use: Use, request: ApplyRequest, limits: Limits, item: Item): Receipt {
-    const { id, token, commands } = request;
+  #replay(use: Use, request: ApplyRequest, limits: Limits, item: Item): ApplyResult {
+    const { id, idempotencyKey, commands } = request;
     if (use.commands !== this.#fingerprint(commands) && !this.#has("replays whatever the commands are")) {
-      const named = `Token ${JSON.stringify(token)} was used on ${JSON.stringify(id)} with other commands.`;
-      throw new CounterError("token-reused", this.#has("says too little") ? "Used." : named);
+      const named = `IdempotencyKey ${JSON.stringify(idempotencyKey)} was used on ${JSON.stringify(id)} with other commands.`;
+      throw new CounterError("idempotency-key-reused", this.#has("says too little") ? "Used." : named);
     }
     const before = this.#has("replays from the value of today") ? item.value : use.before;
     const result = applyBatch(
@@ -181,7 +182,7 @@ export class PlantedStore implements CounterStore {
   }
 
   #item(id: string, { initial }: ApplyRequest): Item {
-    return this.#items.get(id) ?? { value: this.#initial(initial), tokens: new Map() };
+    return this.#items.get(id) ?? { value: this.#initial(initial), keys: new Map() };
   }
 
   #has(bug: PlantedBug): boolean {
@@ -191,7 +192,7 @@ export class PlantedStore implements CounterStore {
   #parse(request: ApplyRequest): ApplyRequest {
     if (this.#has("trusts its input")) return request;
     try {
-      return parse(ApplyRequest, request, "request");
+      return parseInput(ApplyRequest, request, "request");
     } catch (error) {
       if (this.#has("refuses input with errors of its own"))
         throw new TypeError("Bad request.", { cause: error });
@@ -217,9 +218,9 @@ export class PlantedStore implements CounterStore {
     return this.#has("overlooks a request's initial value") ? own : (initial ?? own);
   }
 
-  #token(token: string | undefined): string | undefined {
-    if (this.#has("takes tokens in upper and lower case for one")) return token?.toLowerCase();
-    return this.#has("ignores tokens") ? undefined : token;
+  #idempotencyKey(idempotencyKey: string | undefined): string | undefined {
+    if (this.#has("takes keys in upper and lower case for one")) return idempotencyKey?.toLowerCase();
+    return this.#has("ignores keys") ? undefined : idempotencyKey;
   }
 
   #fingerprint(commands: readonly Command[]): string {
@@ -229,7 +230,7 @@ export class PlantedStore implements CounterStore {
 
 interface Item {
   value: number;
-  readonly tokens: Map<string, Use>;
+  readonly keys: Map<string, Use>;
 }
 
 interface Use {

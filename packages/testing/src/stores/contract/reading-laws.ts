@@ -66,7 +66,11 @@ export function readingLaws({ test, expect, createStore }: Contract): void {
     ];
     const written = ids.map((id, index) => [id, index - 3] as const);
     for (const [id, value] of written) {
-      await store.apply({ id, commands: [value < 0 ? decrement(-value) : increment(value)], token: "t" });
+      await store.apply({
+        id,
+        commands: [value < 0 ? decrement(-value) : increment(value)],
+        idempotencyKey: "t",
+      });
       await store.apply({ id, commands: [increment(1), decrement(1)] });
     }
     expect(await entriesOf(store)).toEqual(sorted(written));
@@ -95,13 +99,15 @@ export function readingLaws({ test, expect, createStore }: Contract): void {
     expect((await store.apply({ id: "a", commands: [increment(5)] })).value).toEqual(15);
   });
 
-  test("a deleted counter's tokens are forgotten, and only its own", async () => {
+  test("a deleted counter's keys are forgotten, and only its own", async () => {
     const store = await createStore();
-    for (const id of ["a", "b"]) await store.apply({ id, commands: [increment(1)], token: "t" });
+    for (const id of ["a", "b"]) await store.apply({ id, commands: [increment(1)], idempotencyKey: "t" });
     await store.delete("a");
-    const again = await store.apply({ id: "a", commands: [increment(7)], token: "t" });
+    const again = await store.apply({ id: "a", commands: [increment(7)], idempotencyKey: "t" });
     expect({ value: again.value, replayed: again.replayed }).toEqual({ value: 7, replayed: false });
-    expect((await store.apply({ id: "b", commands: [increment(1)], token: "t" })).replayed).toEqual(true);
+    expect((await store.apply({ id: "b", commands: [increment(1)], idempotencyKey: "t" })).replayed).toEqual(
+      true,
+    );
   });
 
   test("deleting what is not there does nothing", async () => {

@@ -3,11 +3,11 @@ import type { Contract } from "./contract.ts";
 import { entriesOf } from "./entries-of.ts";
 import { codeOf, refusal } from "./refusal.ts";
 
-/** What a refusal means for its token: nothing, or for a caller with a name that they are refused for good. */
+/** What a refusal means for its idempotency key: nothing, or for a caller with a name that they are refused for good. */
 export function refusalLaws({ test, expect, createStore }: Contract): void {
-  test("a token was not used by a batch that was refused", async () => {
+  test("an idempotency key was not used by a batch that was refused", async () => {
     const store = await createStore({ limits: { max: 5 } });
-    const request = { id: "a", commands: [increment(4)], token: "t" };
+    const request = { id: "a", commands: [increment(4)], idempotencyKey: "t" };
     await store.apply({ id: "a", commands: [increment(3)] });
     expect(await codeOf(store.apply(request))).toEqual("limit-exceeded");
     expect(await codeOf(store.apply(request))).toEqual("limit-exceeded");
@@ -19,17 +19,19 @@ export function refusalLaws({ test, expect, createStore }: Contract): void {
     });
   });
 
-  test("a token of a refused batch may be used with other commands", async () => {
+  test("an idempotency key of a refused batch may be used with other commands", async () => {
     const store = await createStore({ limits: { max: 5 } });
-    expect(await codeOf(store.apply({ id: "a", commands: [increment(6)], token: "t" }))).toEqual(
+    expect(await codeOf(store.apply({ id: "a", commands: [increment(6)], idempotencyKey: "t" }))).toEqual(
       "limit-exceeded",
     );
-    expect((await store.apply({ id: "a", commands: [increment(5)], token: "t" })).replayed).toEqual(false);
+    expect((await store.apply({ id: "a", commands: [increment(5)], idempotencyKey: "t" })).replayed).toEqual(
+      false,
+    );
   });
 
   test("a refusal is final for its caller, whatever value and limits are by then", async () => {
     const store = await createStore({ limits: { max: 5 } });
-    const request = { id: "a", commands: [get(), increment(4)], token: "t", caller: "c" };
+    const request = { id: "a", commands: [get(), increment(4)], idempotencyKey: "t", callerId: "c" };
     await store.apply({ id: "a", commands: [increment(3)] });
     const first = await refusal(store.apply(request));
     expect(first.code).toEqual("limit-exceeded");
@@ -37,14 +39,16 @@ export function refusalLaws({ test, expect, createStore }: Contract): void {
     expect(await refusal(store.apply(request))).toEqual(first);
     expect(await refusal(store.apply({ ...request, limits: {} }))).toEqual(first);
     expect(await refusal(store.apply({ ...request, initial: 50 }))).toEqual(first);
-    expect(await codeOf(store.apply({ ...request, commands: [increment(1)] }))).toEqual("token-reused");
+    expect(await codeOf(store.apply({ ...request, commands: [increment(1)] }))).toEqual(
+      "idempotency-key-reused",
+    );
     expect(await store.get("a", { consistent: true })).toEqual(1);
   });
 
   test("a refusal of a clamped batch, past what a number can count, is final as well", async () => {
     const store = await createStore({ initial: Number.MAX_SAFE_INTEGER });
     const limits = { min: 0, onLimit: "clamp" } as const;
-    const request = { id: "a", commands: [increment(1)], token: "t", caller: "c", limits };
+    const request = { id: "a", commands: [increment(1)], idempotencyKey: "t", callerId: "c", limits };
     const first = await refusal(store.apply(request));
     await store.apply({ id: "a", commands: [decrement(10)] });
     expect(await refusal(store.apply(request))).toEqual(first);
@@ -52,7 +56,7 @@ export function refusalLaws({ test, expect, createStore }: Contract): void {
 
   test("a refusal that is final creates no counter, which starts where it would", async () => {
     const store = await createStore({ limits: { min: 0 } });
-    const request = { id: "a", commands: [decrement(1)], token: "t", caller: "c" };
+    const request = { id: "a", commands: [decrement(1)], idempotencyKey: "t", callerId: "c" };
     expect(await codeOf(store.apply(request))).toEqual("limit-exceeded");
     expect(await entriesOf(store)).toEqual([]);
     expect(await store.get("a", { consistent: true })).toEqual(0);
@@ -60,34 +64,34 @@ export function refusalLaws({ test, expect, createStore }: Contract): void {
     expect(await codeOf(store.apply(request))).toEqual("limit-exceeded");
   });
 
-  test("a refusal is nothing to another caller, nor to one without a name: the token was not used", async () => {
+  test("a refusal is nothing to another caller, nor to one without a name: the idempotency key was not used", async () => {
     const store = await createStore({ limits: { max: 5 } });
     for (const [id, other] of [
-      ["a", { caller: "d" }],
+      ["a", { callerId: "d" }],
       ["b", {}],
     ] as const) {
-      const request = { id, commands: [increment(6)], token: "t" };
-      expect(await codeOf(store.apply({ ...request, caller: "c" }))).toEqual("limit-exceeded");
+      const request = { id, commands: [increment(6)], idempotencyKey: "t" };
+      expect(await codeOf(store.apply({ ...request, callerId: "c" }))).toEqual("limit-exceeded");
       const { value, results, replayed } = await store.apply({ ...request, ...other, limits: {} });
       expect({ value, replayed }).toEqual({ value: 6, replayed: false });
-      expect(await store.apply({ ...request, caller: "c" })).toEqual({ value, results, replayed: true });
+      expect(await store.apply({ ...request, callerId: "c" })).toEqual({ value, results, replayed: true });
     }
   });
 
   test("a refusal stays final for its caller though others were refused since", async () => {
     const store = await createStore({ limits: { max: 5 } });
-    const ask = (caller: string) =>
-      codeOf(store.apply({ id: "a", commands: [increment(4)], token: "t", caller }));
+    const ask = (callerId: string) =>
+      codeOf(store.apply({ id: "a", commands: [increment(4)], idempotencyKey: "t", callerId }));
     await store.apply({ id: "a", commands: [increment(3)] });
-    for (const caller of ["c", "d", "c"]) expect(await ask(caller)).toEqual("limit-exceeded");
+    for (const callerId of ["c", "d", "c"]) expect(await ask(callerId)).toEqual("limit-exceeded");
     await store.apply({ id: "a", commands: [decrement(3)] });
-    for (const caller of ["c", "d"]) expect(await ask(caller)).toEqual("limit-exceeded");
+    for (const callerId of ["c", "d"]) expect(await ask(callerId)).toEqual("limit-exceeded");
     expect(await store.get("a", { consistent: true })).toEqual(0);
   });
 
   test("a deleted counter's refusals are forgotten", async () => {
     const store = await createStore({ limits: { max: 5 } });
-    const request = { id: "a", commands: [increment(3)], token: "t", caller: "c" };
+    const request = { id: "a", commands: [increment(3)], idempotencyKey: "t", callerId: "c" };
     await store.apply({ id: "a", commands: [increment(3)] });
     expect(await codeOf(store.apply(request))).toEqual("limit-exceeded");
     await store.delete("a");

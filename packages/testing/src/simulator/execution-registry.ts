@@ -4,7 +4,7 @@ import type { Simulation } from "./simulation.ts";
  * The executions that a service has started, by function and name. Share one between simulations, as production
  * shares its service: the same name and payload reattaches to the execution, or is answered with what it came to.
  */
-export class StartedExecutions {
+export class ExecutionRegistry {
   readonly #started = new Map<
     string,
     { readonly payload: string | undefined; readonly end: Promise<Simulation> }

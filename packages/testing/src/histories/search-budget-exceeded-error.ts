@@ -1,8 +1,8 @@
 import type { ModelCall } from "./model-call.ts";
 
 /** A check that was given up: too many orders are thinkable. It says nothing of the history. */
-export class HistoryTooConcurrentError extends Error {
-  override readonly name = "HistoryTooConcurrentError";
+export class SearchBudgetExceededError extends Error {
+  override readonly name = "SearchBudgetExceededError";
 
   constructor(key: string, calls: readonly ModelCall[], budget: number) {
     const unknown = calls.filter(({ deadline }) => deadline === Infinity).length;

@@ -1,7 +1,7 @@
 import { withDurableExecution } from "@aws/durable-execution-sdk-js";
 import { expect, test } from "vitest";
 import { simulate } from "./simulate.ts";
-import { StartedExecutions } from "./started-executions.ts";
+import { ExecutionRegistry } from "./execution-registry.ts";
 
 function counting() {
   let runs = 0;
@@ -9,7 +9,7 @@ function counting() {
     await context.wait({ seconds: 1 });
     return context.step("run", async () => ++runs);
   });
-  const started = new StartedExecutions();
+  const started = new ExecutionRegistry();
   const start = (executionName: string, payload: unknown) =>
     simulate(handler, { executionName, payload, started });
   return { start, started, runs: () => runs };

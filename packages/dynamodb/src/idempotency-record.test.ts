@@ -2,14 +2,14 @@ import { decrement, get, increment } from "@durable-counter/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
-  callerHash,
+  callerIdHash,
   fingerprint,
-  isTokenAttribute,
+  isKeyAttribute,
   readStamp,
   stampFraction,
   stampText,
-  tokenAttribute,
-} from "./token-stamp.ts";
+  keyAttribute,
+} from "./idempotency-record.ts";
 
 const UNIT = 10n ** 22n;
 
@@ -21,7 +21,7 @@ function decimalSum(before: number, fraction: string): string {
   return `${sum < 0n ? "-" : ""}${digits.slice(0, -22)}${tail === "" ? "" : `.${tail}`}`;
 }
 
-describe("a token's stamp", () => {
+describe("an idempotency key's stamp", () => {
   test("gives back the value before, the expiry and the fingerprint, for every safe integer", () => {
     const prints = fc.integer({ min: 0, max: 999_999_999_999 }).map((n) => String(n).padStart(12, "0"));
     fc.assert(
@@ -50,7 +50,7 @@ describe("a token's stamp", () => {
   });
 
   test("of a refusal gives back its limits and the last 64 callers that it is final for, and is never twice the same", () => {
-    const callers = fc.array(fc.string(), { maxLength: 80 }).map((names) => names.map(callerHash));
+    const callers = fc.array(fc.string(), { maxLength: 80 }).map((names) => names.map(callerIdHash));
     const onLimit = fc.constantFrom("clamp", "reject");
     fc.assert(
       fc.property(fc.maxSafeInteger(), bound, bound, onLimit, callers, (before, min, max, on, refusedTo) => {
@@ -80,12 +80,12 @@ describe("a token's stamp", () => {
   );
 });
 
-describe("a token's attribute", () => {
-  test("follows from the token, and is a token's attribute", () => {
-    expect(tokenAttribute("a")).toBe(tokenAttribute("a"));
-    expect(tokenAttribute("a")).not.toBe(tokenAttribute("b"));
-    expect(tokenAttribute("a")).toMatch(/^t#[\w-]{16}$/u);
-    expect(["t#x", "value", "id", "part"].map(isTokenAttribute)).toEqual([true, false, false, false]);
+describe("an idempotency key's attribute", () => {
+  test("follows from the idempotency key, and is an idempotency key's attribute", () => {
+    expect(keyAttribute("a")).toBe(keyAttribute("a"));
+    expect(keyAttribute("a")).not.toBe(keyAttribute("b"));
+    expect(keyAttribute("a")).toMatch(/^t#[\w-]{16}$/u);
+    expect(["t#x", "value", "id", "part"].map(isKeyAttribute)).toEqual([true, false, false, false]);
   });
 });
 

@@ -16,7 +16,7 @@ import type { Command, Limits } from "@durable-counter/core";
  * clamped the batch. A refusal has more, `/callers/nonce`, and the limits that refused it: by them it is refused again, in
  * the same words. No two of them are alike, for an attempt may be on its way that replaces one.
  */
-export interface TokenStamp {
+export interface IdempotencyRecord {
   readonly before: number;
   /** Unix time in seconds. */
   readonly expiresAt: number;
@@ -24,7 +24,7 @@ export interface TokenStamp {
   /** The limits that clamped the batch, or refused it, if they did. */
   readonly limits?: Limits | undefined;
   /**
-   * Of a batch that was refused, the callers for whom that is final, as {@link callerHash} has them: none, where it only
+   * Of a batch that was refused, the callers for whom that is final, as {@link callerIdHash} has them: none, where it only
    * keeps off what may still arrive. Missing where the batch counted.
    */
   readonly refusedTo?: readonly string[] | undefined;
@@ -40,26 +40,26 @@ const NUMBER = new RegExp(`^(-?)(\\d{1,16})(?:\\.(\\d{1,${FRACTION_DIGITS}}))?$`
 
 const TEXT = /^(-?\d+)\/(\d+)\/(\d+)\/(-?\d*)\/(-?\d*)\/(reject|clamp)(?:\/([\w,-]*)\/\w+)?$/u;
 
-/** More executions than one event starts in its token's window, each of which is refused. */
+/** More executions than one event starts in its key's window, each of which is refused. */
 const MAX_CALLERS = 64;
 
-/** Sets tokens apart from the attributes a counter's item has besides. */
+/** Sets keys apart from the attributes a counter's item has besides. */
 const PREFIX = "t#";
 
-/** 96 bits: among ten thousand tokens of a counter, two agree once in 10^21. */
+/** 96 bits: among ten thousand keys of a counter, two agree once in 10^21. */
 const NAME_LENGTH = 16;
 
-/** The attribute under which a token is remembered. */
-export function tokenAttribute(token: string): string {
-  return PREFIX + hash("sha256", token, "base64url").slice(0, NAME_LENGTH);
+/** The attribute under which an idempotency key is remembered. */
+export function keyAttribute(idempotencyKey: string): string {
+  return PREFIX + hash("sha256", idempotencyKey, "base64url").slice(0, NAME_LENGTH);
 }
 
-/** Which of so many shards a token falls on: always the same, or its retry would land elsewhere and count again. */
-export function shardOf(token: string, shards: number): number {
-  return Number.parseInt(hash("sha256", token, "hex").slice(-8), 16) % shards;
+/** Which of so many shards an idempotency key falls on: always the same, or its retry would land elsewhere and count again. */
+export function shardOf(idempotencyKey: string, shards: number): number {
+  return Number.parseInt(hash("sha256", idempotencyKey, "hex").slice(-8), 16) % shards;
 }
 
-export function isTokenAttribute(name: string): boolean {
+export function isKeyAttribute(name: string): boolean {
   return name.startsWith(PREFIX);
 }
 
@@ -76,25 +76,31 @@ export function fingerprint(commands: readonly Command[]): string {
 export function stampFraction({
   expiresAt,
   fingerprint,
-}: Pick<TokenStamp, "expiresAt" | "fingerprint">): string {
+}: Pick<IdempotencyRecord, "expiresAt" | "fingerprint">): string {
   return `0.${String(expiresAt).padStart(EXPIRY_DIGITS, "0")}${fingerprint}`;
 }
 
 /** The text for what was written knowing the value before: every other way than adding. */
-export function stampText({ before, expiresAt, fingerprint, limits = {}, refusedTo }: TokenStamp): string {
+export function stampText({
+  before,
+  expiresAt,
+  fingerprint,
+  limits = {},
+  refusedTo,
+}: IdempotencyRecord): string {
   const { min = "", max = "", onLimit = "reject" } = limits;
   const stamp = [before, expiresAt, fingerprint, min, max, onLimit];
   if (refusedTo) stamp.push(refusedTo.slice(-MAX_CALLERS).join(), randomUUID().slice(0, 8));
   return stamp.join("/");
 }
 
-/** A caller in short: 48 bits, which only those of one token have to differ in. */
-export function callerHash(caller: string): string {
-  return hash("sha256", caller, "base64url").slice(0, 8);
+/** A caller in short: 48 bits, which only those of one idempotency key have to differ in. */
+export function callerIdHash(callerId: string): string {
+  return hash("sha256", callerId, "base64url").slice(0, 8);
 }
 
 /** Reads a stamp back; undefined for an attribute that is none. */
-export function readStamp(attribute: AttributeValue | undefined): TokenStamp | undefined {
+export function readStamp(attribute: AttributeValue | undefined): IdempotencyRecord | undefined {
   return readNumber(attribute?.N) ?? readText(attribute?.S);
 }
 
@@ -113,7 +119,7 @@ export function valueBefore(attribute: AttributeValue | undefined): number {
   return number.startsWith("-") && point !== -1 ? whole - 1 : whole;
 }
 
-function readNumber(number: string | undefined): TokenStamp | undefined {
+function readNumber(number: string | undefined): IdempotencyRecord | undefined {
   const match = NUMBER.exec(number ?? "");
   if (match === null) return undefined;
   const [, sign, whole = "", fraction = ""] = match;
@@ -128,7 +134,7 @@ function readNumber(number: string | undefined): TokenStamp | undefined {
   };
 }
 
-function readText(text: string | undefined): TokenStamp | undefined {
+function readText(text: string | undefined): IdempotencyRecord | undefined {
   const match = TEXT.exec(text ?? "");
   if (match === null) return undefined;
   const [, before, expiresAt, fingerprint = "", min, max, onLimit, callers] = match;

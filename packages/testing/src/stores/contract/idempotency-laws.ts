@@ -3,11 +3,11 @@ import type { Contract } from "./contract.ts";
 import { entriesOf } from "./entries-of.ts";
 import { codeOf, refusal } from "./refusal.ts";
 
-/** A request with a token counts once, and is answered alike however often it arrives. */
-export function tokenLaws({ test, expect, createStore }: Contract): void {
+/** A request with an idempotency key counts once, and is answered alike however often it arrives. */
+export function idempotencyLaws({ test, expect, createStore }: Contract): void {
   test("a retry is answered with the first receipt, replayed, and counts nothing", async () => {
     const store = await createStore({ initial: 7 });
-    const request = { id: "a", commands: [increment(2), get(), decrement(5)], token: "t" };
+    const request = { id: "a", commands: [increment(2), get(), decrement(5)], idempotencyKey: "t" };
     const first = await store.apply(request);
     expect(first.replayed).toEqual(false);
     for (let retry = 0; retry < 3; retry++) {
@@ -18,20 +18,20 @@ export function tokenLaws({ test, expect, createStore }: Contract): void {
 
   test("a retry is answered with the first receipt though others wrote meanwhile", async () => {
     const store = await createStore();
-    const request = { id: "a", commands: [increment(2)], token: "t" };
+    const request = { id: "a", commands: [increment(2)], idempotencyKey: "t" };
     const first = await store.apply(request);
     await store.apply({ id: "a", commands: [increment(100)] });
-    await store.apply({ id: "a", commands: [decrement(1)], token: "u" });
+    await store.apply({ id: "a", commands: [decrement(1)], idempotencyKey: "u" });
     expect(await store.apply(request)).toEqual({ ...first, replayed: true });
     expect(await store.get("a", { consistent: true })).toEqual(101);
   });
 
-  test("every token is remembered, not only the last", async () => {
+  test("every idempotency key is remembered, not only the last", async () => {
     const store = await createStore();
     const requests = Array.from({ length: 20 }, (_, index) => ({
       id: "a",
       commands: [increment(index)],
-      token: `token-${index}`,
+      idempotencyKey: `token-${index}`,
     }));
     const firsts = [];
     for (const request of requests) firsts.push(await store.apply(request));
@@ -41,12 +41,12 @@ export function tokenLaws({ test, expect, createStore }: Contract): void {
     expect(await store.get("a", { consistent: true })).toEqual(190);
   });
 
-  test("the same commands count again with another token, and without one", async () => {
+  test("the same commands count again with another idempotency key, and without one", async () => {
     const store = await createStore();
     const request = { id: "a", commands: [increment(1)] };
     const receipts = [
-      await store.apply({ ...request, token: "t" }),
-      await store.apply({ ...request, token: "T" }),
+      await store.apply({ ...request, idempotencyKey: "t" }),
+      await store.apply({ ...request, idempotencyKey: "T" }),
       await store.apply(request),
       await store.apply(request),
     ];
@@ -57,14 +57,18 @@ export function tokenLaws({ test, expect, createStore }: Contract): void {
 
   test("commands are the same whatever the order of their keys", async () => {
     const store = await createStore();
-    await store.apply({ id: "a", commands: [{ type: "increment", amount: 2 }], token: "t" });
-    const retry = await store.apply({ token: "t", commands: [{ amount: 2, type: "increment" }], id: "a" });
+    await store.apply({ id: "a", commands: [{ type: "increment", amount: 2 }], idempotencyKey: "t" });
+    const retry = await store.apply({
+      idempotencyKey: "t",
+      commands: [{ amount: 2, type: "increment" }],
+      id: "a",
+    });
     expect(retry.replayed).toEqual(true);
   });
 
-  test("a token that comes back with other commands is refused and counts nothing", async () => {
+  test("an idempotency key that comes back with other commands is refused and counts nothing", async () => {
     const store = await createStore();
-    await store.apply({ id: "a", commands: [increment(2), increment(1)], token: "t" });
+    await store.apply({ id: "a", commands: [increment(2), increment(1)], idempotencyKey: "t" });
     const others = [
       [increment(3)],
       [increment(1), increment(2)],
@@ -73,26 +77,30 @@ export function tokenLaws({ test, expect, createStore }: Contract): void {
       [get()],
     ];
     for (const commands of others) {
-      expect(await codeOf(store.apply({ id: "a", commands, token: "t" }))).toEqual("token-reused");
+      expect(await codeOf(store.apply({ id: "a", commands, idempotencyKey: "t" }))).toEqual(
+        "idempotency-key-reused",
+      );
     }
     expect(await store.get("a", { consistent: true })).toEqual(3);
   });
 
-  test("the refusal of a reused token names the token and the counter", async () => {
+  test("the refusal of a reused idempotencyKey names the idempotency key and the counter", async () => {
     const store = await createStore();
-    await store.apply({ id: "cart-7", commands: [increment(2)], token: "order-9" });
+    await store.apply({ id: "cart-7", commands: [increment(2)], idempotencyKey: "order-9" });
     const { message } = await refusal(
-      store.apply({ id: "cart-7", commands: [increment(3)], token: "order-9" }),
+      store.apply({ id: "cart-7", commands: [increment(3)], idempotencyKey: "order-9" }),
     );
     expect(['"cart-7"', '"order-9"'].filter((part) => !message.includes(part))).toEqual([]);
   });
 
-  test("one token on two counters is two tokens", async () => {
+  test("one idempotency key on two counters is two keys", async () => {
     const store = await createStore();
-    await store.apply({ id: "a", commands: [increment(1)], token: "t" });
-    const other = await store.apply({ id: "b", commands: [increment(2)], token: "t" });
+    await store.apply({ id: "a", commands: [increment(1)], idempotencyKey: "t" });
+    const other = await store.apply({ id: "b", commands: [increment(2)], idempotencyKey: "t" });
     expect({ value: other.value, replayed: other.replayed }).toEqual({ value: 2, replayed: false });
-    expect((await store.apply({ id: "a", commands: [increment(1)], token: "t" })).replayed).toEqual(true);
+    expect((await store.apply({ id: "a", commands: [increment(1)], idempotencyKey: "t" })).replayed).toEqual(
+      true,
+    );
     expect(await entriesOf(store)).toEqual([
       ["a", 1],
       ["b", 2],
@@ -101,7 +109,7 @@ export function tokenLaws({ test, expect, createStore }: Contract): void {
 
   test("a retry is answered though the limits were tightened meanwhile", async () => {
     const store = await createStore({ limits: { min: 0, max: 10 } });
-    const request = { id: "a", commands: [increment(8), decrement(1)], token: "t" };
+    const request = { id: "a", commands: [increment(8), decrement(1)], idempotencyKey: "t" };
     const first = await store.apply(request);
     expect(await store.apply({ ...request, limits: { max: 3 } })).toEqual({ ...first, replayed: true });
     await store.apply({ id: "a", commands: [increment(3)] });
@@ -110,7 +118,7 @@ export function tokenLaws({ test, expect, createStore }: Contract): void {
 
   test("a retry of a clamped batch tells where it stopped the first time, whatever the limits are now", async () => {
     const store = await createStore({ limits: { max: 10, onLimit: "clamp" } });
-    const request = { id: "a", commands: [increment(15), decrement(1)], token: "t" };
+    const request = { id: "a", commands: [increment(15), decrement(1)], idempotencyKey: "t" };
     const first = await store.apply(request);
     expect(first.results.map(({ after }) => after)).toEqual([10, 9]);
     expect(await store.apply({ ...request, limits: { max: 3, onLimit: "clamp" } })).toEqual({
@@ -123,25 +131,25 @@ export function tokenLaws({ test, expect, createStore }: Contract): void {
 
   test("a retry is answered alike though it names another initial value", async () => {
     const store = await createStore();
-    const request = { id: "a", commands: [increment(1)], token: "t" };
+    const request = { id: "a", commands: [increment(1)], idempotencyKey: "t" };
     const first = await store.apply({ ...request, initial: 5 });
     expect(await store.apply({ ...request, initial: 50 })).toEqual({ ...first, replayed: true });
     expect(await store.apply(request)).toEqual({ ...first, replayed: true });
   });
 
-  test("a batch that only reads keeps, with a token, what it read the first time", async () => {
+  test("a batch that only reads keeps, with an idempotency key, what it read the first time", async () => {
     const store = await createStore({ initial: 3 });
-    const request = { id: "a", commands: [get(), get()], token: "t" };
+    const request = { id: "a", commands: [get(), get()], idempotencyKey: "t" };
     const first = await store.apply(request);
     expect(first.value).toEqual(3);
     await store.apply({ id: "a", commands: [increment(1)] });
     expect(await store.apply(request)).toEqual({ ...first, replayed: true });
   });
 
-  test("any printable token serves, also one that looks like a part of the storage", async () => {
+  test("any printable idempotencyKey serves, also one that looks like a part of the storage", async () => {
     const store = await createStore();
-    const tokens = [
-      ..."v t id ID pk sk key value ttl token tokens version shard #t :v $set a.b a[0] __proto__ constructor".split(
+    const keys = [
+      ..."v t id ID pk sk key value ttl idempotencyKey keys version shard #t :v $set a.b a[0] __proto__ constructor".split(
         " ",
       ),
       " ",
@@ -153,11 +161,16 @@ export function tokenLaws({ test, expect, createStore }: Contract): void {
       "x".repeat(256),
       "x".repeat(255),
     ];
-    for (const token of tokens) await store.apply({ id: "a", commands: [increment(1)], token });
-    for (const [index, token] of tokens.entries()) {
-      const { value, replayed } = await store.apply({ id: "a", commands: [increment(1)], token });
-      expect({ token, value, replayed }).toEqual({ token, value: index + 1, replayed: true });
+    for (const idempotencyKey of keys)
+      await store.apply({ id: "a", commands: [increment(1)], idempotencyKey });
+    for (const [index, idempotencyKey] of keys.entries()) {
+      const { value, replayed } = await store.apply({ id: "a", commands: [increment(1)], idempotencyKey });
+      expect({ idempotencyKey, value, replayed }).toEqual({
+        idempotencyKey,
+        value: index + 1,
+        replayed: true,
+      });
     }
-    expect(await entriesOf(store)).toEqual([["a", tokens.length]]);
+    expect(await entriesOf(store)).toEqual([["a", keys.length]]);
   });
 }
