@@ -1,7 +1,20 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { setTimeout } from "node:timers/promises";
 
 const FIRST_MS = 20;
 const MOST_MS = 1_000;
+
+/** How a store waits, and where its jitter comes from. Tests give both, so that no test waits and each can be repeated. */
+export interface Waits {
+  /** Resolves after that many milliseconds; rejects when the signal aborts. */
+  readonly sleep: (ms: number, options?: { readonly signal?: AbortSignal }) => Promise<void>;
+  /** A number from 0 to below 1. */
+  readonly random: () => number;
+}
+
+/** Waits in real time. */
+export function sleep(ms: number, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+  return setTimeout(ms, undefined, options);
+}
 
 /**
  * Waits before another attempt: at random up to a bound that doubles from 20 ms and stops at 1 s, so that those who
@@ -10,6 +23,6 @@ const MOST_MS = 1_000;
  *
  * @param attempt how many were made, from 1
  */
-export async function backOff(attempt: number): Promise<void> {
-  await sleep(Math.random() * Math.min(MOST_MS, FIRST_MS * 2 ** (attempt - 1)));
+export function backOff(attempt: number, { sleep, random }: Waits): Promise<void> {
+  return sleep(random() * Math.min(MOST_MS, FIRST_MS * 2 ** (attempt - 1)));
 }

@@ -5,7 +5,7 @@ import {
   type Limits,
   type ApplyResult,
 } from "@durable-counter/core";
-import { backOff } from "./back-off.ts";
+import { backOff, type Waits } from "./back-off.ts";
 import { itemKey, readItem, valueOf, type CounterKey } from "./counter-item.ts";
 import {
   busyError,
@@ -29,7 +29,7 @@ import { fingerprint, keyAttribute } from "./idempotency-record.ts";
 /** Where keys are remembered: in the counter's item, each in an item of its own, or as is cheaper. */
 export type Strategy = "auto" | "inline" | "separate-item";
 
-export interface CountRequest {
+export interface CountRequest extends Waits {
   readonly commands: readonly Command[];
   readonly idempotencyKey: string;
   /** Whether the idempotency key is ours, for a request that brought none. */
@@ -132,12 +132,12 @@ async function settle(count: Count): Promise<ApplyResult> {
       case "refused":
         if (++refused > MAX_ROUNDS)
           throw gaveUp(count, `other writers overtook ${MAX_ROUNDS} attempts in a row. Try again later`);
-        if (refused > 1) await backOff(refused - 1);
+        if (refused > 1) await backOff(refused - 1, request);
         next = await decide(count, outcome.seen);
         break;
       case "busy":
         if (++busy > MAX_BUSY) throw busyError(count, outcome.error);
-        await backOff(busy);
+        await backOff(busy, request);
         break;
       case "full":
         if (++refused > MAX_ROUNDS || !(await tidy(key, outcome.item, tidying(count))))

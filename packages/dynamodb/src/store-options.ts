@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { CounterError, CounterOptions, withRemedy, parseInput } from "@durable-counter/core";
 import * as z from "zod/mini";
+import { sleep, type Waits } from "./back-off.ts";
 import type { Strategy } from "./count-once.ts";
 
 export interface DynamoDBCounterStoreOptions extends CounterOptions {
@@ -28,6 +29,10 @@ export interface DynamoDBCounterStoreOptions extends CounterOptions {
   readonly shards?: number | undefined;
   /** The time in milliseconds since 1970; by default the system's clock. */
   readonly now?: (() => number) | undefined;
+  /** Waits so many milliseconds before another attempt, or rejects when the signal aborts; by default in real time. */
+  readonly sleep?: Waits["sleep"] | undefined;
+  /** A number from 0 to below 1, by which the waits between attempts vary; by default `Math.random`. */
+  readonly random?: Waits["random"] | undefined;
 }
 
 const YEAR_SECONDS = 31_536_000;
@@ -35,6 +40,9 @@ const MAX_SHARDS = 256;
 
 const whole = (least: number, most: number, remedy: string) =>
   z.custom<number>((n) => Number.isInteger(n) && n >= least && n <= most, withRemedy(remedy));
+
+const aFunction = <F extends (...args: never) => unknown>() =>
+  z.custom<F>((value) => typeof value === "function", withRemedy("pass a function"));
 
 const Options = z.strictObject(
   {
@@ -61,13 +69,15 @@ const Options = z.strictObject(
       ),
     ),
     shards: z.optional(whole(2, MAX_SHARDS, `pass a whole number from 2 to ${MAX_SHARDS}`)),
-    now: z.optional(
-      z.custom<() => number>((now) => typeof now === "function", withRemedy("pass a function")),
-    ),
+    now: z.optional(aFunction<() => number>()),
+    sleep: z.optional(aFunction<Waits["sleep"]>()),
+    random: z.optional(aFunction<Waits["random"]>()),
     limits: z.optional(z.unknown()),
     initial: z.optional(z.unknown()),
   },
-  withRemedy('pass only "client", "tableName", "idempotency", "shards", "now", "limits" and "initial"'),
+  withRemedy(
+    'pass only "client", "tableName", "idempotency", "shards", "now", "sleep", "random", "limits" and "initial"',
+  ),
 );
 
 /** @throws CounterError `invalid-input` for options that cannot be */
@@ -82,7 +92,15 @@ export function parseStoreOptions(input: DynamoDBCounterStoreOptions) {
   const { retentionSeconds = 3_600, strategy = "auto" } = idempotency;
   const defaults = parseInput(CounterOptions, { limits, initial }, "options");
   if (options.shards !== undefined) checkUnlimited(defaults, "options");
-  return { ...options, ...defaults, retentionSeconds, strategy, now };
+  return {
+    ...options,
+    ...defaults,
+    retentionSeconds,
+    strategy,
+    now,
+    sleep: options.sleep ?? sleep,
+    random: options.random ?? Math.random,
+  };
 }
 
 /**
