@@ -3,7 +3,7 @@ import { ProcessDied, type ProtocolPoint } from "../simulator/faults.ts";
 import { simulateWithFaults } from "../simulator/simulate.ts";
 import type { SimulateOptions } from "../simulator/options.ts";
 import type { Simulation } from "../simulator/simulation.ts";
-import { isSame, type CrashTarget } from "./crash-target.ts";
+import { isSame, type CrashTarget } from "./crash-point.ts";
 import { runAs, type CrashableProcess, type DependencyCall } from "./crashable.ts";
 
 /** Where a process can die: at a point of the durable protocol, or around a call of a dependency. */

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { DurableOperation } from "../operation.ts";
+import type { DurableOperation } from "../service/durable-operation.ts";
 import type { Simulation } from "../simulator/simulation.ts";
 
 /** Takes away what rightly differs from run to run, such as a time or an id that a step makes. */

@@ -1,8 +1,8 @@
 import { setImmediate as tick, setTimeout as sleep } from "node:timers/promises";
 import { StepSemantics, withDurableExecution, type DurableContext } from "@aws/durable-execution-sdk-js";
 import { expect, test, vi } from "vitest";
-import { SimulationStoppedError } from "../simulator/stopped-error.ts";
-import { MemoryCounterStore } from "../stores/memory-counter-store.ts";
+import { SimulationStoppedError } from "../simulator/simulation-stopped-error.ts";
+import { MemoryCounterStore } from "../counters/memory-counter-store.ts";
 import { crashable } from "./crashable.ts";
 import { exploreCrashes, type ExploreCrashesOptions } from "./explore-crashes.ts";
 import type { Progress } from "../progress.ts";

@@ -1,10 +1,10 @@
 import type { DurableLambdaHandler } from "@aws/durable-execution-sdk-js";
-import { described } from "../simulator/described.ts";
+import { described } from "../format-value.ts";
 import { checkOptions, type SimulateOptions } from "../simulator/options.ts";
 import type { Simulation } from "../simulator/simulation.ts";
 import { crashFailure, type CrashFailure } from "./crash-failure.ts";
 import { runWithCrashes, type CrashRun } from "./crash-run.ts";
-import { targetOf, type CrashTarget } from "./crash-target.ts";
+import { targetOf, type CrashTarget } from "./crash-point.ts";
 import { differences, irregularities, type Compare, type Normalize } from "./differences.ts";
 import { progressOnStderr, type Progress } from "../progress.ts";
 

@@ -5,11 +5,11 @@ import {
   type CompletionConfig,
   type Serdes,
 } from "@aws/durable-execution-sdk-js";
-import type { DurableOperation } from "../operation.ts";
+import type { DurableOperation } from "../service/durable-operation.ts";
 import { batchSerdes, InMemoryBatchResult, restoreBatch } from "./batch-result.ts";
 import { runChild } from "./child.ts";
-import { BatchProgress } from "./completion.ts";
-import type { Execution } from "./execution.ts";
+import { BatchProgress } from "./batch-progress.ts";
+import type { Execution } from "./fake-execution.ts";
 import type { Scope } from "./scope.ts";
 
 /** One item of a map, or one branch of a parallel. */

@@ -4,7 +4,7 @@ import {
   DurableOperationError,
   type ChildConfig,
 } from "@aws/durable-execution-sdk-js";
-import { errorObjectOf } from "./error-object.ts";
+import { errorObjectOf } from "../service/error-object.ts";
 import { frames } from "./frame.ts";
 import { deserialize, serialize, succeedThroughJson } from "./payload.ts";
 import { microtask, type Scope } from "./scope.ts";

@@ -1,9 +1,9 @@
 import type { DurableContext, DurableLogger } from "@aws/durable-execution-sdk-js";
-import type { DurableOperation } from "../operation.ts";
-import type { CallbackAnswer, CallbackFailure } from "./callback-desk.ts";
-import { Execution, type InvokedFunction } from "./execution.ts";
+import type { DurableOperation } from "../service/durable-operation.ts";
+import type { CallbackAnswer, CallbackFailure } from "./callback-registry.ts";
+import { Execution, type InvokedFunction } from "./fake-execution.ts";
 import { InMemoryContext } from "./in-memory-context.ts";
-import { LogBook, type LogLine } from "./log-book.ts";
+import { LogBook, type LogLine } from "./memory-logger.ts";
 import { Scope } from "./scope.ts";
 
 /** How a {@link FakeContext} stands in the world; all of it optional. */

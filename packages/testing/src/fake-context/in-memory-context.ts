@@ -25,7 +25,7 @@ import {
 } from "./callback.ts";
 import { runChild } from "./child.ts";
 import { combinators } from "./combinators.ts";
-import { runCondition } from "./condition.ts";
+import { runCondition } from "./wait-for-condition.ts";
 import { runInvoke } from "./invoke.ts";
 import { jobsOfItems, jobsOfBranches, type Branch } from "./jobs.ts";
 import { bindLogger } from "./logging.ts";

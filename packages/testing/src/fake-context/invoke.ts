@@ -1,6 +1,6 @@
 import { defaultSerdes, InvokeError, type InvokeConfig } from "@aws/durable-execution-sdk-js";
-import { errorObjectOf } from "./error-object.ts";
-import type { Execution, InvokedFunction } from "./execution.ts";
+import { errorObjectOf } from "../service/error-object.ts";
+import type { Execution, InvokedFunction } from "./fake-execution.ts";
 import { deserialize, serialize } from "./payload.ts";
 import { never, type Scope } from "./scope.ts";
 import type { TraceEntry } from "./trace-entry.ts";

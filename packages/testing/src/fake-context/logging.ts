@@ -3,7 +3,7 @@ import type {
   DurableLogger,
   DurableLoggingContext,
 } from "@aws/durable-execution-sdk-js";
-import type { Execution } from "./execution.ts";
+import type { Execution } from "./fake-execution.ts";
 import { frames } from "./frame.ts";
 
 /** What the SDK tells a logger about the line it writes. */

@@ -4,9 +4,9 @@ import {
   type Duration,
   type ErrorObject,
 } from "@aws/durable-execution-sdk-js";
-import { secondsOf } from "./duration.ts";
+import { secondsOf } from "../service/duration.ts";
 import type { TraceEntry } from "./trace-entry.ts";
-import type { Alarm, VirtualClock } from "./virtual-clock.ts";
+import type { Alarm, VirtualClock } from "./fake-clock.ts";
 
 /** How long a callback may take; none or 0 for ever. */
 export interface CallbackTimeouts {

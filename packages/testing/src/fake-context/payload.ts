@@ -1,5 +1,5 @@
 import type { AnySerdes } from "@aws/durable-execution-sdk-js";
-import type { Execution } from "./execution.ts";
+import type { Execution } from "./fake-execution.ts";
 import type { TraceEntry } from "./trace-entry.ts";
 
 /** Does nothing to the text of a callback, as the SDK's default. */

@@ -9,7 +9,7 @@ import {
   type DurablePromise,
   type Duration,
 } from "@aws/durable-execution-sdk-js";
-import type { CallbackAnswer } from "./callback-desk.ts";
+import type { CallbackAnswer } from "./callback-registry.ts";
 import {
   ERRORS,
   VALUES,

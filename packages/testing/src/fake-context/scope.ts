@@ -1,6 +1,6 @@
 import type { AnySerdes, DurableLogger } from "@aws/durable-execution-sdk-js";
-import type { DurableOperation } from "../operation.ts";
-import type { Execution } from "./execution.ts";
+import type { DurableOperation } from "../service/durable-operation.ts";
+import type { Execution } from "./fake-execution.ts";
 import { frames } from "./frame.ts";
 import { loggingContextOf } from "./logging.ts";
 import { TraceEntry } from "./trace-entry.ts";

@@ -6,8 +6,8 @@ import {
   type StepConfig,
   type StepFunc,
 } from "@aws/durable-execution-sdk-js";
-import { pauseOf } from "./duration.ts";
-import { errorObjectOf } from "./error-object.ts";
+import { pauseOf } from "../service/duration.ts";
+import { errorObjectOf } from "../service/error-object.ts";
 import { frames } from "./frame.ts";
 import { deserialize, serialize, succeedThroughJson } from "./payload.ts";
 import { microtask, never, type Scope } from "./scope.ts";

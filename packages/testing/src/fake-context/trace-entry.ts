@@ -1,5 +1,5 @@
 import type { ErrorObject } from "@aws/durable-execution-sdk-js";
-import type { DurableOperation } from "../operation.ts";
+import type { DurableOperation } from "../service/durable-operation.ts";
 
 /** Whoever wants to know how many operations run beside each other. */
 export interface Traffic {

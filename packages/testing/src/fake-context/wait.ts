@@ -1,5 +1,5 @@
 import type { Duration } from "@aws/durable-execution-sdk-js";
-import { pauseOf } from "./duration.ts";
+import { pauseOf } from "../service/duration.ts";
 import { never, type Scope } from "./scope.ts";
 import type { TraceEntry } from "./trace-entry.ts";
 

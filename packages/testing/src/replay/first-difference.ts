@@ -1,4 +1,4 @@
-import { described } from "../simulator/described.ts";
+import { described } from "../format-value.ts";
 
 /** Where two values of JSON first differ, as a sentence would name it; undefined where they do not. */
 export function firstDifference(

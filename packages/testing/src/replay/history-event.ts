@@ -1,5 +1,5 @@
 import type { ErrorObject, Operation } from "@aws/durable-execution-sdk-js";
-import { described } from "../simulator/described.ts";
+import { described } from "../format-value.ts";
 
 type EventKind = readonly [type: NonNullable<Operation["Type"]> | "INVOCATION", status: Operation["Status"]];
 

@@ -1,5 +1,5 @@
-import { functionNameOf } from "../simulator/arn.ts";
-import { described } from "../simulator/described.ts";
+import { functionNameOf } from "../service/arn.ts";
+import { described } from "../format-value.ts";
 import { historyEvent, type HistoryEvent } from "./history-event.ts";
 
 /** A recorded execution, complete and in order. */

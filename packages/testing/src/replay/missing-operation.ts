@@ -2,7 +2,7 @@ import type { Operation } from "@aws/durable-execution-sdk-js";
 import { operationLabel } from "./operation-label.ts";
 import { isWithinClosed } from "./replay-point.ts";
 import type { Finding } from "./replay-problem.ts";
-import { recordedIdentity, todaysCourse, type Replayed } from "./replayed.ts";
+import { recordedIdentity, todaysCourse, type Replayed } from "./replay-result.ts";
 
 /** What the durable SDK does not tell: a recorded operation that today's code never comes to. */
 export async function missingOperation(replayed: Replayed): Promise<Finding | undefined> {

@@ -1,6 +1,6 @@
 import type { DurableLambdaHandler } from "@aws/durable-execution-sdk-js";
-import { executionArn } from "../simulator/arn.ts";
-import { described } from "../simulator/described.ts";
+import { executionArn } from "../service/arn.ts";
+import { described } from "../format-value.ts";
 import { checkOptions } from "../simulator/options.ts";
 import { readHistory } from "./history.ts";
 import type { OperationIdentity } from "./operation-label.ts";
@@ -8,7 +8,7 @@ import { replayPoints, type ReplayAt } from "./replay-point.ts";
 import { replayProblem, type ReplayProblem } from "./replay-problem.ts";
 import { replayRun } from "./replay-run.ts";
 import { replayReport } from "./replay-report.ts";
-import { todaysOperation } from "./todays-operation.ts";
+import { todaysOperation } from "./current-operation.ts";
 
 /** How to replay a history. */
 export interface ReplayHistoryOptions {

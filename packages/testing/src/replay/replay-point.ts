@@ -1,6 +1,6 @@
 import type { Operation } from "@aws/durable-execution-sdk-js";
-import { isClosed, withoutClosedChildren } from "../simulator/execution-state.ts";
-import { Positions, wireId } from "../simulator/positions.ts";
+import { isClosed, withoutClosedChildren } from "../service/execution-state.ts";
+import { Positions, wireId } from "../service/operation-positions.ts";
 import type { HistoryEvent } from "./history-event.ts";
 import type { History } from "./history.ts";
 import { batchSummary, operationsAfter } from "./recorded-operations.ts";

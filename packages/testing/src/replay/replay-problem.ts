@@ -1,7 +1,7 @@
 import { missingOperation } from "./missing-operation.ts";
-import { otherEnding } from "./other-ending.ts";
-import { otherOperation, unseenCondition } from "./other-operation.ts";
-import type { Replayed } from "./replayed.ts";
+import { otherEnding } from "./ending-difference.ts";
+import { otherOperation, unseenCondition } from "./operation-difference.ts";
+import type { Replayed } from "./replay-result.ts";
 
 /** Something by which today's code would break an execution under way. */
 export interface ReplayProblem {

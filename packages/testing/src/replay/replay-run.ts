@@ -1,9 +1,9 @@
 import { setImmediate } from "node:timers/promises";
 import type { DurableExecutionClient, DurableLambdaHandler } from "@aws/durable-execution-sdk-js";
-import { functionNameOf } from "../simulator/arn.ts";
+import { functionNameOf } from "../service/arn.ts";
 import { Invocation, type Ending } from "../simulator/invocation.ts";
 import { readOutput, unwrapped, type InvocationOutput } from "../simulator/invocation-output.ts";
-import { lambdaContext } from "../simulator/lambda-context.ts";
+import { lambdaContext } from "../service/lambda-context.ts";
 import { WatchedState, type RecordedState } from "./watched-state.ts";
 
 /** What is replayed, and as whom. */

@@ -1,5 +1,5 @@
 import type { Operation } from "@aws/durable-execution-sdk-js";
-import { isClosed } from "../simulator/execution-state.ts";
+import { isClosed } from "../service/execution-state.ts";
 
 /** The first operation of a state is the execution itself. */
 const EXECUTION = "execution";

@@ -1,5 +1,5 @@
-import type { CallbackAnswer } from "../fake-context/callback-desk.ts";
-import { described } from "./described.ts";
+import type { CallbackAnswer } from "../fake-context/callback-registry.ts";
+import { described } from "../format-value.ts";
 
 /** A callback as messages and answers name it. */
 export interface CallbackName {

@@ -13,7 +13,7 @@ import {
   type DurableOperation as RunnerOperation,
 } from "@aws/durable-execution-sdk-js-testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { DurableOperation } from "../operation.ts";
+import type { DurableOperation } from "../service/durable-operation.ts";
 import { simulate } from "./simulate.ts";
 
 const retryStrategy = createRetryStrategy({

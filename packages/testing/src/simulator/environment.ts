@@ -1,7 +1,7 @@
 import type { CallbackAnswers } from "./callback-answers.ts";
 import type { Faults } from "./faults.ts";
 import type { FunctionRegistry } from "./function-registry.ts";
-import type { World } from "./world.ts";
+import type { World } from "./event-loop.ts";
 
 /** What all executions of one simulation share. */
 export interface Environment {

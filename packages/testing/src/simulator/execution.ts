@@ -1,18 +1,18 @@
 import type { DurableLambdaHandler, Operation, OperationUpdate } from "@aws/durable-execution-sdk-js";
-import { errorObjectOf } from "../fake-context/error-object.ts";
-import { executionArn, type ExecutionIdentity } from "./arn.ts";
+import { errorObjectOf } from "../service/error-object.ts";
+import { executionArn, type ExecutionIdentity } from "../service/arn.ts";
 import type { CallbackName } from "./callback-answers.ts";
-import { CheckpointTokens } from "./checkpoint-token.ts";
-import { Connection } from "./connection.ts";
+import { CheckpointTokens } from "../service/checkpoint-tokens.ts";
+import { Connection } from "./service-client.ts";
 import type { Environment } from "./environment.ts";
-import { ExecutionState } from "./execution-state.ts";
+import { ExecutionState } from "../service/execution-state.ts";
 import type { InvokeOutcome } from "./function-registry.ts";
 import { Invocation, type Ending } from "./invocation.ts";
 import { readOutput, unwrapped } from "./invocation-output.ts";
-import { lambdaContext } from "./lambda-context.ts";
-import { Outside } from "./outside.ts";
-import { Positions } from "./positions.ts";
-import { SimulationStoppedError } from "./stopped-error.ts";
+import { lambdaContext } from "../service/lambda-context.ts";
+import { Outside } from "./external-events.ts";
+import { Positions } from "../service/operation-positions.ts";
+import { SimulationStoppedError } from "./simulation-stopped-error.ts";
 import { waitingFor } from "./waiting-for.ts";
 
 /** How often in a row an invocation may throw without having written anything. */

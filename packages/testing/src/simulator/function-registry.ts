@@ -1,8 +1,8 @@
 import type { DurableLambdaHandler, ErrorObject } from "@aws/durable-execution-sdk-js";
-import { errorObjectOf } from "../fake-context/error-object.ts";
-import { functionNameOf } from "./arn.ts";
-import { described } from "./described.ts";
-import type { LambdaContext } from "./lambda-context.ts";
+import { errorObjectOf } from "../service/error-object.ts";
+import { functionNameOf } from "../service/arn.ts";
+import { described } from "../format-value.ts";
+import type { LambdaContext } from "../service/lambda-context.ts";
 
 /** A function that executions may invoke: one that `withDurableExecution` returned, or a plain one. */
 export type InvokedFunction = {

@@ -1,5 +1,5 @@
 import type { ErrorObject } from "@aws/durable-execution-sdk-js";
-import { described } from "./described.ts";
+import { described } from "../format-value.ts";
 import { isUnexpectedPayload } from "./function-registry.ts";
 
 /** What a durable function answers the service. */

@@ -5,7 +5,7 @@ import {
   type DurableLambdaHandler,
 } from "@aws/durable-execution-sdk-js";
 import { ProcessDied } from "./faults.ts";
-import type { LambdaContext } from "./lambda-context.ts";
+import type { LambdaContext } from "../service/lambda-context.ts";
 
 /** How an invocation ended. */
 export type Ending =

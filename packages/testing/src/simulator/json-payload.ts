@@ -1,4 +1,4 @@
-import { described } from "./described.ts";
+import { described } from "../format-value.ts";
 
 /**
  * A payload as JSON, as a caller sends it. What names its own JSON, as a Date, is taken at its word.

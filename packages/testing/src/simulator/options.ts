@@ -1,5 +1,5 @@
-import type { CallbackAnswer } from "../fake-context/callback-desk.ts";
-import { described } from "./described.ts";
+import type { CallbackAnswer } from "../fake-context/callback-registry.ts";
+import { described } from "../format-value.ts";
 import type { InvokedFunction } from "./function-registry.ts";
 import { ExecutionRegistry } from "./execution-registry.ts";
 

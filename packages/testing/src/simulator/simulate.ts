@@ -1,6 +1,6 @@
 import type { DurableLambdaHandler } from "@aws/durable-execution-sdk-js";
 import { CallbackAnswers } from "./callback-answers.ts";
-import { described } from "./described.ts";
+import { described } from "../format-value.ts";
 import type { Environment } from "./environment.ts";
 import { Execution, type ExecutionStart } from "./execution.ts";
 import type { Faults } from "./faults.ts";
@@ -8,7 +8,7 @@ import { FunctionRegistry } from "./function-registry.ts";
 import { jsonPayload } from "./json-payload.ts";
 import { checkOptions, type SimulateOptions } from "./options.ts";
 import { simulationOf, type Simulation } from "./simulation.ts";
-import { World } from "./world.ts";
+import { World } from "./event-loop.ts";
 
 /**
  * Runs a durable function to its end on the real durable SDK, against a durable service in memory and on virtual time.

@@ -1,5 +1,5 @@
 import type { ErrorObject, Operation } from "@aws/durable-execution-sdk-js";
-import type { DurableOperation } from "../operation.ts";
+import type { DurableOperation } from "../service/durable-operation.ts";
 import type { Execution } from "./execution.ts";
 
 /** How a simulated execution went. */

@@ -1,6 +1,6 @@
 import type { Operation } from "@aws/durable-execution-sdk-js";
 import type { Execution } from "./execution.ts";
-import { isClosed } from "./execution-state.ts";
+import { isClosed } from "../service/execution-state.ts";
 
 /** What keeps an execution from ending, in words, in start order. */
 export function waitingFor(execution: Execution): string[] {

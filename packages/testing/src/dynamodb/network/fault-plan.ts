@@ -1,4 +1,4 @@
-import { seededRandom } from "../../stores/contract/seeded-random.ts";
+import { seededRandom } from "../../seeded-random.ts";
 import { canMeet, FAULTS, type Fault } from "./fault.ts";
 
 /** What is to happen to one request. */

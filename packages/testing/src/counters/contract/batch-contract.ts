@@ -1,0 +1,122 @@
+import {
+  applyBatch,
+  decrement,
+  get,
+  increment,
+  type BatchResult,
+  type Command,
+  type CounterStore,
+  type Limits,
+} from "@durable-counter/core";
+import type { Contract } from "./contract.ts";
+import { codeOf } from "./refusal.ts";
+import { seededRandom } from "../../seeded-random.ts";
+
+/** Commands take effect in order, all of them or none. */
+export function batchLaws({ test, expect, createStore }: Contract): void {
+  test("a counter starts at 0 and goes by 1 where nothing else is said", async () => {
+    const store = await createStore();
+    expect(await store.apply({ id: "a", commands: [increment()] })).toEqual({
+      value: 1,
+      results: [{ type: "increment", before: 0, after: 1 }],
+      replayed: false,
+    });
+  });
+
+  test("commands run in order, and each result tells the value before and after", async () => {
+    const store = await createStore();
+    const commands = [increment(5), decrement(7), get(), increment(0), increment(3)];
+    expect(await store.apply({ id: "a", commands })).toEqual({
+      value: 1,
+      results: [
+        { type: "increment", before: 0, after: 5 },
+        { type: "decrement", before: 5, after: -2 },
+        { type: "get", before: -2, after: -2 },
+        { type: "increment", before: -2, after: -2 },
+        { type: "increment", before: -2, after: 1 },
+      ],
+      replayed: false,
+    });
+  });
+
+  test("a batch goes on from where the one before it ended", async () => {
+    const store = await createStore();
+    await store.apply({ id: "a", commands: [increment(10)] });
+    await store.apply({ id: "b", commands: [increment(100)] });
+    const { results } = await store.apply({ id: "a", commands: [decrement(3)] });
+    expect(results).toEqual([{ type: "decrement", before: 10, after: 7 }]);
+  });
+
+  test("nothing of a batch counts when its last command is refused", async () => {
+    const store = await createStore({ limits: { max: 10 } });
+    await store.apply({ id: "a", commands: [increment(5)] });
+    const refused = store.apply({ id: "a", commands: [increment(2), increment(1), increment(9)] });
+    expect(await codeOf(refused)).toEqual("limit-exceeded");
+    expect(await store.get("a", { consistent: true })).toEqual(5);
+  });
+
+  test("a batch of 1,000 commands is applied whole", async () => {
+    const store = await createStore();
+    const commands = Array.from({ length: 1_000 }, (_, index) =>
+      index % 3 === 0 ? decrement(index) : increment(index),
+    );
+    expect(await store.apply({ id: "a", commands })).toEqual({ ...applyBatch(0, commands), replayed: false });
+  });
+
+  test("a batch equals the fold of its commands, whatever they, the limits and the value are", async () => {
+    const store = await createStore();
+    const random = seededRandom(20_240_229);
+    for (let round = 0; round < 64; round++) {
+      const id = `counter-${round % 4}`;
+      const before = await store.get(id, { consistent: true });
+      const commands = Array.from({ length: random(1, 6) }, () => randomCommand(random));
+      const limits = randomLimits(random);
+      expect({ round, before, commands, limits, ...(await attempt(store, id, commands, limits)) }).toEqual({
+        round,
+        before,
+        commands,
+        limits,
+        ...fold(before, commands, limits),
+      });
+    }
+  });
+}
+
+type Random = ReturnType<typeof seededRandom>;
+
+function randomCommand(random: Random): Command {
+  const amount = random(0, 12);
+  return [get(), increment(amount), decrement(amount)][random(0, 2)] ?? get();
+}
+
+/** Other limits on each round, so that a value often stands outside them. */
+function randomLimits(random: Random): Limits {
+  const min = random(-15, 5);
+  const bounds = [{}, { min }, { max: min + 10 }, { min, max: min + random(0, 20) }][random(0, 3)];
+  return { ...bounds, onLimit: random(0, 1) === 0 ? "reject" : "clamp" };
+}
+
+type Outcome = { readonly value: number; readonly results?: BatchResult["results"]; readonly code?: string };
+
+/** What a store makes of a batch: what it answers, and what stands there afterwards. */
+async function attempt(
+  store: CounterStore,
+  id: string,
+  commands: readonly Command[],
+  limits: Limits,
+): Promise<Outcome> {
+  const applied = store.apply({ id, commands, limits });
+  const answer = await applied.then(
+    ({ results }) => ({ results }),
+    async () => ({ code: await codeOf(applied) }),
+  );
+  return { ...answer, value: await store.get(id, { consistent: true }) };
+}
+
+function fold(before: number, commands: readonly Command[], limits: Limits): Outcome {
+  try {
+    return applyBatch(before, commands, limits);
+  } catch {
+    return { code: "limit-exceeded", value: before };
+  }
+}

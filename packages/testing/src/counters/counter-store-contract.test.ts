@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { execPath } from "node:process";
+import { text } from "node:stream/consumers";
+import { describe, expect, test } from "vitest";
+import type { ContractRunner, CreateStore } from "./contract/contract.ts";
+import { PLANTED_BUGS, type PlantedBug } from "./contract/mutants.fixture.ts";
+import { PlantedStore } from "./contract/mutant-store.fixture.ts";
+import { counterStoreContract } from "./counter-store-contract.ts";
+
+const bugs = Object.keys(PLANTED_BUGS) as PlantedBug[]; // the keys that it was written with
+const brokenBy = new Map<PlantedBug | undefined, readonly string[]>();
+for (const bug of [undefined, ...bugs]) {
+  brokenBy.set(bug, await brokenLaws((options) => new PlantedStore(bug, options)));
+}
+
+describe("the contract", () => {
+  test("is kept by a store with no bug", () => {
+    expect(brokenBy.get(undefined)).toEqual([]);
+  });
+
+  test.for(bugs)("notices a store that %s", (bug) => {
+    expect(brokenBy.get(bug)).toContainEqual(expect.stringContaining(PLANTED_BUGS[bug]));
+  });
+
+  test("has no law that no bug breaks, but some kinds of bad input", () => {
+    const broken = new Set([...brokenBy.values()].flat());
+    const idle = namesOfLaws().filter((name) => !broken.has(name));
+    expect(idle.filter((name) => !name.includes("is refused"))).toEqual([]);
+  });
+
+  test("has a name of its own for each law", () => {
+    const names = namesOfLaws();
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  test("runs under node:test, which names what a wrong store breaks", async () => {
+    const program = spawn(execPath, [
+      "--test-reporter=tap",
+      "--input-type=module",
+      "--eval",
+      UNDER_NODE_TEST,
+    ]);
+    const [report, [code]] = await Promise.all([text(program.stdout), once(program, "exit")]);
+    expect(report).toMatch(new RegExp(`^# tests ${2 * namesOfLaws().length}$`, "m"));
+    expect(report).toMatch(/^# fail 1$/m);
+    expect(report).toMatch(/^ *not ok \d+ - deleting what is not there does nothing$/m);
+    expect(code).toBe(1);
+  });
+});
+
+const source = (path: string) => JSON.stringify(new URL(path, import.meta.url).href);
+const UNDER_NODE_TEST = `
+  import assert from "node:assert/strict";
+  import { describe, test } from "node:test";
+  import { counterStoreContract } from ${source("counter-store-contract.ts")};
+  import { PlantedStore } from ${source("contract/mutant-store.fixture.ts")};
+  const expect = (actual) => ({ toEqual: (expected) => assert.deepEqual(actual, expected) });
+  const runner = { describe, test, expect };
+  counterStoreContract(runner, (options) => new PlantedStore(undefined, options));
+  counterStoreContract(runner, (options) => new PlantedStore("fails to delete what is not there", options));
+`;
+
+interface Law {
+  readonly name: string;
+  readonly body: () => Promise<void>;
+}
+
+function namesOfLaws(): string[] {
+  return lawsFor(() => new PlantedStore(undefined)).map(({ name }) => name);
+}
+
+async function brokenLaws(createStore: CreateStore): Promise<string[]> {
+  const broken: string[] = [];
+  for (const { name, body } of lawsFor(createStore)) await body().catch(() => broken.push(name));
+  return broken;
+}
+
+function lawsFor(createStore: CreateStore): Law[] {
+  const laws: Law[] = [];
+  // The smallest runner there can be: with it the contract is known to lean on no other.
+  const runner: ContractRunner = {
+    describe: (_name, body) => body(),
+    test: (name, body) => laws.push({ name, body }),
+    expect: (actual) => ({ toEqual: (expected) => assert.deepEqual(actual, expected) }),
+  };
+  counterStoreContract(runner, createStore);
+  return laws;
+}

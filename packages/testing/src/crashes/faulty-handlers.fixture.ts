@@ -1,0 +1,278 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  StepSemantics,
+  withDurableExecution,
+  type DurableContext,
+  type DurableLambdaHandler,
+} from "@aws/durable-execution-sdk-js";
+import { increment, type CounterStore } from "@durable-counter/core";
+import { MemoryCounterStore } from "../counters/memory-counter-store.ts";
+import { crashable } from "./crashable.ts";
+import type { ExploreCrashesOptions } from "./explore-crashes.ts";
+
+/** A handler, and how to explore it. */
+export interface Exhibit {
+  readonly handler: DurableLambdaHandler;
+  readonly options: ExploreCrashesOptions;
+}
+
+/** What the exhibits count with: a store that knows keys, and one that, like a plain ADD, does not. */
+class Ledger {
+  total = 0;
+  store: CounterStore = new MemoryCounterStore();
+
+  async add(amount: number): Promise<number> {
+    await sleep(0);
+    return (this.total += amount);
+  }
+
+  async apply(idempotencyKey: string): Promise<number> {
+    return (await this.store.apply({ id: "a", commands: [increment()], idempotencyKey })).value;
+  }
+}
+
+/** A step without retries, so that a failure comes at once. */
+const once = { retryStrategy: () => ({ shouldRetry: false }) };
+
+/** Builds an exhibit; `value` is what must stand in the ledger, or its store, at the end. */
+function exhibit(
+  run: (context: DurableContext, ledger: Ledger) => Promise<unknown>,
+  value: { total?: number; stored?: number } = {},
+  more: ExploreCrashesOptions = {},
+): Exhibit {
+  const ledger = new Ledger();
+  const wrapped = crashable(ledger, "ledger");
+  return {
+    handler: withDurableExecution((_event: unknown, context) => run(context, wrapped)),
+    options: {
+      ...more,
+      onProgress: () => undefined,
+      beforeEach: () => {
+        ledger.total = 0;
+        ledger.store = new MemoryCounterStore();
+      },
+      check: async () => {
+        expectEqual("ledger.total", ledger.total, value.total);
+        expectEqual("the stored value", await ledger.store.get("a"), value.stored);
+      },
+    },
+  };
+}
+
+function expectEqual(what: string, found: number, expected: number | undefined): void {
+  if (expected !== undefined && found !== expected) throw new Error(`${what} is ${found}, not ${expected}`);
+}
+
+/** What changes from one call to the next, as time does. */
+function everChanging(): () => number {
+  let calls = 0;
+  return () => calls++;
+}
+
+/** Handlers that look fine, and words that the message must have. */
+export const bugs: Readonly<Record<string, readonly [exhibit: () => Exhibit, clue: RegExp]>> = {
+  "total += inside a step": [
+    () =>
+      exhibit(async (context) => {
+        let total = 0;
+        await context.step("add", async () => void (total += 5));
+        await context.step("log", async () => "done");
+        return total;
+      }),
+    /result is 0, not 5/,
+  ],
+  "a plain ADD in a step": [
+    () => exhibit((context, ledger) => context.step("add", () => ledger.add(5)), { total: 5 }),
+    /died after ledger\.add was carried out[^]*ledger\.total is 10, not 5/,
+  ],
+  "an idempotency key made outside a step": [
+    () =>
+      exhibit(
+        (context, ledger) => {
+          const idempotencyKey = randomUUID();
+          return context.step("count", () => ledger.apply(idempotencyKey));
+        },
+        { stored: 1 },
+      ),
+    /died after ledger\.apply was carried out[^]*the stored value is 2, not 1/,
+  ],
+  "a clock that decides a branch": [
+    () => {
+      const now = everChanging();
+      return exhibit(async (context) => {
+        const name = now() % 2 === 0 ? "even" : "odd";
+        await context.step(name, async () => name);
+        return context.step("last", async () => "done");
+      });
+    },
+    /Non-deterministic execution detected[^]*name/,
+  ],
+  "a step that is not awaited": [
+    () =>
+      exhibit(async (context, ledger) => {
+        // oxlint-disable-next-line typescript/no-floating-promises
+        context.step("forgotten", () => ledger.add(5));
+        return "done";
+      }),
+    /"forgotten" \(operation 1\) was still STARTED[^]*not awaited/,
+  ],
+  "a parent context used in a child": [
+    () =>
+      exhibit((context) =>
+        context.runInChildContext("child", async () => context.step("wrong", async () => 1)),
+      ),
+    /Context usage error in "step": You are using a parent/,
+  ],
+  "a StepError that is swallowed": [
+    () =>
+      exhibit(async (context, ledger) => {
+        const semantics = StepSemantics.AtMostOncePerRetry;
+        await context.step("charge", () => ledger.add(5), { semantics, ...once }).catch(() => undefined);
+        return "charged";
+      }),
+    /"charge"[^]*"FAILED"/,
+  ],
+  "at most once taken for exactly once": [
+    () =>
+      exhibit(
+        (context, ledger) =>
+          context.step("charge", () => ledger.add(5), {
+            semantics: StepSemantics.AtMostOncePerRetry,
+            retryStrategy: (_, attempt) => ({ shouldRetry: attempt < 3, delay: { seconds: 1 } }),
+          }),
+        { total: 5 },
+      ),
+    /died after ledger\.add was carried out[^]*ledger\.total is 10, not 5/,
+  ],
+  "a side effect between steps": [
+    () =>
+      exhibit(
+        async (context, ledger) => {
+          await context.step("reserve", async () => 1);
+          await ledger.add(5);
+          return context.step("confirm", async () => 2);
+        },
+        { total: 5 },
+      ),
+    /ledger\.total is 10, not 5/,
+  ],
+  "an order of operations from an unordered set": [
+    () => {
+      const turn = everChanging();
+      return exhibit(async (context) => {
+        const names = turn() % 2 === 0 ? ["a", "b", "c"] : ["c", "a", "b"];
+        const seen: string[] = [];
+        for (const name of names) seen.push(await context.step("visit", async () => name));
+        return seen;
+      });
+    },
+    /(result|operation \d) is [^]*, not /,
+  ],
+  "a plain await while a callback is open": [
+    () =>
+      exhibit(
+        async (context, ledger) => {
+          const [approved] = await context.createCallback("approval");
+          const waiting = approved.then((answer) => answer);
+          await sleep(60);
+          await context.step("count", () => ledger.add(1));
+          return waiting;
+        },
+        { total: 1 },
+        { callbacks: { approval: () => "yes" } },
+      ),
+    /ledger\.add was called after its invocation had ended/,
+  ],
+};
+
+/** Handlers that are right, however they are crashed. */
+export const right: Readonly<Record<string, () => Exhibit>> = {
+  "values carried forward by steps": () =>
+    exhibit(async (context) => {
+      let total = 0;
+      for (const amount of [5, 2, 1]) {
+        const before = total;
+        total = await context.step(`add-${amount}`, async () => before + amount);
+      }
+      return total;
+    }),
+  "an idempotency key made in a step": () =>
+    exhibit(
+      async (context, ledger) => {
+        const idempotencyKey = await context.step("idempotencyKey", async () => randomUUID());
+        return context.step("count", () => ledger.apply(idempotencyKey));
+      },
+      { stored: 1 },
+      { normalize: (value) => (typeof value === "string" ? "an idempotency key" : value) },
+    ),
+  "an idempotency key from the execution's place": () =>
+    exhibit(
+      (context, ledger) =>
+        context.step("count", () => ledger.apply(context.executionContext.durableExecutionArn)),
+      { stored: 1 },
+    ),
+  "a step that fails twice": () =>
+    exhibit(
+      (context, ledger) =>
+        context.step(
+          "count",
+          async ({ attempt }) => {
+            if (attempt < 3) throw new Error("not yet");
+            return ledger.apply("t");
+          },
+          { retryStrategy: (_, attempt) => ({ shouldRetry: attempt < 3, delay: { seconds: 1 } }) },
+        ),
+      { stored: 1 },
+    ),
+  "waits, a child and a refusal that is expected": () =>
+    exhibit(async (context) => {
+      await context.wait("pause", { hours: 1 });
+      const refused = await context
+        .runInChildContext("child", (child) =>
+          child.step("refuse", () => Promise.reject(new Error("no")), once),
+        )
+        .catch((error: unknown) => (error as Error).message);
+      await context.wait({ days: 300 });
+      return refused;
+    }),
+  "a map of branches with keys of their own": () =>
+    exhibit(
+      async (context, ledger) => {
+        const counted = await context.map("count", ["a", "b", "c"], (branch, item) =>
+          branch.step(`count-${item}`, () => ledger.apply(item)),
+        );
+        return counted.successCount;
+      },
+      { stored: 3 },
+    ),
+  "parallel branches that wait": () =>
+    exhibit(async (context) => {
+      const both = await context.parallel("both", [
+        async (branch) => {
+          await branch.wait({ seconds: 5 });
+          return branch.step("one", async () => 1);
+        },
+        (branch) => branch.step("two", async () => 2),
+      ]);
+      return both.getResults();
+    }),
+  "a callback, awaited": () =>
+    exhibit(
+      (context) => context.waitForCallback("approval", async () => undefined),
+      {},
+      { callbacks: { approval: () => "yes" } },
+    ),
+  "a condition that is polled": () =>
+    exhibit((context) =>
+      context.waitForCondition("grown", async (size: number) => size + 1, {
+        initialState: 0,
+        waitStrategy: (size) =>
+          size < 3 ? { shouldContinue: true, delay: { minutes: 1 } } : { shouldContinue: false },
+      }),
+    ),
+  "combinators over concurrent steps": () =>
+    exhibit(async (context) =>
+      context.promise.all("all", [context.step("one", async () => 1), context.step("two", async () => 2)]),
+    ),
+};

@@ -1,0 +1,149 @@
+import { described } from "../format-value.ts";
+import { DeadlockError } from "./deadlock-error.ts";
+import { interleavingFailure, textOf, type InterleavingFailure } from "./interleaving-failure.ts";
+import { checkOptions, type ExploreInterleavingsOptions } from "./options.ts";
+import { progressOnStderr } from "../progress.ts";
+import { randomPolicy } from "./random-policy.ts";
+import { runProgram, type InterleavingProgram, type Run } from "./run-program.ts";
+import { follow, keysOf, type Policy } from "./schedule.ts";
+import { shrink } from "./shrink.ts";
+import { checkRepeated, Unexplored } from "./frontier.ts";
+import { watchWakers } from "./pending-resources.ts";
+
+/** What came of an exploration. */
+export interface InterleavingExploration {
+  /** How many schedules were run. */
+  readonly schedules: number;
+  /** Whether these are all there are. */
+  readonly exhaustive: boolean;
+  /** One per error, the simplest schedule that was found for it. */
+  readonly failures: readonly InterleavingFailure[];
+}
+
+/** Where an exploration has seen enough. */
+const ENOUGH = { errors: 10, deadlocks: 3 };
+
+/**
+ * Runs a program under every order in which its tasks can go on at the calls of wrapped dependencies; where there are
+ * too many, under those that differ in one choice from one task after the other, and under random ones.
+ *
+ * The program is run from scratch for each schedule: it sets up its dependencies, runs its tasks, and checks by
+ * throwing. It must run the same way twice.
+ *
+ * @throws TypeError for options that cannot be, RangeError for a schedule that the program cannot follow
+ * @throws Error for a program that does not await `run`, or does not run the same way twice
+ */
+export async function exploreInterleavings(
+  program: InterleavingProgram,
+  options: ExploreInterleavingsOptions = {},
+): Promise<InterleavingExploration> {
+  // Callers without types may pass anything.
+  const given: unknown = program;
+  if (typeof given !== "function") {
+    throw new TypeError(
+      `program is ${described(given)}; pass a function such as async ({ wrap, run }) => { … }.`,
+    );
+  }
+  checkOptions(options);
+  const unwatch = watchWakers();
+  try {
+    const exploration = new Exploration(program, options);
+    if (options.schedule !== undefined) {
+      await exploration.runOne(() => follow(keysOf(options.schedule)));
+      return exploration.result(false);
+    }
+    const isExhaustive = await exploration.runAll(options.exhaustiveUpTo ?? 2_000);
+    if (!isExhaustive) await exploration.runRandom(options.runs ?? 1_000, options.seed ?? 0);
+    return exploration.result(isExhaustive);
+  } finally {
+    unwatch();
+  }
+}
+
+class Exploration {
+  readonly #rerun: (policy: () => Policy) => Promise<Run>;
+  readonly #report: NonNullable<ExploreInterleavingsOptions["onProgress"]>;
+  readonly #failures = new Map<string, { readonly run: Run; times: number }>();
+  #schedules = 0;
+  #total = 0;
+  #deadlocks = 0;
+
+  constructor(
+    program: InterleavingProgram,
+    { timeoutMs = 5_000, maxSteps = 10_000, onProgress }: ExploreInterleavingsOptions,
+  ) {
+    const known = new Set<string>();
+    this.#rerun = (policy) => runProgram(program, policy, { timeoutMs, maxSteps }, known);
+    this.#report = onProgress ?? progressOnStderr("interleavings");
+  }
+
+  result(exhaustive: boolean): InterleavingExploration {
+    const failures = this.#distinct.map(({ run, times }) => interleavingFailure(run, times));
+    return { schedules: this.#schedules, exhaustive, failures };
+  }
+
+  async runOne(policy: () => Policy, simpler: (run: Run) => Promise<Run> = async (run) => run): Promise<Run> {
+    const run = await this.#rerun(policy);
+    this.#schedules += 1;
+    if (run.failure !== undefined) await this.#add(run, run.failure.error, simpler);
+    this.#report({
+      done: this.#schedules,
+      total: Math.max(this.#total, this.#schedules),
+      failures: this.#distinct.length,
+    });
+    return run;
+  }
+
+  /**
+   * Whether that was all. Stops when it is known that there are more than `most`, but not before all are run that
+   * differ in one choice from one task after the other.
+   */
+  async runAll(most: number): Promise<boolean> {
+    const unexplored = new Unexplored();
+    unexplored.branchOff(await this.runOne(() => follow([])), { keys: [], unusual: 0 });
+    for (;;) {
+      this.#total = this.#schedules + unexplored.size;
+      const isTooMuch = this.#total > most && (unexplored.unusual > 1 || this.#schedules >= most);
+      if (isTooMuch || this.#isEnough) return false;
+      const branch = unexplored.take();
+      if (branch === undefined) return true;
+      const run = await this.runOne(() => follow(branch.keys));
+      checkRepeated(branch, run);
+      unexplored.branchOff(run, branch);
+    }
+  }
+
+  async runRandom(runs: number, seed: number): Promise<void> {
+    this.#total = this.#schedules + runs;
+    let length = 0;
+    for (let index = 0; index < runs && !this.#isEnough; index++) {
+      const run = await this.runOne(
+        () => randomPolicy(seed, index, length),
+        (failing) => shrink(failing, this.#rerun),
+      );
+      length = run.decisions.length;
+    }
+  }
+
+  /** Two errors may have the same simplest schedule. */
+  get #distinct(): readonly { readonly run: Run; readonly times: number }[] {
+    return [...new Set(this.#failures.values())];
+  }
+
+  get #isEnough(): boolean {
+    return this.#distinct.length >= ENOUGH.errors || this.#deadlocks >= ENOUGH.deadlocks;
+  }
+
+  async #add(run: Run, error: unknown, simpler: (run: Run) => Promise<Run>): Promise<void> {
+    if (error instanceof DeadlockError) this.#deadlocks += 1;
+    const same = this.#failures.get(textOf(error));
+    if (same !== undefined) {
+      same.times += 1;
+      return;
+    }
+    const simple = await simpler(run);
+    const found = this.#failures.get(textOf(simple.failure?.error)) ?? { run: simple, times: 0 };
+    found.times += 1;
+    for (const each of [error, simple.failure?.error]) this.#failures.set(textOf(each), found);
+  }
+}

@@ -1,0 +1,178 @@
+import { described } from "../format-value.ts";
+import { DeadlockError } from "./deadlock-error.ts";
+import { places, type Place } from "./place.ts";
+import { usualOption, type Decision, type Option, type Policy } from "./schedule.ts";
+import { settle } from "./wait-until-idle.ts";
+import { Task, type Point } from "./task.ts";
+
+const NAMES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+/** What a run may take. */
+export interface Limits {
+  /** Real milliseconds without a sign of life. */
+  readonly timeoutMs: number;
+  readonly maxSteps: number;
+}
+
+/** Lets the tasks of one run go on, one at a time. */
+export class Scheduler {
+  readonly decisions: Decision[] = [];
+  /** Who went on, and from where. */
+  readonly steps: { readonly task: Task; readonly point: Point }[] = [];
+  /** What is wrong with the schedule, rather than with the program. */
+  fault: unknown;
+  readonly #policy: Policy;
+  readonly #limits: Limits;
+  #state: "new" | "running" | "ended" = "new";
+
+  constructor(policy: Policy, limits: Limits) {
+    this.#policy = policy;
+    this.#limits = limits;
+  }
+
+  get state(): "new" | "running" | "ended" {
+    return this.#state;
+  }
+
+  /**
+   * Runs tasks to their end, with the calls that they did not await.
+   *
+   * @returns what they resolve to; rejects with the error of the first that failed
+   * @throws DeadlockError
+   */
+  async run(programs: readonly (() => unknown)[]): Promise<unknown[]> {
+    this.#check(programs);
+    this.#state = "running";
+    const tasks = programs.map((_, index) => new Task(NAMES.charAt(index)));
+    const ends = tasks.map((task, index) => this.#start(task, programs[index]));
+    // All are looked at in the end; until then, a rejection is nobody's mistake.
+    const results = Promise.allSettled(ends);
+    try {
+      for (;;) {
+        await settle(tasks, this.#limits.timeoutMs);
+        if (tasks.every(({ isFinished, points }) => isFinished && points.length === 0)) break;
+        this.#goOn(tasks);
+      }
+      await results;
+      return await Promise.all(ends);
+    } finally {
+      this.#state = "ended";
+    }
+  }
+
+  /** Carries out a call, with a point before and one after, before its answer is seen. */
+  async call(
+    place: Place,
+    name: string,
+    args: readonly unknown[],
+    carryOut: () => unknown,
+  ): Promise<unknown> {
+    const { task, call: parent } = place;
+    const call = { label: `${name}(${args.map(described).join(", ")})`, parent };
+    let outcome = "";
+    await this.#wait(task, {
+      name: `${name} runs`,
+      within: parent,
+      describe: () => `${call.label} runs${outcome}`,
+    });
+    task.calls.add(call);
+    const carriedOut = async () => carryOut();
+    const [answer] = await Promise.allSettled([places.run({ task, call }, carriedOut)]);
+    task.calls.delete(call);
+    task.progress += 1;
+    const { status } = answer;
+    if (status === "rejected") outcome = ` and throws ${String(answer.reason)}`;
+    else if (answer.value !== undefined) outcome = `: ${described(answer.value)}`;
+    await this.#wait(task, {
+      name: `${name} answers`,
+      within: parent,
+      describe: () => `${call.label} answers`,
+    });
+    if (status === "rejected") throw answer.reason;
+    return answer.value;
+  }
+
+  async #start(task: Task, program: (() => unknown) | undefined): Promise<unknown> {
+    try {
+      return await places.run({ task, call: undefined }, async () => {
+        await this.#wait(task, { name: "begins", within: undefined, describe: () => "begins" });
+        return program?.();
+      });
+    } finally {
+      task.isFinished = true;
+      task.progress += 1;
+    }
+  }
+
+  #wait(task: Task, what: Omit<Point, "release">): Promise<void> {
+    return new Promise((release) => {
+      task.points.push({ ...what, release });
+      task.progress += 1;
+    });
+  }
+
+  #goOn(tasks: readonly Task[]): void {
+    const waiting = tasks.flatMap((task) =>
+      task.points.map((point, index) => ({
+        option: {
+          key: index === 0 ? task.name : `${task.name}(${index + 1})`,
+          task: task.name,
+          name: point.name,
+        },
+        task,
+        point,
+      })),
+    );
+    const options = waiting.map(({ option }) => option);
+    const usual = usualOption(options, this.decisions);
+    if (usual === undefined) throw new DeadlockError(tasks);
+    if (this.decisions.length >= this.#limits.maxSteps) throw this.#endless();
+    const chosen = this.#choose(options, usual);
+    const next = waiting.find(({ option }) => option === chosen);
+    if (next === undefined) return;
+    this.decisions.push({ options, usual, chosen });
+    const { task, point } = next;
+    this.steps.push({ task, point });
+    task.points.splice(task.points.indexOf(point), 1);
+    task.latest = point;
+    point.release();
+  }
+
+  #choose(options: readonly Option[], usual: Option): Option {
+    try {
+      return this.#policy(options, usual, this.decisions.length);
+    } catch (error) {
+      this.fault = error;
+      throw error;
+    }
+  }
+
+  #check(programs: unknown): void {
+    if (this.#state !== "new" || places.getStore() !== undefined) {
+      throw this.#atFault(
+        new Error("run was called more than once; call it once per program, with all of its tasks."),
+      );
+    }
+    const isList = Array.isArray(programs) && programs.every((program) => typeof program === "function");
+    if (!isList || programs.length === 0 || programs.length > NAMES.length) {
+      const remedy = `pass an array of 1 to ${NAMES.length} functions`;
+      throw this.#atFault(new TypeError(`The tasks of run are ${described(programs)}; ${remedy}.`));
+    }
+  }
+
+  #endless(): Error {
+    const { maxSteps } = this.#limits;
+    const recent = new Set(
+      this.steps.slice(-10).map(({ task, point }) => `${task.name} ${point.describe()}`),
+    );
+    return new Error(
+      `The tasks did not end within ${maxSteps} steps. The last were: ${[...recent].join("; ")}. ` +
+        "A task may poll for what never comes; where it does come, raise options.maxSteps.",
+    );
+  }
+
+  #atFault(error: Error): Error {
+    this.fault = error;
+    return error;
+  }
+}

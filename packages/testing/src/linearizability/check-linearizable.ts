@@ -1,0 +1,89 @@
+import { described } from "../format-value.ts";
+import { counterModel } from "../counters/counter-model.ts";
+import type { CounterInput, CounterOperation, CounterOutput } from "../counters/counter-operation.ts";
+import { explain } from "./explain.ts";
+import { explanationOf } from "./explanation.ts";
+import { SearchBudgetExceededError } from "./search-budget-exceeded-error.ts";
+import { checkHistory, type HistoryOperation } from "./history.ts";
+import { linearOrder } from "./linear-order.ts";
+import { hashOf, type Model } from "./model.ts";
+import { partition } from "./partition.ts";
+import { search } from "./search.ts";
+
+export interface LinearizabilityOptions {
+  /** Configurations to visit, over all keys, before the check gives up with an error. Default 1,000,000. */
+  readonly budget?: number;
+}
+
+export type LinearizabilityResult<Input = CounterInput, Output = CounterOutput> =
+  | {
+      readonly linearizable: true;
+      /**
+       * The operations in an order that explains all they saw and keeps to real time. Those that need not have taken
+       * effect, and did not, are missing.
+       */
+      readonly order: readonly HistoryOperation<Input, Output>[];
+    }
+  | {
+      readonly linearizable: false;
+      readonly key: string;
+      /** The operations that contradict each other, whatever the others did, in the order they started. */
+      readonly explanation: readonly HistoryOperation<Input, Output>[];
+      /** The explanation in words, with a timeline. */
+      readonly message: string;
+    };
+
+const BUDGET = 1_000_000;
+
+/**
+ * Whether a history looks as if each operation took effect at one moment between its start and its end. Exact, with
+ * operations of unknown outcome; keys are checked apart.
+ *
+ * @param history in any order
+ * @param model what the object does, one operation after the other. Default: {@link counterModel}, without limits
+ * @throws TypeError for a history or options that cannot be; CounterError `invalid-input` for inputs that are none
+ * @throws SearchBudgetExceededError when the budget ends before there is a verdict
+ */
+export function checkLinearizable(
+  history: readonly CounterOperation[],
+  model?: undefined,
+  options?: LinearizabilityOptions,
+): LinearizabilityResult;
+export function checkLinearizable<State, Input, Output>(
+  history: readonly HistoryOperation<Input, Output>[],
+  model: Model<State, Input, Output>,
+  options?: LinearizabilityOptions,
+): LinearizabilityResult<Input, Output>;
+export function checkLinearizable(
+  history: readonly HistoryOperation[],
+  model: Model<unknown, unknown, unknown> = counterModel(),
+  options: LinearizabilityOptions = {},
+): LinearizabilityResult<unknown, unknown> {
+  checkHistory(history);
+  const { budget = BUDGET } = options;
+  if (!Number.isInteger(budget) || budget < 1) {
+    throw new TypeError(
+      `options.budget is ${described(budget)}; pass a whole number of configurations from 1.`,
+    );
+  }
+  const specification = { initial: [model.initial], hash: (state: unknown) => hashOf(model, state) };
+  const orders: (readonly HistoryOperation[])[] = [];
+  let left = budget;
+  for (const [key, calls] of partition(history, model)) {
+    const result = search(calls, specification, left);
+    if (result.verdict === "unknown") throw new SearchBudgetExceededError(key, calls, budget);
+    if (result.verdict === "impossible") {
+      const explanation = explanationOf(calls, result.stuck, specification);
+      const message = explain(
+        key,
+        explanation,
+        calls.length - explanation.length,
+        model.describe?.bind(model),
+      );
+      return { linearizable: false, key, explanation, message };
+    }
+    left -= result.visited;
+    orders.push(result.order.map(({ operation }) => operation));
+  }
+  return { linearizable: true, order: linearOrder(orders) };
+}

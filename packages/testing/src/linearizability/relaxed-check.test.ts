@@ -1,0 +1,81 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { isRoughlyImpossible } from "./relaxed-check.ts";
+import { search, type Call } from "./search.ts";
+
+/** Adds, up to 9; some insist on the sum they find. */
+const call = fc
+  .record({
+    start: fc.nat({ max: 8 }),
+    duration: fc.oneof(fc.nat({ max: 4 }), fc.constant(Infinity)),
+    add: fc.nat({ max: 2 }),
+    finds: fc.option(fc.nat({ max: 4 })),
+    required: fc.boolean(),
+  })
+  .map(({ start, duration, add, finds, required }): Call<number> => {
+    const relaxed = {
+      start,
+      deadline: start + duration,
+      required: required && duration < Infinity,
+      isIdle: false,
+    };
+    return {
+      ...relaxed,
+      kind: JSON.stringify([add, finds, relaxed.required]),
+      advance: (state) =>
+        finds === null || finds === state ? { state: Math.min(9, state + add) } : undefined,
+    };
+  });
+
+const specification = { initial: [0], hash: String };
+
+test("what is impossible roughly is impossible", () => {
+  let impossible = 0;
+  fc.assert(
+    fc.property(
+      fc.array(call, { minLength: 1, maxLength: 7 }),
+      fc.func(fc.boolean()),
+      (calls, isConstrained) => {
+        const constrained = new Set(calls.filter((each) => isConstrained(each)));
+        const relaxed = calls.map((each): Call<number> =>
+          constrained.has(each) ? each : { ...each, required: false, kind: "", advance: addOf(each) },
+        );
+        const all = relaxed.map((each, index) =>
+          each.kind === "" ? { ...each, kind: String(index) } : each,
+        );
+        if (!isRoughlyImpossible(all, constrained, specification, 10_000).isImpossible) return;
+        impossible += 1;
+        expect(search(all, specification, 10_000).verdict).toBe("impossible");
+      },
+    ),
+    { numRuns: 3_000 },
+  );
+  expect(impossible).toBeGreaterThan(100);
+});
+
+test("gives up where too many states can be reached", () => {
+  const doubling = Array.from({ length: 40 }, (_, index): Call<number> => ({
+    start: 0,
+    deadline: 1,
+    required: false,
+    isIdle: false,
+    kind: String(index),
+    advance: (state) => ({ state: state + 2 ** index }),
+  }));
+  const never: Call<number> = {
+    start: 2,
+    deadline: 3,
+    required: true,
+    isIdle: false,
+    kind: "never",
+    advance: () => undefined,
+  };
+  const result = isRoughlyImpossible([...doubling, never], new Set([never]), specification, 1_000);
+  expect(result).toEqual({ isImpossible: false, visited: 1_000 });
+});
+
+/** What a call does when nobody minds what it finds. */
+function addOf({ kind }: Call<number>): Call<number>["advance"] {
+  const [add] = JSON.parse(kind) as [number]; // as written above
+  return (state) => ({ state: Math.min(9, state + add) });
+}

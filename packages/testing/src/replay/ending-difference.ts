@@ -1,0 +1,62 @@
+import { described } from "../format-value.ts";
+import { firstDifference } from "./first-difference.ts";
+import { operationLabel } from "./operation-label.ts";
+import type { Finding } from "./replay-problem.ts";
+import {
+  errorText,
+  openOperations,
+  parsed,
+  todaysCourse,
+  todaysOutcome,
+  type Outcome,
+  type Replayed,
+} from "./replay-result.ts";
+
+/** Where today's code ends, or does not, otherwise than the recorded. */
+export async function otherEnding(replayed: Replayed): Promise<Finding | undefined> {
+  const { history, point, run } = replayed;
+  const recorded = history.ending;
+  const today = todaysOutcome(run);
+  if (run.output.status === "BROKEN")
+    return { message: `Today's code cannot be replayed. ${run.output.message}` };
+  if (today.status === "FAILED" && recorded?.status !== "FAILED") {
+    return { message: `Today's code fails with ${errorText(today)}; the recorded execution did not.` };
+  }
+  if (point.isEnd && recorded !== undefined) {
+    const isCut = recorded.isTruncated && recorded.status === today.status;
+    return isCut ? undefined : endedOtherwise(recorded, today, replayed);
+  }
+  const open = point.isSuspended ? openOperations(replayed).map(operationLabel) : [];
+  if (today.status === "PENDING" || open.length === 0) return undefined;
+  return {
+    message: `The recorded execution waits for ${open.join(", ")}; today's code does not: ${await todaysCourse(replayed)}.`,
+  };
+}
+
+async function endedOtherwise(
+  recorded: Outcome,
+  today: Outcome,
+  replayed: Replayed,
+): Promise<Finding | undefined> {
+  if (recorded.status !== today.status) {
+    const was =
+      recorded.status === "FAILED"
+        ? `failed with ${errorText(recorded)}`
+        : `ended with ${described(parsed(recorded.payload))}`;
+    return {
+      message: `The recorded execution ${was}; today's code does not: ${await todaysCourse(replayed)}.`,
+    };
+  }
+  if (recorded.status === "FAILED") {
+    const [was, is] = [errorText(recorded), errorText(today)];
+    return was === is
+      ? undefined
+      : { message: `The recorded execution failed with ${was}; today's code fails with ${is}.` };
+  }
+  const difference = firstDifference(parsed(recorded.payload), parsed(today.payload), "result");
+  if (difference === undefined) return undefined;
+  const { path, recorded: was, today: is } = difference;
+  return {
+    message: `The execution ends with another result: ${path} is ${was} in the history, and ${is} by today's code.`,
+  };
+}

@@ -1,0 +1,137 @@
+import type {
+  CheckpointDurableExecutionRequest,
+  CheckpointDurableExecutionResponse,
+  DurableExecutionClient,
+  GetDurableExecutionStateRequest,
+  GetDurableExecutionStateResponse,
+  Operation,
+  OperationUpdate,
+} from "@aws/durable-execution-sdk-js";
+import type { Environment } from "./environment.ts";
+import type { Execution } from "./execution.ts";
+import type { ProtocolPoint } from "./faults.ts";
+import type { Invocation } from "./invocation.ts";
+import { SdkTime } from "./sdk-time.ts";
+import { StaleTokenError } from "../service/service-error.ts";
+
+/** The service as one invocation sees it: the client that the durable SDK calls. */
+export class Connection implements DurableExecutionClient {
+  readonly time: SdkTime;
+  readonly #execution: Execution;
+  readonly #env: Environment;
+  readonly #invocation: Invocation;
+  readonly #number: number;
+  readonly #snapshot: readonly Operation[];
+  /** Steps that started in this invocation. */
+  readonly #begun = new Set<string>();
+
+  constructor(execution: Execution, env: Environment, invocation: Invocation) {
+    this.time = new SdkTime(env.world.clock);
+    this.#execution = execution;
+    this.#env = env;
+    this.#invocation = invocation;
+    this.#number = execution.invocations;
+    this.#snapshot = execution.state.resume();
+  }
+
+  /** A page of the state as it was when the invocation began. */
+  page(start: number, maxItems: number): { Operations: Operation[]; NextMarker?: string } {
+    const end = start + Math.min(maxItems, this.#env.pageSize);
+    const Operations = this.#snapshot.slice(start, end).map((operation) => this.time.show(operation));
+    return end < this.#snapshot.length ? { Operations, NextMarker: `${end}` } : { Operations };
+  }
+
+  async getExecutionState(
+    request: GetDurableExecutionStateRequest,
+  ): Promise<GetDurableExecutionStateResponse> {
+    const { Marker = "0", MaxItems = Infinity, CheckpointToken } = request;
+    this.#execution.tokens.check(CheckpointToken);
+    this.#pass({ at: "state-read", call: this.#execution.checkpoints, updates: [] });
+    return this.page(Number(Marker), MaxItems);
+  }
+
+  async checkpoint(request: CheckpointDurableExecutionRequest): Promise<CheckpointDurableExecutionResponse> {
+    const execution = this.#execution;
+    const updates = request.Updates ?? [];
+    this.#checkToken(request.CheckpointToken, updates);
+    execution.checkpoints += 1;
+    const call = execution.checkpoints;
+    this.#pass({ at: "checkpoint", call, updates });
+    execution.land(updates);
+    for (const { Type, Action, Id = "" } of updates) {
+      if (Type === "STEP" && Action === "START") this.#begun.add(Id);
+    }
+    this.#pass({ at: "checkpoint-answer", call, updates });
+    if (execution.state.largeResult !== undefined) {
+      // The execution is over: there is nothing a further token could be for.
+      execution.tokens.revoke();
+      return { NewExecutionState: { Operations: [] } };
+    }
+    const CheckpointToken = execution.tokens.issue();
+    await this.#moveWorld(updates);
+    if (this.#env.replay === "always" && updates.some(completes) && !this.#runsBody(false)) {
+      throw this.#crash();
+    }
+    const Operations = execution.state.takeNews().map((operation) => this.time.show(operation));
+    return { CheckpointToken, NewExecutionState: { Operations } };
+  }
+
+  #checkToken(token: string | undefined, updates: readonly OperationUpdate[]): void {
+    try {
+      this.#execution.tokens.check(token);
+    } catch (error) {
+      const { arn } = this.#execution;
+      this.#env.faults?.({ at: "stale-call", arn, invocation: this.#number, updates });
+      throw error;
+    }
+  }
+
+  /**
+   * A body keeps the invocation from suspending, and the SDK asks about what else is under way: in reality it would
+   * have asked as often as it takes.
+   */
+  async #moveWorld(updates: readonly OperationUpdate[]): Promise<void> {
+    const asked = this.time.asked();
+    if ((asked === undefined && updates.length > 0) || !this.#runsBody(true)) return;
+    try {
+      this.#execution.outside.askPeople();
+      if (asked !== undefined) this.#env.world.clock.jumpTo(asked);
+      await this.#env.world.settle();
+    } catch (error) {
+      this.#invocation.end({ kind: "stopped", error });
+      throw error;
+    }
+  }
+
+  /**
+   * Whether a body runs. One whose context closed without it is `abandoned`: the SDK waits for it, an execution that
+   * is cut does not.
+   */
+  #runsBody(abandoned: boolean): boolean {
+    const { state } = this.#execution;
+    for (const operation of state.operations) {
+      if (operation.Type !== "STEP" || operation.Status !== "STARTED") continue;
+      if (!state.isAbandoned(operation) || (abandoned && this.#begun.has(operation.Id ?? ""))) return true;
+    }
+    return false;
+  }
+
+  #pass(point: DistributiveOmit<ProtocolPoint, "arn" | "invocation">): void {
+    const fault = this.#env.faults?.({ ...point, arn: this.#execution.arn, invocation: this.#number });
+    if (fault === "crash") throw this.#crash();
+    if (fault !== undefined) throw fault;
+  }
+
+  /** The process is gone; its code, which cannot be killed, is told that its token is. */
+  #crash(): Error {
+    this.#execution.tokens.revoke();
+    this.#invocation.end({ kind: "crashed" });
+    return new StaleTokenError(undefined);
+  }
+}
+
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+
+function completes({ Type, Action }: OperationUpdate): boolean {
+  return Type !== "EXECUTION" && (Action === "SUCCEED" || Action === "FAIL");
+}
