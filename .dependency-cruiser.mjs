@@ -12,10 +12,11 @@ const arrows = {
     "node:timers/promises",
     "zod",
   ],
-  "packages/testing": ["@durable-counter/core", "@aws/durable-execution-sdk-js", "node:*"],
+  "packages/testing": ["@aws/durable-execution-sdk-js", "node:*"],
 };
 /** What one folder within a package may import, beside what its package may. */
 const corners = {
+  "packages/testing/src/counters": ["@durable-counter/core"],
   "packages/testing/src/dynamodb": ["@aws-sdk/client-dynamodb", "amplify-dynamodb-simulator", "dynalite"],
 };
 
@@ -72,6 +73,22 @@ export default {
       severity: "error",
       from: { path: "^packages/(durable|dynamodb)/" },
       to: { path: "^packages/(durable|dynamodb)/", pathNot: "^packages/$1/" },
+    },
+    {
+      name: "kit-is-general",
+      comment: "In testing, all but counters/ and dynamodb/ serves any durable function, its tests included.",
+      severity: "error",
+      from: {
+        path: "^packages/testing/src/",
+        pathNot: "^packages/testing/src/(counters/|dynamodb/|(index|readme\\.test)\\.ts$)",
+      },
+      to: { path: "^packages/(core/|testing/src/(counters/|dynamodb/|index\\.ts$))" },
+    },
+    {
+      name: "testing-has-no-cycles-of-types",
+      severity: "error",
+      from: { path: "^packages/testing/" },
+      to: { circular: true },
     },
     {
       name: "nobody-imports-programs",

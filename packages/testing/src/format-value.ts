@@ -1,12 +1,12 @@
 const MAX_LENGTH = 80;
 
-/** A value as a person would write it, cut to a line; never throws, whatever it is given. */
-export function described(value: unknown): string {
-  const text = written(value);
+/** Formats any value for a message, as JavaScript would write it, cut after 80 characters. It never throws. */
+export function formatValue(value: unknown): string {
+  const text = format(value);
   return text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text;
 }
 
-function written(value: unknown): string {
+function format(value: unknown): string {
   switch (typeof value) {
     case "string":
       return JSON.stringify(value.slice(0, MAX_LENGTH + 1));

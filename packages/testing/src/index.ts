@@ -11,15 +11,12 @@ export type {
   CallbackFailure,
   CallbackText,
   CallbackControls,
-} from "./fake-context/callback-registry.ts";
+} from "./service/callback-answer.ts";
 export { FakeContext, type FakeContextOptions } from "./fake-context/fake-context.ts";
 export type { LogLine } from "./fake-context/memory-logger.ts";
 export { flaky, type FlakyOptions } from "./flaky.ts";
-export {
-  checkLinearizable,
-  type LinearizabilityOptions,
-  type LinearizabilityResult,
-} from "./linearizability/check-linearizable.ts";
+export { checkLinearizable } from "./counters/check-linearizable.ts";
+export type { LinearizabilityOptions, LinearizabilityResult } from "./linearizability/check-linearizable.ts";
 export { counterModel, type CounterState } from "./counters/counter-model.ts";
 export type {
   CounterAnswer,
@@ -39,8 +36,8 @@ export type { Model, SequentialModel, StepModel } from "./linearizability/model.
 export { recordHistory, type RecordingStore } from "./counters/record-history.ts";
 export type { DurableOperation } from "./service/durable-operation.ts";
 export type { OperationIdentity } from "./replay/operation-label.ts";
-export { replayHistory, type HistoryReplay, type ReplayHistoryOptions } from "./replay/replay-history.ts";
-export type { ReplayProblem } from "./replay/replay-problem.ts";
+export { replayHistory, type ReplayHistoryOptions } from "./replay/replay-history.ts";
+export type { HistoryReplay, ReplayProblem } from "./replay/replay-report.ts";
 export type { SimulateOptions } from "./simulator/options.ts";
 export { simulate } from "./simulator/simulate.ts";
 export type { ExecutionError, Simulation } from "./simulator/simulation.ts";

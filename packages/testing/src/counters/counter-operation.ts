@@ -1,5 +1,5 @@
 import type { ApplyRequest, BatchResult, Command } from "@durable-counter/core";
-import { described } from "../format-value.ts";
+import { formatValue } from "../format-value.ts";
 import type { HistoryOperation } from "../linearizability/history.ts";
 
 /** What a counter is asked: one command, a batch as a `CounterStore` takes it, or to be forgotten. */
@@ -37,7 +37,7 @@ export function describeCounterOperation(operation: CounterOperation): string {
   const { commands, idempotencyKey } = batch;
   const shown = commands.slice(0, COMMANDS_SHOWN).map(describeCommand);
   if (commands.length > shown.length) shown.push(`… (${commands.length} commands)`);
-  const named = idempotencyKey === undefined ? "" : `, idempotencyKey ${described(idempotencyKey)}`;
+  const named = idempotencyKey === undefined ? "" : `, idempotencyKey ${formatValue(idempotencyKey)}`;
   const answer = "output" in operation ? describeOutput(operation.output, commands) : "?";
   return `${shown.join(", ")}${named}: ${answer}`;
 }

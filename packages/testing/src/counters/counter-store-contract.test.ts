@@ -5,14 +5,14 @@ import { execPath } from "node:process";
 import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 import type { ContractRunner, CreateStore } from "./contract/contract.ts";
-import { PLANTED_BUGS, type PlantedBug } from "./contract/mutants.fixture.ts";
-import { PlantedStore } from "./contract/mutant-store.fixture.ts";
+import { MUTANTS, type Mutant } from "./contract/mutants.fixture.ts";
+import { MutantStore } from "./contract/mutant-store.fixture.ts";
 import { counterStoreContract } from "./counter-store-contract.ts";
 
-const bugs = Object.keys(PLANTED_BUGS) as PlantedBug[]; // the keys that it was written with
-const brokenBy = new Map<PlantedBug | undefined, readonly string[]>();
+const bugs = Object.keys(MUTANTS) as Mutant[]; // the keys that it was written with
+const brokenBy = new Map<Mutant | undefined, readonly string[]>();
 for (const bug of [undefined, ...bugs]) {
-  brokenBy.set(bug, await brokenLaws((options) => new PlantedStore(bug, options)));
+  brokenBy.set(bug, await brokenRules((options) => new MutantStore(bug, options)));
 }
 
 describe("the contract", () => {
@@ -21,17 +21,17 @@ describe("the contract", () => {
   });
 
   test.for(bugs)("notices a store that %s", (bug) => {
-    expect(brokenBy.get(bug)).toContainEqual(expect.stringContaining(PLANTED_BUGS[bug]));
+    expect(brokenBy.get(bug)).toContainEqual(expect.stringContaining(MUTANTS[bug]));
   });
 
   test("has no law that no bug breaks, but some kinds of bad input", () => {
     const broken = new Set([...brokenBy.values()].flat());
-    const idle = namesOfLaws().filter((name) => !broken.has(name));
+    const idle = namesOfRules().filter((name) => !broken.has(name));
     expect(idle.filter((name) => !name.includes("is refused"))).toEqual([]);
   });
 
   test("has a name of its own for each law", () => {
-    const names = namesOfLaws();
+    const names = namesOfRules();
     expect(new Set(names).size).toBe(names.length);
   });
 
@@ -43,7 +43,7 @@ describe("the contract", () => {
       UNDER_NODE_TEST,
     ]);
     const [report, [code]] = await Promise.all([text(program.stdout), once(program, "exit")]);
-    expect(report).toMatch(new RegExp(`^# tests ${2 * namesOfLaws().length}$`, "m"));
+    expect(report).toMatch(new RegExp(`^# tests ${2 * namesOfRules().length}$`, "m"));
     expect(report).toMatch(/^# fail 1$/m);
     expect(report).toMatch(/^ *not ok \d+ - deleting what is not there does nothing$/m);
     expect(code).toBe(1);
@@ -55,11 +55,11 @@ const UNDER_NODE_TEST = `
   import assert from "node:assert/strict";
   import { describe, test } from "node:test";
   import { counterStoreContract } from ${source("counter-store-contract.ts")};
-  import { PlantedStore } from ${source("contract/mutant-store.fixture.ts")};
+  import { MutantStore } from ${source("contract/mutant-store.fixture.ts")};
   const expect = (actual) => ({ toEqual: (expected) => assert.deepEqual(actual, expected) });
   const runner = { describe, test, expect };
-  counterStoreContract(runner, (options) => new PlantedStore(undefined, options));
-  counterStoreContract(runner, (options) => new PlantedStore("fails to delete what is not there", options));
+  counterStoreContract(runner, (options) => new MutantStore(undefined, options));
+  counterStoreContract(runner, (options) => new MutantStore("fails to delete what is not there", options));
 `;
 
 interface Law {
@@ -67,11 +67,11 @@ interface Law {
   readonly body: () => Promise<void>;
 }
 
-function namesOfLaws(): string[] {
-  return lawsFor(() => new PlantedStore(undefined)).map(({ name }) => name);
+function namesOfRules(): string[] {
+  return lawsFor(() => new MutantStore(undefined)).map(({ name }) => name);
 }
 
-async function brokenLaws(createStore: CreateStore): Promise<string[]> {
+async function brokenRules(createStore: CreateStore): Promise<string[]> {
   const broken: string[] = [];
   for (const { name, body } of lawsFor(createStore)) await body().catch(() => broken.push(name));
   return broken;

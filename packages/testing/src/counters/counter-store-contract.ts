@@ -1,11 +1,11 @@
-import { batchLaws } from "./contract/batch-contract.ts";
-import { concurrencyLaws } from "./contract/concurrency-contract.ts";
+import { batchContract } from "./contract/batch-contract.ts";
+import { concurrencyContract } from "./contract/concurrency-contract.ts";
 import type { ContractRunner, CreateStore } from "./contract/contract.ts";
-import { inputLaws } from "./contract/input-contract.ts";
-import { limitLaws } from "./contract/limit-contract.ts";
-import { readingLaws } from "./contract/reading-contract.ts";
-import { refusalLaws } from "./contract/refusal-contract.ts";
-import { idempotencyLaws } from "./contract/idempotency-contract.ts";
+import { inputContract } from "./contract/input-contract.ts";
+import { limitContract } from "./contract/limit-contract.ts";
+import { readingContract } from "./contract/reading-contract.ts";
+import { refusalContract } from "./contract/refusal-contract.ts";
+import { idempotencyContract } from "./contract/idempotency-contract.ts";
 
 /**
  * The laws of the port `CounterStore`: every adapter passes the same. Registers one test per law with the runner
@@ -21,11 +21,11 @@ import { idempotencyLaws } from "./contract/idempotency-contract.ts";
 export function counterStoreContract(runner: ContractRunner, createStore: CreateStore): void {
   const { describe, test, expect } = runner;
   const contract = { test, expect, createStore };
-  describe("a batch", () => batchLaws(contract));
-  describe("limits and initial values", () => limitLaws(contract));
-  describe("tokens", () => idempotencyLaws(contract));
-  describe("refusals", () => refusalLaws(contract));
-  describe("concurrent requests", () => concurrencyLaws(contract));
-  describe("reading, listing and deleting", () => readingLaws(contract));
-  describe("bad input", () => inputLaws(contract));
+  describe("a batch", () => batchContract(contract));
+  describe("limits and initial values", () => limitContract(contract));
+  describe("tokens", () => idempotencyContract(contract));
+  describe("refusals", () => refusalContract(contract));
+  describe("concurrent requests", () => concurrencyContract(contract));
+  describe("reading, listing and deleting", () => readingContract(contract));
+  describe("bad input", () => inputContract(contract));
 }

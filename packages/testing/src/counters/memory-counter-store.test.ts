@@ -8,9 +8,9 @@ import {
 } from "@durable-counter/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { checkLinearizable } from "../linearizability/check-linearizable.ts";
+import { checkLinearizable } from "./check-linearizable.ts";
 import { recordHistory } from "./record-history.ts";
-import { entriesOf } from "./contract/entries-of.ts";
+import { entriesOf } from "./contract/contract.ts";
 import { counterStoreContract } from "./counter-store-contract.ts";
 import { MemoryCounterStore } from "./memory-counter-store.ts";
 

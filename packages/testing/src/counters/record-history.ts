@@ -1,6 +1,6 @@
 import { ApplyRequest, CounterId, isCounterError, type CounterStore } from "@durable-counter/core";
 import type { CounterInput, CounterOperation, CounterOutput } from "./counter-operation.ts";
-import { places } from "../interleavings/place.ts";
+import { taskScopes } from "../interleavings/task.ts";
 
 /** A store that remembers who asked what, when, and what came of it. */
 export interface RecordingStore extends CounterStore {
@@ -46,7 +46,7 @@ export function recordHistory(store: CounterStore): RecordingStore {
   };
 
   const recordAs = (name?: string | number): RecordingStore => {
-    const processOf = () => name ?? places.getStore()?.task.name;
+    const processOf = () => name ?? taskScopes.getStore()?.task.name;
     return {
       get history() {
         return history.map((operation) => ({ ...operation }));

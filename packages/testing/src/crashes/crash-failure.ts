@@ -1,5 +1,5 @@
-import type { CrashRun, TimelineEntry } from "./crash-run.ts";
-import { describePoint } from "./describe-point.ts";
+import { describePoint, type TimelineEntry } from "./crash-point.ts";
+import type { CrashRun } from "./crash-run.ts";
 
 /** A run that went wrong. */
 export interface CrashFailure {

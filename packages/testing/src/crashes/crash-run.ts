@@ -3,17 +3,8 @@ import { ProcessDied, type ProtocolPoint } from "../simulator/faults.ts";
 import { simulateWithFaults } from "../simulator/simulate.ts";
 import type { SimulateOptions } from "../simulator/options.ts";
 import type { Simulation } from "../simulator/simulation.ts";
-import { isSame, type CrashTarget } from "./crash-point.ts";
-import { runAs, type CrashableProcess, type DependencyCall } from "./crashable.ts";
-
-/** Where a process can die: at a point of the durable protocol, or around a call of a dependency. */
-export type CrashPoint = ProtocolPoint | DependencyCall;
-
-/** One thing that happened, in order: a point that was passed, or at which the process died. */
-export interface TimelineEntry {
-  readonly point: CrashPoint;
-  readonly crashed: boolean;
-}
+import { isSame, type CrashPoint, type CrashTarget, type TimelineEntry } from "./crash-point.ts";
+import { runInProcess, type CrashableProcess, type DependencyCall } from "./crashable.ts";
 
 /** One run with crashes at planned points. */
 export interface CrashRun {
@@ -55,11 +46,11 @@ export async function runWithCrashes(
     return crashed;
   };
 
-  const processes: MortalProcess[] = [];
-  const mortal: DurableLambdaHandler = (event, context) => {
-    const process = new MortalProcess(event.DurableExecutionArn, pass);
+  const processes: SimulatedProcess[] = [];
+  const inProcess: DurableLambdaHandler = (event, context) => {
+    const process = new SimulatedProcess(event.DurableExecutionArn, pass);
     processes.push(process);
-    return Promise.race([runAs(process, () => handler(event, context)), process.death]);
+    return Promise.race([runInProcess(process, () => handler(event, context)), process.death]);
   };
   const faults = (point: ProtocolPoint) => {
     if (!isCrashPoint(point)) return undefined;
@@ -69,7 +60,7 @@ export async function runWithCrashes(
     else if (point.at === "invocation-end") process?.end();
     return crashes ? ("crash" as const) : undefined;
   };
-  const outcome = await simulateWithFaults(mortal, options, faults).then(
+  const outcome = await simulateWithFaults(inProcess, options, faults).then(
     (simulation) => ({ simulation }),
     (stopped: unknown) => ({ stopped }),
   );
@@ -86,7 +77,7 @@ export async function runWithCrashes(
 }
 
 /** A process that dies by its invocation ending, and by its dependencies never answering again. */
-class MortalProcess implements CrashableProcess {
+class SimulatedProcess implements CrashableProcess {
   readonly arn: string;
   readonly death: Promise<never>;
   readonly late: string[] = [];

@@ -17,13 +17,13 @@ export interface DependencyCall {
 const processes = new AsyncLocalStorage<CrashableProcess>();
 
 /** Runs code as that process: the dependencies it calls know who is calling. */
-export function runAs<T>(process: CrashableProcess, code: () => T): T {
+export function runInProcess<T>(process: CrashableProcess, code: () => T): T {
   return processes.run(process, code);
 }
 
 /**
  * Wraps a dependency, a store or a client, so that `exploreCrashes` can let the process die before and after each
- * call of its methods. A process that died calls nothing any more, as if it were gone. Outside an
+ * call of its methods. A process that died calls nothing any more, as if it were gone. ExternalEvents an
  * exploration the dependency behaves as it is.
  *
  * @param name how reports call it; by default the name of its class

@@ -6,7 +6,7 @@ import type { Simulation } from "../simulator/simulation.ts";
 export type Normalize = (value: unknown) => unknown;
 
 /** What of a run the simulation alone does not tell. */
-export interface Loose {
+export interface StrayCalls {
   readonly unfinished: readonly string[];
   readonly late: readonly string[];
 }
@@ -17,7 +17,7 @@ export type Compare = "operations" | "outcome";
 /** What is wrong with a run in itself, crashed or not. */
 export function irregularities(
   { operations, error }: Simulation,
-  { unfinished, late }: Loose,
+  { unfinished, late }: StrayCalls,
 ): readonly string[] {
   const closed = new Set(operations.flatMap(({ id, status }) => (status === "STARTED" ? [] : [id])));
   const left = operations.filter(

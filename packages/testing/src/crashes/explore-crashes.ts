@@ -1,6 +1,6 @@
 import type { DurableLambdaHandler } from "@aws/durable-execution-sdk-js";
-import { described } from "../format-value.ts";
-import { checkOptions, type SimulateOptions } from "../simulator/options.ts";
+import { checkOptions, isFunction, isWithin, type OptionRules } from "../check-options.ts";
+import { checkSimulateOptions, type SimulateOptions } from "../simulator/options.ts";
 import type { Simulation } from "../simulator/simulation.ts";
 import { crashFailure, type CrashFailure } from "./crash-failure.ts";
 import { runWithCrashes, type CrashRun } from "./crash-run.ts";
@@ -30,6 +30,16 @@ export interface ExploreCrashesOptions<Result = unknown> extends SimulateOptions
   /** By default a line on stderr every two seconds. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
+
+const RULES: OptionRules<Omit<ExploreCrashesOptions, keyof SimulateOptions>> = {
+  beforeEach: [isFunction, "pass a function"],
+  check: [isFunction, "pass a function"],
+  crashes: [isCrashes, "pass 1, 2, or a list of points such as [7]"],
+  normalize: [isFunction, "pass a function"],
+  compare: [(value) => value === "operations" || value === "outcome", 'pass "operations" or "outcome"'],
+  maxRuns: [isWithin(1), "pass a whole number from 1"],
+  onProgress: [isFunction, "pass a function"],
+};
 
 const ATTEMPTS = 3;
 
@@ -61,8 +71,12 @@ export async function exploreCrashes<Result = unknown>(
   const { maxRuns = 20_000, onProgress, ...given } = others;
   // Every run is the same execution, so that they can be compared.
   const simulation = { executionName: "exploration", ...given };
-  checkOptions(simulation);
-  checkOwn({ beforeEach, check, crashes, normalize, compare, maxRuns, onProgress });
+  checkSimulateOptions(simulation);
+  checkOptions(
+    { beforeEach, check, crashes, normalize, compare, maxRuns, onProgress },
+    RULES,
+    "{ crashes: 1 }",
+  );
   const report = onProgress ?? progressOnStderr("crashes");
   const failures: CrashFailure[] = [];
   let runs = 0;
@@ -92,16 +106,16 @@ export async function exploreCrashes<Result = unknown>(
     return ended;
   };
 
-  const calm = await run([], []);
-  if (calm.simulation === undefined) throw calm.stopped;
-  const baseline = calm.simulation;
-  const points = calm.timeline.length;
+  const uncrashed = await run([], []);
+  if (uncrashed.simulation === undefined) throw uncrashed.stopped;
+  const baseline = uncrashed.simulation;
+  const points = uncrashed.timeline.length;
   const result = () => ({ points, runs, unreached, failures });
   // What is wrong without a crash would be wrong in every run, and hide what a crash does.
   if (failures.length > 0) return result();
 
   if (typeof crashes !== "number") {
-    let { timeline } = calm;
+    let { timeline } = uncrashed;
     const targets: CrashTarget[] = [];
     for (const [index, number] of crashes.entries()) {
       targets.push(targetOf(timeline, number));
@@ -114,7 +128,7 @@ export async function exploreCrashes<Result = unknown>(
   let total = points;
   const progress = () => report({ done: runs - 1, total, failures: failures.length });
   for (let first = 1; first <= points; first++) {
-    const one = targetOf(calm.timeline, first);
+    const one = targetOf(uncrashed.timeline, first);
     const { timeline } = await crash([first], [one], baseline);
     if (crashes === 2) {
       total += timeline.length - first;
@@ -129,13 +143,13 @@ export async function exploreCrashes<Result = unknown>(
 }
 
 async function problemsOf<Result>(
-  { simulation, stopped, ...loose }: CrashRun,
+  { simulation, stopped, ...stray }: CrashRun,
   baseline: Simulation | undefined,
   how: { readonly normalize: Normalize; readonly compare: Compare },
   check: ExploreCrashesOptions<Result>["check"],
 ): Promise<readonly string[]> {
   if (simulation === undefined) return baseline === undefined ? [] : [`It did not end. ${String(stopped)}`];
-  const problems = [...irregularities(simulation, loose)];
+  const problems = [...irregularities(simulation, stray)];
   if (baseline !== undefined) problems.push(...differences(baseline, simulation, how));
   try {
     await check?.(simulation as Simulation<Result>); // the caller names the type of what the handler returns
@@ -156,22 +170,6 @@ function same(value: unknown): unknown {
   return value;
 }
 
-function checkOwn({ crashes, maxRuns, compare, ...functions }: Record<string, unknown>): void {
-  for (const [key, value] of Object.entries(functions)) {
-    if (value !== undefined && typeof value !== "function") {
-      throw new TypeError(`options.${key} is ${described(value)}; pass a function.`);
-    }
-  }
-  if (!Number.isInteger(maxRuns) || Number(maxRuns) < 1) {
-    throw new TypeError(`options.maxRuns is ${described(maxRuns)}; pass a whole number from 1.`);
-  }
-  if (compare !== "operations" && compare !== "outcome") {
-    throw new TypeError(`options.compare is ${described(compare)}; pass "operations" or "outcome".`);
-  }
-  const isList = Array.isArray(crashes) && crashes.every((point) => Number.isInteger(point) && point >= 1);
-  if (crashes !== 1 && crashes !== 2 && !isList) {
-    throw new TypeError(
-      `options.crashes is ${described(crashes)}; pass 1, 2, or a list of points such as [7].`,
-    );
-  }
+function isCrashes(crashes: unknown): boolean {
+  return crashes === 1 || crashes === 2 || (Array.isArray(crashes) && crashes.every(isWithin(1)));
 }

@@ -6,41 +6,48 @@ import {
   type DurableContext,
   type DurableLambdaHandler,
 } from "@aws/durable-execution-sdk-js";
-import { increment, type CounterStore } from "@durable-counter/core";
-import { MemoryCounterStore } from "../counters/memory-counter-store.ts";
 import { crashable } from "./crashable.ts";
 import type { ExploreCrashesOptions } from "./explore-crashes.ts";
 
 /** A handler, and how to explore it. */
-export interface Exhibit {
+export interface Scenario {
   readonly handler: DurableLambdaHandler;
   readonly options: ExploreCrashesOptions;
 }
 
-/** What the exhibits count with: a store that knows keys, and one that, like a plain ADD, does not. */
+/** What the handlers count with: a total that adds on every call, and one that counts each idempotency key once. */
 class Ledger {
   total = 0;
-  store: CounterStore = new MemoryCounterStore();
+  readonly #keys = new Set<string>();
 
   async add(amount: number): Promise<number> {
     await sleep(0);
     return (this.total += amount);
   }
 
-  async apply(idempotencyKey: string): Promise<number> {
-    return (await this.store.apply({ id: "a", commands: [increment()], idempotencyKey })).value;
+  async apply(idempotencyKey: string): Promise<void> {
+    this.#keys.add(idempotencyKey);
+  }
+
+  get stored(): number {
+    return this.#keys.size;
+  }
+
+  clear(): void {
+    this.total = 0;
+    this.#keys.clear();
   }
 }
 
 /** A step without retries, so that a failure comes at once. */
 const once = { retryStrategy: () => ({ shouldRetry: false }) };
 
-/** Builds an exhibit; `value` is what must stand in the ledger, or its store, at the end. */
-function exhibit(
+/** Builds an scenario; `value` is what must stand in the ledger, or its store, at the end. */
+function scenario(
   run: (context: DurableContext, ledger: Ledger) => Promise<unknown>,
   value: { total?: number; stored?: number } = {},
   more: ExploreCrashesOptions = {},
-): Exhibit {
+): Scenario {
   const ledger = new Ledger();
   const wrapped = crashable(ledger, "ledger");
   return {
@@ -48,13 +55,10 @@ function exhibit(
     options: {
       ...more,
       onProgress: () => undefined,
-      beforeEach: () => {
-        ledger.total = 0;
-        ledger.store = new MemoryCounterStore();
-      },
-      check: async () => {
+      beforeEach: () => ledger.clear(),
+      check: () => {
         expectEqual("ledger.total", ledger.total, value.total);
-        expectEqual("the stored value", await ledger.store.get("a"), value.stored);
+        expectEqual("the stored value", ledger.stored, value.stored);
       },
     },
   };
@@ -71,10 +75,10 @@ function everChanging(): () => number {
 }
 
 /** Handlers that look fine, and words that the message must have. */
-export const bugs: Readonly<Record<string, readonly [exhibit: () => Exhibit, clue: RegExp]>> = {
+export const faultyHandlers: Readonly<Record<string, readonly [scenario: () => Scenario, clue: RegExp]>> = {
   "total += inside a step": [
     () =>
-      exhibit(async (context) => {
+      scenario(async (context) => {
         let total = 0;
         await context.step("add", async () => void (total += 5));
         await context.step("log", async () => "done");
@@ -83,12 +87,12 @@ export const bugs: Readonly<Record<string, readonly [exhibit: () => Exhibit, clu
     /result is 0, not 5/,
   ],
   "a plain ADD in a step": [
-    () => exhibit((context, ledger) => context.step("add", () => ledger.add(5)), { total: 5 }),
+    () => scenario((context, ledger) => context.step("add", () => ledger.add(5)), { total: 5 }),
     /died after ledger\.add was carried out[^]*ledger\.total is 10, not 5/,
   ],
   "an idempotency key made outside a step": [
     () =>
-      exhibit(
+      scenario(
         (context, ledger) => {
           const idempotencyKey = randomUUID();
           return context.step("count", () => ledger.apply(idempotencyKey));
@@ -100,7 +104,7 @@ export const bugs: Readonly<Record<string, readonly [exhibit: () => Exhibit, clu
   "a clock that decides a branch": [
     () => {
       const now = everChanging();
-      return exhibit(async (context) => {
+      return scenario(async (context) => {
         const name = now() % 2 === 0 ? "even" : "odd";
         await context.step(name, async () => name);
         return context.step("last", async () => "done");
@@ -110,7 +114,7 @@ export const bugs: Readonly<Record<string, readonly [exhibit: () => Exhibit, clu
   ],
   "a step that is not awaited": [
     () =>
-      exhibit(async (context, ledger) => {
+      scenario(async (context, ledger) => {
         // oxlint-disable-next-line typescript/no-floating-promises
         context.step("forgotten", () => ledger.add(5));
         return "done";
@@ -119,14 +123,14 @@ export const bugs: Readonly<Record<string, readonly [exhibit: () => Exhibit, clu
   ],
   "a parent context used in a child": [
     () =>
-      exhibit((context) =>
+      scenario((context) =>
         context.runInChildContext("child", async () => context.step("wrong", async () => 1)),
       ),
     /Context usage error in "step": You are using a parent/,
   ],
   "a StepError that is swallowed": [
     () =>
-      exhibit(async (context, ledger) => {
+      scenario(async (context, ledger) => {
         const semantics = StepSemantics.AtMostOncePerRetry;
         await context.step("charge", () => ledger.add(5), { semantics, ...once }).catch(() => undefined);
         return "charged";
@@ -135,7 +139,7 @@ export const bugs: Readonly<Record<string, readonly [exhibit: () => Exhibit, clu
   ],
   "at most once taken for exactly once": [
     () =>
-      exhibit(
+      scenario(
         (context, ledger) =>
           context.step("charge", () => ledger.add(5), {
             semantics: StepSemantics.AtMostOncePerRetry,
@@ -147,7 +151,7 @@ export const bugs: Readonly<Record<string, readonly [exhibit: () => Exhibit, clu
   ],
   "a side effect between steps": [
     () =>
-      exhibit(
+      scenario(
         async (context, ledger) => {
           await context.step("reserve", async () => 1);
           await ledger.add(5);
@@ -160,7 +164,7 @@ export const bugs: Readonly<Record<string, readonly [exhibit: () => Exhibit, clu
   "an order of operations from an unordered set": [
     () => {
       const turn = everChanging();
-      return exhibit(async (context) => {
+      return scenario(async (context) => {
         const names = turn() % 2 === 0 ? ["a", "b", "c"] : ["c", "a", "b"];
         const seen: string[] = [];
         for (const name of names) seen.push(await context.step("visit", async () => name));
@@ -171,7 +175,7 @@ export const bugs: Readonly<Record<string, readonly [exhibit: () => Exhibit, clu
   ],
   "a plain await while a callback is open": [
     () =>
-      exhibit(
+      scenario(
         async (context, ledger) => {
           const [approved] = await context.createCallback("approval");
           const waiting = approved.then((answer) => answer);
@@ -187,9 +191,9 @@ export const bugs: Readonly<Record<string, readonly [exhibit: () => Exhibit, clu
 };
 
 /** Handlers that are right, however they are crashed. */
-export const right: Readonly<Record<string, () => Exhibit>> = {
+export const correctHandlers: Readonly<Record<string, () => Scenario>> = {
   "values carried forward by steps": () =>
-    exhibit(async (context) => {
+    scenario(async (context) => {
       let total = 0;
       for (const amount of [5, 2, 1]) {
         const before = total;
@@ -198,7 +202,7 @@ export const right: Readonly<Record<string, () => Exhibit>> = {
       return total;
     }),
   "an idempotency key made in a step": () =>
-    exhibit(
+    scenario(
       async (context, ledger) => {
         const idempotencyKey = await context.step("idempotencyKey", async () => randomUUID());
         return context.step("count", () => ledger.apply(idempotencyKey));
@@ -207,13 +211,13 @@ export const right: Readonly<Record<string, () => Exhibit>> = {
       { normalize: (value) => (typeof value === "string" ? "an idempotency key" : value) },
     ),
   "an idempotency key from the execution's place": () =>
-    exhibit(
+    scenario(
       (context, ledger) =>
         context.step("count", () => ledger.apply(context.executionContext.durableExecutionArn)),
       { stored: 1 },
     ),
   "a step that fails twice": () =>
-    exhibit(
+    scenario(
       (context, ledger) =>
         context.step(
           "count",
@@ -226,7 +230,7 @@ export const right: Readonly<Record<string, () => Exhibit>> = {
       { stored: 1 },
     ),
   "waits, a child and a refusal that is expected": () =>
-    exhibit(async (context) => {
+    scenario(async (context) => {
       await context.wait("pause", { hours: 1 });
       const refused = await context
         .runInChildContext("child", (child) =>
@@ -237,7 +241,7 @@ export const right: Readonly<Record<string, () => Exhibit>> = {
       return refused;
     }),
   "a map of branches with keys of their own": () =>
-    exhibit(
+    scenario(
       async (context, ledger) => {
         const counted = await context.map("count", ["a", "b", "c"], (branch, item) =>
           branch.step(`count-${item}`, () => ledger.apply(item)),
@@ -247,7 +251,7 @@ export const right: Readonly<Record<string, () => Exhibit>> = {
       { stored: 3 },
     ),
   "parallel branches that wait": () =>
-    exhibit(async (context) => {
+    scenario(async (context) => {
       const both = await context.parallel("both", [
         async (branch) => {
           await branch.wait({ seconds: 5 });
@@ -258,13 +262,13 @@ export const right: Readonly<Record<string, () => Exhibit>> = {
       return both.getResults();
     }),
   "a callback, awaited": () =>
-    exhibit(
+    scenario(
       (context) => context.waitForCallback("approval", async () => undefined),
       {},
       { callbacks: { approval: () => "yes" } },
     ),
   "a condition that is polled": () =>
-    exhibit((context) =>
+    scenario((context) =>
       context.waitForCondition("grown", async (size: number) => size + 1, {
         initialState: 0,
         waitStrategy: (size) =>
@@ -272,7 +276,7 @@ export const right: Readonly<Record<string, () => Exhibit>> = {
       }),
     ),
   "combinators over concurrent steps": () =>
-    exhibit(async (context) =>
+    scenario(async (context) =>
       context.promise.all("all", [context.step("one", async () => 1), context.step("two", async () => 2)]),
     ),
 };

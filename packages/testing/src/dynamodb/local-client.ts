@@ -1,5 +1,5 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { described } from "../format-value.ts";
+import { formatValue as described } from "../format-value.ts";
 
 /** How long a client waits, and how often it tries. */
 export interface LocalClientOptions {

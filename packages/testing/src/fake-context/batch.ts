@@ -3,13 +3,16 @@ import {
   NestingType,
   type BatchResult,
   type CompletionConfig,
+  type DurableContext,
+  type DurableLogger,
+  type MapFunc,
   type Serdes,
 } from "@aws/durable-execution-sdk-js";
 import type { DurableOperation } from "../service/durable-operation.ts";
 import { batchSerdes, InMemoryBatchResult, restoreBatch } from "./batch-result.ts";
 import { runChild } from "./child.ts";
 import { BatchProgress } from "./batch-progress.ts";
-import type { Execution } from "./fake-execution.ts";
+import type { FakeExecution } from "./fake-execution.ts";
 import type { Scope } from "./scope.ts";
 
 /** One item of a map, or one branch of a parallel. */
@@ -122,7 +125,10 @@ function asChildContextError(error: unknown): ChildContextError {
 }
 
 /** What the SDK ends the execution for rather than throwing. */
-function checkConfig<T>(execution: Execution, { maxConcurrency, completionConfig }: BatchConfig<T>): void {
+function checkConfig<T>(
+  execution: FakeExecution,
+  { maxConcurrency, completionConfig }: BatchConfig<T>,
+): void {
   if (maxConcurrency !== undefined && maxConcurrency <= 0) {
     throw execution.terminate(
       new Error(
@@ -139,4 +145,45 @@ function checkConfig<T>(execution: Execution, { maxConcurrency, completionConfig
       ),
     );
   }
+}
+
+/** A branch of a parallel; the SDK does not export its type. */
+export type Branch<T, TLogger extends DurableLogger> =
+  BranchBody<T, TLogger> | { readonly name?: string; readonly func: BranchBody<T, TLogger> };
+
+type BranchBody<T, TLogger extends DurableLogger> = (context: DurableContext<TLogger>) => Promise<T>;
+
+/** @throws Error as the SDK does, where the handler passed anything else */
+export function jobsOfItems<I, T>(
+  items: I[],
+  body: MapFunc<I, T, DurableLogger>,
+  nameOf: ((item: I, index: number) => string) | undefined,
+  contextOf: (scope: Scope) => DurableContext,
+): BatchJob<T>[] {
+  if (!Array.isArray(items)) throw new Error("Map operation requires an array of items");
+  if (typeof body !== "function") throw new Error("Map operation requires a function to process items");
+  return items.map((item, index) => ({
+    name: nameOf?.(item, index),
+    defaultName: `map-item-${index}`,
+    run: async (child) => body(contextOf(child), item, index, items),
+  }));
+}
+
+/** @throws Error as the SDK does, where the handler passed anything else */
+export function jobsOfBranches<T>(
+  branches: readonly Branch<T, DurableLogger>[],
+  contextOf: (scope: Scope) => DurableContext,
+): BatchJob<T>[] {
+  if (!Array.isArray(branches)) throw new Error("Parallel operation requires an array of branch functions");
+  return branches.map((branch: Branch<T, DurableLogger>, index) => {
+    const { name, func } = typeof branch === "function" ? { func: branch } : (branch ?? {});
+    if (typeof func !== "function") {
+      throw new Error("All branches must be functions or NamedParallelBranch objects");
+    }
+    return {
+      name,
+      defaultName: `parallel-branch-${index}`,
+      run: async (child) => func(contextOf(child)),
+    };
+  });
 }

@@ -1,41 +1,21 @@
-import type { Duration, ErrorObject } from "@aws/durable-execution-sdk-js";
+import type { CallbackAnswer, CallbackControls, CallbackFailure } from "../service/callback-answer.ts";
 import { secondsOf } from "../service/duration.ts";
 import { errorObjectOf } from "../service/error-object.ts";
-import type { Execution } from "./fake-execution.ts";
+import type { FakeClock } from "./fake-clock.ts";
 import { OpenCallback, type CallbackTimeouts } from "./open-callback.ts";
 import type { TraceEntry } from "./trace-entry.ts";
 
-/** What the world outside can do while it works on a callback. */
-export interface CallbackControls {
-  /** Lets virtual time pass. */
-  sleep(duration: Duration): Promise<void>;
-  /** Tells the service that the work goes on. */
-  heartbeat(): void;
-}
-
-/**
- * Plays the world outside: called with the id of a callback once it is submitted. What it returns completes the
- * callback, what it throws fails it. The clock stands while it works, unless it sleeps.
- */
-export type CallbackAnswer = (
-  callbackId: string,
-  world: CallbackControls,
-) => CallbackText | Promise<CallbackText>;
-
-/** The service carries text; objects are passed as `JSON.stringify(…)` and revived by the callback's serdes. */
-export type CallbackText = string | undefined | void;
-
-/** What a test says of a failure: an error, or what the service's API takes. */
-export type CallbackFailure = Error | ErrorObject;
-
 /** All callbacks of an execution: the handler opens them, the test completes them. */
-export class CallbackDesk {
-  readonly #execution: Execution;
+export class CallbackRegistry {
+  readonly #execution: { readonly clock: FakeClock; terminate(error: Error): Error };
   readonly #answers: Readonly<Record<string, CallbackAnswer>>;
   readonly #callbacks: OpenCallback[] = [];
   readonly #watchers: { readonly name: string; readonly tell: (id: string) => void }[] = [];
 
-  constructor(execution: Execution, answers: Readonly<Record<string, CallbackAnswer>>) {
+  constructor(
+    execution: { readonly clock: FakeClock; terminate(error: Error): Error },
+    answers: Readonly<Record<string, CallbackAnswer>>,
+  ) {
     this.#execution = execution;
     this.#answers = answers;
   }
@@ -58,7 +38,7 @@ export class CallbackDesk {
       .filter((key) => key !== undefined && Object.hasOwn(this.#answers, key))
       .map((key) => this.#answers[key!]!)[0];
     // Whatever goes wrong fails the callback.
-    if (answer !== undefined) this.#play(answer, callback).catch(() => {});
+    if (answer !== undefined) this.#answer(answer, callback).catch(() => {});
   }
 
   /** Resolves with the id of the callback of that name, now or when it will be submitted. */
@@ -91,9 +71,9 @@ export class CallbackDesk {
     for (const callback of this.#callbacks) callback.abandon(fault);
   }
 
-  async #play(answer: CallbackAnswer, callback: OpenCallback): Promise<void> {
+  async #answer(answer: CallbackAnswer, callback: OpenCallback): Promise<void> {
     const { clock } = this.#execution;
-    const world: CallbackControls = {
+    const controls: CallbackControls = {
       heartbeat: () => {
         if (!callback.isClosed) callback.heartbeat();
       },
@@ -107,13 +87,13 @@ export class CallbackDesk {
       },
     };
     try {
-      await clock.turnOf("people");
+      await clock.turnOf("callbacks");
     } catch {
       return;
     }
     clock.hold();
     try {
-      const text: unknown = callback.isClosed ? undefined : await answer(callback.id, world);
+      const text: unknown = callback.isClosed ? undefined : await answer(callback.id, controls);
       // A callback that timed out meanwhile takes no answer.
       if (callback.isClosed) return;
       if (isText(text)) callback.complete(text);

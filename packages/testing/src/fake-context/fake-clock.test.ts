@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { VirtualClock } from "./fake-clock.ts";
+import { FakeClock } from "./fake-clock.ts";
 
 test("rings in the order of time, and of setting within one moment", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.nat(20), { maxLength: 40 }), async (delays) => {
-      const clock = new VirtualClock(0);
+      const clock = new FakeClock(0);
       const rung: [at: number, index: number][] = [];
       await Promise.all(
         delays.map((seconds, index) => clock.sleep(seconds).then(() => rung.push([clock.now, index]))),
@@ -17,7 +17,7 @@ test("rings in the order of time, and of setting within one moment", async () =>
 });
 
 test("stands while a body runs, and goes on when the last one ended", async () => {
-  const clock = new VirtualClock(0);
+  const clock = new FakeClock(0);
   clock.hold();
   clock.hold();
   const nap = clock.sleep(1);
@@ -31,21 +31,21 @@ test("stands while a body runs, and goes on when the last one ended", async () =
 });
 
 test("lets checkpoints return before functions start, functions before people answer, people before time passes", async () => {
-  const clock = new VirtualClock(0);
+  const clock = new FakeClock(0);
   const order: string[] = [];
   const note = (what: string) => (): unknown => order.push(what);
   await Promise.all([
     clock.sleep(0).then(note("time")),
-    clock.turnOf("people").then(note("people")),
+    clock.turnOf("callbacks").then(note("callbacks")),
     clock.turnOf("functions").then(note("function")),
     clock.checkpoint().then(note("checkpoint")),
     clock.checkpoint().then(note("the same checkpoint")),
   ]);
-  expect(order).toEqual(["checkpoint", "the same checkpoint", "function", "people", "time"]);
+  expect(order).toEqual(["checkpoint", "the same checkpoint", "function", "callbacks", "time"]);
 });
 
-test("does not ring an alarm that was taken back", async () => {
-  const clock = new VirtualClock(0);
+test("does not fire an timer that was taken back", async () => {
+  const clock = new FakeClock(0);
   const rung: string[] = [];
   clock.cancel(clock.set(1, () => rung.push("cancelled")));
   await clock.sleep(2);
@@ -53,16 +53,16 @@ test("does not ring an alarm that was taken back", async () => {
 });
 
 test("wakes all sleepers with the error when it is stopped", async () => {
-  const clock = new VirtualClock(0);
+  const clock = new FakeClock(0);
   const error = new Error("over");
-  const waiting = [clock.sleep(1), clock.turnOf("functions"), clock.turnOf("people")];
+  const waiting = [clock.sleep(1), clock.turnOf("functions"), clock.turnOf("callbacks")];
   clock.stop(error);
-  for (const each of [...waiting, clock.sleep(1), clock.turnOf("people")])
+  for (const each of [...waiting, clock.sleep(1), clock.turnOf("callbacks")])
     await expect(each).rejects.toBe(error);
 });
 
-test.each([-1, NaN, Infinity])("refuses an alarm in %s s", (seconds) => {
-  expect(() => new VirtualClock(0).set(seconds, () => {})).toThrow(RangeError);
+test.each([-1, NaN, Infinity])("refuses an timer in %s s", (seconds) => {
+  expect(() => new FakeClock(0).set(seconds, () => {})).toThrow(RangeError);
 });
 
 async function someTurns(): Promise<void> {

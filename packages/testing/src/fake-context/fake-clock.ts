@@ -1,8 +1,8 @@
 /** A moment at which something is to happen. */
-export interface Alarm {
+export interface FakeTimer {
   readonly due: number;
-  readonly ring: () => void;
-  /** Called instead of `ring` when the clock is stopped. */
+  readonly fire: () => void;
+  /** Called instead of `fire` when the clock is stopped. */
   readonly abandon: ((error: Error) => void) | undefined;
 }
 
@@ -19,18 +19,18 @@ const onceNothingElseRuns = globalThis.setImmediate;
 /**
  * Time that passes at once, and the order in which things happen: whenever every microtask is done, checkpoints
  * return; when there are none, one of the functions called from here starts, or else one of the people asked from
- * here answers; when nobody has anything to do and no body runs, the clock jumps to the next alarm. It knows nothing
+ * here answers; when nobody has anything to do and no body runs, the clock jumps to the next timer. It knows nothing
  * of wall-clock time.
  */
-export class VirtualClock {
+export class FakeClock {
   #now: number;
   #bodies = 0;
   #isPlanned = false;
   #stopped: Error | undefined;
   #checkpoint: Waiting | undefined;
-  readonly #outside = { functions: [] as Waiting[], people: [] as Waiting[] };
-  /** Latest first, so that the next one is popped; alarms of one moment ring in the order they were set. */
-  readonly #alarms: Alarm[] = [];
+  readonly #outside = { functions: [] as Waiting[], callbacks: [] as Waiting[] };
+  /** Latest first, so that the next one is popped; timers of one moment fire in the order they were set. */
+  readonly #timers: FakeTimer[] = [];
 
   /** @param start milliseconds since the epoch */
   constructor(start: number) {
@@ -50,7 +50,7 @@ export class VirtualClock {
   /** A body ended. */
   release(): void {
     this.#bodies--;
-    if (this.#alarms.length > 0) this.#plan();
+    if (this.#timers.length > 0) this.#plan();
   }
 
   /**
@@ -64,7 +64,7 @@ export class VirtualClock {
   }
 
   /** What others wait for: they are never faster than what the handler can do at once, nor people than functions. */
-  async turnOf(whom: "functions" | "people"): Promise<void> {
+  async turnOf(whom: "functions" | "callbacks"): Promise<void> {
     if (this.#stopped !== undefined) throw this.#stopped;
     const turn = waiting();
     this.#outside[whom].push(turn);
@@ -79,42 +79,42 @@ export class VirtualClock {
   }
 
   /**
-   * Sets an alarm.
+   * Sets an timer.
    *
    * @throws RangeError for a time that is past, or no time at all
    */
-  set(seconds: number, ring: () => void, abandon?: (error: Error) => void): Alarm {
+  set(seconds: number, fire: () => void, abandon?: (error: Error) => void): FakeTimer {
     if (!(seconds >= 0 && seconds < Infinity)) {
       throw new RangeError(
         `The clock cannot be set ${seconds} s ahead; pass a finite duration of at least 0 s.`,
       );
     }
-    const alarm = { due: this.#now + seconds * 1_000, ring, abandon };
-    this.#alarms.splice(this.#indexFor(alarm.due), 0, alarm);
+    const timer = { due: this.#now + seconds * 1_000, fire, abandon };
+    this.#timers.splice(this.#indexFor(timer.due), 0, timer);
     this.#plan();
-    return alarm;
+    return timer;
   }
 
-  /** Takes an alarm back; one that rang already stays so. */
-  cancel(alarm: Alarm): void {
-    const index = this.#alarms.indexOf(alarm);
-    if (index !== -1) this.#alarms.splice(index, 1);
+  /** Takes an timer back; one that rang already stays so. */
+  cancel(timer: FakeTimer): void {
+    const index = this.#timers.indexOf(timer);
+    if (index !== -1) this.#timers.splice(index, 1);
   }
 
   /** No time passes any more; whoever waits for it is woken with the error. */
   stop(error: Error): void {
     this.#stopped = error;
-    const { functions, people } = this.#outside;
-    for (const turn of [...functions.splice(0), ...people.splice(0)]) turn.reject(error);
-    for (const alarm of this.#alarms.splice(0).toReversed()) alarm.abandon?.(error);
+    const { functions, callbacks } = this.#outside;
+    for (const turn of [...functions.splice(0), ...callbacks.splice(0)]) turn.reject(error);
+    for (const timer of this.#timers.splice(0).toReversed()) timer.abandon?.(error);
   }
 
   #indexFor(due: number): number {
     let low = 0;
-    let high = this.#alarms.length;
+    let high = this.#timers.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.#alarms[middle]!.due > due) low = middle + 1;
+      if (this.#timers[middle]!.due > due) low = middle + 1;
       else high = middle;
     }
     return low;
@@ -127,14 +127,14 @@ export class VirtualClock {
   }
 
   get #hasWork(): boolean {
-    const { functions, people } = this.#outside;
-    if (this.#checkpoint !== undefined || functions.length > 0 || people.length > 0) return true;
-    return this.#bodies === 0 && this.#alarms.length > 0;
+    const { functions, callbacks } = this.#outside;
+    if (this.#checkpoint !== undefined || functions.length > 0 || callbacks.length > 0) return true;
+    return this.#bodies === 0 && this.#timers.length > 0;
   }
 
   readonly #goOn = (): void => {
     this.#isPlanned = false;
-    const turn = this.#checkpoint ?? this.#outside.functions.shift() ?? this.#outside.people.shift();
+    const turn = this.#checkpoint ?? this.#outside.functions.shift() ?? this.#outside.callbacks.shift();
     this.#checkpoint = undefined;
     if (turn !== undefined) turn.resolve();
     else if (this.#bodies === 0) this.#jump();
@@ -142,8 +142,8 @@ export class VirtualClock {
   };
 
   #jump(): void {
-    this.#now = Math.max(this.#now, this.#alarms.at(-1)?.due ?? this.#now);
-    while ((this.#alarms.at(-1)?.due ?? Infinity) <= this.#now) this.#alarms.pop()?.ring();
+    this.#now = Math.max(this.#now, this.#timers.at(-1)?.due ?? this.#now);
+    while ((this.#timers.at(-1)?.due ?? Infinity) <= this.#now) this.#timers.pop()?.fire();
   }
 }
 

@@ -1,9 +1,9 @@
 import type { DurableContext, DurableLogger } from "@aws/durable-execution-sdk-js";
 import type { DurableOperation } from "../service/durable-operation.ts";
-import type { CallbackAnswer, CallbackFailure } from "./callback-registry.ts";
-import { Execution, type InvokedFunction } from "./fake-execution.ts";
+import type { CallbackAnswer, CallbackFailure } from "../service/callback-answer.ts";
+import { FakeExecution, type InvokedFunction } from "./fake-execution.ts";
 import { InMemoryContext } from "./in-memory-context.ts";
-import { LogBook, type LogLine } from "./memory-logger.ts";
+import { MemoryLogger, type LogLine } from "./memory-logger.ts";
 import { Scope } from "./scope.ts";
 
 /** How a {@link FakeContext} stands in the world; all of it optional. */
@@ -37,8 +37,8 @@ export interface FakeContextOptions<TLogger extends DurableLogger = DurableLogge
  * ```
  */
 export class FakeContext<TLogger extends DurableLogger = DurableLogger> extends InMemoryContext<TLogger> {
-  readonly #execution: Execution;
-  readonly #logBook: LogBook;
+  readonly #execution: FakeExecution;
+  readonly #memoryLogger: MemoryLogger;
 
   /** @throws TypeError or RangeError for options that cannot be, naming path, value and remedy */
   constructor(options: FakeContextOptions<TLogger> = {}) {
@@ -47,17 +47,17 @@ export class FakeContext<TLogger extends DurableLogger = DurableLogger> extends 
       throw new RangeError("options.now is an invalid date; pass a valid one.");
     checkFunctions("functions", functions);
     checkFunctions("callbacks", callbacks);
-    const logBook = new LogBook();
-    const execution = new Execution({
+    const memoryLogger = new MemoryLogger();
+    const execution = new FakeExecution({
       arn,
       functions,
       callbacks,
       start: now.getTime(),
       lambdaContext,
     });
-    super(new Scope(execution, logger ?? logBook));
+    super(new Scope(execution, logger ?? memoryLogger));
     this.#execution = execution;
-    this.#logBook = logBook;
+    this.#memoryLogger = memoryLogger;
   }
 
   /** Every operation in the order of their start, as they stand now. */
@@ -72,7 +72,7 @@ export class FakeContext<TLogger extends DurableLogger = DurableLogger> extends 
 
   /** What the handler logged, unless a logger was passed or configured. */
   get logs(): readonly LogLine[] {
-    return this.#logBook.lines;
+    return this.#memoryLogger.lines;
   }
 
   /** The virtual time. */

@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { DurableContext } from "@aws/durable-execution-sdk-js";
-import { CallbackDesk, type CallbackAnswer } from "./callback-registry.ts";
-import { fakeLambdaContext } from "./lambda-context.ts";
-import type { TraceEntry, Traffic } from "./trace-entry.ts";
-import { VirtualClock } from "./fake-clock.ts";
+import type { CallbackAnswer } from "../service/callback-answer.ts";
+import { INVOCATION_MS, lambdaContext } from "../service/lambda-context.ts";
+import { CallbackRegistry } from "./callback-registry.ts";
+import type { TraceEntry, InFlightCount } from "./trace-entry.ts";
+import { FakeClock } from "./fake-clock.ts";
 
 const FUNCTION_ARN = "arn:aws:lambda:us-east-1:123456789012:function:fake:$LATEST";
 
@@ -25,10 +26,10 @@ export interface ExecutionParts {
 }
 
 /** What all contexts of one run share. */
-export class Execution implements Traffic {
+export class FakeExecution implements InFlightCount {
   readonly functions: ExecutionParts["functions"];
-  readonly clock: VirtualClock;
-  readonly callbacks: CallbackDesk;
+  readonly clock: FakeClock;
+  readonly callbacks: CallbackRegistry;
   /** Operations that did not end. */
   inFlight = 0;
   /** In start order. */
@@ -42,8 +43,8 @@ export class Execution implements Traffic {
     this.#arn = arn;
     this.#lambdaOverrides = lambdaContext;
     this.functions = functions;
-    this.clock = new VirtualClock(start);
-    this.callbacks = new CallbackDesk(this, callbacks);
+    this.clock = new FakeClock(start);
+    this.callbacks = new CallbackRegistry(this, callbacks);
   }
 
   /** Most handlers never ask, and randomness is what costs most in a new context. */
@@ -52,7 +53,14 @@ export class Execution implements Traffic {
   }
 
   get lambdaContext(): DurableContext["lambdaContext"] {
-    return (this.#lambdaContext ??= { ...fakeLambdaContext(this.arn), ...this.#lambdaOverrides });
+    return (this.#lambdaContext ??= {
+      ...lambdaContext({
+        functionArn: this.arn.split("/", 1)[0] ?? "",
+        invocation: 1,
+        getRemainingTimeInMillis: () => INVOCATION_MS,
+      }),
+      ...this.#lambdaOverrides,
+    });
   }
 
   /** What ended the execution. From then on every operation fails with it, unwrapped and not retried. */

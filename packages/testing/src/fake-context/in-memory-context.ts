@@ -15,7 +15,7 @@ import {
   type WaitForConditionCheckFunc,
   type WaitForConditionConfig,
 } from "@aws/durable-execution-sdk-js";
-import { runBatch, type BatchConfig } from "./batch.ts";
+import { jobsOfBranches, jobsOfItems, runBatch, type BatchConfig, type Branch } from "./batch.ts";
 import {
   createCallback,
   waitForCallback,
@@ -27,8 +27,7 @@ import { runChild } from "./child.ts";
 import { combinators } from "./combinators.ts";
 import { runCondition } from "./wait-for-condition.ts";
 import { runInvoke } from "./invoke.ts";
-import { jobsOfItems, jobsOfBranches, type Branch } from "./jobs.ts";
-import { bindLogger } from "./logging.ts";
+import { bindLogger } from "./memory-logger.ts";
 import type { Scope } from "./scope.ts";
 import { runStep } from "./step.ts";
 import { runWait } from "./wait.ts";

@@ -1,6 +1,6 @@
 import { defaultSerdes, InvokeError, type InvokeConfig } from "@aws/durable-execution-sdk-js";
 import { errorObjectOf } from "../service/error-object.ts";
-import type { Execution, InvokedFunction } from "./fake-execution.ts";
+import type { FakeExecution, InvokedFunction } from "./fake-execution.ts";
 import { deserialize, serialize } from "./payload.ts";
 import { never, type Scope } from "./scope.ts";
 import type { TraceEntry } from "./trace-entry.ts";
@@ -50,7 +50,7 @@ export async function runInvoke<I, O>(
   return deserialize<O>(execution, entry, output, config?.resultSerdes ?? scope.serdes ?? defaultSerdes);
 }
 
-function findFunction(execution: Execution, entry: TraceEntry, functionId: string): InvokedFunction {
+function findFunction(execution: FakeExecution, entry: TraceEntry, functionId: string): InvokedFunction {
   const { functions } = execution;
   const invoked = Object.hasOwn(functions, functionId) ? functions[functionId] : undefined;
   if (typeof invoked === "function") return invoked;
@@ -66,7 +66,7 @@ function findFunction(execution: Execution, entry: TraceEntry, functionId: strin
 }
 
 /** The service takes nothing but JSON. */
-function parsePayload(execution: Execution, entry: TraceEntry, payload: string | undefined): unknown {
+function parsePayload(execution: FakeExecution, entry: TraceEntry, payload: string | undefined): unknown {
   if (payload === undefined) return undefined;
   try {
     return JSON.parse(payload);

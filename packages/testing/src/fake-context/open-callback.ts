@@ -6,7 +6,7 @@ import {
 } from "@aws/durable-execution-sdk-js";
 import { secondsOf } from "../service/duration.ts";
 import type { TraceEntry } from "./trace-entry.ts";
-import type { Alarm, VirtualClock } from "./fake-clock.ts";
+import type { FakeTimer, FakeClock } from "./fake-clock.ts";
 
 /** How long a callback may take; none or 0 for ever. */
 export interface CallbackTimeouts {
@@ -25,18 +25,18 @@ export class OpenCallback {
   /** Whether the world outside knows the id. */
   isSubmitted = false;
   readonly #entry: TraceEntry;
-  readonly #clock: VirtualClock;
+  readonly #clock: FakeClock;
   readonly #heartbeatSeconds: number;
-  #timeout: Alarm | undefined;
+  #timeout: FakeTimer | undefined;
   #isAbandoned = false;
-  #heartbeatTimeout: Alarm | undefined;
+  #heartbeatTimeout: FakeTimer | undefined;
   #resolve: (result: string | undefined) => void = () => {};
   #reject: (error: Error) => void = () => {};
 
   constructor(
     entry: TraceEntry,
     name: string | undefined,
-    clock: VirtualClock,
+    clock: FakeClock,
     { timeout, heartbeatTimeout }: CallbackTimeouts,
   ) {
     this.id = `callback/${entry.id.replaceAll("-", "/")}`;
@@ -107,8 +107,8 @@ export class OpenCallback {
 
   #expectHeartbeat(): void {
     if (this.#heartbeatSeconds === 0) return;
-    const ring = (): void => this.#expire("Callback timed out on heartbeat");
-    this.#heartbeatTimeout = this.#clock.set(this.#heartbeatSeconds, ring);
+    const fire = (): void => this.#expire("Callback timed out on heartbeat");
+    this.#heartbeatTimeout = this.#clock.set(this.#heartbeatSeconds, fire);
   }
 
   #expire(message: string): void {
@@ -119,8 +119,8 @@ export class OpenCallback {
   }
 
   #silence(): void {
-    for (const alarm of [this.#timeout, this.#heartbeatTimeout]) {
-      if (alarm !== undefined) this.#clock.cancel(alarm);
+    for (const timer of [this.#timeout, this.#heartbeatTimeout]) {
+      if (timer !== undefined) this.#clock.cancel(timer);
     }
   }
 }

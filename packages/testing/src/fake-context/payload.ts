@@ -1,5 +1,5 @@
 import type { AnySerdes } from "@aws/durable-execution-sdk-js";
-import type { Execution } from "./fake-execution.ts";
+import type { FakeExecution } from "./fake-execution.ts";
 import type { TraceEntry } from "./trace-entry.ts";
 
 /** Does nothing to the text of a callback, as the SDK's default. */
@@ -9,7 +9,7 @@ export const passThrough: AnySerdes = {
 };
 
 /** Takes a result through JSON, as the SDK does even on the first run, and records it. */
-export function succeedThroughJson<T>(execution: Execution, entry: TraceEntry, result: T): T {
+export function succeedThroughJson<T>(execution: FakeExecution, entry: TraceEntry, result: T): T {
   if (survivesJson(result)) {
     entry.succeed(result);
     return result;
@@ -27,7 +27,7 @@ export function succeedThroughJson<T>(execution: Execution, entry: TraceEntry, r
 
 /** A value as its serdes writes it; what the serdes cannot write ends the execution. */
 export async function serialize(
-  execution: Execution,
+  execution: FakeExecution,
   entry: TraceEntry,
   value: unknown,
   serdes: AnySerdes,
@@ -41,7 +41,7 @@ export async function serialize(
 
 /** A value as its serdes reads it; what the serdes cannot read ends the execution. */
 export async function deserialize<T>(
-  execution: Execution,
+  execution: FakeExecution,
   entry: TraceEntry,
   text: string | undefined,
   serdes: Pick<AnySerdes, "deserialize">,
@@ -50,13 +50,13 @@ export async function deserialize<T>(
     return await serdes.deserialize(text, { entityId: entry.id, durableExecutionArn: execution.arn });
   } catch (error) {
     const reason = error instanceof Error ? error.message : "Unknown deserialization error";
-    throw execution.terminate(serdesFailure(`Deserialization failed for step ${placeOf(entry)}: ${reason}`));
+    throw execution.terminate(serdesFailure(`Deserialization failed for step ${labelOf(entry)}: ${reason}`));
   }
 }
 
 function unserializable(entry: TraceEntry, error: unknown): Error {
   const reason = error instanceof Error ? error.message : "Unknown serialization error";
-  return serdesFailure(`Serialization failed for step ${placeOf(entry)}: ${reason}`);
+  return serdesFailure(`Serialization failed for step ${labelOf(entry)}: ${reason}`);
 }
 
 /** The SDK's own class is not exported; this one looks the same. */
@@ -66,7 +66,7 @@ function serdesFailure(message: string): Error {
   return error;
 }
 
-function placeOf({ id, name }: TraceEntry): string {
+function labelOf({ id, name }: TraceEntry): string {
   return name === undefined || name === "" ? `(${id})` : `"${name}" (${id})`;
 }
 

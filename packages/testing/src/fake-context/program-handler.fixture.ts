@@ -9,7 +9,7 @@ import {
   type DurablePromise,
   type Duration,
 } from "@aws/durable-execution-sdk-js";
-import type { CallbackAnswer } from "./callback-registry.ts";
+import type { CallbackAnswer } from "../service/callback-answer.ts";
 import {
   ERRORS,
   VALUES,

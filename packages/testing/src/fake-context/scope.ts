@@ -1,13 +1,13 @@
 import type { AnySerdes, DurableLogger } from "@aws/durable-execution-sdk-js";
 import type { DurableOperation } from "../service/durable-operation.ts";
-import type { Execution } from "./fake-execution.ts";
+import type { FakeExecution } from "./fake-execution.ts";
 import { frames } from "./frame.ts";
-import { loggingContextOf } from "./logging.ts";
+import { loggingContextOf } from "./memory-logger.ts";
 import { TraceEntry } from "./trace-entry.ts";
 
 /** What one context is to the operations that run in it: the root's, or a child's. */
 export class Scope {
-  readonly execution: Execution;
+  readonly execution: FakeExecution;
   /** Undefined in the root, `"1"` or `"1-2"` in children. */
   readonly prefix: string | undefined;
   /** What step bodies get. */
@@ -22,7 +22,7 @@ export class Scope {
   #operations = 0;
   #closed = false;
 
-  constructor(execution: Execution, logger: DurableLogger, parent?: Scope, prefix?: string) {
+  constructor(execution: FakeExecution, logger: DurableLogger, parent?: Scope, prefix?: string) {
     this.execution = execution;
     this.logger = logger;
     this.prefix = prefix;

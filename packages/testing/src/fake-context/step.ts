@@ -6,12 +6,12 @@ import {
   type StepConfig,
   type StepFunc,
 } from "@aws/durable-execution-sdk-js";
-import { pauseOf } from "../service/duration.ts";
 import { errorObjectOf } from "../service/error-object.ts";
 import { frames } from "./frame.ts";
 import { deserialize, serialize, succeedThroughJson } from "./payload.ts";
 import { microtask, never, type Scope } from "./scope.ts";
 import type { TraceEntry } from "./trace-entry.ts";
+import { pauseOf } from "./wait.ts";
 
 /** The step: runs its body until it succeeds or its strategy gives up. */
 export async function runStep<T>(

@@ -2,13 +2,13 @@ import type { ErrorObject } from "@aws/durable-execution-sdk-js";
 import type { DurableOperation } from "../service/durable-operation.ts";
 
 /** Whoever wants to know how many operations run beside each other. */
-export interface Traffic {
+export interface InFlightCount {
   inFlight: number;
 }
 
 /** One operation under way. {@link snapshot} shows it to assertions. */
 export class TraceEntry {
-  readonly #traffic: Traffic;
+  readonly #traffic: InFlightCount;
   readonly id: string;
   readonly name: string | undefined;
   readonly type: DurableOperation["type"];
@@ -21,7 +21,7 @@ export class TraceEntry {
   #error: ErrorObject | undefined = undefined;
 
   constructor(
-    traffic: Traffic,
+    traffic: InFlightCount,
     id: string,
     name: string | undefined,
     type: DurableOperation["type"],

@@ -4,12 +4,12 @@ import {
   type WaitForConditionCheckFunc,
   type WaitForConditionConfig,
 } from "@aws/durable-execution-sdk-js";
-import { pauseOf } from "../service/duration.ts";
 import { errorObjectOf } from "../service/error-object.ts";
 import { frames } from "./frame.ts";
 import { deserialize, serialize } from "./payload.ts";
 import { microtask, never, type Scope } from "./scope.ts";
 import type { TraceEntry } from "./trace-entry.ts";
+import { pauseOf } from "./wait.ts";
 
 /** waitForCondition: checks, and checks again later, until the strategy is content with the state. */
 export async function runCondition<T>(

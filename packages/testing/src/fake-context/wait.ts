@@ -1,13 +1,25 @@
 import type { Duration } from "@aws/durable-execution-sdk-js";
-import { pauseOf } from "../service/duration.ts";
+import { MAX_DURATION_SECONDS, secondsOf } from "../service/duration.ts";
+import type { FakeExecution } from "./fake-execution.ts";
 import { never, type Scope } from "./scope.ts";
 import type { TraceEntry } from "./trace-entry.ts";
 
-/** The wait: over when the clock has come so far. */
+/** Runs a wait: it ends when the virtual clock has advanced by the duration. */
 export async function runWait(scope: Scope, entry: TraceEntry, duration: Duration): Promise<void> {
   const { execution } = scope;
   await execution.clock.sleep(pauseOf(execution, entry, duration));
-  // The service ends a wait when it is due, whether or not anybody still waits for it.
+  // The service completes a wait when it is due, even if no code awaits it any more.
   entry.succeed();
   if (scope.isClosed()) return never();
+}
+
+/** The seconds that an operation pauses. A duration that the service would refuse ends the execution. */
+export function pauseOf(execution: FakeExecution, entry: TraceEntry, duration: Duration): number {
+  const seconds = secondsOf(duration);
+  if (Number.isInteger(seconds) && seconds >= 1 && seconds <= MAX_DURATION_SECONDS) return seconds;
+  throw execution.terminate(
+    new RangeError(
+      `${entry} is to pause for ${seconds} s; the service takes whole seconds from 1 to ${MAX_DURATION_SECONDS} (366 days).`,
+    ),
+  );
 }

@@ -1,14 +1,15 @@
-import { described } from "../format-value.ts";
+import { formatValue } from "../format-value.ts";
 import { DeadlockError } from "./deadlock-error.ts";
 import { interleavingFailure, textOf, type InterleavingFailure } from "./interleaving-failure.ts";
-import { checkOptions, type ExploreInterleavingsOptions } from "./options.ts";
+import { checkInterleavingOptions, type ExploreInterleavingsOptions } from "./options.ts";
 import { progressOnStderr } from "../progress.ts";
 import { randomPolicy } from "./random-policy.ts";
 import { runProgram, type InterleavingProgram, type Run } from "./run-program.ts";
 import { follow, keysOf, type Policy } from "./schedule.ts";
 import { shrink } from "./shrink.ts";
-import { checkRepeated, Unexplored } from "./frontier.ts";
-import { watchWakers } from "./pending-resources.ts";
+import { checkRepeated, Frontier } from "./frontier.ts";
+import { trackPendingResources } from "./pending-resources.ts";
+import { taskScopes } from "./task.ts";
 
 /** What came of an exploration. */
 export interface InterleavingExploration {
@@ -41,11 +42,11 @@ export async function exploreInterleavings(
   const given: unknown = program;
   if (typeof given !== "function") {
     throw new TypeError(
-      `program is ${described(given)}; pass a function such as async ({ wrap, run }) => { … }.`,
+      `program is ${formatValue(given)}; pass a function such as async ({ wrap, run }) => { … }.`,
     );
   }
-  checkOptions(options);
-  const unwatch = watchWakers();
+  checkInterleavingOptions(options);
+  const unwatch = trackPendingResources(() => taskScopes.getStore()?.task.pendingResources);
   try {
     const exploration = new Exploration(program, options);
     if (options.schedule !== undefined) {
@@ -99,17 +100,17 @@ class Exploration {
    * differ in one choice from one task after the other.
    */
   async runAll(most: number): Promise<boolean> {
-    const unexplored = new Unexplored();
-    unexplored.branchOff(await this.runOne(() => follow([])), { keys: [], unusual: 0 });
+    const frontier = new Frontier();
+    frontier.branchOff(await this.runOne(() => follow([])), { keys: [], unusual: 0 });
     for (;;) {
-      this.#total = this.#schedules + unexplored.size;
-      const isTooMuch = this.#total > most && (unexplored.unusual > 1 || this.#schedules >= most);
+      this.#total = this.#schedules + frontier.size;
+      const isTooMuch = this.#total > most && (frontier.unusual > 1 || this.#schedules >= most);
       if (isTooMuch || this.#isEnough) return false;
-      const branch = unexplored.take();
+      const branch = frontier.take();
       if (branch === undefined) return true;
       const run = await this.runOne(() => follow(branch.keys));
       checkRepeated(branch, run);
-      unexplored.branchOff(run, branch);
+      frontier.branchOff(run, branch);
     }
   }
 

@@ -14,7 +14,7 @@ export interface Branch {
  * The schedules that are known but not run. Every schedule is one that was run with one more choice that is not the
  * usual, so each comes up once, and those with few such choices come first: they fail for the simplest reasons.
  */
-export class Unexplored {
+export class Frontier {
   readonly #queue: (Omit<Branch, "keys"> & { readonly index: number; readonly key: string })[] = [];
   #next = 0;
 

@@ -1,4 +1,4 @@
-import { described } from "../format-value.ts";
+import { checkOptions, isFunction, isWithin, type OptionRules } from "../check-options.ts";
 import type { Progress } from "../progress.ts";
 import { keysOf } from "./schedule.ts";
 
@@ -23,38 +23,17 @@ export interface ExploreInterleavingsOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
-/** Per option, what it may be, and how to say so. */
-const RULES: Readonly<
-  Record<keyof ExploreInterleavingsOptions, readonly [(value: unknown) => unknown, remedy: string]>
-> = {
-  exhaustiveUpTo: [isFrom(0), "pass a whole number of schedules from 0"],
-  runs: [isFrom(0), "pass a whole number of schedules from 0"],
+const RULES: OptionRules<ExploreInterleavingsOptions> = {
+  exhaustiveUpTo: [isWithin(0), "pass a whole number of schedules from 0"],
+  runs: [isWithin(0), "pass a whole number of schedules from 0"],
   seed: [Number.isSafeInteger, "pass a whole number"],
-  schedule: [keysOf, ""],
-  timeoutMs: [isFrom(1), "pass a whole number of milliseconds from 1"],
-  maxSteps: [isFrom(1), "pass a whole number of steps from 1"],
-  onProgress: [(value) => typeof value === "function", "pass a function"],
+  schedule: [keysOf, ""], // throws a message of its own
+  timeoutMs: [isWithin(1), "pass a whole number of milliseconds from 1"],
+  maxSteps: [isWithin(1), "pass a whole number of steps from 1"],
+  onProgress: [isFunction, "pass a function"],
 };
 
-/** @throws TypeError naming path, value and remedy */
-export function checkOptions(options: unknown): void {
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(`options is ${described(options)}; pass an object such as { seed: 1 }.`);
-  }
-  for (const [key, value] of Object.entries(options)) {
-    if (!Object.hasOwn(RULES, key)) {
-      throw new TypeError(
-        `options has the unknown key ${described(key)}; known are ${Object.keys(RULES).join(", ")}.`,
-      );
-    }
-    // Just seen to be a key of the rules.
-    const [isValid, remedy] = RULES[key as keyof ExploreInterleavingsOptions];
-    if (value !== undefined && isValid(value) === false) {
-      throw new TypeError(`options.${key} is ${described(value)}; ${remedy}.`);
-    }
-  }
-}
-
-function isFrom(minimum: number): (value: unknown) => boolean {
-  return (value) => Number.isSafeInteger(value) && Number(value) >= minimum;
+/** @throws TypeError naming the option, its value and the remedy */
+export function checkInterleavingOptions(options: unknown): void {
+  checkOptions(options, RULES, "{ seed: 1 }");
 }

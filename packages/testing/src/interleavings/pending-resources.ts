@@ -1,8 +1,7 @@
 import { createHook } from "node:async_hooks";
-import { places } from "./place.ts";
 
 /** What may yet wake code of a task: timers, immediates and I/O that it set up. */
-export class Wakers {
+export class PendingResources {
   readonly #pending = new Map<number, string>();
 
   /** Whether anything is pending at all. Where nothing is, only others can wake the task. */
@@ -25,17 +24,18 @@ export class Wakers {
   }
 }
 
-const owners = new Map<number, Wakers>();
-let watchers = 0;
+const owners = new Map<number, PendingResources>();
+let ownerOf: () => PendingResources | undefined = () => undefined;
+let trackers = 0;
 
 const hook = createHook({
   init: (id, type) => {
-    // Promises wake nobody by themselves, and there are many.
+    // A promise resumes no code by itself, and there are many promises.
     if (type === "PROMISE") return;
-    const wakers = places.getStore()?.task.wakers;
-    if (wakers === undefined) return;
-    owners.set(id, wakers);
-    wakers.add(id, type);
+    const owner = ownerOf();
+    if (owner === undefined) return;
+    owners.set(id, owner);
+    owner.add(id, type);
   },
   destroy: (id) => {
     owners.get(id)?.delete(id);
@@ -44,13 +44,16 @@ const hook = createHook({
 });
 
 /**
- * Lets every task know its wakers until the function it returns is called. Node's hooks cost some 0.4 µs per promise,
- * in the whole process; so they are on during an exploration only.
+ * Records the resources of every task until the returned function is called. Node's hooks cost about 0.4 µs per promise
+ * in the whole process, so they are on during an exploration only.
+ *
+ * @param currentOwner finds the resources of the task whose code is running, if any
  */
-export function watchWakers(): () => void {
-  if ((watchers += 1) === 1) hook.enable();
+export function trackPendingResources(currentOwner: () => PendingResources | undefined): () => void {
+  ownerOf = currentOwner;
+  if ((trackers += 1) === 1) hook.enable();
   return () => {
-    if ((watchers -= 1) > 0) return;
+    if ((trackers -= 1) > 0) return;
     hook.disable();
     owners.clear();
   };

@@ -4,7 +4,7 @@ import { FAIR, type Policy } from "./schedule.ts";
 /**
  * Who goes on by chance, the same for the same seed. Every other schedule draws for each step. The others give each
  * task a rank, let the highest go on as long as it can, and put whoever goes on last at one to three moments: few
- * switches, at rare places, where many bugs are (Burckhardt et al., "A randomized scheduler", 2010).
+ * switches, at rare taskScopes, where many bugs are (Burckhardt et al., "A randomized scheduler", 2010).
  *
  * @param length the steps of a run, about
  */

@@ -1,4 +1,4 @@
-import { described } from "../format-value.ts";
+import { formatValue } from "../format-value.ts";
 
 /** A point where some task could go on. */
 export interface Option {
@@ -43,7 +43,7 @@ export function scheduleOf(decisions: readonly Decision[]): string {
 export function keysOf(schedule: unknown): readonly string[] {
   if (typeof schedule !== "string" || !/^(?:\d*[A-Z](?:\(\d+\))?)*$/.test(schedule)) {
     throw new TypeError(
-      `options.schedule is ${described(schedule)}; pass one as a failure names it, like "2AB" or "AB(2)A".`,
+      `options.schedule is ${formatValue(schedule)}; pass one as a failure names it, like "2AB" or "AB(2)A".`,
     );
   }
   return Array.from(schedule.matchAll(/(\d*)([A-Z](?:\(\d+\))?)/g)).flatMap(([, times, key = ""]) =>

@@ -1,8 +1,8 @@
-import { described } from "../format-value.ts";
+import { formatValue } from "../format-value.ts";
 import { DeadlockError } from "./deadlock-error.ts";
-import { places, type Place } from "./place.ts";
+import { taskScopes, type TaskScope } from "./task.ts";
 import { usualOption, type Decision, type Option, type Policy } from "./schedule.ts";
-import { settle } from "./wait-until-idle.ts";
+import { waitUntilIdle } from "./wait-until-idle.ts";
 import { Task, type Point } from "./task.ts";
 
 const NAMES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -49,7 +49,7 @@ export class Scheduler {
     const results = Promise.allSettled(ends);
     try {
       for (;;) {
-        await settle(tasks, this.#limits.timeoutMs);
+        await waitUntilIdle(tasks, this.#limits.timeoutMs);
         if (tasks.every(({ isFinished, points }) => isFinished && points.length === 0)) break;
         this.#goOn(tasks);
       }
@@ -62,13 +62,13 @@ export class Scheduler {
 
   /** Carries out a call, with a point before and one after, before its answer is seen. */
   async call(
-    place: Place,
+    scope: TaskScope,
     name: string,
     args: readonly unknown[],
     carryOut: () => unknown,
   ): Promise<unknown> {
-    const { task, call: parent } = place;
-    const call = { label: `${name}(${args.map(described).join(", ")})`, parent };
+    const { task, call: parent } = scope;
+    const call = { label: `${name}(${args.map(formatValue).join(", ")})`, parent };
     let outcome = "";
     await this.#wait(task, {
       name: `${name} runs`,
@@ -77,12 +77,12 @@ export class Scheduler {
     });
     task.calls.add(call);
     const carriedOut = async () => carryOut();
-    const [answer] = await Promise.allSettled([places.run({ task, call }, carriedOut)]);
+    const [answer] = await Promise.allSettled([taskScopes.run({ task, call }, carriedOut)]);
     task.calls.delete(call);
     task.progress += 1;
     const { status } = answer;
     if (status === "rejected") outcome = ` and throws ${String(answer.reason)}`;
-    else if (answer.value !== undefined) outcome = `: ${described(answer.value)}`;
+    else if (answer.value !== undefined) outcome = `: ${formatValue(answer.value)}`;
     await this.#wait(task, {
       name: `${name} answers`,
       within: parent,
@@ -94,7 +94,7 @@ export class Scheduler {
 
   async #start(task: Task, program: (() => unknown) | undefined): Promise<unknown> {
     try {
-      return await places.run({ task, call: undefined }, async () => {
+      return await taskScopes.run({ task, call: undefined }, async () => {
         await this.#wait(task, { name: "begins", within: undefined, describe: () => "begins" });
         return program?.();
       });
@@ -148,7 +148,7 @@ export class Scheduler {
   }
 
   #check(programs: unknown): void {
-    if (this.#state !== "new" || places.getStore() !== undefined) {
+    if (this.#state !== "new" || taskScopes.getStore() !== undefined) {
       throw this.#atFault(
         new Error("run was called more than once; call it once per program, with all of its tasks."),
       );
@@ -156,7 +156,7 @@ export class Scheduler {
     const isList = Array.isArray(programs) && programs.every((program) => typeof program === "function");
     if (!isList || programs.length === 0 || programs.length > NAMES.length) {
       const remedy = `pass an array of 1 to ${NAMES.length} functions`;
-      throw this.#atFault(new TypeError(`The tasks of run are ${described(programs)}; ${remedy}.`));
+      throw this.#atFault(new TypeError(`The tasks of run are ${formatValue(programs)}; ${remedy}.`));
     }
   }
 

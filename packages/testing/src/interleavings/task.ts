@@ -1,5 +1,5 @@
-import type { Call } from "./place.ts";
-import { Wakers } from "./pending-resources.ts";
+import { AsyncLocalStorage } from "node:async_hooks";
+import { PendingResources } from "./pending-resources.ts";
 
 /** Where a task waits until the scheduler lets it go on. */
 export interface Point {
@@ -20,7 +20,7 @@ export class Task {
   readonly points: Point[] = [];
   /** Calls that are being carried out. */
   readonly calls = new Set<Call>();
-  readonly wakers = new Wakers();
+  readonly pendingResources = new PendingResources();
   isFinished = false;
   /** How often it came to a point, was done with a call, or ended. */
   progress = 0;
@@ -49,3 +49,20 @@ export class Task {
     return `something that is no call of a wrapped dependency${since}`;
   }
 }
+
+/** Where code runs: in a task, and there within a call of a wrapped dependency or on its own. */
+export interface TaskScope {
+  readonly task: Task;
+  readonly call: Call | undefined;
+}
+
+/** A call of a wrapped dependency that is being carried out. */
+export interface Call {
+  /** `register.set(1)` */
+  readonly label: string;
+  /** The call of another wrapped dependency that it was made in. */
+  readonly parent: Call | undefined;
+}
+
+/** Code knows its place across every `await`, timer and callback that it set up. */
+export const taskScopes = new AsyncLocalStorage<TaskScope>();

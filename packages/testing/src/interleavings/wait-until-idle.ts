@@ -17,7 +17,7 @@ const PATIENCE = 1 / 5;
  * waits for another. One that has is given real time: a fifth of `timeoutMs` while others could go on, all of it
  * where nobody can.
  */
-export async function settle(tasks: readonly Task[], timeoutMs: number): Promise<void> {
+export async function waitUntilIdle(tasks: readonly Task[], timeoutMs: number): Promise<void> {
   let progress = progressOf(tasks);
   let since = performance.now();
   for (let quiet = 0; ; quiet++) {
@@ -26,12 +26,12 @@ export async function settle(tasks: readonly Task[], timeoutMs: number): Promise
     if (now !== progress) {
       [progress, since, quiet] = [now, performance.now(), 0];
     }
-    const isImmediate = tasks.some(({ wakers }) => wakers.isImmediate);
+    const isImmediate = tasks.some(({ pendingResources }) => pendingResources.isImmediate);
     const restless = tasks.filter((task) => !task.isAccountedFor);
     if (restless.length === 0 && !isImmediate) return;
 
     const canGoOn = tasks.some(({ points }) => points.length > 0);
-    const isProven = restless.every(({ wakers }) => wakers.isEmpty) && !hasSockets();
+    const isProven = restless.every(({ pendingResources }) => pendingResources.isEmpty) && !hasSockets();
     if (isProven && canGoOn && !isImmediate) return;
     const patience = canGoOn ? timeoutMs * PATIENCE : isProven ? PROVEN_MS : timeoutMs;
     if (performance.now() - since >= patience) return;

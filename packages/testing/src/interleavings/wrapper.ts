@@ -1,5 +1,5 @@
-import { described } from "../format-value.ts";
-import { places } from "./place.ts";
+import { formatValue } from "../format-value.ts";
+import { taskScopes } from "./task.ts";
 import type { Scheduler } from "./scheduler.ts";
 
 type Callable = (...args: unknown[]) => unknown;
@@ -37,7 +37,7 @@ export class Wrapper {
     const given: unknown = dependency;
     if ((typeof given !== "object" && typeof given !== "function") || given === null) {
       throw new TypeError(
-        `The dependency is ${described(given)}; wrap an object with methods, or a function.`,
+        `The dependency is ${formatValue(given)}; wrap an object with methods, or a function.`,
       );
     }
     this.#count += 1;
@@ -84,12 +84,12 @@ export class Wrapper {
     const { name, id } = identity;
     return (...args) => {
       const carryOut = () => Reflect.apply(member, self, args);
-      const place = places.getStore();
-      if (place !== undefined && (isIterating || isAsyncFunction(member) || this.#known.has(id))) {
-        return this.#scheduler.call(place, name, args, carryOut);
+      const scope = taskScopes.getStore();
+      if (scope !== undefined && (isIterating || isAsyncFunction(member) || this.#known.has(id))) {
+        return this.#scheduler.call(scope, name, args, carryOut);
       }
       const answer = carryOut();
-      if (place !== undefined && isThenable(answer)) {
+      if (scope !== undefined && isThenable(answer)) {
         this.#known.add(id);
         this.hasLearned = true;
       }

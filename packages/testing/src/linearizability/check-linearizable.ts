@@ -1,13 +1,10 @@
-import { described } from "../format-value.ts";
-import { counterModel } from "../counters/counter-model.ts";
-import type { CounterInput, CounterOperation, CounterOutput } from "../counters/counter-operation.ts";
+import { formatValue } from "../format-value.ts";
 import { explain } from "./explain.ts";
 import { explanationOf } from "./explanation.ts";
 import { SearchBudgetExceededError } from "./search-budget-exceeded-error.ts";
 import { checkHistory, type HistoryOperation } from "./history.ts";
-import { linearOrder } from "./linear-order.ts";
 import { hashOf, type Model } from "./model.ts";
-import { partition } from "./partition.ts";
+import { linearOrder, partition } from "./partition.ts";
 import { search } from "./search.ts";
 
 export interface LinearizabilityOptions {
@@ -15,7 +12,7 @@ export interface LinearizabilityOptions {
   readonly budget?: number;
 }
 
-export type LinearizabilityResult<Input = CounterInput, Output = CounterOutput> =
+export type LinearizabilityResult<Input = unknown, Output = unknown> =
   | {
       readonly linearizable: true;
       /**
@@ -44,11 +41,6 @@ const BUDGET = 1_000_000;
  * @throws TypeError for a history or options that cannot be; CounterError `invalid-input` for inputs that are none
  * @throws SearchBudgetExceededError when the budget ends before there is a verdict
  */
-export function checkLinearizable(
-  history: readonly CounterOperation[],
-  model?: undefined,
-  options?: LinearizabilityOptions,
-): LinearizabilityResult;
 export function checkLinearizable<State, Input, Output>(
   history: readonly HistoryOperation<Input, Output>[],
   model: Model<State, Input, Output>,
@@ -56,14 +48,14 @@ export function checkLinearizable<State, Input, Output>(
 ): LinearizabilityResult<Input, Output>;
 export function checkLinearizable(
   history: readonly HistoryOperation[],
-  model: Model<unknown, unknown, unknown> = counterModel(),
+  model: Model<unknown, unknown, unknown>,
   options: LinearizabilityOptions = {},
-): LinearizabilityResult<unknown, unknown> {
+): LinearizabilityResult {
   checkHistory(history);
   const { budget = BUDGET } = options;
   if (!Number.isInteger(budget) || budget < 1) {
     throw new TypeError(
-      `options.budget is ${described(budget)}; pass a whole number of configurations from 1.`,
+      `options.budget is ${formatValue(budget)}; pass a whole number of configurations from 1.`,
     );
   }
   const specification = { initial: [model.initial], hash: (state: unknown) => hashOf(model, state) };

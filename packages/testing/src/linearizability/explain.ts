@@ -1,4 +1,4 @@
-import { described } from "../format-value.ts";
+import { formatValue } from "../format-value.ts";
 import { outcomeOf, type HistoryOperation } from "./history.ts";
 import { timeline } from "./timeline.ts";
 
@@ -50,6 +50,6 @@ function picture(
 }
 
 function describeOperation(operation: HistoryOperation): string {
-  const answer = "output" in operation ? described(operation.output) : "?";
-  return `${described(operation.input)} → ${answer}`;
+  const answer = "output" in operation ? formatValue(operation.output) : "?";
+  return `${formatValue(operation.input)} → ${answer}`;
 }

@@ -1,8 +1,7 @@
 import { outcomeOf, type HistoryOperation } from "./history.ts";
 import type { ModelCall } from "./model-call.ts";
-import { isRoughlyImpossible } from "./relaxed-check.ts";
+import { isImpossibleWhenRelaxed } from "./relaxed-check.ts";
 import { search, type Call, type Specification } from "./search.ts";
-import { unsatisfiableCore } from "./unsatisfiable-core.ts";
 
 /** What one question may cost: to be answered exactly, or else roughly; and what all of them may. */
 const BUDGET = { exact: 5_000, rough: 200_000, all: 1_000_000 };
@@ -36,7 +35,7 @@ export function explanationOf<State>(
     const exact = search(relaxed, specification, BUDGET.exact);
     left -= exact.visited;
     if (exact.verdict !== "unknown") return exact.verdict === "impossible";
-    const rough = isRoughlyImpossible(relaxed, kept, specification, BUDGET.rough);
+    const rough = isImpossibleWhenRelaxed(relaxed, kept, specification, BUDGET.rough);
     left -= rough.visited;
     return rough.isImpossible;
   });
@@ -47,4 +46,33 @@ export function explanationOf<State>(
 function distance(call: ModelCall, stuck: ModelCall): number {
   if (call.operation === stuck.operation) return -1;
   return call.deadline <= stuck.deadline ? stuck.deadline - call.deadline : Infinity;
+}
+
+/**
+ * The members that alone make a set impossible: take one away, and it is impossible no more.
+ *
+ * Finds one member after the other by bisection: the last one of the shortest impossible beginning is needed. Where
+ * `isImpossible` cannot tell, it must answer false: then the core may be larger than it need be, but is never wrong.
+ *
+ * @param members together impossible; those that come first are preferred
+ * @param isImpossible whether these members contradict each other, whatever the others did
+ */
+export function unsatisfiableCore<T>(
+  members: readonly T[],
+  isImpossible: (constrained: readonly T[]) => boolean,
+): readonly T[] {
+  const core: T[] = [];
+  let rest = members;
+  while (rest.length > 0 && !isImpossible(core)) {
+    let possible = 0;
+    let impossible = rest.length;
+    while (impossible - possible > 1) {
+      const middle = Math.floor((possible + impossible) / 2);
+      if (isImpossible([...core, ...rest.slice(0, middle)])) impossible = middle;
+      else possible = middle;
+    }
+    core.push(...rest.slice(possible, impossible));
+    rest = rest.slice(0, possible);
+  }
+  return core;
 }

@@ -1,4 +1,4 @@
-import { described } from "../format-value.ts";
+import { formatValue } from "../format-value.ts";
 
 /** One call on a shared object, as its caller saw it. */
 export interface HistoryOperation<Input = unknown, Output = unknown> {
@@ -29,20 +29,20 @@ export function outcomeOf({ outcome, end }: HistoryOperation): "ok" | "failed" |
 /** @throws TypeError naming path, value and remedy */
 export function checkHistory(history: unknown): void {
   if (!Array.isArray(history))
-    throw new TypeError(`history is ${described(history)}; pass an array of operations.`);
+    throw new TypeError(`history is ${formatValue(history)}; pass an array of operations.`);
   for (const [index, operation] of history.entries()) checkOperation(operation, `history[${index}]`);
 }
 
 function checkOperation(operation: unknown, path: string): void {
   if (typeof operation !== "object" || operation === null) {
     throw new TypeError(
-      `${path} is ${described(operation)}; pass an object with "start", "end", "input" and "output".`,
+      `${path} is ${formatValue(operation)}; pass an object with "start", "end", "input" and "output".`,
     );
   }
   // Just seen to be an object; each field is looked at before it is trusted.
   const { key, start, end, outcome } = operation as Record<keyof HistoryOperation, unknown>;
   const refuse = (field: string, value: unknown, remedy: string) => {
-    throw new TypeError(`${path}.${field} is ${described(value)}; ${remedy}.`);
+    throw new TypeError(`${path}.${field} is ${formatValue(value)}; ${remedy}.`);
   };
   if (!("input" in operation)) refuse("input", undefined, "pass what the object was asked for");
   if (key !== undefined && typeof key !== "string") refuse("key", key, "pass a string, or leave it out");
@@ -58,7 +58,8 @@ function checkOperation(operation: unknown, path: string): void {
   }
   if (!isTime(end))
     refuse("end", end, 'pass a finite number, or leave it out and let "outcome" be "unknown"');
-  if (Number(end) < Number(start)) refuse("end", end, `let it not be before its start, ${described(start)}`);
+  if (Number(end) < Number(start))
+    refuse("end", end, `let it not be before its start, ${formatValue(start)}`);
 }
 
 function isTime(value: unknown): boolean {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { isRoughlyImpossible } from "./relaxed-check.ts";
+import { isImpossibleWhenRelaxed } from "./relaxed-check.ts";
 import { search, type Call } from "./search.ts";
 
 /** Adds, up to 9; some insist on the sum they find. */
@@ -43,7 +43,7 @@ test("what is impossible roughly is impossible", () => {
         const all = relaxed.map((each, index) =>
           each.kind === "" ? { ...each, kind: String(index) } : each,
         );
-        if (!isRoughlyImpossible(all, constrained, specification, 10_000).isImpossible) return;
+        if (!isImpossibleWhenRelaxed(all, constrained, specification, 10_000).isImpossible) return;
         impossible += 1;
         expect(search(all, specification, 10_000).verdict).toBe("impossible");
       },
@@ -70,7 +70,7 @@ test("gives up where too many states can be reached", () => {
     kind: "never",
     advance: () => undefined,
   };
-  const result = isRoughlyImpossible([...doubling, never], new Set([never]), specification, 1_000);
+  const result = isImpossibleWhenRelaxed([...doubling, never], new Set([never]), specification, 1_000);
   expect(result).toEqual({ isImpossible: false, visited: 1_000 });
 });
 

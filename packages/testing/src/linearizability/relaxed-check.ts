@@ -7,7 +7,7 @@ import { search, type Call, type Specification } from "./search.ts";
  * @param constrained those of the calls that matter
  * @param budget configurations to visit for a part of the question before giving up with false
  */
-export function isRoughlyImpossible<State>(
+export function isImpossibleWhenRelaxed<State>(
   calls: readonly Call<State>[],
   constrained: ReadonlySet<Call<State>>,
   specification: Specification<State>,

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { unsatisfiableCore } from "./unsatisfiable-core.ts";
+import { unsatisfiableCore } from "./explanation.ts";
 
 const members = fc.integer({ min: 1, max: 40 }).map((length) => Array.from({ length }, (_, index) => index));
 

@@ -1,7 +1,6 @@
-import { described } from "../format-value.ts";
-import { firstDifference } from "./first-difference.ts";
+import { formatValue } from "../format-value.ts";
 import { operationLabel } from "./operation-label.ts";
-import type { Finding } from "./replay-problem.ts";
+import type { Finding } from "./replay-report.ts";
 import {
   errorText,
   openOperations,
@@ -13,7 +12,7 @@ import {
 } from "./replay-result.ts";
 
 /** Where today's code ends, or does not, otherwise than the recorded. */
-export async function otherEnding(replayed: Replayed): Promise<Finding | undefined> {
+export async function endingDifference(replayed: Replayed): Promise<Finding | undefined> {
   const { history, point, run } = replayed;
   const recorded = history.ending;
   const today = todaysOutcome(run);
@@ -42,7 +41,7 @@ async function endedOtherwise(
     const was =
       recorded.status === "FAILED"
         ? `failed with ${errorText(recorded)}`
-        : `ended with ${described(parsed(recorded.payload))}`;
+        : `ended with ${formatValue(parsed(recorded.payload))}`;
     return {
       message: `The recorded execution ${was}; today's code does not: ${await todaysCourse(replayed)}.`,
     };
@@ -59,4 +58,27 @@ async function endedOtherwise(
   return {
     message: `The execution ends with another result: ${path} is ${was} in the history, and ${is} by today's code.`,
   };
+}
+
+/** Where two values of JSON first differ, as a sentence would name it; undefined where they do not. */
+function firstDifference(
+  recorded: unknown,
+  today: unknown,
+  path: string,
+): { readonly path: string; readonly recorded: string; readonly today: string } | undefined {
+  if (isObject(recorded) && isObject(today) && Array.isArray(recorded) === Array.isArray(today)) {
+    for (const key of new Set([...Object.keys(recorded), ...Object.keys(today)])) {
+      const inner = Array.isArray(recorded) ? `${path}[${key}]` : `${path}.${key}`;
+      const difference = firstDifference(recorded[key], today[key], inner);
+      if (difference !== undefined) return difference;
+    }
+    return undefined;
+  }
+  return Object.is(recorded, today)
+    ? undefined
+    : { path, recorded: formatValue(recorded), today: formatValue(today) };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
 }

@@ -1,5 +1,5 @@
 import type { ErrorObject, Operation } from "@aws/durable-execution-sdk-js";
-import { described } from "../format-value.ts";
+import { formatValue } from "../format-value.ts";
 
 type EventKind = readonly [type: NonNullable<Operation["Type"]> | "INVOCATION", status: Operation["Status"]];
 
@@ -59,7 +59,7 @@ export interface HistoryEvent {
 export function historyEvent(value: unknown, path: string): HistoryEvent {
   if (typeof value !== "object" || value === null) {
     throw new TypeError(
-      `${path} is ${described(value)}; pass the events as GetDurableExecutionHistory returns them.`,
+      `${path} is ${formatValue(value)}; pass the events as GetDurableExecutionHistory returns them.`,
     );
   }
   const event = value as Readonly<Record<string, unknown>>; // an object, whose members are looked at one by one
@@ -67,7 +67,7 @@ export function historyEvent(value: unknown, path: string): HistoryEvent {
   const kind = Object.hasOwn(KINDS, eventType) ? KINDS[eventType] : undefined;
   if (kind === undefined) {
     throw new TypeError(
-      `${path}.EventType is ${described(event["EventType"])}, which this version does not know; pass the events as ` +
+      `${path}.EventType is ${formatValue(event["EventType"])}, which this version does not know; pass the events as ` +
         `GetDurableExecutionHistory returns them, and update @durable-counter/testing if they are.`,
     );
   }
@@ -106,7 +106,7 @@ function member(value: Readonly<Record<string, unknown>>, key: string): Readonly
 function text(value: Readonly<Record<string, unknown>>, key: string, path: string): string | undefined {
   const found = value[key] ?? undefined;
   if (found !== undefined && typeof found !== "string") {
-    throw new TypeError(`${path}.${key} is ${described(found)}; the service writes a string there.`);
+    throw new TypeError(`${path}.${key} is ${formatValue(found)}; the service writes a string there.`);
   }
   return found;
 }
@@ -117,7 +117,7 @@ function positive(value: unknown): number | undefined {
 
 function eventId(value: unknown, path: string): number {
   if (Number.isSafeInteger(value)) return value as number; // just seen to be one
-  throw new TypeError(`${path}.EventId is ${described(value)}; events are numbered from 1.`);
+  throw new TypeError(`${path}.EventId is ${formatValue(value)}; events are numbered from 1.`);
 }
 
 /** Below this a number counts seconds, as the AWS CLI and the wire do; above it milliseconds, as `Date.now()`. */
@@ -133,7 +133,7 @@ function moment(value: unknown, path: string): Date {
         : undefined;
   if (date === undefined || Number.isNaN(date.getTime())) {
     throw new TypeError(
-      `${path} is ${described(value)}; pass a Date, ISO text, or a number since the epoch in seconds or milliseconds.`,
+      `${path} is ${formatValue(value)}; pass a Date, ISO text, or a number since the epoch in seconds or milliseconds.`,
     );
   }
   return date;

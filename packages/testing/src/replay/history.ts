@@ -1,5 +1,5 @@
 import { functionNameOf } from "../service/arn.ts";
-import { described } from "../format-value.ts";
+import { formatValue } from "../format-value.ts";
 import { historyEvent, type HistoryEvent } from "./history-event.ts";
 
 /** A recorded execution, complete and in order. */
@@ -42,13 +42,13 @@ function eventsOf(value: unknown): { list: readonly unknown[]; path: string; arn
   const { Events, NextMarker, DurableExecutionArn } = Object(value) as Record<string, unknown>;
   if (!Array.isArray(Events)) {
     throw new TypeError(
-      `history is ${described(value)}; pass the parsed JSON of GetDurableExecutionHistory, { Events: […] }, or its ` +
+      `history is ${formatValue(value)}; pass the parsed JSON of GetDurableExecutionHistory, { Events: […] }, or its ` +
         `array of events. The AWS CLI prints it: aws lambda get-durable-execution-history --durable-execution-arn …`,
     );
   }
   if (typeof NextMarker === "string" && NextMarker !== "") {
     throw new TypeError(
-      `history.NextMarker is ${described(NextMarker)}: this is one page of a history. Ask for the next with ` +
+      `history.NextMarker is ${formatValue(NextMarker)}: this is one page of a history. Ask for the next with ` +
         `Marker: NextMarker until there is none, and pass the events of all pages as one array.`,
     );
   }
@@ -64,8 +64,8 @@ function checkFunction(arn: string | undefined, functionName: string | undefined
   const found = functionNameOf(arn);
   if (found !== functionName) {
     throw new TypeError(
-      `The history is one of the function ${described(found)}, but options.functionName is ${described(functionName)}; ` +
-        `pass a history of ${described(functionName)}, or the handler of ${described(found)}.`,
+      `The history is one of the function ${formatValue(found)}, but options.functionName is ${formatValue(functionName)}; ` +
+        `pass a history of ${formatValue(functionName)}, or the handler of ${formatValue(found)}.`,
     );
   }
 }
@@ -77,14 +77,14 @@ function checkComplete(events: readonly HistoryEvent[]): void {
   for (const [index, { eventId, eventType }] of events.entries()) {
     if (eventId !== index + 1) {
       throw new TypeError(
-        `history has no event ${index + 1}, but ${described(eventType)} as event ${eventId}: a part is missing. Ask for ` +
+        `history has no event ${index + 1}, but ${formatValue(eventType)} as event ${eventId}: a part is missing. Ask for ` +
           `every page, with Marker: NextMarker, and pass the events of all of them as one array.`,
       );
     }
   }
   if (events[0].eventType !== "ExecutionStarted") {
     throw new TypeError(
-      `The first event of the history is ${described(events[0].eventType)}, not "ExecutionStarted"; pass all events.`,
+      `The first event of the history is ${formatValue(events[0].eventType)}, not "ExecutionStarted"; pass all events.`,
     );
   }
 }
@@ -102,7 +102,7 @@ function checkPayloads(events: readonly HistoryEvent[]): void {
   });
   if (cut !== undefined) {
     throw new TypeError(
-      `Event ${cut.eventId} of the history, ${described(cut.eventType)}, is marked as truncated: the service left out a ` +
+      `Event ${cut.eventId} of the history, ${formatValue(cut.eventType)}, is marked as truncated: the service left out a ` +
         `part of its payload, without which it cannot be replayed. Pass the history of an execution with smaller payloads.`,
     );
   }

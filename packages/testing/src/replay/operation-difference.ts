@@ -1,13 +1,19 @@
+import type { Operation } from "@aws/durable-execution-sdk-js";
 import { wireId } from "../service/operation-positions.ts";
-import { isAlike, kindAndName, type OperationIdentity } from "./operation-label.ts";
+import { isAlike, kindAndName, operationLabel, type OperationIdentity } from "./operation-label.ts";
 import { operationsAfter } from "./recorded-operations.ts";
 import { isWithinClosed } from "./replay-point.ts";
-import type { Finding } from "./replay-problem.ts";
-import { recordedIdentity, todaysOutcome, type Replayed } from "./replay-result.ts";
+import type { Finding } from "./replay-report.ts";
+import { recordedIdentity, todaysCourse, todaysOutcome, type Replayed } from "./replay-result.ts";
 import { mismatchedPosition } from "./current-operation.ts";
 
 /** Where the code does something else than the history, as the durable SDK itself finds out. */
-export async function otherOperation({ history, point, run, today }: Replayed): Promise<Finding | undefined> {
+export async function operationDifference({
+  history,
+  point,
+  run,
+  today,
+}: Replayed): Promise<Finding | undefined> {
   const position = mismatchedPosition(run);
   if (position === undefined) return undefined;
   const id = wireId(position);
@@ -36,7 +42,7 @@ function guess(was: OperationIdentity, found: OperationIdentity, isLater: boolea
 }
 
 /** The durable SDK compares nothing where the code has a waitForCondition: it takes what it finds for its result. */
-export async function unseenCondition({ point, run: { state } }: Replayed): Promise<Finding | undefined> {
+export async function uncomparedCondition({ point, run: { state } }: Replayed): Promise<Finding | undefined> {
   const { operations } = point.state;
   for (const [id, operation] of operations) {
     const isCompared = !state.reached.has(id) || state.compared.has(id);
@@ -51,4 +57,25 @@ export async function unseenCondition({ point, run: { state } }: Replayed): Prom
     };
   }
   return undefined;
+}
+
+/** What the durable SDK does not tell: a recorded operation that today's code never comes to. */
+export async function missingOperation(replayed: Replayed): Promise<Finding | undefined> {
+  const { history, point, run } = replayed;
+  const { operations } = point.state;
+  // What a failure leaves out is the failure's fault, unless the recorded execution failed as well.
+  if (run.output.status === "BROKEN") return undefined;
+  if (run.output.status === "FAILED" && history.ending?.status !== "FAILED") return undefined;
+  // Of the operations of a closed context, not all are come to again.
+  const isMissing = (operation: Operation) =>
+    !run.state.reached.has(operation.Id ?? "") && !isWithinClosed(operation, operations);
+  const first = Array.from(operations.values()).find(isMissing);
+  if (first === undefined) return undefined;
+  const was = recordedIdentity(first, point);
+  return {
+    position: was.position,
+    message:
+      `The history has ${operationLabel(was)}, but today's code never comes to it: ${await todaysCourse(replayed)}. ` +
+      `Was it removed, or moved behind something?`,
+  };
 }

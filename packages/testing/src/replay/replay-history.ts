@@ -1,13 +1,16 @@
 import type { DurableLambdaHandler } from "@aws/durable-execution-sdk-js";
+import { checkOptions, type OptionRules } from "../check-options.ts";
 import { executionArn } from "../service/arn.ts";
-import { described } from "../format-value.ts";
-import { checkOptions } from "../simulator/options.ts";
+import { formatValue } from "../format-value.ts";
+import { checkSimulateOptions } from "../simulator/options.ts";
+import { endingDifference } from "./ending-difference.ts";
 import { readHistory } from "./history.ts";
+import { missingOperation, operationDifference, uncomparedCondition } from "./operation-difference.ts";
 import type { OperationIdentity } from "./operation-label.ts";
 import { replayPoints, type ReplayAt } from "./replay-point.ts";
-import { replayProblem, type ReplayProblem } from "./replay-problem.ts";
 import { replayRun } from "./replay-run.ts";
-import { replayReport } from "./replay-report.ts";
+import { replayReport, type HistoryReplay, type ReplayProblem } from "./replay-report.ts";
+import type { Replayed } from "./replay-result.ts";
 import { todaysOperation } from "./current-operation.ts";
 
 /** How to replay a history. */
@@ -24,20 +27,6 @@ export interface ReplayHistoryOptions {
   readonly arn?: string | undefined;
   /** Milliseconds of real time a replay may take. Default 4,000. */
   readonly timeoutMs?: number | undefined;
-}
-
-/** What came of replaying a history. */
-export interface HistoryReplay {
-  /** Whether today's code would take over the executions under way. */
-  readonly compatible: boolean;
-  /** Why not; empty where it is compatible. */
-  readonly problems: readonly ReplayProblem[];
-  /** The first operation by which today's code goes on after all that is recorded, if it does at once. */
-  readonly next?: OperationIdentity | undefined;
-  /** At how many points of the recorded execution today's code took over. */
-  readonly points: number;
-  /** All of it in words, with the remedy. */
-  readonly message: string;
 }
 
 /**
@@ -60,10 +49,12 @@ export async function replayHistory(
 ): Promise<HistoryReplay> {
   if (typeof handler !== "function") {
     throw new TypeError(
-      `handler is ${described(handler)}; pass the function that withDurableExecution(…) returned.`,
+      `handler is ${formatValue(handler)}; pass the function that withDurableExecution(…) returned.`,
     );
   }
-  const { at = "suspensions", ...known } = checked(options);
+  checkOptions(options, RULES, '{ at: "end" }');
+  const { at = "suspensions", ...known } = options;
+  checkSimulateOptions(known); // the same rules for names, ARNs and time limits
   const recorded = readHistory(history, known);
   const { functionName = "function", timeoutMs = 4_000 } = known;
   const arn = recorded.arn ?? executionArn({ functionName, executionName: "replay" });
@@ -84,18 +75,22 @@ export async function replayHistory(
   return replayReport({ events: recorded.events.length, points, problems: [...problems.values()], next });
 }
 
-const POINTS: readonly string[] = ["suspensions", "every-event", "end"];
-const KNOWN: readonly string[] = ["at", "functionName", "arn", "timeoutMs"];
+const RULES: OptionRules<ReplayHistoryOptions> = {
+  at: [isPointSelection, 'pass "suspensions" or "every-event" or "end"'],
+  functionName: [() => true, ""],
+  arn: [() => true, ""],
+  timeoutMs: [() => true, ""],
+};
 
-/** @throws TypeError naming path, value and remedy */
-function checked({ at, ...known }: ReplayHistoryOptions): ReplayHistoryOptions {
-  const unknown = Object.keys(known).find((key) => !KNOWN.includes(key));
-  if (unknown !== undefined) {
-    throw new TypeError(`options has the unknown key ${described(unknown)}; known are ${KNOWN.join(", ")}.`);
+function isPointSelection(at: unknown): boolean {
+  return at === "suspensions" || at === "every-event" || at === "end";
+}
+
+/** What is wrong with a replay: the cause, without what follows from it. */
+async function replayProblem(replayed: Replayed): Promise<ReplayProblem | undefined> {
+  for (const look of [operationDifference, uncomparedCondition, missingOperation, endingDifference]) {
+    const finding = await look(replayed);
+    if (finding !== undefined) return { event: replayed.point.event, ...finding };
   }
-  checkOptions(known);
-  if (at !== undefined && !POINTS.includes(at)) {
-    throw new TypeError(`options.at is ${described(at)}; pass ${POINTS.map(described).join(" or ")}.`);
-  }
-  return { at, ...known };
+  return undefined;
 }

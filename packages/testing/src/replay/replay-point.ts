@@ -1,6 +1,6 @@
 import type { Operation } from "@aws/durable-execution-sdk-js";
 import { isClosed, withoutClosedChildren } from "../service/execution-state.ts";
-import { Positions, wireId } from "../service/operation-positions.ts";
+import { OperationPositions, wireId } from "../service/operation-positions.ts";
 import type { HistoryEvent } from "./history-event.ts";
 import type { History } from "./history.ts";
 import { batchSummary, operationsAfter } from "./recorded-operations.ts";
@@ -11,7 +11,7 @@ export interface ReplayPoint {
   /** The last event that had happened. */
   readonly event: number;
   readonly state: RecordedState;
-  /** Positions of all operations so far, by id. */
+  /** OperationPositions of all operations so far, by id. */
   readonly positions: ReadonlyMap<string, string>;
   /** The position of an operation that would be the next of one of the open contexts. */
   readonly nextPosition: (id: string) => string | undefined;
@@ -42,7 +42,7 @@ export function* replayPoints(history: History, at: ReplayAt): Generator<ReplayP
 
 function replayPoint({ events, payload }: History, event: number, isSuspended: boolean): ReplayPoint {
   const all = operationsAfter(events.slice(0, event));
-  const finder = new Positions();
+  const finder = new OperationPositions();
   const positions = new Map(Array.from(all, ([id, operation]) => [id, finder.of(operation)]));
   const kept = new Map(withoutClosedChildren(all).map((operation) => [operation.Id ?? "", operation]));
   const state = { payload, operations: kept, ...virtualContexts(kept, positions) };

@@ -1,5 +1,5 @@
 import type { Operation } from "@aws/durable-execution-sdk-js";
-import { described } from "../format-value.ts";
+import { formatValue } from "../format-value.ts";
 import { isClosed } from "../service/execution-state.ts";
 import type { HistoryEvent } from "./history-event.ts";
 import type { History } from "./history.ts";
@@ -37,7 +37,7 @@ export function todaysOutcome({ output }: ReplayRun): Outcome {
 export async function todaysCourse(replayed: Replayed): Promise<string> {
   const { run, today } = replayed;
   const outcome = todaysOutcome(run);
-  if (outcome.status === "SUCCEEDED") return `it ends with ${described(parsed(outcome.payload))}`;
+  if (outcome.status === "SUCCEEDED") return `it ends with ${formatValue(parsed(outcome.payload))}`;
   if (outcome.status === "FAILED") return `it fails with ${errorText(outcome)}`;
   const [first] = run.state.unrecorded;
   if (first !== undefined) return `it goes on with ${operationLabel(await today(first))}`;

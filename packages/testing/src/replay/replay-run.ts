@@ -1,9 +1,8 @@
 import { setImmediate } from "node:timers/promises";
 import type { DurableExecutionClient, DurableLambdaHandler } from "@aws/durable-execution-sdk-js";
-import { functionNameOf } from "../service/arn.ts";
 import { Invocation, type Ending } from "../simulator/invocation.ts";
-import { readOutput, unwrapped, type InvocationOutput } from "../simulator/invocation-output.ts";
-import { lambdaContext } from "../service/lambda-context.ts";
+import { readOutput, unwrapped, type InvocationOutput } from "../simulator/invocation.ts";
+import { INVOCATION_MS, lambdaContext } from "../service/lambda-context.ts";
 import { WatchedState, type RecordedState } from "./watched-state.ts";
 
 /** What is replayed, and as whom. */
@@ -42,7 +41,11 @@ export async function replayRun(subject: ReplaySubject, recorded: RecordedState)
       InitialExecutionState: { Operations: state.operations },
     },
     client,
-    lambdaContext(functionNameOf(arn), { invocation: 1 }, () => INVOCATION),
+    lambdaContext({
+      functionArn: arn.split("/", 1)[0] ?? "",
+      invocation: 1,
+      getRemainingTimeInMillis: () => INVOCATION_MS,
+    }),
     {
       timeoutMs,
       onTimeout: () =>
@@ -64,8 +67,6 @@ export async function replayRun(subject: ReplaySubject, recorded: RecordedState)
 }
 
 const TOKEN = "replay";
-/** Milliseconds that an invocation may take. */
-const INVOCATION = 900_000;
 
 function outputOf(ending: Ending): ReplayRun["output"] {
   switch (ending.kind) {

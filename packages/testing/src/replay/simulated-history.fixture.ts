@@ -11,7 +11,10 @@ import { simulate } from "../simulator/simulate.ts";
 import type { JsonEvent } from "./recording.fixture.ts";
 
 /** An operation, whose times do not matter here. */
-type Told = Omit<Operation, "StartTimestamp" | "EndTimestamp" | "StepDetails" | "WaitDetails"> & {
+type RecordedOperation = Omit<
+  Operation,
+  "StartTimestamp" | "EndTimestamp" | "StepDetails" | "WaitDetails"
+> & {
   readonly StepDetails?: { readonly Attempt?: number | undefined } | undefined;
 };
 
@@ -37,7 +40,7 @@ export async function simulatedHistory(
   const known = new Map<string, Operation["Status"]>();
   const write = (
     EventType: string,
-    of: Partial<Pick<Told, "Id" | "ParentId" | "Name" | "SubType">>,
+    of: Partial<Pick<RecordedOperation, "Id" | "ParentId" | "Name" | "SubType">>,
     details: object = {},
   ) => {
     const { Id, ParentId, Name, SubType } = of;
@@ -53,7 +56,7 @@ export async function simulatedHistory(
     };
     events.push(JSON.parse(JSON.stringify({ ...base, [`${EventType}Details`]: details })) as JsonEvent); // what it is
   };
-  const learn = (operations: readonly Told[]) => {
+  const record = (operations: readonly RecordedOperation[]) => {
     for (const operation of operations) {
       const { Id = "", Type = "", Status = "" } = operation;
       const end = ENDS[Status];
@@ -65,7 +68,7 @@ export async function simulatedHistory(
       known.set(Id, operation.Status);
     }
   };
-  const landed = (update: OperationUpdate, operations: readonly Told[]) => {
+  const applied = (update: OperationUpdate, operations: readonly RecordedOperation[]) => {
     const { Type = "", Action, Payload, Error, StepOptions } = update;
     const operation = operations.find(({ Id }) => Id === update.Id);
     if (Action === "START") {
@@ -86,7 +89,7 @@ export async function simulatedHistory(
         { Input: { Payload: Operations[0]?.ExecutionDetails?.InputPayload ?? "{}" } },
       );
     }
-    learn(Operations);
+    record(Operations);
     // The simulator's events carry its client.
     const { durableExecutionClient: client } = event as unknown as {
       durableExecutionClient: DurableExecutionClient;
@@ -94,14 +97,14 @@ export async function simulatedHistory(
     const recording: DurableExecutionClient = {
       getExecutionState: async (...request) => {
         const page = await client.getExecutionState(...request);
-        learn(page.Operations ?? []);
+        record(page.Operations ?? []);
         return page;
       },
       checkpoint: async (request, logger) => {
         const answer = await client.checkpoint(request, logger);
         const changed = answer.NewExecutionState?.Operations ?? [];
-        for (const update of request.Updates ?? []) landed(update, changed);
-        learn(changed);
+        for (const update of request.Updates ?? []) applied(update, changed);
+        record(changed);
         return answer;
       },
     };

@@ -8,11 +8,12 @@ export interface ExecutionIdentity {
 
 /** The ARN of an execution in the service's shape; the same for the same names, so that runs can be compared. */
 export function executionArn({ functionName, executionName }: ExecutionIdentity): string {
-  return `${functionArn(functionName)}:$LATEST/durable-execution/${executionName}/${uuid(functionName, executionName)}`;
+  return `${functionArn(functionName)}/durable-execution/${executionName}/${uuid(functionName, executionName)}`;
 }
 
+/** The ARN of the latest version of a function. */
 export function functionArn(functionName: string): string {
-  return `arn:aws:lambda:us-east-1:123456789012:function:${functionName}`;
+  return `arn:aws:lambda:us-east-1:123456789012:function:${functionName}:$LATEST`;
 }
 
 /** The bare name in anything Lambda takes for a function: a name, a qualified name, an ARN in full or in part. */

@@ -6,7 +6,7 @@ import { transition, type TransitionContext } from "./transition.ts";
 /** What the service stores of one execution: its operations, and which of them the function does not know yet. */
 export class ExecutionState {
   readonly #operations = new Map<string, Operation>();
-  readonly #news = new Set<string>();
+  readonly #changes = new Set<string>();
   readonly #execution: Operation;
   /** The result of an execution that was too large for the response, as JSON. */
   largeResult: { readonly payload: string | undefined } | undefined;
@@ -65,14 +65,14 @@ export class ExecutionState {
   }
 
   /** What changed since the function was last told, which it is by this call. */
-  takeNews(): Operation[] {
-    const news: Operation[] = [];
-    for (const id of this.#news) {
+  takeChanges(): Operation[] {
+    const changes: Operation[] = [];
+    for (const id of this.#changes) {
       const operation = this.#operations.get(id);
-      if (operation !== undefined) news.push(operation);
+      if (operation !== undefined) changes.push(operation);
     }
-    this.#news.clear();
-    return news;
+    this.#changes.clear();
+    return changes;
   }
 
   /** What an invocation starts from: the execution first, then all but the children of closed contexts. */
@@ -94,7 +94,7 @@ export class ExecutionState {
 
   #put(id: string, operation: Operation): void {
     this.#operations.set(id, operation);
-    this.#news.add(id);
+    this.#changes.add(id);
   }
 }
 

@@ -1,25 +1,35 @@
 import type { DurableLambdaHandler } from "@aws/durable-execution-sdk-js";
-import { functionArn } from "./arn.ts";
 
-/** Lambda's own context. */
+/** The second argument of a Lambda handler. */
 export type LambdaContext = Parameters<DurableLambdaHandler>[1];
 
-/** What a function is told about its invocation. */
-export function lambdaContext(
-  functionName: string,
-  request: { readonly invocation: number; readonly tenantId?: string | undefined },
-  getRemainingTimeInMillis: () => number,
-): LambdaContext {
+/** The parts of a {@link LambdaContext} that differ from invocation to invocation. */
+export interface LambdaInvocation {
+  /** With its qualifier: `arn:…:function:NAME:VERSION`. */
+  readonly functionArn: string;
+  /** Counted from 1; the request id follows from it. */
+  readonly invocation: number;
+  readonly tenantId?: string | undefined;
+  readonly getRemainingTimeInMillis: () => number;
+}
+
+/** Milliseconds that Lambda lets one invocation run at most: 15 minutes. */
+export const INVOCATION_MS = 900_000;
+
+/** Builds the context that Lambda passes to a function. */
+export function lambdaContext(request: LambdaInvocation): LambdaContext {
+  const { functionArn, invocation, tenantId, getRemainingTimeInMillis } = request;
+  const [, functionName = "", functionVersion = ""] = /:function:([^:/]*):([^:/]*)/.exec(functionArn) ?? [];
   return {
     callbackWaitsForEmptyEventLoop: true,
     functionName,
-    functionVersion: "$LATEST",
-    invokedFunctionArn: `${functionArn(functionName)}:$LATEST`,
+    functionVersion,
+    invokedFunctionArn: functionArn,
     memoryLimitInMB: "1024",
-    awsRequestId: `00000000-0000-4000-8000-${`${request.invocation}`.padStart(12, "0")}`,
+    awsRequestId: `00000000-0000-4000-8000-${`${invocation}`.padStart(12, "0")}`,
     logGroupName: `/aws/lambda/${functionName}`,
     logStreamName: "simulation",
-    ...(request.tenantId === undefined ? {} : { tenantId: request.tenantId }),
+    ...(tenantId === undefined ? {} : { tenantId }),
     getRemainingTimeInMillis,
     done: () => undefined,
     fail: () => undefined,

@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import type { Operation } from "@aws/durable-execution-sdk-js";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Positions } from "./operation-positions.ts";
+import { OperationPositions } from "./operation-positions.ts";
 
 const wireId = (position: string) => hash("md5", position).slice(0, 16);
 
@@ -53,7 +53,7 @@ test("recovers the position of every operation, virtual contexts or not", () => 
   fc.assert(
     fc.property(fc.array(tree, { maxLength: 8 }), (children) => {
       fc.pre(children.every((child) => depthOfVirtual(child) <= 2));
-      const positions = new Positions();
+      const positions = new OperationPositions();
       for (const [position, found] of onTheWire(children, "", undefined))
         expect(positions.of(found)).toBe(position);
     }),
@@ -61,7 +61,7 @@ test("recovers the position of every operation, virtual contexts or not", () => 
 });
 
 test("finds operations that start out of turn", () => {
-  const positions = new Positions();
+  const positions = new OperationPositions();
   const order = ["3", "1", "2", "40", "4"];
 
   expect(order.map((position) => positions.of(operation(position, undefined)))).toEqual(order);
@@ -70,6 +70,6 @@ test("finds operations that start out of turn", () => {
 test("says so where a position cannot be recovered", () => {
   const foreign = { ...operation("1", undefined), Id: "0000000000000000" };
 
-  expect(new Positions().of(foreign)).toBe("#0000000000000000");
-  expect(new Positions().of(operation("1-1", "1"))).toBe(`#${wireId("1-1")}`);
+  expect(new OperationPositions().of(foreign)).toBe("#0000000000000000");
+  expect(new OperationPositions().of(operation("1-1", "1"))).toBe(`#${wireId("1-1")}`);
 });

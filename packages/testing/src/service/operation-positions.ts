@@ -15,7 +15,7 @@ export function wireId(position: string): string {
  * counted, so one hash is computed per operation. Where that misses, since an operation can start out of turn and
  * one within a virtual context (flat nesting) skips a level, positions further off are tried.
  */
-export class Positions {
+export class OperationPositions {
   readonly #found = new Map<string, string>();
   readonly #ahead = new Map<string, string>();
   readonly #hashes = new Map<string, string>();

@@ -1,4 +1,5 @@
 import type { OperationUpdate } from "@aws/durable-execution-sdk-js";
+import { MAX_DURATION_SECONDS } from "./duration.ts";
 import { ServiceError } from "./service-error.ts";
 
 /** Durable operations of one execution, the execution itself not counted. */
@@ -10,8 +11,6 @@ const MAX_INVOKE_PAYLOAD = 1_048_576;
 /** Bytes of an error object, as JSON. */
 const MAX_ERROR = 32_768;
 const MAX_NAME = 256;
-/** 366 days. */
-const MAX_SECONDS = 31_622_400;
 const NAME = /^[\x20-\x7e]+$/;
 
 /** @throws ServiceError when the execution may have no further operation */
@@ -71,8 +70,8 @@ function checkSeconds(member: string, seconds: number | undefined, minimum: numb
   if (!Number.isInteger(seconds)) throw invalid(seconds, member, "Member must be an integer");
   if (seconds < minimum)
     throw invalid(seconds, member, `Member must have value greater than or equal to ${minimum}`);
-  if (seconds > MAX_SECONDS) {
-    throw invalid(seconds, member, `Member must have value less than or equal to ${MAX_SECONDS}`);
+  if (seconds > MAX_DURATION_SECONDS) {
+    throw invalid(seconds, member, `Member must have value less than or equal to ${MAX_DURATION_SECONDS}`);
   }
 }
 

@@ -81,7 +81,7 @@ test("lands all updates of a call or none", () => {
     "EXECUTION checkpoint must be the last update.",
   );
   expect([...state.operations]).toEqual([]);
-  expect(state.takeNews()).toEqual([]);
+  expect(state.takeChanges()).toEqual([]);
 });
 
 test("leaves the children of closed contexts out of the state to resume from, unless they are to be replayed", () => {
@@ -102,8 +102,8 @@ test("tells each change once", () => {
   const state = new ExecutionState(undefined, 0);
   state.apply([step, wait], context);
 
-  expect(state.takeNews().map(({ Id }) => Id)).toEqual(["1", "3"]);
+  expect(state.takeChanges().map(({ Id }) => Id)).toEqual(["1", "3"]);
   state.change("3", { Status: "SUCCEEDED" });
-  expect(state.takeNews()).toMatchObject([{ Id: "3", Status: "SUCCEEDED" }]);
-  expect(state.takeNews()).toEqual([]);
+  expect(state.takeChanges()).toMatchObject([{ Id: "3", Status: "SUCCEEDED" }]);
+  expect(state.takeChanges()).toEqual([]);
 });

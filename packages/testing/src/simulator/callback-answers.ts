@@ -1,5 +1,5 @@
-import type { CallbackAnswer } from "../fake-context/callback-registry.ts";
-import { described } from "../format-value.ts";
+import type { CallbackAnswer } from "../service/callback-answer.ts";
+import { formatValue } from "../format-value.ts";
 
 /** A callback as messages and answers name it. */
 export interface CallbackName {
@@ -31,8 +31,8 @@ export class CallbackAnswers {
 
   /** What to do about callbacks that nobody answers. */
   get remedy(): string {
-    const name = described(this.#unanswered?.name ?? this.#unanswered?.id ?? "name");
-    const declared = Object.keys(this.#answers).map(described).join(", ") || "none";
+    const name = formatValue(this.#unanswered?.name ?? this.#unanswered?.id ?? "name");
+    const declared = Object.keys(this.#answers).map(formatValue).join(", ") || "none";
     return `Answer a callback with options.callbacks, as { ${name}: () => "result" }, or give it a timeout. Declared are: ${declared}.`;
   }
 
@@ -46,7 +46,7 @@ export class CallbackAnswers {
     if (unused === undefined || this.#unanswered === undefined) return;
     const { name, id } = this.#unanswered;
     throw new TypeError(
-      `options.callbacks has ${described(unused)}, but no callback of the run is called so, while ${described(name ?? id)} ` +
+      `options.callbacks has ${formatValue(unused)}, but no callback of the run is called so, while ${formatValue(name ?? id)} ` +
         `had no answer; call it by the name of its operation.`,
     );
   }

@@ -1,33 +1,35 @@
-import type { CallbackAnswer, CallbackControls } from "../fake-context/callback-registry.ts";
+import type { CallbackAnswer, CallbackControls } from "../service/callback-answer.ts";
 import { secondsOf } from "../service/duration.ts";
-import type { World } from "./event-loop.ts";
+import type { EventLoop } from "./event-loop.ts";
 
-/** Somebody outside who works on a callback: a function of the test, whose sleep is virtual. */
-export class Outsider {
-  readonly #world: World;
+/** Runs the answer to one callback. While the answer sleeps in virtual time, the event loop goes on. */
+export class CallbackWorker {
+  readonly #eventLoop: EventLoop;
   readonly #onHeartbeat: () => void;
   #done: Promise<void> = Promise.resolve();
   #sleeping = 0;
-  /** Ends the errand under way. */
+  /** Ends the running task of the event loop. */
   #pause: () => void = () => undefined;
 
-  constructor(world: World, onHeartbeat: () => void) {
-    this.#world = world;
+  constructor(eventLoop: EventLoop, onHeartbeat: () => void) {
+    this.#eventLoop = eventLoop;
     this.#onHeartbeat = onHeartbeat;
   }
 
-  /** Lets `answer` work, and `close` see what it comes to. Resolves when both are done, or when `answer` sleeps. */
+  /**
+   * Calls `answer` and passes its outcome to `close`. Resolves when both are done, or when the answer starts to sleep.
+   */
   work(
     answer: CallbackAnswer,
     callbackId: string,
     close: (work: Promise<unknown>) => Promise<void>,
   ): Promise<void> {
-    const world: CallbackControls = {
+    const controls: CallbackControls = {
       sleep: (duration) => this.#sleep(secondsOf(duration)),
       heartbeat: this.#onHeartbeat,
     };
     return this.#untilPaused(() => {
-      this.#done = close((async () => answer(callbackId, world))());
+      this.#done = close((async () => answer(callbackId, controls))());
     });
   }
 
@@ -35,8 +37,8 @@ export class Outsider {
     this.#sleeping += 1;
     this.#pause();
     return new Promise((wake) => {
-      const { clock } = this.#world;
-      clock.at(clock.now + seconds * 1_000, () => this.#world.errand(() => this.#resume(wake)));
+      const { clock } = this.#eventLoop;
+      clock.at(clock.now + seconds * 1_000, () => this.#eventLoop.schedule(() => this.#resume(wake)));
     });
   }
 
@@ -44,15 +46,15 @@ export class Outsider {
     return this.#untilPaused(() => {
       this.#sleeping -= 1;
       wake();
-      // Of several sleeps at once, the others go on.
+      // If the answer sleeps several times at once, the other sleeps go on.
       if (this.#sleeping > 0) setImmediate(this.#pause);
     });
   }
 
-  #untilPaused(go: () => void): Promise<void> {
+  #untilPaused(start: () => void): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#pause = resolve;
-      go();
+      start();
       this.#done.then(resolve, reject);
     });
   }

@@ -1,11 +1,11 @@
 import type { CallbackAnswers } from "./callback-answers.ts";
 import type { Faults } from "./faults.ts";
 import type { FunctionRegistry } from "./function-registry.ts";
-import type { World } from "./event-loop.ts";
+import type { EventLoop } from "./event-loop.ts";
 
 /** What all executions of one simulation share. */
 export interface Environment {
-  readonly world: World;
+  readonly eventLoop: EventLoop;
   readonly answers: CallbackAnswers;
   readonly functions: FunctionRegistry;
   readonly faults: Faults | undefined;

@@ -1,49 +1,51 @@
 import { VirtualClock } from "./virtual-clock.ts";
 
-/** What can be run until it suspends. */
-interface Runnable {
+/** An execution that can be invoked until it suspends. */
+interface Invocable {
   invoke(): Promise<void>;
 }
 
 /**
- * What goes on around an invocation: other executions, functions and people who answer callbacks, and time. One
- * thing happens after the other, in a fixed order, so that a run is the same each time.
+ * Runs one thing after the other, always in the same order, so that each simulation is reproducible: first the
+ * executions that have something to do, then scheduled tasks (invoked functions and answers to callbacks), then the
+ * next timer of the virtual clock.
  *
- * The world moves when an invocation has ended, or when the SDK asks the service while a body keeps it from ending.
+ * The loop runs when an invocation has ended, or when the SDK polls the service while a step body keeps its invocation
+ * from ending.
  */
-export class World {
+export class EventLoop {
   readonly clock = new VirtualClock();
-  readonly #awake = new Set<Runnable>();
-  readonly #errands: (() => Promise<void>)[] = [];
+  readonly #invocable = new Set<Invocable>();
+  readonly #tasks: (() => Promise<void>)[] = [];
 
-  /** Lets an execution be invoked when its turn comes. */
-  wake(execution: Runnable): void {
-    this.#awake.add(execution);
+  /** Invokes the execution when its turn comes. */
+  invokeLater(execution: Invocable): void {
+    this.#invocable.add(execution);
   }
 
-  /** Lets something be done when every execution is suspended. */
-  errand(run: () => Promise<void>): void {
-    this.#errands.push(run);
+  /** Runs the task when no execution has anything to do. */
+  schedule(task: () => Promise<void>): void {
+    this.#tasks.push(task);
   }
 
-  /** Runs until everybody waits for time to pass. */
-  async settle(): Promise<void> {
+  /** Runs until everything waits for virtual time to pass. */
+  async runUntilIdle(): Promise<void> {
     for (;;) {
-      const [execution] = this.#awake;
+      const [execution] = this.#invocable;
       if (execution !== undefined) {
-        this.#awake.delete(execution);
+        this.#invocable.delete(execution);
         await execution.invoke();
         continue;
       }
-      const errand = this.#errands.shift();
-      if (errand === undefined) return;
-      await errand();
+      const task = this.#tasks.shift();
+      if (task === undefined) return;
+      await task();
     }
   }
 
-  /** Runs until nothing is left that could happen. */
+  /** Runs until nothing is left to do and no timer is set. */
   async run(): Promise<void> {
-    do await this.settle();
+    do await this.runUntilIdle();
     while (this.clock.jump());
   }
 }

@@ -1,33 +1,53 @@
-import type { ErrorObject, Operation, OperationUpdate } from "@aws/durable-execution-sdk-js";
+import type {
+  DurableLambdaHandler,
+  ErrorObject,
+  Operation,
+  OperationUpdate,
+} from "@aws/durable-execution-sdk-js";
+import { formatValue } from "../format-value.ts";
+import { functionArn, functionNameOf } from "../service/arn.ts";
 import { errorObjectOf } from "../service/error-object.ts";
-import { described } from "../format-value.ts";
-import type { Environment } from "./environment.ts";
-import type { Execution } from "./execution.ts";
-import { isClosed } from "../service/execution-state.ts";
-import { callFunction, type InvokeOutcome } from "./function-registry.ts";
-import { lambdaContext } from "../service/lambda-context.ts";
-import { Outsider } from "./callback-worker.ts";
-import { functionNameOf } from "../service/arn.ts";
+import { isClosed, type ExecutionState } from "../service/execution-state.ts";
+import { INVOCATION_MS, lambdaContext } from "../service/lambda-context.ts";
 import { checkCallbackResult, checkInvokePayload } from "../service/quotas.ts";
+import type { CallbackName } from "./callback-answers.ts";
+import { CallbackWorker } from "./callback-worker.ts";
+import type { Environment } from "./environment.ts";
+import { callFunction, type InvokeOutcome } from "./function-registry.ts";
 import { withinTime } from "./simulation-stopped-error.ts";
 import type { Timer } from "./virtual-clock.ts";
 
-/** What an execution waits for from outside: time, people and other functions. */
-export class Outside {
-  readonly #execution: Execution;
+/** The execution that external events belong to. */
+interface EventTarget {
+  readonly state: ExecutionState;
+  readonly isClosed: boolean;
+  applyExternalEvent(id: string, changes: Partial<Operation>): void;
+  callbackName(callback: Operation): CallbackName;
+  startChild(
+    handler: DurableLambdaHandler,
+    functionName: string,
+    id: string,
+    payload: string | undefined,
+    onClosed: (outcome: InvokeOutcome) => void,
+  ): void;
+}
+
+/** Everything that an execution can wait for: timers, answers to callbacks, and invoked functions. */
+export class ExternalEvents {
+  readonly #execution: EventTarget;
   readonly #env: Environment;
   readonly #timers = new Map<string, Timer>();
   readonly #heartbeatSeconds = new Map<string, number>();
-  /** Callbacks that nobody was asked to answer yet. */
-  readonly #unasked = new Set<string>();
+  /** Callbacks whose answer has not been called yet. */
+  readonly #undispatched = new Set<string>();
 
-  constructor(execution: Execution, env: Environment) {
+  constructor(execution: EventTarget, env: Environment) {
     this.#execution = execution;
     this.#env = env;
   }
 
-  /** Sees to what landed updates ask for. */
-  follow(updates: readonly OperationUpdate[]): void {
+  /** Starts the timers, callbacks and invocations that applied updates ask for. */
+  start(updates: readonly OperationUpdate[]): void {
     for (const update of updates) {
       const id = update.Id ?? "";
       if (update.Action === "RETRY") {
@@ -38,21 +58,21 @@ export class Outside {
     }
   }
 
-  /** Asks for an answer wherever one may come; called when the execution is suspended. */
-  askPeople(): void {
-    for (const id of this.#unasked) {
+  /** Schedules the answers to callbacks that the handler has submitted. Called when the execution is suspended. */
+  dispatchCallbacks(): void {
+    for (const id of this.#undispatched) {
       const callback = this.#execution.state.get(id);
       if (callback === undefined || !this.#isSubmitted(callback)) continue;
-      this.#unasked.delete(id);
-      this.#env.world.errand(() => this.#ask(callback));
+      this.#undispatched.delete(id);
+      this.#env.eventLoop.schedule(() => this.#dispatch(callback));
     }
   }
 
-  /** The execution is over: time has nothing to do for it any more. */
+  /** Cancels everything: the execution has ended. */
   close(): void {
-    for (const timer of this.#timers.values()) this.#env.world.clock.cancel(timer);
+    for (const timer of this.#timers.values()) this.#env.eventLoop.clock.cancel(timer);
     this.#timers.clear();
-    this.#unasked.clear();
+    this.#undispatched.clear();
   }
 
   #start(
@@ -62,19 +82,19 @@ export class Outside {
     if (Type === "WAIT") {
       this.#after(id, WaitOptions?.WaitSeconds, () => this.#end(id, "SUCCEEDED"));
     } else if (Type === "CALLBACK") {
-      this.#unasked.add(id);
+      this.#undispatched.add(id);
       const { TimeoutSeconds, HeartbeatTimeoutSeconds } = CallbackOptions ?? {};
       if (TimeoutSeconds) this.#after(id, TimeoutSeconds, () => this.#timeOut(id, "Callback timed out"));
       if (HeartbeatTimeoutSeconds) this.#heartbeatSeconds.set(id, HeartbeatTimeoutSeconds);
-      this.#expectHeartbeat(id);
+      this.#restartHeartbeatTimeout(id);
     } else if (Type === "CHAINED_INVOKE") {
       const { FunctionName = "", TenantId } = ChainedInvokeOptions ?? {};
-      this.#env.world.errand(() => this.#invoke(id, FunctionName, Payload, TenantId));
+      this.#env.eventLoop.schedule(() => this.#invoke(id, FunctionName, Payload, TenantId));
     }
   }
 
   #after(id: string, seconds: number | undefined, act: () => void, kind = ""): void {
-    const { clock } = this.#env.world;
+    const { clock } = this.#env.eventLoop;
     const key = id + kind;
     this.#timers.set(
       key,
@@ -87,24 +107,25 @@ export class Outside {
 
   #makeReady(id: string): void {
     const { NextAttemptTimestamp: _, ...StepDetails } = this.#execution.state.get(id)?.StepDetails ?? {};
-    this.#execution.learn(id, { Status: "READY", StepDetails });
+    this.#execution.applyExternalEvent(id, { Status: "READY", StepDetails });
   }
 
   #end(id: string, Status: NonNullable<Operation["Status"]>, details: Partial<Operation> = {}): void {
     for (const key of [id, id + HEARTBEAT]) {
       const timer = this.#timers.get(key);
-      if (timer !== undefined) this.#env.world.clock.cancel(timer);
+      if (timer !== undefined) this.#env.eventLoop.clock.cancel(timer);
       this.#timers.delete(key);
     }
-    this.#unasked.delete(id);
-    this.#execution.learn(id, { Status, EndTimestamp: new Date(this.#env.world.clock.now), ...details });
+    this.#undispatched.delete(id);
+    const EndTimestamp = new Date(this.#env.eventLoop.clock.now);
+    this.#execution.applyExternalEvent(id, { Status, EndTimestamp, ...details });
   }
 
-  #expectHeartbeat(id: string): void {
+  #restartHeartbeatTimeout(id: string): void {
     const seconds = this.#heartbeatSeconds.get(id);
     if (seconds === undefined) return;
     const previous = this.#timers.get(id + HEARTBEAT);
-    if (previous !== undefined) this.#env.world.clock.cancel(previous);
+    if (previous !== undefined) this.#env.eventLoop.clock.cancel(previous);
     this.#after(id, seconds, () => this.#timeOut(id, "Callback timed out on heartbeat"), HEARTBEAT);
   }
 
@@ -113,7 +134,7 @@ export class Outside {
     this.#end(id, "TIMED_OUT", { CallbackDetails });
   }
 
-  /** A callback within waitForCallback is known outside once its submitter has succeeded. */
+  /** Whether an external system can know the id: in `waitForCallback`, once the submitter has succeeded. */
   #isSubmitted(callback: Operation): boolean {
     const { state } = this.#execution;
     const parent = callback.ParentId === undefined ? undefined : state.get(callback.ParentId);
@@ -124,29 +145,28 @@ export class Outside {
     return false;
   }
 
-  async #ask(callback: Operation): Promise<void> {
+  async #dispatch(callback: Operation): Promise<void> {
     const id = callback.Id ?? "";
     if (this.#isOver(id)) return;
     const name = this.#execution.callbackName(callback);
     const answer = this.#env.answers.find(name);
     if (answer === undefined) return;
-    const heartbeat = () => {
-      if (!this.#isOver(id)) this.#expectHeartbeat(id);
-    };
-    const outsider = new Outsider(this.#env.world, heartbeat);
+    const worker = new CallbackWorker(this.#env.eventLoop, () => {
+      if (!this.#isOver(id)) this.#restartHeartbeatTimeout(id);
+    });
     const close = async (work: Promise<unknown>) => {
-      const details = await this.#answered(described(name.name ?? name.id), work);
+      const details = await this.#outcomeOf(formatValue(name.name ?? name.id), work);
       if (this.#isOver(id)) return;
       const CallbackDetails = { ...callback.CallbackDetails, ...details };
       this.#end(id, details.Error === undefined ? "SUCCEEDED" : "FAILED", { CallbackDetails });
     };
     await this.#inTime(
-      outsider.work(answer, name.id, close),
-      `The answer to the callback ${described(name.name)}`,
+      worker.work(answer, name.id, close),
+      `The answer to the callback ${formatValue(name.name)}`,
     );
   }
 
-  async #answered(name: string, work: Promise<unknown>): Promise<{ Result?: string; Error?: ErrorObject }> {
+  async #outcomeOf(name: string, work: Promise<unknown>): Promise<{ Result?: string; Error?: ErrorObject }> {
     let result: unknown;
     try {
       result = await work;
@@ -156,7 +176,7 @@ export class Outside {
     if (result === undefined) return {};
     if (typeof result !== "string") {
       throw new TypeError(
-        `options.callbacks answers ${name} with ${described(result)}; the service carries text: return a string, ` +
+        `options.callbacks answers ${name} with ${formatValue(result)}; the service carries text: return a string, ` +
           `such as JSON.stringify(value), and revive it with the callback's serdes.`,
       );
     }
@@ -172,18 +192,23 @@ export class Outside {
   ): Promise<void> {
     const invoked = this.#env.functions.find(reference);
     const functionName = functionNameOf(reference);
-    const context = lambdaContext(functionName, { invocation: 1, tenantId }, () => 900_000);
+    const context = lambdaContext({
+      functionArn: functionArn(functionName),
+      invocation: 1,
+      tenantId,
+      getRemainingTimeInMillis: () => INVOCATION_MS,
+    });
     const outcome = await this.#inTime(
       callFunction(invoked, payload, context),
-      `The invoked function ${described(functionName)}`,
+      `The invoked function ${formatValue(functionName)}`,
     );
-    if (!("durable" in outcome)) return this.#returned(id, outcome);
+    if (!("durable" in outcome)) return this.#endInvoke(id, outcome);
     this.#execution.startChild(outcome.durable, functionName, id, payload, (ended) =>
-      this.#returned(id, ended),
+      this.#endInvoke(id, ended),
     );
   }
 
-  #returned(id: string, { result, error }: InvokeOutcome): void {
+  #endInvoke(id: string, { result, error }: InvokeOutcome): void {
     if (this.#isOver(id)) return;
     let failure = error;
     try {
@@ -200,10 +225,10 @@ export class Outside {
     return this.#execution.isClosed || operation === undefined || isClosed(operation);
   }
 
-  #inTime<T>(promise: Promise<T>, who: string): Promise<T> {
+  #inTime<T>(promise: Promise<T>, what: string): Promise<T> {
     const { timeoutMs } = this.#env;
     return withinTime(promise, timeoutMs, () => {
-      return new Error(`${who} did not settle within ${timeoutMs} ms of real time.`);
+      return new Error(`${what} did not settle within ${timeoutMs} ms of real time.`);
     });
   }
 }

@@ -1,7 +1,7 @@
 import type { DurableLambdaHandler, ErrorObject } from "@aws/durable-execution-sdk-js";
 import { errorObjectOf } from "../service/error-object.ts";
 import { functionNameOf } from "../service/arn.ts";
-import { described } from "../format-value.ts";
+import { formatValue } from "../format-value.ts";
 import type { LambdaContext } from "../service/lambda-context.ts";
 
 /** A function that executions may invoke: one that `withDurableExecution` returned, or a plain one. */
@@ -38,11 +38,11 @@ export class FunctionRegistry {
       const found = Object.hasOwn(this.#functions, name) ? this.#functions[name] : undefined;
       if (found !== undefined) return found;
     }
-    const name = described(functionNameOf(reference));
+    const name = formatValue(functionNameOf(reference));
     throw new TypeError(
-      `The execution invokes ${described(reference)}, which options.functions does not have; register it: ` +
+      `The execution invokes ${formatValue(reference)}, which options.functions does not have; register it: ` +
         `{ functions: { ${name}: async (input) => output } }. ` +
-        `Registered are: ${Object.keys(this.#functions).map(described).join(", ") || "none"}.`,
+        `Registered are: ${Object.keys(this.#functions).map(formatValue).join(", ") || "none"}.`,
     );
   }
 }

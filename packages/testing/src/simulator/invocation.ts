@@ -3,9 +3,12 @@ import {
   type DurableExecutionClient,
   type DurableExecutionInvocationInput,
   type DurableLambdaHandler,
+  type ErrorObject,
 } from "@aws/durable-execution-sdk-js";
-import { ProcessDied } from "./faults.ts";
+import { formatValue } from "../format-value.ts";
 import type { LambdaContext } from "../service/lambda-context.ts";
+import { ProcessDied } from "./faults.ts";
+import { isUnexpectedPayload } from "./function-registry.ts";
 
 /** How an invocation ended. */
 export type Ending =
@@ -75,4 +78,38 @@ export class Invocation {
     // The SDK's class leaves the updated ids out.
     return Object.assign(event, { UpdatedOperationIds: input.UpdatedOperationIds ?? [] });
   }
+}
+
+/** What a durable function answers the service. */
+export type InvocationOutput =
+  | { readonly status: "SUCCEEDED"; readonly result: string | undefined }
+  | { readonly status: "FAILED"; readonly error: ErrorObject }
+  | { readonly status: "PENDING" };
+
+/** @throws TypeError when `output` is not what a function that `withDurableExecution` returned answers */
+export function readOutput(output: unknown): InvocationOutput {
+  const { Status, Result, Error: error } = Object(output) as Record<string, unknown>;
+  switch (Status) {
+    case "SUCCEEDED":
+      // An empty result tells that it was checkpointed before.
+      return { status: Status, result: typeof Result === "string" && Result !== "" ? Result : undefined };
+    case "FAILED": {
+      const failure = Object(error) as ErrorObject;
+      if (isUnexpectedPayload(failure.ErrorMessage)) throw unwrapped(`failed with ${failure.ErrorMessage}`);
+      return { status: Status, error: failure };
+    }
+    case "PENDING":
+      return { status: Status };
+    default:
+      throw unwrapped(`returned ${formatValue(output)}`);
+  }
+}
+
+/** The error for a handler that does not speak the protocol. */
+export function unwrapped(what: string, cause?: unknown): TypeError {
+  return new TypeError(
+    `handler ${what} when it was invoked as a durable function; pass the function that withDurableExecution(…) ` +
+      `returned, wrapped once, and let nothing in between change its event or its answer.`,
+    cause === undefined ? undefined : { cause },
+  );
 }

@@ -1,4 +1,4 @@
-import { described } from "../format-value.ts";
+import { formatValue } from "../format-value.ts";
 
 /**
  * A payload as JSON, as a caller sends it. What names its own JSON, as a Date, is taken at its word.
@@ -47,5 +47,5 @@ function checkObject(value: object, path: string, ancestors: Set<object>): void 
 }
 
 function lost(path: string, value: unknown, remedy: string): TypeError {
-  return new TypeError(`${path} is ${described(value)}, which JSON cannot carry; ${remedy}.`);
+  return new TypeError(`${path} is ${formatValue(value)}, which JSON cannot carry; ${remedy}.`);
 }

@@ -8,16 +8,28 @@ import type {
   OperationUpdate,
 } from "@aws/durable-execution-sdk-js";
 import type { Environment } from "./environment.ts";
-import type { Execution } from "./execution.ts";
+import type { CheckpointTokens } from "../service/checkpoint-tokens.ts";
+import type { ExecutionState } from "../service/execution-state.ts";
 import type { ProtocolPoint } from "./faults.ts";
 import type { Invocation } from "./invocation.ts";
 import { SdkTime } from "./sdk-time.ts";
-import { StaleTokenError } from "../service/service-error.ts";
+import { StaleTokenError } from "../service/checkpoint-tokens.ts";
 
-/** The service as one invocation sees it: the client that the durable SDK calls. */
-export class Connection implements DurableExecutionClient {
+/** The execution that a client checkpoints. */
+interface ClientExecution {
+  readonly arn: string;
+  readonly state: ExecutionState;
+  readonly tokens: CheckpointTokens;
+  readonly externalEvents: { dispatchCallbacks(): void };
+  readonly invocations: number;
+  checkpoints: number;
+  applyCheckpoint(updates: readonly OperationUpdate[]): void;
+}
+
+/** The client that the durable SDK calls during one invocation. It answers as the service would. */
+export class ServiceClient implements DurableExecutionClient {
   readonly time: SdkTime;
-  readonly #execution: Execution;
+  readonly #execution: ClientExecution;
   readonly #env: Environment;
   readonly #invocation: Invocation;
   readonly #number: number;
@@ -25,8 +37,8 @@ export class Connection implements DurableExecutionClient {
   /** Steps that started in this invocation. */
   readonly #begun = new Set<string>();
 
-  constructor(execution: Execution, env: Environment, invocation: Invocation) {
-    this.time = new SdkTime(env.world.clock);
+  constructor(execution: ClientExecution, env: Environment, invocation: Invocation) {
+    this.time = new SdkTime(env.eventLoop.clock);
     this.#execution = execution;
     this.#env = env;
     this.#invocation = invocation;
@@ -57,7 +69,7 @@ export class Connection implements DurableExecutionClient {
     execution.checkpoints += 1;
     const call = execution.checkpoints;
     this.#pass({ at: "checkpoint", call, updates });
-    execution.land(updates);
+    execution.applyCheckpoint(updates);
     for (const { Type, Action, Id = "" } of updates) {
       if (Type === "STEP" && Action === "START") this.#begun.add(Id);
     }
@@ -68,11 +80,11 @@ export class Connection implements DurableExecutionClient {
       return { NewExecutionState: { Operations: [] } };
     }
     const CheckpointToken = execution.tokens.issue();
-    await this.#moveWorld(updates);
+    await this.#runEventLoop(updates);
     if (this.#env.replay === "always" && updates.some(completes) && !this.#runsBody(false)) {
       throw this.#crash();
     }
-    const Operations = execution.state.takeNews().map((operation) => this.time.show(operation));
+    const Operations = execution.state.takeChanges().map((operation) => this.time.show(operation));
     return { CheckpointToken, NewExecutionState: { Operations } };
   }
 
@@ -90,13 +102,13 @@ export class Connection implements DurableExecutionClient {
    * A body keeps the invocation from suspending, and the SDK asks about what else is under way: in reality it would
    * have asked as often as it takes.
    */
-  async #moveWorld(updates: readonly OperationUpdate[]): Promise<void> {
+  async #runEventLoop(updates: readonly OperationUpdate[]): Promise<void> {
     const asked = this.time.asked();
     if ((asked === undefined && updates.length > 0) || !this.#runsBody(true)) return;
     try {
-      this.#execution.outside.askPeople();
-      if (asked !== undefined) this.#env.world.clock.jumpTo(asked);
-      await this.#env.world.settle();
+      this.#execution.externalEvents.dispatchCallbacks();
+      if (asked !== undefined) this.#env.eventLoop.clock.jumpTo(asked);
+      await this.#env.eventLoop.runUntilIdle();
     } catch (error) {
       this.#invocation.end({ kind: "stopped", error });
       throw error;

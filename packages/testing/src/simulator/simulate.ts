@@ -1,14 +1,14 @@
 import type { DurableLambdaHandler } from "@aws/durable-execution-sdk-js";
 import { CallbackAnswers } from "./callback-answers.ts";
-import { described } from "../format-value.ts";
+import { formatValue } from "../format-value.ts";
 import type { Environment } from "./environment.ts";
 import { Execution, type ExecutionStart } from "./execution.ts";
 import type { Faults } from "./faults.ts";
 import { FunctionRegistry } from "./function-registry.ts";
 import { jsonPayload } from "./json-payload.ts";
-import { checkOptions, type SimulateOptions } from "./options.ts";
+import { checkSimulateOptions, type SimulateOptions } from "./options.ts";
 import { simulationOf, type Simulation } from "./simulation.ts";
-import { World } from "./event-loop.ts";
+import { EventLoop } from "./event-loop.ts";
 
 /**
  * Runs a durable function to its end on the real durable SDK, against a durable service in memory and on virtual time.
@@ -32,10 +32,10 @@ export async function simulateWithFaults<Result>(
 ): Promise<Simulation<Result>> {
   if (typeof handler !== "function") {
     throw new TypeError(
-      `handler is ${described(handler)}; pass the function that withDurableExecution(…) returned.`,
+      `handler is ${formatValue(handler)}; pass the function that withDurableExecution(…) returned.`,
     );
   }
-  checkOptions(options);
+  checkSimulateOptions(options);
   const { functionName = "function", executionName = nextName(), arn, started } = options;
   const payload = jsonPayload(options.payload, "options.payload");
   const identity = { handler, functionName, executionName, arn, payload };
@@ -46,8 +46,8 @@ export async function simulateWithFaults<Result>(
 
 async function runToEnd(start: ExecutionStart, env: Environment): Promise<Simulation> {
   const execution = new Execution(start, env);
-  env.world.wake(execution);
-  await env.world.run();
+  env.eventLoop.invokeLater(execution);
+  await env.eventLoop.run();
   if (!execution.isClosed)
     throw execution.stopped("The execution is suspended, and nothing is left to resume it.");
   env.answers.check();
@@ -63,7 +63,7 @@ function nextName(): string {
 
 function environment(options: SimulateOptions, faults: Faults | undefined): Environment {
   return {
-    world: new World(),
+    eventLoop: new EventLoop(),
     answers: new CallbackAnswers(options.callbacks ?? {}),
     functions: new FunctionRegistry(options.functions ?? {}),
     faults,

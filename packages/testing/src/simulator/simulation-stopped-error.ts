@@ -1,3 +1,7 @@
+import type { Operation } from "@aws/durable-execution-sdk-js";
+import { isClosed } from "../service/execution-state.ts";
+import type { CallbackName } from "./callback-answers.ts";
+
 /** A simulation that was stopped because it would never end. Its message lists what the execution waits for. */
 export class SimulationStoppedError extends Error {
   override readonly name = "SimulationStoppedError";
@@ -20,4 +24,46 @@ export function withinTime<T>(promise: Promise<T>, milliseconds: number, stopped
     const timer = setTimeout(() => reject(stopped()), milliseconds);
     promise.then(resolve, reject).finally(() => clearTimeout(timer));
   });
+}
+
+/** The parts of an execution that {@link waitingFor} reads. */
+interface WaitingExecution {
+  /** Executions that this one invoked, by the id of the operation. */
+  readonly children: ReadonlyMap<string, WaitingExecution>;
+  positioned(): Iterable<readonly [position: string, operation: Operation]>;
+  callbackName(operation: Operation): CallbackName;
+}
+
+/** What keeps an execution from ending, in words, in start order. */
+export function waitingFor(execution: WaitingExecution): string[] {
+  const items: string[] = [];
+  for (const [position, operation] of execution.positioned()) {
+    if (isClosed(operation) || operation.Type === "CONTEXT") continue;
+    items.push(`${what(execution, operation)} (${position}), ${why(operation)}`);
+    const child = execution.children.get(operation.Id ?? "");
+    if (child !== undefined) items.push(...waitingFor(child).map((item) => `there: ${item}`));
+  }
+  return items;
+}
+
+function what(execution: WaitingExecution, operation: Operation): string {
+  const { name, id } = execution.callbackName(operation);
+  const kind = `${operation.SubType ?? operation.Type}`;
+  if (operation.Type === "CALLBACK") return `Callback ${name === undefined ? id : `"${name}"`}`;
+  return operation.Name === undefined ? kind : `${kind} "${operation.Name}"`;
+}
+
+function why({ Type, Status, WaitDetails, StepDetails }: Operation): string {
+  switch (Type) {
+    case "CALLBACK":
+      return "which nobody answered";
+    case "CHAINED_INVOKE":
+      return "whose function has not ended";
+    case "WAIT":
+      return `until ${WaitDetails?.ScheduledEndTimestamp?.toISOString()} of virtual time`;
+    default:
+      return Status === "PENDING"
+        ? `whose next attempt is at ${StepDetails?.NextAttemptTimestamp?.toISOString()} of virtual time`
+        : "which started and has not ended";
+  }
 }

@@ -1,6 +1,6 @@
 import type { ErrorObject, Operation } from "@aws/durable-execution-sdk-js";
 import type { DurableOperation } from "../service/durable-operation.ts";
-import type { Execution } from "./execution.ts";
+import type { InvokeOutcome } from "./function-registry.ts";
 
 /** How a simulated execution went. */
 export interface Simulation<Result = unknown> {
@@ -25,8 +25,16 @@ export interface ExecutionError {
   readonly errorData?: string;
 }
 
+/** The parts of an execution that its report is made of. */
+interface ClosedExecution {
+  readonly outcome: InvokeOutcome | undefined;
+  readonly invocations: number;
+  readonly checkpoints: number;
+  positioned(): Iterable<readonly [position: string, operation: Operation]>;
+}
+
 /** The report of an execution that is closed. */
-export function simulationOf<Result>(execution: Execution): Simulation<Result> {
+export function simulationOf<Result>(execution: ClosedExecution): Simulation<Result> {
   const { result, error } = execution.outcome ?? {};
   const { invocations, checkpoints } = execution;
   const operations = Array.from(execution.positioned(), ([id, operation]) => operationOf(id, operation));

@@ -8,12 +8,11 @@ import {
   type CounterStore,
   type Limits,
 } from "@durable-counter/core";
-import type { Contract } from "./contract.ts";
-import { codeOf } from "./refusal.ts";
+import { codeOf, type Contract } from "./contract.ts";
 import { seededRandom } from "../../seeded-random.ts";
 
 /** Commands take effect in order, all of them or none. */
-export function batchLaws({ test, expect, createStore }: Contract): void {
+export function batchContract({ test, expect, createStore }: Contract): void {
   test("a counter starts at 0 and goes by 1 where nothing else is said", async () => {
     const store = await createStore();
     expect(await store.apply({ id: "a", commands: [increment()] })).toEqual({

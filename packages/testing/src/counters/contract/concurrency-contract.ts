@@ -1,11 +1,10 @@
 import { decrement, increment } from "@durable-counter/core";
-import type { Contract } from "./contract.ts";
-import { codeOf } from "./refusal.ts";
+import { codeOf, type Contract } from "./contract.ts";
 
 const WRITERS = 32;
 
 /** Requests that are under way at once take effect one after another, in some order. */
-export function concurrencyLaws({ test, expect, createStore }: Contract): void {
+export function concurrencyContract({ test, expect, createStore }: Contract): void {
   test("of 32 concurrent writers none is lost, and no two see the same value before", async () => {
     const store = await createStore();
     const receipts = await Promise.all(

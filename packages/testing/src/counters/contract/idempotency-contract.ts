@@ -1,10 +1,8 @@
 import { decrement, get, increment } from "@durable-counter/core";
-import type { Contract } from "./contract.ts";
-import { entriesOf } from "./entries-of.ts";
-import { codeOf, refusal } from "./refusal.ts";
+import { codeOf, entriesOf, refusal, type Contract } from "./contract.ts";
 
 /** A request with an idempotency key counts once, and is answered alike however often it arrives. */
-export function idempotencyLaws({ test, expect, createStore }: Contract): void {
+export function idempotencyContract({ test, expect, createStore }: Contract): void {
   test("a retry is answered with the first receipt, replayed, and counts nothing", async () => {
     const store = await createStore({ initial: 7 });
     const request = { id: "a", commands: [increment(2), get(), decrement(5)], idempotencyKey: "t" };

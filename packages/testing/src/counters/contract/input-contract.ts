@@ -1,7 +1,5 @@
 import { increment, type ApplyRequest } from "@durable-counter/core";
-import type { Contract } from "./contract.ts";
-import { entriesOf } from "./entries-of.ts";
-import { refusal } from "./refusal.ts";
+import { entriesOf, refusal, type Contract } from "./contract.ts";
 
 const good = { id: "a", commands: [increment(1)] };
 const oneOf = (command: unknown) => ({ ...good, commands: [command] });
@@ -60,7 +58,7 @@ const BAD_REQUESTS: readonly (readonly [what: string, request: unknown, path: st
 ];
 
 /** What is no valid request is refused by name, and writes nothing. */
-export function inputLaws({ test, expect, createStore }: Contract): void {
+export function inputContract({ test, expect, createStore }: Contract): void {
   for (const [what, request, path, value] of BAD_REQUESTS) {
     test(`${what} is refused, naming path and value, and nothing is written`, async () => {
       const store = await createStore();

@@ -1,13 +1,11 @@
 import { decrement, get, increment } from "@durable-counter/core";
-import type { Contract } from "./contract.ts";
-import { entriesOf } from "./entries-of.ts";
-import { codeOf, refusal } from "./refusal.ts";
+import { codeOf, entriesOf, refusal, type Contract } from "./contract.ts";
 
 const MAX = Number.MAX_SAFE_INTEGER;
 const MIN = Number.MIN_SAFE_INTEGER;
 
 /** No value, however short its life, passes a limit or ±(2^53 − 1). */
-export function limitLaws({ test, expect, createStore }: Contract): void {
+export function limitContract({ test, expect, createStore }: Contract): void {
   test("the limits themselves may be reached", async () => {
     const store = await createStore({ limits: { min: -2, max: 3 } });
     const { results } = await store.apply({ id: "a", commands: [increment(3), decrement(5)] });

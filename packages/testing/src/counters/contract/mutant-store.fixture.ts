@@ -13,22 +13,21 @@ import {
   type ApplyResult,
 } from "@durable-counter/core";
 
-import type { PlantedBug } from "./mutants.fixture.ts";
-import { sumOf } from "./sum-of.ts";
+import type { Mutant } from "./mutants.fixture.ts";
 
 /**
  * A store with one thing wrong, or with nothing wrong: to prove that the contract bites. It looks much like
  * `MemoryCounterStore`; each bug is a line that somebody might write.
  */
-export class PlantedStore implements CounterStore {
-  readonly #bug: PlantedBug | undefined;
+export class MutantStore implements CounterStore {
+  readonly #bug: Mutant | undefined;
   readonly #options: CounterOptions;
   readonly #items = new Map<string, Item>();
   readonly #sharedKeys = new Map<string, Use>();
   readonly #stale = new Map<string, number>();
   readonly #refusals = new Map<string, ReadonlyMap<string, Refused>>();
 
-  constructor(bug: PlantedBug | undefined, options: CounterOptions = {}) {
+  constructor(bug: Mutant | undefined, options: CounterOptions = {}) {
     this.#bug = bug;
     this.#options = options;
   }
@@ -185,7 +184,7 @@ export class PlantedStore implements CounterStore {
     return this.#items.get(id) ?? { value: this.#initial(initial), keys: new Map() };
   }
 
-  #has(bug: PlantedBug): boolean {
+  #has(bug: Mutant): boolean {
     return this.#bug === bug;
   }
 
@@ -246,4 +245,13 @@ interface Refused extends Use {
 /** Long enough for others to come between. */
 async function turn(): Promise<void> {
   for (let turns = 0; turns < 10; turns++) await Promise.resolve();
+}
+
+/** By how much commands move a counter that has no limits. */
+function sumOf(commands: readonly Command[]): number {
+  return commands.reduce(
+    (sum, command) =>
+      command.type === "get" ? sum : sum + (command.type === "increment" ? 1 : -1) * command.amount,
+    0,
+  );
 }

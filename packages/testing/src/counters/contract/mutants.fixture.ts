@@ -1,5 +1,5 @@
 /** What may be wrong with a store, and a law that must notice. */
-export const PLANTED_BUGS = {
+export const MUTANTS = {
   "starts at 1": "a counter starts at 0 and goes by 1 where nothing else is said",
   "keeps one value for all counters": "a batch goes on from where the one before it ended",
   "applies commands backwards": "commands run in order, and each result tells the value before and after",
@@ -65,4 +65,4 @@ export const PLANTED_BUGS = {
   "refuses input with errors of its own": "an empty batch is refused",
 } as const satisfies Readonly<Record<string, string>>;
 
-export type PlantedBug = keyof typeof PLANTED_BUGS;
+export type Mutant = keyof typeof MUTANTS;

@@ -1,9 +1,8 @@
 import { decrement, get, increment } from "@durable-counter/core";
-import type { Contract } from "./contract.ts";
-import { entriesOf, sorted } from "./entries-of.ts";
+import { entriesOf, sorted, type Contract } from "./contract.ts";
 
 /** Reading changes nothing; listing misses nothing; deleting leaves nothing. */
-export function readingLaws({ test, expect, createStore }: Contract): void {
+export function readingContract({ test, expect, createStore }: Contract): void {
   test("a consistent get sees every write acknowledged before it", async () => {
     const store = await createStore();
     for (let value = 1; value <= 5; value++) {

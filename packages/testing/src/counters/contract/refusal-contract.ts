@@ -1,10 +1,8 @@
 import { decrement, get, increment } from "@durable-counter/core";
-import type { Contract } from "./contract.ts";
-import { entriesOf } from "./entries-of.ts";
-import { codeOf, refusal } from "./refusal.ts";
+import { codeOf, entriesOf, refusal, type Contract } from "./contract.ts";
 
 /** What a refusal means for its idempotency key: nothing, or for a caller with a name that they are refused for good. */
-export function refusalLaws({ test, expect, createStore }: Contract): void {
+export function refusalContract({ test, expect, createStore }: Contract): void {
   test("an idempotency key was not used by a batch that was refused", async () => {
     const store = await createStore({ limits: { max: 5 } });
     const request = { id: "a", commands: [increment(4)], idempotencyKey: "t" };

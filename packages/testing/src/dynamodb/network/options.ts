@@ -1,4 +1,4 @@
-import { described } from "../../format-value.ts";
+import { formatValue as described } from "../../format-value.ts";
 import { CAN_CONFLICT, canMeet, FAULTS, MIXTURE, type Fault } from "./fault.ts";
 
 /** How to be faulty. */

@@ -1,0 +1,79 @@
+import { withDurableExecution } from "@aws/durable-execution-sdk-js";
+import { increment, isCounterError } from "@durable-counter/core";
+import { describe, expect, test } from "vitest";
+import { exploreInterleavings } from "../interleavings/explore-interleavings.ts";
+import { Register } from "../interleavings/register.fixture.ts";
+import { simulate } from "../simulator/simulate.ts";
+import { checkLinearizable } from "./check-linearizable.ts";
+import { MemoryCounterStore } from "./memory-counter-store.ts";
+import { recordHistory } from "./record-history.ts";
+
+describe("durable functions", () => {
+  /** Each run is an execution of its own, with keys of its own. */
+  const names = ["first", "second"];
+
+  test("that count with an idempotency key stay linearizable, however they interleave", async () => {
+    const exploration = await exploreInterleavings(async ({ wrap, run }) => {
+      const store = recordHistory(wrap(new MemoryCounterStore(), "store"));
+      const handler = withDurableExecution(async (_event, context) => {
+        const idempotencyKey = `${context.executionContext.durableExecutionArn}/count`;
+        const commands = [increment()];
+        await context.step(
+          "count",
+          async () => (await store.apply({ id: "c", commands, idempotencyKey })).value,
+        );
+        return context.step("read", () => store.get("c", { consistent: true }));
+      });
+      const runs = await run(names.map((executionName) => () => simulate(handler, { executionName })));
+      expect(runs).toMatchObject([{ status: "SUCCEEDED" }, { status: "SUCCEEDED" }]);
+      expect(checkLinearizable(store.history)).toMatchObject({ linearizable: true });
+      expect(new Set(store.history.map(({ process }) => process))).toEqual(new Set(["A", "B"]));
+      expect(await store.get("c")).toBe(2);
+    });
+    expect(exploration).toEqual({ schedules: 252, exhaustive: true, failures: [] });
+  });
+
+  test("that read in one step and write in the next are found out", async () => {
+    const { failures } = await exploreInterleavings(async ({ wrap, run }) => {
+      const register = wrap(new Register());
+      const handler = withDurableExecution(async (_event, context) => {
+        const value = await context.step("read", () => register.get());
+        await context.step("write", () => register.set(value + 1));
+      });
+      await run(names.map((executionName) => () => simulate(handler, { executionName })));
+      expect(await register.get()).toBe(2);
+    });
+    expect(failures).toMatchObject([{ schedule: "2AB" }]);
+  });
+
+  test("that are suspended, or work side by side, are waited for", async () => {
+    const exploration = await exploreInterleavings(async ({ wrap, run }) => {
+      const store = wrap(new MemoryCounterStore(), "store");
+      const handler = withDurableExecution(async (_event, context) => {
+        const count = (name: string) =>
+          context.step(name, async () => {
+            await store.apply({ id: "c", commands: [increment()], idempotencyKey: name });
+          });
+        await count("before");
+        await context.wait({ hours: 1 });
+        await count("after");
+      });
+      const parallel = withDurableExecution(async (_event, context) => {
+        await context.parallel([1, 2].map((branch) => (each) => each.step(async () => branch)));
+        await context.step(() => store.get("c"));
+      });
+      await run([() => simulate(handler), () => simulate(parallel)]);
+    });
+    expect(exploration).toEqual({ schedules: 56, exhaustive: true, failures: [] });
+  });
+});
+
+test("the error of a simulation keeps the code of a CounterError", async () => {
+  const handler = withDurableExecution(async (_event, context) =>
+    context.step("refused", () => Promise.reject(new RangeError("no [limit-exceeded]")), {
+      retryStrategy: () => ({ shouldRetry: false }),
+    }),
+  );
+  const { error } = await simulate(handler);
+  expect(isCounterError(error, "limit-exceeded")).toBe(true);
+});

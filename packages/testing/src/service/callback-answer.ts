@@ -1,0 +1,25 @@
+import type { Duration, ErrorObject } from "@aws/durable-execution-sdk-js";
+
+/** What an answer can do while it works on a callback. */
+export interface CallbackControls {
+  /** Lets virtual time pass. */
+  sleep(duration: Duration): Promise<void>;
+  /** Restarts the heartbeat timeout of the callback. */
+  heartbeat(): void;
+}
+
+/**
+ * Answers a callback, as an external system would. It is called with the id of the callback after the handler has
+ * submitted it. The value that it returns completes the callback, and an error that it throws fails it. Virtual time
+ * does not pass while it works, unless it sleeps.
+ */
+export type CallbackAnswer = (
+  callbackId: string,
+  controls: CallbackControls,
+) => CallbackText | Promise<CallbackText>;
+
+/** The service carries text. Pass an object as `JSON.stringify(…)`; the serdes of the callback reads it. */
+export type CallbackText = string | undefined | void;
+
+/** Why a callback fails: an error, or the fields of the service's API. */
+export type CallbackFailure = Error | ErrorObject;
