@@ -5,9 +5,9 @@ import {
   callerIdHash,
   fingerprint,
   isKeyAttribute,
-  readStamp,
-  stampFraction,
-  stampText,
+  readRecord,
+  recordFraction,
+  recordText,
   keyAttribute,
 } from "./idempotency-record.ts";
 
@@ -27,7 +27,7 @@ describe("an idempotency key's stamp", () => {
     fc.assert(
       fc.property(fc.maxSafeInteger(), fc.nat({ max: 4_000_000_000 }), prints, (before, expiresAt, print) => {
         const stamp = { before, expiresAt, fingerprint: print };
-        expect(readStamp({ N: decimalSum(before, stampFraction(stamp)) })).toEqual(stamp);
+        expect(readRecord({ N: decimalSum(before, recordFraction(stamp)) })).toEqual(stamp);
       }),
     );
   });
@@ -44,7 +44,7 @@ describe("an idempotency key's stamp", () => {
     fc.assert(
       fc.property(fc.maxSafeInteger(), bound, bound, (before, min, max) => {
         const stamp = { ...rest, before, limits: limitsFrom("clamp", min, max) };
-        expect(readStamp({ S: stampText(stamp) })).toEqual(stamp);
+        expect(readRecord({ S: recordText(stamp) })).toEqual(stamp);
       }),
     );
   });
@@ -55,15 +55,15 @@ describe("an idempotency key's stamp", () => {
     fc.assert(
       fc.property(fc.maxSafeInteger(), bound, bound, onLimit, callers, (before, min, max, on, refusedTo) => {
         const stamp = { ...rest, before, limits: limitsFrom(on, min, max), refusedTo };
-        const text = stampText(stamp);
-        expect(readStamp({ S: text })).toEqual({ ...stamp, refusedTo: refusedTo.slice(-64) });
-        expect(stampText(stamp)).not.toBe(text);
+        const text = recordText(stamp);
+        expect(readRecord({ S: text })).toEqual({ ...stamp, refusedTo: refusedTo.slice(-64) });
+        expect(recordText(stamp)).not.toBe(text);
       }),
     );
   });
 
   test("never needs more than the 38 digits a DynamoDB number has", () => {
-    const fraction = stampFraction({ expiresAt: 9_999_999_999, fingerprint: "999999999999" });
+    const fraction = recordFraction({ expiresAt: 9_999_999_999, fingerprint: "999999999999" });
     const digits = decimalSum(-Number.MAX_SAFE_INTEGER, fraction).replace(/[-.]/gu, "");
     expect(digits.length).toBeLessThanOrEqual(38);
   });
@@ -71,7 +71,7 @@ describe("an idempotency key's stamp", () => {
   test.each(["", "abc", "1e5", "12345678901234567", "1.12345678901234567890123", "1/2/3"])(
     "is not %j",
     (text) => {
-      expect([readStamp({ N: text }), readStamp({ S: text }), readStamp(undefined)]).toEqual([
+      expect([readRecord({ N: text }), readRecord({ S: text }), readRecord(undefined)]).toEqual([
         undefined,
         undefined,
         undefined,

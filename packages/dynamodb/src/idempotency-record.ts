@@ -73,7 +73,7 @@ export function fingerprint(commands: readonly Command[]): string {
 }
 
 /** The fraction that an update adds to the value before, as DynamoDB writes numbers. */
-export function stampFraction({
+export function recordFraction({
   expiresAt,
   fingerprint,
 }: Pick<IdempotencyRecord, "expiresAt" | "fingerprint">): string {
@@ -81,7 +81,7 @@ export function stampFraction({
 }
 
 /** The text for what was written knowing the value before: every other way than adding. */
-export function stampText({
+export function recordText({
   before,
   expiresAt,
   fingerprint,
@@ -100,7 +100,7 @@ export function callerIdHash(callerId: string): string {
 }
 
 /** Reads a stamp back; undefined for an attribute that is none. */
-export function readStamp(attribute: AttributeValue | undefined): IdempotencyRecord | undefined {
+export function readRecord(attribute: AttributeValue | undefined): IdempotencyRecord | undefined {
   return readNumber(attribute?.N) ?? readText(attribute?.S);
 }
 

@@ -1,5 +1,5 @@
 import { itemKey, readItem, valueOf, type CounterKey } from "./counter-item.ts";
-import { checkSeal } from "./seal.ts";
+import { checkSeal } from "./write-fence.ts";
 import { sumOfShards } from "./shards.ts";
 import { attributes, VALUE_PART } from "./table.ts";
 

@@ -2,7 +2,7 @@ import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { CounterError, CounterOptions, withRemedy, parseInput } from "@durable-counter/core";
 import * as z from "zod/mini";
 import { sleep, type Waits } from "./back-off.ts";
-import type { Strategy } from "./count-once.ts";
+import type { Strategy } from "./apply-request.ts";
 
 export interface DynamoDBCounterStoreOptions extends CounterOptions {
   readonly client: DynamoDBClient;

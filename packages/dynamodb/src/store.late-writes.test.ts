@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { hasTransactions, startEngines } from "./engines.fixture.ts";
 import { createDynamoDBCounterStore, ensureCounterTable } from "./index.ts";
-import { isTidying } from "./tidy.ts";
+import { startsCompaction } from "./compaction.ts";
 import { keyAttribute } from "./idempotency-record.ts";
 
 const engines = await startEngines();
@@ -17,7 +17,7 @@ let counters = 0;
 
 /** Four requests whose amounts are bits: the value, which else moves by sixteens, tells which of them counted. */
 const REQUESTS = Array.from({ length: 400 }, (_, n) => `t${n}`)
-  .filter((idempotencyKey, n) => n < 2 || isTidying(keyAttribute(idempotencyKey)))
+  .filter((idempotencyKey, n) => n < 2 || startsCompaction(keyAttribute(idempotencyKey)))
   .slice(0, 4)
   .map((idempotencyKey, bit) => ({ idempotencyKey, commands: [decrement(2 ** bit)] }));
 const SIXTEEN = 16;

@@ -19,7 +19,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { frozenClient, hasTransactions, keepLostWrites, partsOf, startEngines } from "./engines.fixture.ts";
 import { createDynamoDBCounterStore, ensureCounterTable, type DynamoDBCounterStoreOptions } from "./index.ts";
-import { isTidying } from "./tidy.ts";
+import { startsCompaction } from "./compaction.ts";
 import { keyAttribute } from "./idempotency-record.ts";
 
 const engines = await startEngines();
@@ -57,8 +57,8 @@ function bench({ client }: Pick<RunningDynamoDB, "client">) {
 }
 
 /** By these a write looks after the keys of its counter. */
-const TIDYING = Array.from({ length: 400 }, (_, n) => `tidying-${n}`)
-  .filter((idempotencyKey) => isTidying(keyAttribute(idempotencyKey)))
+const COMPACTING = Array.from({ length: 400 }, (_, n) => `tidying-${n}`)
+  .filter((idempotencyKey) => startsCompaction(keyAttribute(idempotencyKey)))
   .slice(0, 3);
 
 /** What a store answers, in words. */
@@ -201,7 +201,7 @@ describe.each(engines)("a refusal that is remembered, on $engine", (engine) => {
   });
 
   test("is an answer as the memory store gives it, among all that others ask, with keys wherever", async () => {
-    const keys = ["t1", "t2", "t3", ...TIDYING];
+    const keys = ["t1", "t2", "t3", ...COMPACTING];
     const command = fc.oneof(
       fc.integer({ min: 1, max: 6 }).map(increment),
       fc.integer({ min: 1, max: 6 }).map(decrement),
@@ -290,7 +290,7 @@ describe.each(local)("refusals that are remembered, on $engine", (engine) => {
     await told(store("auto"), { ...request, callerId: "a" });
     await move(increment(2));
     expect(await told(store("separate-item"), request)).toBe("0");
-    for (const idempotencyKey of TIDYING)
+    for (const idempotencyKey of COMPACTING)
       await store("auto").apply({ id, idempotencyKey, commands: [increment()] });
     expect(await told(store("auto"), request)).toBe("0, replayed");
   });

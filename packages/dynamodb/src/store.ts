@@ -7,11 +7,11 @@ import {
   type CounterStore,
 } from "@durable-counter/core";
 import { randomUUID } from "node:crypto";
-import { countOnce } from "./count-once.ts";
+import { countOnce } from "./apply-request.ts";
 import { deleteCounter } from "./delete-counter.ts";
 import { listCounters } from "./list-counters.ts";
 import { readCounter } from "./read-counter.ts";
-import { createStoreMemory } from "./store-memory.ts";
+import { createStoreMemory } from "./cache.ts";
 import { checkUnlimited, parseStoreOptions, type DynamoDBCounterStoreOptions } from "./store-options.ts";
 import { shardPart, VALUE_PART } from "./table.ts";
 import { shardOf } from "./idempotency-record.ts";

@@ -1,11 +1,11 @@
 import type { UpdateItemCommandInput } from "@aws-sdk/client-dynamodb";
-import type { Change, Counting, Outcome, Place } from "./counting.ts";
+import type { Change, Counting, Outcome, Place } from "./request-context.ts";
 import { itemKey, itemThatRefused, type CounterKey } from "./counter-item.ts";
-import { GRACE_SECONDS, isSealed } from "./seal.ts";
+import { GRACE_SECONDS, isSealed } from "./write-fence.ts";
 import { attributes } from "./table.ts";
-import { notCounted } from "./not-counted.ts";
-import { stampFraction, stampText, valueBefore } from "./idempotency-record.ts";
-import { WatchedUpdateItem } from "./watched-command.ts";
+import { notCounted } from "./write-failure.ts";
+import { recordFraction, recordText, valueBefore } from "./idempotency-record.ts";
+import { TrackedUpdateItem } from "./attempt-tracking.ts";
 
 /** One conditional update of a counter's item. */
 export interface CountingWrite {
@@ -28,7 +28,7 @@ export async function countingWrite(
   write: CountingWrite,
 ): Promise<Outcome> {
   const { change } = write;
-  const command = new WatchedUpdateItem(updateInput(key, counting, write), counting);
+  const command = new TrackedUpdateItem(updateInput(key, counting, write), counting);
   try {
     const { Attributes: item = {} } = await key.client.send(command);
     const before = "add" in change ? valueBefore(item[counting.keyAttribute]) : change.before;
@@ -88,11 +88,11 @@ function termsOf(change: Change, counting: Counting) {
       ":highest": { N: String(highest) },
       ":initial": { N: String(counting.initial) },
       ":change": { N: String(change.add) },
-      ":stamp": { N: stampFraction(counting) },
+      ":stamp": { N: recordFraction(counting) },
     };
     return { update: ADD, condition: change.mayCreate ? CREATING : EXISTING, values };
   }
-  const stamp = { ":stamp": { S: stampText({ ...counting, ...change }) } };
+  const stamp = { ":stamp": { S: recordText({ ...counting, ...change }) } };
   if ("refusedTo" in change) return { update: STAY, condition: STAYING, values: stamp };
   const before = { N: String(change.before) };
   const values = { ":lowest": before, ":highest": before, ":value": { N: String(change.become) }, ...stamp };

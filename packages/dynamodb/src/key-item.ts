@@ -1,7 +1,7 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import type { Place } from "./counting.ts";
+import type { Place } from "./request-context.ts";
 import { itemKey, type CounterKey } from "./counter-item.ts";
-import { GRACE_SECONDS } from "./seal.ts";
+import { GRACE_SECONDS } from "./write-fence.ts";
 import { attributes, markerPart } from "./table.ts";
 
 /** The key of the item that remembers an idempotency key by itself. */

@@ -1,10 +1,10 @@
 import { TransactWriteItemsCommand, UpdateItemCommand, type AttributeValue } from "@aws-sdk/client-dynamodb";
 import { itemKey, type CounterKey, type Item } from "./counter-item.ts";
-import { putMarker } from "./marker.ts";
-import { GRACE_SECONDS, sealOf } from "./seal.ts";
-import type { StoreMemory } from "./store-memory.ts";
+import { putMarker } from "./key-item.ts";
+import { GRACE_SECONDS, sealOf } from "./write-fence.ts";
+import type { StoreMemory } from "./cache.ts";
 import { attributes } from "./table.ts";
-import { isKeyAttribute, readStamp } from "./idempotency-record.ts";
+import { isKeyAttribute, readRecord } from "./idempotency-record.ts";
 
 /** More than come between two clean-ups, so that a backlog shrinks; below DynamoDB's 300 operators an expression. */
 const FORGOTTEN_AT_ONCE = 100;
@@ -31,7 +31,7 @@ const NO_TRANSACTIONS = new Set(["UnknownOperationException", "AccessDeniedExcep
  * Whether the write under this idempotency key attribute is one that looks after the keys of its counter: one in 32, for the
  * attribute ends in a base64url digit of a hash. Derived from the idempotency key, so that short-lived processes take part.
  */
-export function isTidying(keyAttribute: string): boolean {
+export function startsCompaction(keyAttribute: string): boolean {
   return keyAttribute.endsWith("A") || keyAttribute.endsWith("g");
 }
 
@@ -66,7 +66,7 @@ function isBurst(live: readonly IdempotencyKey[]): boolean {
 }
 
 function expiryOf(stamp: AttributeValue): number {
-  return readStamp(stamp)?.expiresAt ?? Infinity;
+  return readRecord(stamp)?.expiresAt ?? Infinity;
 }
 
 /** Each is removed only as it was read: an idempotency key that was used anew in between stays. */

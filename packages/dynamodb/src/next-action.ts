@@ -1,15 +1,15 @@
 import { applyBatch, idempotencyKeyReused, type BatchResult, type ApplyResult } from "@durable-counter/core";
-import type { CountRequest } from "./count-once.ts";
+import type { CountRequest } from "./apply-request.ts";
 import { itemKey, readItem, valueOf, type CounterKey } from "./counter-item.ts";
-import type { Counting, Seen } from "./counting.ts";
-import type { CountingTransaction } from "./counting-transaction.ts";
-import type { CountingWrite } from "./counting-write.ts";
-import { markerKey } from "./marker.ts";
+import type { Counting, Seen } from "./request-context.ts";
+import type { CountingTransaction } from "./transactional-write.ts";
+import type { CountingWrite } from "./conditional-update.ts";
+import { markerKey } from "./key-item.ts";
 import type { NetEffect } from "./net-effect.ts";
-import { checkSeal, isSealed } from "./seal.ts";
+import { checkSeal, isSealed } from "./write-fence.ts";
 import { claimShards } from "./shards.ts";
 import { attributes } from "./table.ts";
-import { callerIdHash, readStamp, type IdempotencyRecord } from "./idempotency-record.ts";
+import { callerIdHash, readRecord, type IdempotencyRecord } from "./idempotency-record.ts";
 import { codeOf } from "./translate-error.ts";
 
 /** One request on its way into the table. */
@@ -104,7 +104,7 @@ export function recall(count: Count, seen: Seen): ApplyResult | undefined {
 }
 
 function stampsOf({ counting }: Count, { item, marker }: Seen): readonly IdempotencyRecord[] {
-  const stamps = [readStamp(item[counting.keyAttribute]), readStamp(marker[attributes.stamp])];
+  const stamps = [readRecord(item[counting.keyAttribute]), readRecord(marker[attributes.stamp])];
   return stamps.filter((stamp) => stamp !== undefined);
 }
 

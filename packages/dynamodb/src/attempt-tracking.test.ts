@@ -2,7 +2,7 @@ import { DynamoDBClient, TransactWriteItemsCommand, UpdateItemCommand } from "@a
 import { startDynamoDB, type RunningDynamoDB } from "@durable-counter/testing/dynamodb";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ensureCounterTable } from "./table.ts";
-import { WatchedTransactWriteItems, WatchedUpdateItem } from "./watched-command.ts";
+import { TrackedTransactWriteItems, TrackedUpdateItem } from "./attempt-tracking.ts";
 
 let engine: RunningDynamoDB;
 beforeAll(async () => {
@@ -28,8 +28,8 @@ async function logOf(command: UpdateItemCommand | TransactWriteItemsCommand): Pr
 }
 
 test("a watched command is called as the SDK's own, by which tracers know operations", () => {
-  expect(WatchedUpdateItem.name).toBe(UpdateItemCommand.name);
-  expect(WatchedTransactWriteItems.name).toBe(TransactWriteItemsCommand.name);
+  expect(TrackedUpdateItem.name).toBe(UpdateItemCommand.name);
+  expect(TrackedTransactWriteItems.name).toBe(TransactWriteItemsCommand.name);
 });
 
 describe("what a client logs of a watched command", () => {
@@ -54,7 +54,7 @@ describe("what a client logs of a watched command", () => {
       const input = { ...update(condition), ReturnValues: "ALL_NEW" as const };
       const expected = await logOf(new UpdateItemCommand(input));
       expect(expected).toMatchObject([{ commandName: "UpdateItemCommand", input }]);
-      expect(await logOf(new WatchedUpdateItem({ ...input }, unwatched()))).toStrictEqual(expected);
+      expect(await logOf(new TrackedUpdateItem({ ...input }, unwatched()))).toStrictEqual(expected);
     },
   );
 
@@ -64,7 +64,7 @@ describe("what a client logs of a watched command", () => {
       const input = { TransactItems: [{ Update: update(condition) }] };
       const expected = await logOf(new TransactWriteItemsCommand(input));
       expect(expected).toMatchObject([{ commandName: "TransactWriteItemsCommand", input }]);
-      expect(await logOf(new WatchedTransactWriteItems({ ...input }, unwatched()))).toStrictEqual(expected);
+      expect(await logOf(new TrackedTransactWriteItems({ ...input }, unwatched()))).toStrictEqual(expected);
     },
   );
 });

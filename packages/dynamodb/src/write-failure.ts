@@ -1,5 +1,5 @@
 import { itemKey, readItem, type CounterKey } from "./counter-item.ts";
-import type { Counting, Outcome } from "./counting.ts";
+import type { Counting, Outcome } from "./request-context.ts";
 import { isBusy, isItemFull, translateError } from "./translate-error.ts";
 
 /**

@@ -14,16 +14,16 @@ import {
   notYetIssued,
   idempotencyKeyExpired,
   unknownOutcome,
-} from "./count-errors.ts";
-import type { Counting, Outcome, Refusal } from "./counting.ts";
-import { countingTransaction } from "./counting-transaction.ts";
-import { countingWrite } from "./counting-write.ts";
-import { decide, isOnItsWay, look, recall, type Count, type Decision } from "./decide.ts";
+} from "./request-errors.ts";
+import type { Counting, Outcome, Refusal } from "./request-context.ts";
+import { countingTransaction } from "./transactional-write.ts";
+import { countingWrite } from "./conditional-update.ts";
+import { decide, isOnItsWay, look, recall, type Count, type Decision } from "./next-action.ts";
 import { netEffect } from "./net-effect.ts";
-import { GRACE_SECONDS, isSealed, sealOf } from "./seal.ts";
-import type { StoreMemory } from "./store-memory.ts";
+import { GRACE_SECONDS, isSealed, sealOf } from "./write-fence.ts";
+import type { StoreMemory } from "./cache.ts";
 import { attributes } from "./table.ts";
-import { isTidying, tidy } from "./tidy.ts";
+import { startsCompaction, tidy } from "./compaction.ts";
 import { fingerprint, keyAttribute } from "./idempotency-record.ts";
 
 /** Where keys are remembered: in the counter's item, each in an item of its own, or as is cheaper. */
@@ -120,7 +120,7 @@ async function settle(count: Count): Promise<ApplyResult> {
     switch (outcome.kind) {
       case "applied": {
         remember(count, next, outcome);
-        if (isTidying(count.counting.keyAttribute)) await tidyUp(count, outcome);
+        if (startsCompaction(count.counting.keyAttribute)) await tidyUp(count, outcome);
         const { change } = "write" in next ? next.write : next.transaction;
         if ("refusedTo" in change) {
           if ("write" in next) throw change.error;
@@ -182,7 +182,7 @@ function attempt(
   decision: Exclude<Decision, { receipt: ApplyResult }>,
 ): Promise<Outcome> {
   if ("transaction" in decision) return countingTransaction(key, counting, decision.transaction);
-  const whole = isTidying(counting.keyAttribute);
+  const whole = startsCompaction(counting.keyAttribute);
   return countingWrite(key, counting, { ...decision.write, whole });
 }
 

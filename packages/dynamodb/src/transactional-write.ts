@@ -1,13 +1,13 @@
 import type { AttributeValue, CancellationReason, TransactWriteItem } from "@aws-sdk/client-dynamodb";
 import { itemKey, unexplained, type CounterKey } from "./counter-item.ts";
-import type { Counting, Outcome, Refusal, Replacement, Seen } from "./counting.ts";
-import { checkMarker, markerKey, replaceMarker } from "./marker.ts";
-import { notCounted } from "./not-counted.ts";
-import { sealOf } from "./seal.ts";
+import type { Counting, Outcome, Refusal, Replacement, Seen } from "./request-context.ts";
+import { checkMarker, markerKey, replaceMarker } from "./key-item.ts";
+import { notCounted } from "./write-failure.ts";
+import { sealOf } from "./write-fence.ts";
 import { attributes } from "./table.ts";
-import { stampText } from "./idempotency-record.ts";
+import { recordText } from "./idempotency-record.ts";
 import { reasonsOf } from "./translate-error.ts";
-import { WatchedTransactWriteItems } from "./watched-command.ts";
+import { TrackedTransactWriteItems } from "./attempt-tracking.ts";
 
 /** A write over two items: the counter's, and the key's marker. */
 export interface CountingTransaction {
@@ -36,7 +36,7 @@ export async function countingTransaction(
 ): Promise<Outcome> {
   const { keyAttribute, expiresAt, idempotencyKey } = counting;
   const { seen, change, remember } = transaction;
-  const stamp: AttributeValue = { S: stampText({ ...counting, ...change }) };
+  const stamp: AttributeValue = { S: recordText({ ...counting, ...change }) };
   const markerPlace = seen.marker[attributes.stamp];
   const ofMarker =
     remember === "separate-item"
@@ -46,7 +46,7 @@ export async function countingTransaction(
   const leavesItem = "refusedTo" in change && sealOf(seen.item) >= expiresAt;
   const TransactItems = leavesItem ? [ofMarker] : [ofMarker, updateItem(key, counting, transaction, stamp)];
   try {
-    await key.client.send(new WatchedTransactWriteItems({ TransactItems }, counting));
+    await key.client.send(new TrackedTransactWriteItems({ TransactItems }, counting));
     return { kind: "applied", before: change.before };
   } catch (error) {
     const found = async (reason: CancellationReason | undefined, itemKey: Record<string, AttributeValue>) =>

@@ -1,7 +1,7 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { Limits } from "@durable-counter/core";
 import type { Item } from "./counter-item.ts";
-import type { Attempts } from "./watched-command.ts";
+import type { Attempts } from "./attempt-tracking.ts";
 
 /** A request on its way into the table: what stays the same however often it is tried. */
 export interface Counting extends Attempts {

@@ -28,7 +28,7 @@ const PLACE = { step: "deserialize", priority: "high", name: "watchAttempts" } a
  * operations.
  */
 
-export class WatchedUpdateItem extends UpdateItemCommand {
+export class TrackedUpdateItem extends UpdateItemCommand {
   static override readonly name = "UpdateItemCommand";
   readonly [ATTEMPTS]: Attempts;
 
@@ -39,7 +39,7 @@ export class WatchedUpdateItem extends UpdateItemCommand {
   }
 }
 
-export class WatchedTransactWriteItems extends TransactWriteItemsCommand {
+export class TrackedTransactWriteItems extends TransactWriteItemsCommand {
   static override readonly name = "TransactWriteItemsCommand";
   readonly [ATTEMPTS]: Attempts;
 

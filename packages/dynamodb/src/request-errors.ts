@@ -1,6 +1,6 @@
 import { CounterError, isCounterError } from "@durable-counter/core";
 import { named } from "./counter-item.ts";
-import type { Count } from "./decide.ts";
+import type { Count } from "./next-action.ts";
 import { translateError } from "./translate-error.ts";
 
 // What a request is told that was neither counted nor refused by its limits.
