@@ -1,7 +1,7 @@
 import { DynamoDBClient, TransactWriteItemsCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { startDynamoDB, type RunningDynamoDB } from "@durable-counter/testing/dynamodb";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ensureCounterTable } from "./table.ts";
+import { ensureCounterTable } from "./ensure-table.ts";
 import { TrackedTransactWriteItems, TrackedUpdateItem } from "./attempt-tracking.ts";
 
 let engine: RunningDynamoDB;
@@ -33,7 +33,7 @@ test("a watched command is called as the SDK's own, by which tracers know operat
 });
 
 describe("what a client logs of a watched command", () => {
-  const unwatched = () => ({ attempts: [], mayTry: () => true });
+  const unwatched = () => ({ errors: [], mayAttempt: () => true });
   const update = (ConditionExpression: string) => ({
     TableName: "counters",
     Key: { id: { S: "a" }, part: { S: "value" } },

@@ -5,27 +5,26 @@ import {
   type UpdateItemCommandInput,
 } from "@aws-sdk/client-dynamodb";
 
-/** What a watched command keeps of its attempts, and what it asks before each. */
+/** The attempts that the AWS SDK makes for one call. */
 export interface Attempts {
   /** The errors of all attempts so far. */
-  readonly attempts: unknown[];
-  /** Whether the idempotency key, if an attempt counted, is still remembered for certain: one after that could count twice. */
-  readonly mayTry: () => boolean;
+  readonly errors: unknown[];
+  /** Whether an attempt is still allowed: one after the key's retention period could count twice. */
+  readonly mayAttempt: () => boolean;
 }
 
 const ATTEMPTS = Symbol("attempts");
 
 /** Around each attempt, right where its reply is read. */
-const PLACE = { step: "deserialize", priority: "high", name: "watchAttempts" } as const;
+const STEP = { step: "deserialize", priority: "high", name: "trackAttempts" } as const;
 
 /*
- * Commands that collect the error of every attempt the AWS SDK makes for them. It retries by itself and reports the
- * last error only; a reply that an earlier attempt lost would go unnoticed, and "throttled" would then claim that
- * nothing was written.
+ * Commands that collect the error of every attempt the AWS SDK makes for them. The SDK retries by itself and reports the
+ * last error only. The lost reply of an earlier attempt would go unnoticed, and `throttled` would then claim that nothing
+ * was written.
  *
- * Classes of their own, and what is watched goes along with the command: a client with `cacheMiddleware` keeps the
- * middleware of the first command of a class for all that follow. Their names are the SDK's, by which tracers know
- * operations.
+ * The commands are classes of their own and carry their attempts: a client with `cacheMiddleware` uses the middleware of
+ * the first command of a class for all that follow. Their names are the SDK's, by which tracers know operations.
  */
 
 export class TrackedUpdateItem extends UpdateItemCommand {
@@ -35,7 +34,7 @@ export class TrackedUpdateItem extends UpdateItemCommand {
   constructor(input: UpdateItemCommandInput, attempts: Attempts) {
     super(input);
     this[ATTEMPTS] = attempts;
-    this.middlewareStack.add(watch, PLACE);
+    this.middlewareStack.add(track, STEP);
   }
 }
 
@@ -46,43 +45,32 @@ export class TrackedTransactWriteItems extends TransactWriteItemsCommand {
   constructor(input: TransactWriteItemsCommandInput, attempts: Attempts) {
     super(input);
     this[ATTEMPTS] = attempts;
-    this.middlewareStack.add(watch, PLACE);
+    this.middlewareStack.add(track, STEP);
   }
 }
 
-function watch<Args extends object, Result>(
-  next: (args: Args) => Promise<Result>,
-  context: Record<string, unknown>,
-) {
-  // For its logs, even where nobody reads them, the SDK looks for what its model calls sensitive: a tenth of all its
-  // work. DynamoDB's model calls nothing so.
-  context["inputFilterSensitiveLog"] = unchanged;
-  context["outputFilterSensitiveLog"] = unchanged;
+function track<Args extends object, Result>(next: (args: Args) => Promise<Result>) {
   return async (args: Args): Promise<Result> => {
-    const { attempts, mayTry } = watchedBy(args);
+    const { errors, mayAttempt } = attemptsOf(args);
     try {
-      // The first may be late as well, in a process that was frozen.
-      if (!mayTry()) throw new LateAttempt();
+      // In a process that was frozen, even the first attempt may be late.
+      if (!mayAttempt()) throw new LateAttempt();
       return await next(args);
     } catch (error) {
-      attempts.push(error);
+      errors.push(error);
       throw error;
     }
   };
 }
 
-/** The first middleware is given the command itself, and each hands on what it was given, with a request. */
-function watchedBy(args: { readonly [ATTEMPTS]?: Attempts }): Attempts {
+/** The first middleware gets the command itself, and each passes on what it got, with a request. */
+function attemptsOf(args: { readonly [ATTEMPTS]?: Attempts }): Attempts {
   const attempts = args[ATTEMPTS];
   if (attempts !== undefined) return attempts;
   throw new TypeError("A middleware of the client hands on too little: it must call next({ ...args, … }).");
 }
 
-function unchanged<T>(value: T): T {
-  return value;
-}
-
-/** The AWS SDK would have sent a write after its key's window. */
+/** The AWS SDK would have sent a write after the retention period of its key. */
 class LateAttempt extends Error {
   override readonly name = "LateAttempt";
 

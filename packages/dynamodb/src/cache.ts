@@ -1,27 +1,24 @@
 import type { Item } from "./counter-item.ts";
 
-/** Lambdas see few counters again; a process that sees many forgets the oldest. */
-const MOST = 10_000;
+/** A Lambda function sees few counters again; a process that sees many forgets the oldest. */
+const MAX_ENTRIES = 10_000;
 
-/**
- * What one store keeps in mind between requests. None of it is needed to be right, but for `unsettled`: all of it
- * saves requests.
- */
-export interface StoreMemory {
-  /** How counters looked last that are written by transactions: what the next one starts from. */
-  readonly sealed: Recent<Item>;
-  /** Keys that were sent and never answered: a request of theirs may still be on its way. */
-  readonly unsettled: Recent<true>;
+/** What one store remembers between requests. Only `inFlight` is needed for correctness; the rest saves requests. */
+export interface StoreCache {
+  /** The latest known state of counters that are written by transactions. */
+  readonly fencedItems: BoundedMap<Item>;
+  /** Keys of requests that were sent and never answered: an attempt may still arrive. */
+  readonly inFlight: BoundedMap<true>;
   /** False once the engine has refused a transaction, or the client may not send one. */
   canTransact: boolean;
 }
 
-export function createStoreMemory(): StoreMemory {
-  return { sealed: new Recent(), unsettled: new Recent(), canTransact: true };
+export function createStoreCache(): StoreCache {
+  return { fencedItems: new BoundedMap(), inFlight: new BoundedMap(), canTransact: true };
 }
 
-/** A map that forgets what was set longest ago. */
-class Recent<Value> {
+/** A map that forgets the entry that was set longest ago. */
+class BoundedMap<Value> {
   readonly #entries = new Map<string, Value>();
 
   get(key: string): Value | undefined {
@@ -31,7 +28,7 @@ class Recent<Value> {
   set(key: string, value: Value): void {
     this.#entries.delete(key);
     this.#entries.set(key, value);
-    if (this.#entries.size > MOST) this.delete(this.#entries.keys().next().value ?? key);
+    if (this.#entries.size > MAX_ENTRIES) this.delete(this.#entries.keys().next().value ?? key);
   }
 
   delete(key: string): void {

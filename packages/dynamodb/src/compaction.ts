@@ -1,137 +1,141 @@
 import { TransactWriteItemsCommand, UpdateItemCommand, type AttributeValue } from "@aws-sdk/client-dynamodb";
-import { itemKey, type CounterKey, type Item } from "./counter-item.ts";
-import { putMarker } from "./key-item.ts";
-import { GRACE_SECONDS, sealOf } from "./write-fence.ts";
-import type { StoreMemory } from "./cache.ts";
-import { attributes } from "./table.ts";
-import { isKeyAttribute, readRecord } from "./idempotency-record.ts";
+import { itemKey, type Item } from "./counter-item.ts";
+import { isKeyAttribute } from "./idempotency-key.ts";
+import { readRecord } from "./idempotency-record.ts";
+import { putKeyItem } from "./key-item.ts";
+import type { RequestContext } from "./request-context.ts";
+import { attributes } from "./table-schema.ts";
+import { fenceOf, lapsedBefore } from "./write-fence.ts";
+import { isConditionFailure } from "./write-outcome.ts";
 
-/** More than come between two clean-ups, so that a backlog shrinks; below DynamoDB's 300 operators an expression. */
-const FORGOTTEN_AT_ONCE = 100;
+/** More than come between two compactions, so that a backlog shrinks; below DynamoDB's 300 operators per expression. */
+const MAX_REMOVED = 100;
 
 /** A transaction has at most 100 items, and one of them is the counter's. */
-const MOVED_AT_ONCE = 99;
+const MAX_MOVED = 99;
 
-/** From here on a write that pays for the whole item, a unit a KB, is dearer than a transaction over two small ones. */
-const MANY_TOKENS = 96;
+/** With more live keys than this, a write that pays for the whole item, a unit per KB, is dearer than a transaction. */
+const MANY_KEYS = 96;
 
-/** Writers in a burst would overtake each other's transactions; it is paid for while it lasts. */
+/** Writers in a burst would overtake each other's transactions. The larger item is paid for while the burst lasts. */
 const BURST_SECONDS = 30;
 
-/** A burst that goes beyond is moved all the same: an item is full at some 12,800. */
-const TOO_MANY_TOKENS = 4_000;
+/** Keys of a longer burst are moved all the same: an item is full at some 12,800. */
+const MAX_BURST_KEYS = 4_000;
 
 /** Leaves the item within a KB. */
-const FEW_TOKENS = 24;
+const FEW_KEYS = 24;
 
-/** An engine without transactions, or a role without the permissions: then keys stay where they are. */
+/** An engine without transactions, or a role without the permissions: then keys stay in the item. */
 const NO_TRANSACTIONS = new Set(["UnknownOperationException", "AccessDeniedException"]);
 
+type RecordedKey = [name: string, record: AttributeValue];
+
 /**
- * Whether the write under this idempotency key attribute is one that looks after the keys of its counter: one in 32, for the
- * attribute ends in a base64url digit of a hash. Derived from the idempotency key, so that short-lived processes take part.
+ * Whether the write under this attribute is followed by a compaction: one in 32 is, because the attribute ends in a base64url
+ * digit of a hash. Derived from the key, so that short-lived processes take part.
  */
 export function startsCompaction(keyAttribute: string): boolean {
   return keyAttribute.endsWith("A") || keyAttribute.endsWith("g");
 }
 
 /**
- * Looks after the keys in an item: forgets those that have expired, and where too many are live moves them out, if
- * the strategy allows. Fails in silence: the count stands whatever becomes of this, and the next one will find the
- * same keys.
+ * Makes an item smaller: removes the keys that have expired, and moves the live ones into items of their own if there are too
+ * many and the strategy allows it. Never throws: the request is applied whatever becomes of the compaction, and the next
+ * compaction finds the same keys.
  *
- * @returns whether the item is smaller now, by us or by somebody else
+ * @returns whether the item is smaller now, by this compaction or by another
  */
-export async function tidy(
-  key: CounterKey,
-  item: Item,
-  { nowSeconds, memory, mayMove }: { nowSeconds: number; memory: StoreMemory; mayMove: boolean },
-): Promise<boolean> {
+export async function compact(request: RequestContext, item: Item): Promise<boolean> {
+  const { config, startedAt } = request;
   const keys = Object.entries(item).filter(([name]) => isKeyAttribute(name));
-  const isExpired = ([, stamp]: IdempotencyKey) => expiryOf(stamp) < nowSeconds - GRACE_SECONDS;
-  const expired = keys.filter(isExpired).slice(0, FORGOTTEN_AT_ONCE);
-  const forgotten = expired.length > 0 && (await forget(key, expired));
-  const live = keys.filter((idempotencyKey) => !isExpired(idempotencyKey));
-  if (!mayMove || !memory.canTransact || live.length <= MANY_TOKENS || isBurst(live)) return forgotten;
-  return (await moveOut(key, item, live, memory)) || forgotten;
+  const isExpired = ([, record]: RecordedKey) => expiryOf(record) < lapsedBefore(startedAt);
+  const expired = keys.filter(isExpired).slice(0, MAX_REMOVED);
+  const hasRemoved = expired.length > 0 && (await remove(request, expired));
+  const live = keys.filter((key) => !isExpired(key));
+  const mayMove = config.strategy === "auto" && config.cache.canTransact;
+  if (!mayMove || live.length <= MANY_KEYS || isBurst(live)) return hasRemoved;
+  return (await moveToKeyItems(request, item, live)) || hasRemoved;
 }
 
-type IdempotencyKey = [name: string, stamp: AttributeValue];
-
 /** Whether so many keys came within a short time only. */
-function isBurst(live: readonly IdempotencyKey[]): boolean {
-  if (live.length > TOO_MANY_TOKENS) return false;
-  const expiries = live.map(([, stamp]) => expiryOf(stamp));
+function isBurst(live: readonly RecordedKey[]): boolean {
+  if (live.length > MAX_BURST_KEYS) return false;
+  const expiries = live.map(([, record]) => expiryOf(record));
   return Math.max(...expiries) - Math.min(...expiries) < BURST_SECONDS;
 }
 
-function expiryOf(stamp: AttributeValue): number {
-  return readRecord(stamp)?.expiresAt ?? Infinity;
+function expiryOf(record: AttributeValue): number {
+  return readRecord(record)?.expiresAt ?? Infinity;
 }
 
-/** Each is removed only as it was read: an idempotency key that was used anew in between stays. */
-async function forget(key: CounterKey, expired: readonly IdempotencyKey[]): Promise<boolean> {
-  const command = new UpdateItemCommand({ TableName: key.tableName, Key: itemKey(key), ...removal(expired) });
-  return key.client.send(command).then(
-    () => true,
-    (error: unknown) => error instanceof Error && error.name === "ConditionalCheckFailedException",
-  );
+/** Removes each key only if its record is as it was read: a key that was used again in between stays. */
+async function remove(request: RequestContext, expired: readonly RecordedKey[]): Promise<boolean> {
+  const { client, tableName } = request.config;
+  const command = new UpdateItemCommand({ TableName: tableName, Key: itemKey(request), ...removal(expired) });
+  return client.send(command).then(() => true, isConditionFailure);
 }
 
 /**
- * Moves live keys into markers and seals the item, so that plain updates, which would not see the markers, keep off
- * it until the last has expired. One transaction for up to 99: at no instant is an idempotency key in neither place.
+ * Moves live keys into key items and sets the write fence, so that plain updates, which would not see the key items, keep away
+ * until the last has expired. One transaction moves up to 99 keys: at no instant is a key recorded nowhere.
  */
-async function moveOut(
-  key: CounterKey,
+async function moveToKeyItems(
+  request: RequestContext,
   item: Item,
-  live: readonly IdempotencyKey[],
-  memory: StoreMemory,
+  live: readonly RecordedKey[],
 ): Promise<boolean> {
-  let seal = sealOf(item);
+  const { client, tableName, cache } = request.config;
+  let fence = fenceOf(item);
   let hasMoved = false;
-  for (let left = live; left.length > FEW_TOKENS; left = left.slice(MOVED_AT_ONCE)) {
-    const moved = left.slice(0, MOVED_AT_ONCE);
-    const until = Math.max(seal, ...moved.map(([, stamp]) => expiryOf(stamp)));
+  for (let left = live; left.length > FEW_KEYS; left = left.slice(MAX_MOVED)) {
+    const moved = left.slice(0, MAX_MOVED);
+    const until = Math.max(fence, ...moved.map(([, record]) => expiryOf(record)));
     try {
-      await key.client.send(
+      await client.send(
         new TransactWriteItemsCommand({
           TransactItems: [
-            { Update: { TableName: key.tableName, Key: itemKey(key), ...sealing(moved, seal, until) } },
-            // Over a marker that has expired, of the same idempotency key: what is in the item is newer.
-            ...moved.map(([name, stamp]) => putMarker(key, name, stamp, expiryOf(stamp))),
+            {
+              Update: {
+                TableName: tableName,
+                Key: itemKey(request),
+                ...removalWithFence(moved, fence, until),
+              },
+            },
+            // Over an expired key item of the same key: the record in the counter's item is newer.
+            ...moved.map(([name, record]) => putKeyItem(request, name, record, expiryOf(record))),
           ],
         }),
       );
     } catch (error) {
-      if (NO_TRANSACTIONS.has((error as Error).name)) memory.canTransact = false;
+      if (NO_TRANSACTIONS.has((error as Error).name)) cache.canTransact = false;
       return hasMoved;
     }
-    seal = until;
+    fence = until;
     hasMoved = true;
   }
   return hasMoved;
 }
 
-function sealing(moved: readonly IdempotencyKey[], seal: number, until: number) {
+function removalWithFence(moved: readonly RecordedKey[], fence: number, until: number) {
   const { UpdateExpression, ConditionExpression, ...removed } = removal(moved);
   return {
-    UpdateExpression: `${UpdateExpression} SET #seal = :until`,
-    ConditionExpression: `${ConditionExpression} AND ${seal === 0 ? "attribute_not_exists(#seal)" : "#seal = :seal"}`,
-    ExpressionAttributeNames: { ...removed.ExpressionAttributeNames, "#seal": attributes.seal },
+    UpdateExpression: `${UpdateExpression} SET #fence = :until`,
+    ConditionExpression: `${ConditionExpression} AND ${fence === 0 ? "attribute_not_exists(#fence)" : "#fence = :fence"}`,
+    ExpressionAttributeNames: { ...removed.ExpressionAttributeNames, "#fence": attributes.fence },
     ExpressionAttributeValues: {
       ...removed.ExpressionAttributeValues,
       ":until": { N: String(until) },
-      ...(seal !== 0 && { ":seal": { N: String(seal) } }),
+      ...(fence !== 0 && { ":fence": { N: String(fence) } }),
     },
   };
 }
 
-function removal(keys: readonly IdempotencyKey[]) {
+function removal(keys: readonly RecordedKey[]) {
   return {
-    UpdateExpression: `REMOVE ${keys.map((_, index) => `#t${index}`).join()}`,
-    ConditionExpression: keys.map((_, index) => `#t${index} = :t${index}`).join(" AND "),
-    ExpressionAttributeNames: Object.fromEntries(keys.map(([name], index) => [`#t${index}`, name])),
-    ExpressionAttributeValues: Object.fromEntries(keys.map(([, stamp], index) => [`:t${index}`, stamp])),
+    UpdateExpression: `REMOVE ${keys.map((_, index) => `#k${index}`).join()}`,
+    ConditionExpression: keys.map((_, index) => `#k${index} = :k${index}`).join(" AND "),
+    ExpressionAttributeNames: Object.fromEntries(keys.map(([name], index) => [`#k${index}`, name])),
+    ExpressionAttributeValues: Object.fromEntries(keys.map(([, record], index) => [`:k${index}`, record])),
   };
 }

@@ -1,100 +1,96 @@
 import type { UpdateItemCommandInput } from "@aws-sdk/client-dynamodb";
-import type { Change, Counting, Outcome, Place } from "./request-context.ts";
-import { itemKey, itemThatRefused, type CounterKey } from "./counter-item.ts";
-import { GRACE_SECONDS, isSealed } from "./write-fence.ts";
-import { attributes } from "./table.ts";
-import { notCounted } from "./write-failure.ts";
-import { recordFraction, recordText, valueBefore } from "./idempotency-record.ts";
 import { TrackedUpdateItem } from "./attempt-tracking.ts";
-
-/** One conditional update of a counter's item. */
-export interface CountingWrite {
-  readonly change: Change;
-  readonly place: Place;
-  /** Asks for the whole item after the write, not for the written attributes alone. */
-  readonly whole: boolean;
-}
+import { itemKey } from "./counter-item.ts";
+import { recordFraction, recordText, valueBefore } from "./idempotency-record.ts";
+import type { ConditionalUpdate } from "./next-action.ts";
+import type { RequestContext } from "./request-context.ts";
+import { attributes } from "./table-schema.ts";
+import { failedWrite, isConditionFailure, readFailedItem, type WriteOutcome } from "./write-outcome.ts";
+import { isFenced, lapsedBefore } from "./write-fence.ts";
 
 /**
- * Counts and remembers the idempotency key in one write. Every operand of an update is read before the item changes, so the
- * key's attribute keeps the value before.
+ * Applies the batch and records the idempotency key in one update. DynamoDB reads every operand of an update before the item
+ * changes, so the key's attribute keeps the value before.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.UpdateExpressions.html
  *
+ * @param options `returnItem` asks for the whole item after the write, not for the written attributes alone
  * @throws CounterError `throttled`, `unavailable`, `outcome-unknown`, `misconfigured`
  */
-export async function countingWrite(
-  key: CounterKey,
-  counting: Counting,
-  write: CountingWrite,
-): Promise<Outcome> {
-  const { change } = write;
-  const command = new TrackedUpdateItem(updateInput(key, counting, write), counting);
+export async function conditionalUpdate(
+  request: RequestContext,
+  update: ConditionalUpdate,
+  { returnItem }: { returnItem: boolean },
+): Promise<WriteOutcome> {
+  const { config, attempts, keyAttribute, startedAt } = request;
+  const input = {
+    ...updateInput(request, update),
+    ReturnValues: returnItem ? "ALL_NEW" : "UPDATED_NEW",
+  } as const;
   try {
-    const { Attributes: item = {} } = await key.client.send(command);
-    const before = "add" in change ? valueBefore(item[counting.keyAttribute]) : change.before;
-    return { kind: "applied", before, item };
+    const { Attributes: item = {} } = await config.client.send(new TrackedUpdateItem(input, attempts));
+    const { change } = update;
+    return {
+      type: "applied",
+      before: change.kind === "add" ? valueBefore(item[keyAttribute]) : change.before,
+      item,
+    };
   } catch (error) {
-    const item = await itemThatRefused(error, key, counting.idempotencyKey);
-    if (item === undefined) return notCounted(error, key, counting);
-    return { kind: "refused", seen: { item, marker: {}, certain: !isSealed(item, counting) } };
+    if (!isConditionFailure(error)) return failedWrite(request, error);
+    const item = error.Item ?? (await readFailedItem(request));
+    return { type: "condition-failed", state: { item, keyItem: {}, isCertain: !isFenced(item, startedAt) } };
   }
 }
 
-// Written once, not put together for every command.
-const FREE = "attribute_not_exists(#idempotencyKey)";
-const HELD = "#idempotencyKey = :place";
-const UNSEALED = "(attribute_not_exists(#seal) OR #seal < :unsealed)";
+// Composed once, not for every command.
+const NOT_RECORDED = "attribute_not_exists(#idempotencyKey)";
+const AS_EXPECTED = "#idempotencyKey = :expected";
+const NOT_FENCED = "(attribute_not_exists(#fence) OR #fence < :lapsed)";
 const IN_RANGE = "#value BETWEEN :lowest AND :highest";
 const NEW_OR_IN_RANGE = `(attribute_not_exists(#value) OR ${IN_RANGE})`;
 const BEFORE = "if_not_exists(#value, :initial)";
-const ADD = `SET #value = ${BEFORE} + :change, #idempotencyKey = ${BEFORE} + :stamp`;
-const BECOME = "SET #value = :value, #idempotencyKey = :stamp";
-const STAY = "SET #idempotencyKey = :stamp";
-const STAYING = `${FREE} AND ${UNSEALED}`;
-const CREATING = `${STAYING} AND ${NEW_OR_IN_RANGE}`;
-const EXISTING = `${STAYING} AND ${IN_RANGE}`;
+const ADD = `SET #value = ${BEFORE} + :change, #idempotencyKey = ${BEFORE} + :record`;
+const REPLACE = "SET #value = :value, #idempotencyKey = :record";
+const RECORD_ONLY = "SET #idempotencyKey = :record";
+const WRITABLE = `${NOT_RECORDED} AND ${NOT_FENCED}`;
+const CREATE_OR_CHANGE = `${WRITABLE} AND ${NEW_OR_IN_RANGE}`;
+const CHANGE = `${WRITABLE} AND ${IN_RANGE}`;
 
-function updateInput(
-  key: CounterKey,
-  counting: Counting,
-  { change, place, whole }: CountingWrite,
-): UpdateItemCommandInput {
-  const { update, condition, values } = termsOf(change, counting);
+function updateInput(request: RequestContext, { change, expected }: ConditionalUpdate) {
+  const { update, condition, values } = expressionsOf(request, change);
   return {
-    TableName: key.tableName,
-    Key: itemKey(key),
-    ConditionExpression: place === undefined ? condition : condition.replace(FREE, HELD),
+    TableName: request.config.tableName,
+    Key: itemKey(request),
+    ConditionExpression: expected === undefined ? condition : condition.replace(NOT_RECORDED, AS_EXPECTED),
     UpdateExpression: update,
     ExpressionAttributeNames: {
-      "#seal": attributes.seal,
-      "#idempotencyKey": counting.keyAttribute,
-      ...(update !== STAY && { "#value": attributes.value }),
+      "#fence": attributes.fence,
+      "#idempotencyKey": request.keyAttribute,
+      ...(update !== RECORD_ONLY && { "#value": attributes.value }),
     },
     ExpressionAttributeValues: {
-      ":unsealed": { N: String(counting.nowSeconds - GRACE_SECONDS) },
+      ":lapsed": { N: String(lapsedBefore(request.startedAt)) },
       ...values,
-      ...(place !== undefined && { ":place": place }),
+      ...(expected !== undefined && { ":expected": expected }),
     },
-    ReturnValues: whole ? "ALL_NEW" : "UPDATED_NEW",
     ReturnValuesOnConditionCheckFailure: "ALL_OLD",
-  };
+  } satisfies UpdateItemCommandInput;
 }
 
-function termsOf(change: Change, counting: Counting) {
-  if ("add" in change) {
-    const [lowest, highest] = change.between;
+function expressionsOf(request: RequestContext, change: ConditionalUpdate["change"]) {
+  if (change.kind === "add") {
+    const { lowest, highest, delta } = request.effect;
     const values = {
       ":lowest": { N: String(lowest) },
       ":highest": { N: String(highest) },
-      ":initial": { N: String(counting.initial) },
-      ":change": { N: String(change.add) },
-      ":stamp": { N: recordFraction(counting) },
+      ":initial": { N: String(request.initial) },
+      ":change": { N: String(delta) },
+      ":record": { N: recordFraction(request) },
     };
-    return { update: ADD, condition: change.mayCreate ? CREATING : EXISTING, values };
+    return { update: ADD, condition: change.mayCreate ? CREATE_OR_CHANGE : CHANGE, values };
   }
-  const stamp = { ":stamp": { S: recordText({ ...counting, ...change }) } };
-  if ("refusedTo" in change) return { update: STAY, condition: STAYING, values: stamp };
+  const record = { ":record": { S: recordText({ ...request, ...change }) } };
+  if (change.kind === "refuse") return { update: RECORD_ONLY, condition: WRITABLE, values: record };
   const before = { N: String(change.before) };
-  const values = { ":lowest": before, ":highest": before, ":value": { N: String(change.become) }, ...stamp };
-  return { update: BECOME, condition: change.mayCreate ? CREATING : EXISTING, values };
+  const values = { ":lowest": before, ":highest": before, ":value": { N: String(change.after) }, ...record };
+  return { update: REPLACE, condition: change.mayCreate ? CREATE_OR_CHANGE : CHANGE, values };
 }

@@ -1,93 +1,97 @@
 import {
   GetItemCommand,
+  paginateQuery,
   type AttributeValue,
-  type ConditionalCheckFailedException,
   type DynamoDBClient,
 } from "@aws-sdk/client-dynamodb";
 import { CounterError } from "@durable-counter/core";
-import { attributes } from "./table.ts";
+import { attributes } from "./table-schema.ts";
 import { translateError } from "./translate-error.ts";
 
-/** Where a counter, or one shard of it, lives. */
-export interface CounterKey {
+/** A table, and the client that reaches it. */
+export interface Table {
   readonly client: DynamoDBClient;
   readonly tableName: string;
-  readonly id: string;
-  /** The sort key of the item that holds the value. */
-  readonly part: string;
 }
 
 export type Item = Readonly<Record<string, AttributeValue>>;
 
-export function itemKey({ id, part }: Pick<CounterKey, "id" | "part">): Record<string, AttributeValue> {
-  return { [attributes.id]: { S: id }, [attributes.part]: { S: part } };
+/** The primary key of one of a counter's items. */
+export function itemKey({ id, sortKey }: { readonly id: string; readonly sortKey: string }) {
+  return { [attributes.id]: { S: id }, [attributes.sortKey]: { S: sortKey } };
 }
 
-/** Reads an item; empty where there is none. */
+/**
+ * Reads an item; the result is empty if there is none.
+ *
+ * @throws CounterError `throttled`, `unavailable`, `misconfigured`
+ */
 export async function readItem(
-  { client, tableName, id }: Pick<CounterKey, "client" | "tableName" | "id">,
-  Key: Record<string, AttributeValue>,
+  { client, tableName }: Table,
+  key: { readonly id: string; readonly sortKey: string },
   { consistent, projection }: { consistent: boolean; projection?: object },
 ): Promise<Item> {
   try {
     const command = new GetItemCommand({
       TableName: tableName,
-      Key,
+      Key: itemKey(key),
       ConsistentRead: consistent,
       ...projection,
     });
     return (await client.send(command)).Item ?? {};
   } catch (error) {
-    throw translateError(error, { tableName, counterId: id, wrote: false });
+    throw translateError(error, { tableName, counterId: key.id, wrote: false });
   }
 }
 
 /**
- * The item that made a write's condition fail. DynamoDB sends it along; an engine that does not is asked for it.
- * Undefined for any other error.
+ * A counter's items whose sort key begins so, in its order, without their idempotency records.
  *
- * @throws CounterError `outcome-unknown` where it cannot be read: the write may have been refused because it, or an
- *   attempt of it whose reply was lost, had counted before
+ * @throws CounterError `throttled`, `unavailable`, `misconfigured`
  */
-export async function itemThatRefused(
-  error: unknown,
-  key: CounterKey,
-  idempotencyKey: string,
-): Promise<Item | undefined> {
-  if (!(error instanceof Error) || error.name !== "ConditionalCheckFailedException") return undefined;
-  return (error as ConditionalCheckFailedException).Item ?? unexplained(key, itemKey(key), idempotencyKey);
-}
-
-/** @throws CounterError `outcome-unknown` where it cannot be read */
-export async function unexplained(
-  key: CounterKey,
-  itemKey: Record<string, AttributeValue>,
-  idempotencyKey: string,
-): Promise<Item> {
+export async function* queryItems(
+  { client, tableName }: Table,
+  id: string,
+  prefix: string,
+  { consistent }: { consistent: boolean },
+): AsyncGenerator<Item> {
+  const pages = paginateQuery(
+    { client },
+    {
+      TableName: tableName,
+      KeyConditionExpression: "#id = :id AND begins_with(#sortKey, :prefix)",
+      ProjectionExpression: "#sortKey, #value, #shards, #owner",
+      ExpressionAttributeNames: {
+        "#id": attributes.id,
+        "#sortKey": attributes.sortKey,
+        "#value": attributes.value,
+        "#shards": attributes.shards,
+        "#owner": attributes.owner,
+      },
+      ExpressionAttributeValues: { ":id": { S: id }, ":prefix": { S: prefix } },
+      ConsistentRead: consistent,
+    },
+  );
   try {
-    return await readItem(key, itemKey, { consistent: true });
-  } catch (cause) {
-    throw new CounterError(
-      "outcome-unknown",
-      `${named(key)} refused a write, and why could not be read. Ask again with the idempotency key ${JSON.stringify(idempotencyKey)} to find out.`,
-      { cause, details: { idempotencyKey } },
-    );
+    for await (const { Items = [] } of pages) yield* Items;
+  } catch (error) {
+    throw translateError(error, { tableName, counterId: id, wrote: false });
   }
 }
 
-/** @throws CounterError `misconfigured` where the item holds something else than a safe integer */
-export function valueOf(item: Item, key: Pick<CounterKey, "tableName" | "id">): number | undefined {
+/** @throws CounterError `misconfigured` if the item holds something else than a safe integer */
+export function valueOf(item: Item, table: Pick<Table, "tableName">, id: string): number | undefined {
   const attribute = item[attributes.value];
   if (attribute === undefined) return undefined;
   const value = Number(attribute.N);
   if (Number.isSafeInteger(value)) return value;
   throw new CounterError(
     "misconfigured",
-    `${named(key)} holds ${JSON.stringify(attribute)} as its value; a counter holds a whole number within ±9007199254740991. Repair or delete the item.`,
+    `${named(table, id)} holds ${JSON.stringify(attribute)} as its value; a counter holds a whole number within ±9007199254740991. Repair or delete the item.`,
   );
 }
 
 /** A counter in a sentence: `Counter "cart-7" in table "counters"`. */
-export function named({ tableName, id }: Pick<CounterKey, "tableName" | "id">): string {
+export function named({ tableName }: Pick<Table, "tableName">, id: string): string {
   return `Counter ${JSON.stringify(id)} in table "${tableName}"`;
 }

@@ -1,89 +1,83 @@
 import { DeleteItemCommand, TransactWriteItemsCommand } from "@aws-sdk/client-dynamodb";
-import { itemKey, type CounterKey } from "./counter-item.ts";
-import { itemsOf } from "./shards.ts";
-import { attributes, MARKER_PREFIX, VALUE_PART } from "./table.ts";
+import { itemKey, queryItems, type Table } from "./counter-item.ts";
+import { attributes, KEY_ITEM_PREFIX, VALUE_SORT_KEY } from "./table-schema.ts";
 import { reasonsOf, translateError } from "./translate-error.ts";
+import { isConditionFailure } from "./write-outcome.ts";
 
 /** A transaction has at most 100 items, and one of them is the counter's. */
-const MARKERS_AT_ONCE = 99;
-
-type Counter = Omit<CounterKey, "part">;
+const MAX_DELETED = 99;
 
 /**
- * Deletes a counter, its shards and its markers, in constant memory; of a sharded one the root stays, which holds but
- * the number of shards. Values go first, and markers only while the value they belong to is gone: neither by a deletion
- * that fails half-way nor by one beside writers is an idempotency key forgotten while its count stands. Doing it again deletes
- * the rest.
+ * Deletes a counter, its shards and its key items, in constant memory. The root item of a sharded counter stays; it holds
+ * only the number of shards. Values are deleted first, and key items only while their value is gone: no key is forgotten
+ * while its effect stands, neither by a deletion that fails half-way nor by one beside writers. Deleting again deletes the rest.
  *
  * @throws CounterError `throttled`, `unavailable`, `outcome-unknown`, `misconfigured`
  */
-export async function deleteCounter(counter: Counter): Promise<void> {
-  const { tableName, id: counterId } = counter;
+export async function deleteCounter(table: Table, id: string): Promise<void> {
   try {
-    if (!(await deleteValue(counter))) {
-      for await (const { part } of partsOf(counter, `${VALUE_PART}/`)) await deletePart(counter, part);
+    if (!(await deleteValue(table, id))) {
+      const shards = queryItems(table, id, `${VALUE_SORT_KEY}/`, { consistent: true });
+      for await (const { [attributes.sortKey]: sortKey } of shards)
+        await deleteItem(table, id, sortKey?.S ?? "");
     }
-    await deleteMarkers(counter);
+    await deleteKeyItems(table, id);
   } catch (error) {
-    throw translateError(error, { tableName, counterId, wrote: true });
+    throw translateError(error, { tableName: table.tableName, counterId: id, wrote: true });
   }
 }
 
-/** Deletes a value that is kept in one item; false where the item is the root of shards. */
-async function deleteValue(counter: Counter): Promise<boolean> {
+/** Deletes a value that is kept in one item; false if the item is the root of shards. */
+async function deleteValue({ client, tableName }: Table, id: string): Promise<boolean> {
   const command = new DeleteItemCommand({
-    TableName: counter.tableName,
-    Key: itemKey({ id: counter.id, part: VALUE_PART }),
+    TableName: tableName,
+    Key: itemKey({ id, sortKey: VALUE_SORT_KEY }),
     ConditionExpression: "attribute_not_exists(#shards)",
     ExpressionAttributeNames: { "#shards": attributes.shards },
   });
-  return counter.client.send(command).then(
-    () => true,
-    (error: unknown) => {
-      if (error instanceof Error && error.name === "ConditionalCheckFailedException") return false;
-      throw error;
-    },
-  );
-}
-
-async function deletePart({ client, tableName, id }: Counter, part: string): Promise<void> {
-  await client.send(new DeleteItemCommand({ TableName: tableName, Key: itemKey({ id, part }) }));
-}
-
-/** By the value that they belong to. */
-async function deleteMarkers(counter: Counter): Promise<void> {
-  const gathered = new Map<string, string[]>();
-  for await (const { part, of } of partsOf(counter, MARKER_PREFIX)) {
-    const markers = gathered.get(of) ?? [];
-    gathered.set(of, markers);
-    markers.push(part);
-    if (markers.length === MARKERS_AT_ONCE) await deleteMarkersOf(counter, of, markers.splice(0));
+  try {
+    await client.send(command);
+    return true;
+  } catch (error) {
+    if (isConditionFailure(error)) return false;
+    throw error;
   }
-  for (const [of, markers] of gathered) if (markers.length > 0) await deleteMarkersOf(counter, of, markers);
 }
 
-/** A counter that was written again meanwhile keeps its markers; those of its life before expire. */
-async function deleteMarkersOf(counter: Counter, of: string, markers: readonly string[]): Promise<void> {
-  const at = (part: string) => ({
-    TableName: counter.tableName,
-    Key: itemKey({ id: counter.id, part }),
-  });
+async function deleteItem({ client, tableName }: Table, id: string, sortKey: string): Promise<void> {
+  await client.send(new DeleteItemCommand({ TableName: tableName, Key: itemKey({ id, sortKey }) }));
+}
+
+async function deleteKeyItems(table: Table, id: string): Promise<void> {
+  const byOwner = new Map<string, string[]>();
+  for await (const item of queryItems(table, id, KEY_ITEM_PREFIX, { consistent: true })) {
+    const owner = item[attributes.owner]?.S ?? VALUE_SORT_KEY;
+    const sortKeys = byOwner.get(owner) ?? [];
+    byOwner.set(owner, sortKeys);
+    sortKeys.push(item[attributes.sortKey]?.S ?? "");
+    if (sortKeys.length === MAX_DELETED) await deleteKeyItemsOf(table, id, owner, sortKeys.splice(0));
+  }
+  for (const [owner, sortKeys] of byOwner)
+    if (sortKeys.length > 0) await deleteKeyItemsOf(table, id, owner, sortKeys);
+}
+
+/** A counter that was written again meanwhile keeps its key items; those of its earlier life expire. */
+async function deleteKeyItemsOf(
+  { client, tableName }: Table,
+  id: string,
+  owner: string,
+  sortKeys: readonly string[],
+): Promise<void> {
+  const at = (sortKey: string) => ({ TableName: tableName, Key: itemKey({ id, sortKey }) });
   const isGone = {
-    ...at(of),
+    ...at(owner),
     ConditionExpression: "attribute_not_exists(#id)",
     ExpressionAttributeNames: { "#id": attributes.id },
   };
-  const TransactItems = [{ ConditionCheck: isGone }, ...markers.map((part) => ({ Delete: at(part) }))];
+  const TransactItems = [{ ConditionCheck: isGone }, ...sortKeys.map((sortKey) => ({ Delete: at(sortKey) }))];
   try {
-    await counter.client.send(new TransactWriteItemsCommand({ TransactItems }));
+    await client.send(new TransactWriteItemsCommand({ TransactItems }));
   } catch (error) {
     if (!reasonsOf(error).some(({ Code }) => Code === "ConditionalCheckFailed")) throw error;
-  }
-}
-
-async function* partsOf(counter: Counter, prefix: string) {
-  for await (const item of itemsOf(counter, prefix, { consistent: true })) {
-    const part = item[attributes.part]?.S ?? "";
-    yield { part, of: item[attributes.of]?.S ?? VALUE_PART };
   }
 }

@@ -1,15 +1,8 @@
 import { decrement, get, increment } from "@durable-counter/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  callerIdHash,
-  fingerprint,
-  isKeyAttribute,
-  readRecord,
-  recordFraction,
-  recordText,
-  keyAttribute,
-} from "./idempotency-record.ts";
+import { callerIdHash, fingerprint, isKeyAttribute, keyAttribute } from "./idempotency-key.ts";
+import { readRecord, recordFraction, recordText } from "./idempotency-record.ts";
 
 const UNIT = 10n ** 22n;
 

@@ -1,20 +1,20 @@
-import { hash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import type { Command, Limits } from "@durable-counter/core";
+import type { Limits } from "@durable-counter/core";
 
 /**
- * What a counter's item remembers of one request: a single attribute, written by the very update that counts, and
- * enough to give the first answer again. A number for most:
+ * The record of one request: a single attribute, written by the very update that applies the request, from which its result
+ * can be given again. Most records are a number:
  *
- *     value before . seconds at which it may be forgotten (10 digits)  fingerprint of the commands (12 digits)
+ *     value before . expiry in seconds since 1970 (10 digits)  fingerprint of the commands (12 digits)
  *
  * An update can add two numbers but cannot build a list, and a DynamoDB number holds 38 digits exactly: 16 for a safe
- * integer leave 22 for the fraction. The whole part must be read as the floor, for a value before may be negative.
+ * integer leave 22 for the fraction. The whole part is read as the floor, because the value before may be negative.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
  *
- * What is written knowing the value before is a text: `before/seconds/fingerprint/min/max/onLimit`, with the limits that
- * clamped the batch. A refusal has more, `/callers/nonce`, and the limits that refused it: by them it is refused again, in
- * the same words. No two of them are alike, for an attempt may be on its way that replaces one.
+ * A record that is written with the value before known is a text: `before/seconds/fingerprint/min/max/onLimit`, with the
+ * limits that clamped the batch. A refusal adds `/callers/nonce`, and has the limits that refused the batch, so that a retry
+ * is refused in the same words. The nonce makes every refusal different: an attempt that replaces one may be in flight.
  */
 export interface IdempotencyRecord {
   readonly before: number;
@@ -24,53 +24,21 @@ export interface IdempotencyRecord {
   /** The limits that clamped the batch, or refused it, if they did. */
   readonly limits?: Limits | undefined;
   /**
-   * Of a batch that was refused, the callers for whom that is final, as {@link callerIdHash} has them: none, where it only
-   * keeps off what may still arrive. Missing where the batch counted.
+   * The callers for whom a refusal is final, by `callerIdHash`; empty if it only keeps away attempts in flight. Missing if
+   * the batch was applied.
    */
   readonly refusedTo?: readonly string[] | undefined;
 }
 
 const EXPIRY_DIGITS = 10;
-const FINGERPRINT_DIGITS = 12;
-const FRACTION_DIGITS = EXPIRY_DIGITS + FINGERPRINT_DIGITS;
-/** As many as a safe integer holds. */
-const SAFE_HEX_DIGITS = 13;
+const FRACTION_DIGITS = EXPIRY_DIGITS + 12;
 const UNIT = 10n ** BigInt(FRACTION_DIGITS);
 const NUMBER = new RegExp(`^(-?)(\\d{1,16})(?:\\.(\\d{1,${FRACTION_DIGITS}}))?$`, "u");
 
 const TEXT = /^(-?\d+)\/(\d+)\/(\d+)\/(-?\d*)\/(-?\d*)\/(reject|clamp)(?:\/([\w,-]*)\/\w+)?$/u;
 
-/** More executions than one event starts in its key's window, each of which is refused. */
+/** More executions than one event starts within its key's retention period, each of which is refused. */
 const MAX_CALLERS = 64;
-
-/** Sets keys apart from the attributes a counter's item has besides. */
-const PREFIX = "t#";
-
-/** 96 bits: among ten thousand keys of a counter, two agree once in 10^21. */
-const NAME_LENGTH = 16;
-
-/** The attribute under which an idempotency key is remembered. */
-export function keyAttribute(idempotencyKey: string): string {
-  return PREFIX + hash("sha256", idempotencyKey, "base64url").slice(0, NAME_LENGTH);
-}
-
-/** Which of so many shards an idempotency key falls on: always the same, or its retry would land elsewhere and count again. */
-export function shardOf(idempotencyKey: string, shards: number): number {
-  return Number.parseInt(hash("sha256", idempotencyKey, "hex").slice(-8), 16) % shards;
-}
-
-export function isKeyAttribute(name: string): boolean {
-  return name.startsWith(PREFIX);
-}
-
-/** Tells the commands of a request from others. */
-export function fingerprint(commands: readonly Command[]): string {
-  const short = commands.map((command) =>
-    command.type === "get" ? "=" : `${command.type[0]}${command.amount}`,
-  );
-  const digest = Number.parseInt(hash("sha256", short.join(), "hex").slice(0, SAFE_HEX_DIGITS), 16);
-  return String(digest % 10 ** FINGERPRINT_DIGITS).padStart(FINGERPRINT_DIGITS, "0");
-}
 
 /** The fraction that an update adds to the value before, as DynamoDB writes numbers. */
 export function recordFraction({
@@ -80,7 +48,7 @@ export function recordFraction({
   return `0.${String(expiresAt).padStart(EXPIRY_DIGITS, "0")}${fingerprint}`;
 }
 
-/** The text for what was written knowing the value before: every other way than adding. */
+/** The record of a write that knows the value before: every write but an addition. */
 export function recordText({
   before,
   expiresAt,
@@ -89,25 +57,20 @@ export function recordText({
   refusedTo,
 }: IdempotencyRecord): string {
   const { min = "", max = "", onLimit = "reject" } = limits;
-  const stamp = [before, expiresAt, fingerprint, min, max, onLimit];
-  if (refusedTo) stamp.push(refusedTo.slice(-MAX_CALLERS).join(), randomUUID().slice(0, 8));
-  return stamp.join("/");
+  const record = [before, expiresAt, fingerprint, min, max, onLimit];
+  if (refusedTo) record.push(refusedTo.slice(-MAX_CALLERS).join(), randomUUID().slice(0, 8));
+  return record.join("/");
 }
 
-/** A caller in short: 48 bits, which only those of one idempotency key have to differ in. */
-export function callerIdHash(callerId: string): string {
-  return hash("sha256", callerId, "base64url").slice(0, 8);
-}
-
-/** Reads a stamp back; undefined for an attribute that is none. */
+/** Reads a record; undefined for an attribute that is none. */
 export function readRecord(attribute: AttributeValue | undefined): IdempotencyRecord | undefined {
   return readNumber(attribute?.N) ?? readText(attribute?.S);
 }
 
 /**
- * The value before, of a stamp that an update has just made: the floor of the number.
+ * The value before, from a record that an update has just written: the floor of the number.
  *
- * @throws TypeError where there is no number
+ * @throws TypeError if there is no number
  */
 export function valueBefore(attribute: AttributeValue | undefined): number {
   const number = attribute?.N;

@@ -1,3 +1,4 @@
 export { createDynamoDBCounterStore } from "./store.ts";
 export type { DynamoDBCounterStoreOptions } from "./store-options.ts";
-export { counterTableInput, counterTimeToLiveInput, ensureCounterTable } from "./table.ts";
+export { ensureCounterTable } from "./ensure-table.ts";
+export { counterTableInput, counterTimeToLiveInput } from "./table-schema.ts";

@@ -1,48 +1,61 @@
-import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import type { Place } from "./request-context.ts";
-import { itemKey, type CounterKey } from "./counter-item.ts";
+import type { AttributeValue, TransactWriteItem } from "@aws-sdk/client-dynamodb";
+import { itemKey, type Table } from "./counter-item.ts";
+import { attributes, keyItemSortKey } from "./table-schema.ts";
 import { GRACE_SECONDS } from "./write-fence.ts";
-import { attributes, markerPart } from "./table.ts";
 
-/** The key of the item that remembers an idempotency key by itself. */
-export function markerKey({ id }: Pick<CounterKey, "id">, keyAttribute: string) {
-  return itemKey({ id, part: markerPart(keyAttribute) });
+/** Which key item a request has: of its counter, and of its idempotency key. */
+interface KeyItemOwner {
+  readonly config: Pick<Table, "tableName">;
+  readonly id: string;
+  /** The sort key of the item whose value the request changes. */
+  readonly sortKey: string;
 }
 
-/** As a part of a transaction: remembers an idempotency key, whatever a marker remembers of it. */
-export function putMarker(key: CounterKey, keyAttribute: string, stamp: AttributeValue, expiresAt: number) {
+/** For a transaction: records a key in an item of its own, over whatever that item holds. */
+export function putKeyItem(
+  { config, id, sortKey }: KeyItemOwner,
+  keyAttribute: string,
+  record: AttributeValue,
+  expiresAt: number,
+) {
   const Item = {
-    ...markerKey(key, keyAttribute),
-    [attributes.stamp]: stamp,
-    [attributes.of]: { S: key.part },
-    [attributes.expires]: { N: String(expiresAt + GRACE_SECONDS) },
+    ...itemKey({ id, sortKey: keyItemSortKey(keyAttribute) }),
+    [attributes.record]: record,
+    [attributes.owner]: { S: sortKey },
+    [attributes.expiresAt]: { N: String(expiresAt + GRACE_SECONDS) },
   };
-  return { Put: { TableName: key.tableName, Item } };
+  return { Put: { TableName: config.tableName, Item } } satisfies TransactWriteItem;
 }
 
-/** As a part of a transaction: remembers an idempotency key where its marker is as it was seen. */
-export function replaceMarker(place: Place, ...marker: Parameters<typeof putMarker>) {
-  return { Put: { ...putMarker(...marker).Put, ...holds(place) } };
+/** For a transaction: records a key if its key item still holds the expected record. */
+export function replaceKeyItem(
+  expected: AttributeValue | undefined,
+  ...keyItem: Parameters<typeof putKeyItem>
+): TransactWriteItem {
+  return { Put: { ...putKeyItem(...keyItem).Put, ...holds(expected) } };
 }
 
-/** As a part of a transaction: makes sure that a key's marker is as it was seen. */
-export function checkMarker(place: Place, key: CounterKey, keyAttribute: string) {
+/** For a transaction: checks that a key item still holds the expected record. */
+export function checkKeyItem(
+  expected: AttributeValue | undefined,
+  { config, id }: KeyItemOwner,
+  keyAttribute: string,
+): TransactWriteItem {
+  const Key = itemKey({ id, sortKey: keyItemSortKey(keyAttribute) });
+  return { ConditionCheck: { TableName: config.tableName, Key, ...holds(expected) } };
+}
+
+function holds(expected: AttributeValue | undefined) {
   return {
-    ConditionCheck: { TableName: key.tableName, Key: markerKey(key, keyAttribute), ...holds(place) },
-  };
-}
-
-function holds(place: Place) {
-  return {
-    ...(place === undefined
+    ...(expected === undefined
       ? {
           ConditionExpression: "attribute_not_exists(#id)",
           ExpressionAttributeNames: { "#id": attributes.id },
         }
       : {
-          ConditionExpression: "#stamp = :place",
-          ExpressionAttributeNames: { "#stamp": attributes.stamp },
-          ExpressionAttributeValues: { ":place": place },
+          ConditionExpression: "#record = :expected",
+          ExpressionAttributeNames: { "#record": attributes.record },
+          ExpressionAttributeValues: { ":expected": expected },
         }),
     ReturnValuesOnConditionCheckFailure: "ALL_OLD" as const,
   };

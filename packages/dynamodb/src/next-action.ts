@@ -1,117 +1,200 @@
-import { applyBatch, idempotencyKeyReused, type BatchResult, type ApplyResult } from "@durable-counter/core";
-import type { CountRequest } from "./apply-request.ts";
-import { itemKey, readItem, valueOf, type CounterKey } from "./counter-item.ts";
-import type { Counting, Seen } from "./request-context.ts";
-import type { CountingTransaction } from "./transactional-write.ts";
-import type { CountingWrite } from "./conditional-update.ts";
-import { markerKey } from "./key-item.ts";
-import type { NetEffect } from "./net-effect.ts";
-import { checkSeal, isSealed } from "./write-fence.ts";
-import { claimShards } from "./shards.ts";
-import { attributes } from "./table.ts";
-import { callerIdHash, readRecord, type IdempotencyRecord } from "./idempotency-record.ts";
-import { codeOf } from "./translate-error.ts";
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import {
+  applyBatch,
+  idempotencyKeyReused,
+  type ApplyResult,
+  type BatchResult,
+  type Limits,
+} from "@durable-counter/core";
+import { valueOf, type Item } from "./counter-item.ts";
+import { callerIdHash } from "./idempotency-key.ts";
+import { readRecord, type IdempotencyRecord } from "./idempotency-record.ts";
+import { mayBeInFlight, type RequestContext } from "./request-context.ts";
+import { idempotencyKeyExpired, notYetIssued } from "./request-errors.ts";
+import { attributes } from "./table-schema.ts";
+import { checkFence, GRACE_SECONDS, isFenced } from "./write-fence.ts";
 
-/** One request on its way into the table. */
-export interface Count {
-  readonly key: CounterKey;
-  readonly request: CountRequest;
-  readonly counting: Counting;
-  readonly effect: NetEffect;
-  /** Whether a call before this one was never answered. */
-  readonly wasUnsettled: boolean;
+/** What is known of a counter and of an idempotency key in the table. */
+export interface CounterState {
+  readonly item: Item;
+  /** The separate item of the idempotency key; empty if none was seen. */
+  readonly keyItem: Item;
+  /** False for a guess, and if there may be a key item that was not read. */
+  readonly isCertain: boolean;
+  /** Whether the counter is known to be spread over as many shards as the store has. */
+  readonly areShardsClaimed?: boolean;
 }
 
-export type Decision =
-  | { readonly receipt: ApplyResult }
-  | { readonly transaction: CountingTransaction }
-  | { readonly write: Omit<CountingWrite, "whole"> };
+/** Adds the batch to whatever value is there, if no command of it passes a limit from that value. */
+export interface Addition {
+  readonly kind: "add";
+  /** Whether the write may create the counter. */
+  readonly mayCreate: boolean;
+}
+
+/** Replaces the value that was seen, which must still be there, by the result of the batch. */
+export interface Replacement {
+  readonly kind: "replace";
+  readonly before: number;
+  readonly after: number;
+  /** Whether there was no value, and `before` is what the counter starts at. */
+  readonly mayCreate: boolean;
+  /** The limits that clamped the batch, if they did. */
+  readonly limits: Limits | undefined;
+}
 
 /**
- * What to do about a request, given what was seen of its counter: answer it, for it was counted before; refuse it,
- * which may have to be remembered; or try to count it, in the way that the counter is kept.
- *
- * @throws CounterError `limit-exceeded`, `idempotency-key-reused`, `misconfigured`, `unavailable`, `outcome-unknown`
+ * Leaves the value as it is and records that the limits refused the batch. An attempt that arrives later finds the record
+ * and changes nothing.
  */
-export async function decide(count: Count, seen: Seen): Promise<Decision> {
-  const { key, request, counting, effect } = count;
-  const { commands, limits, initial, shards, strategy } = request;
-  const receipt = recall(count, seen);
-  if (receipt !== undefined) return { receipt };
-  checkSeal(seen.item, key);
-
-  const byTransaction = strategy === "separate-item" || isSealed(seen.item, counting);
-  const found = valueOf(seen.item, key);
-  const before = found ?? initial;
-  const remember = strategy === "inline" ? "inline" : "separate-item";
-  const place = seen.item[counting.keyAttribute];
-  let result: BatchResult;
-  try {
-    result = applyBatch(before, commands, limits, key.id);
-  } catch (error) {
-    if (!seen.certain) return decide(count, await look(count));
-    if (request.callerId === undefined && !isOnItsWay(count)) throw error;
-    const refusedTo = new Set(stampsOf(count, seen).flatMap((stamp) => stamp.refusedTo ?? []));
-    if (request.callerId !== undefined) refusedTo.add(callerIdHash(request.callerId));
-    const change = { before, limits, refusedTo: Array.from(refusedTo), error };
-    return byTransaction
-      ? { transaction: { seen, change, remember: "separate-item" } }
-      : { write: { change, place } };
-  }
-  if (shards !== undefined && found === undefined) {
-    if (!seen.certain) return decide(count, await look(count));
-    await claimShards(key, shards);
-  }
-
-  const clampedTo = limits?.onLimit === "clamp" ? limits : undefined;
-  const mayCreate = found === undefined;
-  const change = { before, become: result.value, mayCreate, limits: clampedTo };
-  if (byTransaction) return { transaction: { seen, change, remember } };
-  // A clamped batch ends at a value that depends on where it starts.
-  if (clampedTo !== undefined) return { write: { change, place } };
-  // As it was: the value has come back within the range since.
-  const { delta, lowest, highest } = effect;
-  return { write: { change: { add: delta, between: [lowest, highest], mayCreate }, place } };
+export interface Refusal {
+  readonly kind: "refuse";
+  /** The value that was seen, from which the batch passes a limit. */
+  readonly before: number;
+  readonly limits: Limits | undefined;
+  /** The callers for whom the refusal is final, by `callerIdHash`, including those of earlier refusals. */
+  readonly refusedTo: readonly string[];
+  /** The error for the caller. */
+  readonly error: unknown;
 }
 
-/** Reads what is there, for certain. */
-export async function look({ key, request: { strategy }, counting }: Count): Promise<Seen> {
-  const item = await readItem(key, itemKey(key), { consistent: true });
-  const marked = strategy === "separate-item" || isSealed(item, counting);
-  const marker = marked
-    ? await readItem(key, markerKey(key, counting.keyAttribute), { consistent: true })
-    : {};
-  return { item, marker, certain: true };
+/** One conditional update of the counter's item. */
+export interface ConditionalUpdate {
+  readonly type: "update";
+  readonly change: Addition | Replacement | Refusal;
+  /** The record that the key's attribute must hold: none, or the refusal that was seen there. */
+  readonly expected: AttributeValue | undefined;
+}
+
+/** One transaction over the counter's item and the key's item. */
+export interface TransactionalWrite {
+  readonly type: "transaction";
+  /** What was seen or is guessed: all of it must still be so. */
+  readonly state: CounterState;
+  readonly change: Replacement | Refusal;
+  /** Where the idempotency key is recorded. */
+  readonly recordIn: "separate-item" | "inline";
+}
+
+export type Write = ConditionalUpdate | TransactionalWrite;
+
+export type Action =
+  | { readonly type: "answer"; readonly result: ApplyResult }
+  /** Read both items, and decide again. */
+  | { readonly type: "read" }
+  /** Claim the number of shards, and decide again. */
+  | { readonly type: "claim-shards"; readonly state: CounterState }
+  | Write;
+
+/**
+ * The first action of a request. Most counters are written without a read; the others from what the cache knows of them.
+ *
+ * @param cached the latest known state of the item, if a transaction wrote it
+ * @throws CounterError `invalid-input`, and as {@link nextAction}
+ */
+export function firstAction(request: RequestContext, cached: Item | undefined): Action {
+  const { issuedAt, startedAt, config, effect, initial } = request;
+  if (issuedAt !== undefined && issuedAt > startedAt + GRACE_SECONDS * 1_000) throw notYetIssued(issuedAt);
+  // The request is too late, or no value fits it; but its key may be recorded, as counted under other limits.
+  if (isExpired(request) || effect.lowest > effect.highest) return { type: "read" };
+  if (config.strategy === "separate-item" || (cached !== undefined && isFenced(cached, startedAt))) {
+    return nextAction(request, { item: cached ?? {}, keyItem: {}, isCertain: false });
+  }
+  const mayCreate = config.shards === undefined && effect.lowest <= initial && initial <= effect.highest;
+  return { type: "update", change: { kind: "add", mayCreate }, expected: undefined };
 }
 
 /**
- * What is remembered of the request, if it was counted before; or refused, and that is final for its caller.
+ * The action that follows from a counter's state: answer the request, because it was applied before; refuse it, which may
+ * have to be recorded; or write it, in the way the counter is kept. Pure: it neither reads nor writes.
+ *
+ * @throws CounterError `limit-exceeded`, `idempotency-key-reused`, `idempotency-key-expired`, `misconfigured`
+ */
+export function nextAction(request: RequestContext, state: CounterState): Action {
+  const { config, id, commands, limits, initial, keyAttribute, startedAt } = request;
+  const recorded = findRecordedResult(request, state);
+  if (recorded !== undefined) return { type: "answer", result: recorded };
+  if (isExpired(request)) throw idempotencyKeyExpired(request);
+  checkFence(state.item, config, id);
+
+  const value = valueOf(state.item, config, id);
+  const before = value ?? initial;
+  const mayCreate = value === undefined;
+  const expected = state.item[keyAttribute];
+  const needsTransaction = config.strategy === "separate-item" || isFenced(state.item, startedAt);
+  let batch: BatchResult;
+  try {
+    batch = applyBatch(before, commands, limits, id);
+  } catch (error) {
+    if (!state.isCertain) return { type: "read" };
+    if (request.callerId === undefined && !mayBeInFlight(request)) throw error;
+    const change = {
+      kind: "refuse",
+      before,
+      limits,
+      refusedTo: refusedCallers(request, state),
+      error,
+    } as const;
+    return needsTransaction
+      ? { type: "transaction", state, change, recordIn: "separate-item" }
+      : { type: "update", change, expected };
+  }
+  if (config.shards !== undefined && mayCreate && state.areShardsClaimed !== true) {
+    return state.isCertain ? { type: "claim-shards", state } : { type: "read" };
+  }
+  const isClamped = limits?.onLimit === "clamp";
+  const change = {
+    kind: "replace",
+    before,
+    after: batch.value,
+    mayCreate,
+    limits: isClamped ? limits : undefined,
+  } as const;
+  if (needsTransaction) {
+    return {
+      type: "transaction",
+      state,
+      change,
+      recordIn: config.strategy === "inline" ? "inline" : "separate-item",
+    };
+  }
+  // The result of a clamped batch depends on the value before. Any other batch can be added to whatever value is there.
+  return { type: "update", change: isClamped ? change : { kind: "add", mayCreate }, expected };
+}
+
+/**
+ * The recorded result of a request that was applied before; its refusal, if that is final for the caller.
  *
  * @throws CounterError `idempotency-key-reused`, `limit-exceeded`
  */
-export function recall(count: Count, seen: Seen): ApplyResult | undefined {
-  const { key, request, counting } = count;
-  const { commands, isGeneratedKey, callerId } = request;
-  const stamps = stampsOf(count, seen);
+export function findRecordedResult(request: RequestContext, state: CounterState): ApplyResult | undefined {
+  const { id, commands, callerId, fingerprint, idempotencyKey, isGeneratedKey } = request;
+  const records = recordsOf(request, state);
   const isFinal = ({ refusedTo }: IdempotencyRecord) =>
     callerId !== undefined && refusedTo?.includes(callerIdHash(callerId)) === true;
-  // What counted goes before a refusal that was remembered at the same moment.
-  const known = stamps.find(({ refusedTo }) => refusedTo === undefined) ?? stamps.find(isFinal);
-  if (known === undefined) return undefined;
-  if (known.fingerprint !== counting.fingerprint) throw idempotencyKeyReused(key.id, counting.idempotencyKey);
-  // It was accepted or refused then, whatever the limits are now; only those that made its results are remembered.
-  return { ...applyBatch(known.before, commands, known.limits, key.id), replayed: !isGeneratedKey };
+  // An applied request takes precedence over a refusal that was recorded at the same moment.
+  const record = records.find(({ refusedTo }) => refusedTo === undefined) ?? records.find(isFinal);
+  if (record === undefined) return undefined;
+  if (record.fingerprint !== fingerprint) throw idempotencyKeyReused(id, idempotencyKey);
+  // The limits of the first time decide, whatever they are now; a record holds them only if they affected the result.
+  return { ...applyBatch(record.before, commands, record.limits, id), replayed: !isGeneratedKey };
 }
 
-function stampsOf({ counting }: Count, { item, marker }: Seen): readonly IdempotencyRecord[] {
-  const stamps = [readRecord(item[counting.keyAttribute]), readRecord(marker[attributes.stamp])];
-  return stamps.filter((stamp) => stamp !== undefined);
+function recordsOf(
+  { keyAttribute }: RequestContext,
+  { item, keyItem }: CounterState,
+): readonly IdempotencyRecord[] {
+  const records = [readRecord(item[keyAttribute]), readRecord(keyItem[attributes.record])];
+  return records.filter((record) => record !== undefined);
 }
 
-/** Whether an attempt may still arrive: one that was never answered, now or in a call before. */
-export function isOnItsWay({ counting: { attempts }, wasUnsettled }: Count): boolean {
-  // What is not known for a refusal may have been carried out.
-  return (
-    wasUnsettled || attempts.some((error) => (codeOf(error, true) ?? "outcome-unknown") === "outcome-unknown")
-  );
+function refusedCallers(request: RequestContext, state: CounterState): readonly string[] {
+  const callers = new Set(recordsOf(request, state).flatMap(({ refusedTo = [] }) => refusedTo));
+  if (request.callerId !== undefined) callers.add(callerIdHash(request.callerId));
+  return Array.from(callers);
+}
+
+/** Whether the key was issued longer ago than keys are recorded. */
+function isExpired({ issuedAt, startedAt, config }: RequestContext): boolean {
+  return issuedAt !== undefined && startedAt >= issuedAt + config.retentionSeconds * 1_000;
 }

@@ -1,74 +1,97 @@
-import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import type { Limits } from "@durable-counter/core";
-import type { Item } from "./counter-item.ts";
+import type { ApplyRequest, Command, Limits } from "@durable-counter/core";
+import { randomUUID } from "node:crypto";
 import type { Attempts } from "./attempt-tracking.ts";
+import { fingerprint, keyAttribute } from "./idempotency-key.ts";
+import { netEffect, type NetEffect } from "./net-effect.ts";
+import { shardOf } from "./shards.ts";
+import type { StoreConfig } from "./store-options.ts";
+import { shardSortKey, VALUE_SORT_KEY } from "./table-schema.ts";
+import { codeOf } from "./translate-error.ts";
 
-/** A request on its way into the table: what stays the same however often it is tried. */
-export interface Counting extends Attempts {
-  readonly idempotencyKey: string;
-  readonly keyAttribute: string;
-  /** Until when the idempotency key is remembered, in seconds since 1970. */
-  readonly expiresAt: number;
-  readonly fingerprint: string;
+/** One request to apply a batch: everything that stays the same, however often it is attempted. */
+export interface RequestContext {
+  readonly config: StoreConfig;
+  readonly id: string;
+  /** The sort key of the item whose value the request changes. */
+  readonly sortKey: string;
+  readonly commands: readonly Command[];
+  readonly effect: NetEffect;
+  readonly limits: Limits | undefined;
   readonly initial: number;
-  readonly nowSeconds: number;
-}
-
-/** A batch that is added to whatever value is there, if none of its commands passes a limit from it. */
-export interface Addition {
-  readonly add: bigint;
-  /** The values before that may be written over. */
-  readonly between: readonly [lowest: bigint | number, highest: bigint | number];
-  /** Whether it may create the counter. */
-  readonly mayCreate: boolean;
-}
-
-/** A batch that was worked out from the value that was seen, which must still be there. */
-export interface Replacement {
-  readonly before: number;
-  readonly become: number;
-  /** Whether there was no value, and `before` is what the counter starts at. */
-  readonly mayCreate: boolean;
-  /** Those that clamped the batch, if they did. */
-  readonly limits: Limits | undefined;
+  readonly idempotencyKey: string;
+  /** Whether the store generated the idempotency key, for a request that has none. */
+  readonly isGeneratedKey: boolean;
+  /** When the idempotency key was sent first, in milliseconds since 1970. */
+  readonly issuedAt: number | undefined;
+  /** The caller for whom a refusal is to be final, if it names itself. */
+  readonly callerId: string | undefined;
+  readonly keyAttribute: string;
+  readonly fingerprint: string;
+  /** When this call began, in milliseconds since 1970. */
+  readonly startedAt: number;
+  /** Until when the idempotency key is recorded, in seconds since 1970. */
+  readonly expiresAt: number;
+  /** Whether an earlier call with this idempotency key was never answered. */
+  readonly wasInFlight: boolean;
+  /** What became of the attempts of this call. */
+  readonly attempts: Attempts;
 }
 
 /**
- * A batch that its limits refuse, and of which an attempt may still be on its way: the value stays as it is, and the
- * refusal is remembered in the key's place, where any other attempt finds it and changes nothing.
+ * How long the key of a request that brought none is recorded. The store generates one all the same, because the AWS SDK
+ * retries by itself. No attempt is made after this time.
  */
-export interface Refusal {
-  /** The value that was seen, for which the refusal was right, whatever it becomes meanwhile. */
-  readonly before: number;
-  readonly limits: Limits | undefined;
-  /** The callers for whom it is final, of refusals before as well, as `callerIdHash` has them. */
-  readonly refusedTo: readonly string[];
-  /** What its caller is told. */
-  readonly error: unknown;
+const GENERATED_KEY_SECONDS = 120;
+
+export function createRequestContext(config: StoreConfig, request: ApplyRequest): RequestContext {
+  const { id, commands, issuedAt, callerId, limits = config.limits, initial = config.initial } = request;
+  const { shards, retentionSeconds, now, cache } = config;
+  const isGeneratedKey = request.idempotencyKey === undefined;
+  const idempotencyKey = request.idempotencyKey ?? randomUUID();
+  const startedAt = now();
+  const expiresAt =
+    Math.floor(startedAt / 1_000) + (isGeneratedKey ? GENERATED_KEY_SECONDS : retentionSeconds);
+  const deadline = Math.min(
+    expiresAt * 1_000,
+    issuedAt === undefined ? Infinity : issuedAt + retentionSeconds * 1_000,
+  );
+  const sortKey =
+    shards === undefined ? VALUE_SORT_KEY : shardSortKey(shards, shardOf(idempotencyKey, shards));
+  const context = { id, sortKey, keyAttribute: keyAttribute(idempotencyKey) };
+  return {
+    ...context,
+    config,
+    commands,
+    effect: netEffect(commands, limits),
+    limits,
+    initial,
+    idempotencyKey,
+    isGeneratedKey,
+    issuedAt,
+    callerId,
+    fingerprint: fingerprint(commands),
+    startedAt,
+    expiresAt,
+    wasInFlight: cache.inFlight.get(inFlightName(context)) === true,
+    attempts: { errors: [], mayAttempt: () => now() < deadline },
+  };
 }
 
-export type Change = Addition | Replacement | Refusal;
-
-/** What the table showed of a counter and an idempotency key. */
-export interface Seen {
-  readonly item: Item;
-  /** The item that remembers the idempotency key by itself; empty where none was seen. */
-  readonly marker: Item;
-  /** False for a guess, and where a marker may be that was not looked for. */
-  readonly certain: boolean;
+/** Names an item in a cache. */
+export function itemName({ id, sortKey }: Pick<RequestContext, "id" | "sortKey">): string {
+  return `${id}\n${sortKey}`;
 }
 
-export type Outcome =
-  | { readonly kind: "applied"; readonly before: number; readonly item?: Item }
-  /** Its condition refused the write. */
-  | { readonly kind: "refused"; readonly seen: Seen }
-  /** DynamoDB refused it, for the item would be larger than an item may be. */
-  | { readonly kind: "full"; readonly item: Item }
-  /** DynamoDB asks for less, or another transaction was at work: it was not applied. */
-  | { readonly kind: "busy"; readonly error: unknown };
+/** Names a request in the cache of those that were never answered. */
+export function inFlightName(request: Pick<RequestContext, "id" | "sortKey" | "keyAttribute">): string {
+  return `${itemName(request)}\n${request.keyAttribute}`;
+}
 
-/**
- * What must be in a key's place, in an item or a marker, for a write to pass: nothing, or the refusal that was seen
- * there.
- */
-export type Place = AttributeValue | undefined;
+/** Whether an attempt may still arrive: one of this call, or of an earlier call, that was never answered. */
+export function mayBeInFlight({ attempts, wasInFlight }: RequestContext): boolean {
+  // An error that is not known to be a refusal leaves open whether the attempt was carried out.
+  return (
+    wasInFlight ||
+    attempts.errors.some((error) => (codeOf(error, true) ?? "outcome-unknown") === "outcome-unknown")
+  );
+}

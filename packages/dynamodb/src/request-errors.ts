@@ -1,17 +1,18 @@
 import { CounterError, isCounterError } from "@durable-counter/core";
 import { named } from "./counter-item.ts";
-import type { Count } from "./next-action.ts";
+import type { RequestContext } from "./request-context.ts";
 import { translateError } from "./translate-error.ts";
 
-// What a request is told that was neither counted nor refused by its limits.
+// The errors of a request that was neither applied nor refused by its limits.
 
 /**
- * An attempt that was never answered may still count, whatever became of those after it.
+ * The error of a call in which an attempt was never answered: that attempt may still be applied, whatever became of those
+ * after it.
  *
- * @param error how the last one ended
+ * @param error how the last attempt ended
  */
-export function unknownOutcome(
-  { key, counting: { idempotencyKey, expiresAt } }: Count,
+export function outcomeUnknown(
+  { config, id, idempotencyKey, expiresAt }: RequestContext,
   error: unknown,
 ): unknown {
   if (!isCounterError(error)) return error;
@@ -22,24 +23,40 @@ export function unknownOutcome(
   if (error.code !== "throttled" && error.code !== "unavailable") return error;
   return new CounterError(
     "outcome-unknown",
-    `${named(key)} may or may not have been changed: an attempt was never answered. Ask again with the idempotency key ${JSON.stringify(idempotencyKey)}, until ${new Date(retryUntil).toISOString()}, to find out. ${error.message.replace(/ \[[a-z-]+\]$/u, "")}`,
+    `${named(config, id)} may or may not have been changed: an attempt was never answered. Ask again with the idempotency key ${JSON.stringify(idempotencyKey)}, until ${new Date(retryUntil).toISOString()}, to find out. ${error.message.replace(/ \[[a-z-]+\]$/u, "")}`,
     { cause: error, details },
   );
 }
 
-export const FULL =
-  'its item is full of keys that are still remembered. Write less often, shorten idempotency.retentionSeconds, or let idempotency.strategy be "auto"';
+/** The error of a request that other writers overtook too often. */
+export function overtaken(request: RequestContext, attempts: number): CounterError {
+  return notChanged(request, `other writers overtook ${attempts} attempts in a row. Try again later`);
+}
 
-export function gaveUp({ key, counting: { idempotencyKey } }: Count, why: string): CounterError {
-  return new CounterError(
-    "throttled",
-    `${named(key)} was not changed: ${why}; ask again with the idempotency key ${JSON.stringify(idempotencyKey)}.`,
+export function itemFull(request: RequestContext): CounterError {
+  return notChanged(
+    request,
+    'its item is full of keys that are still live. Write less often, shorten idempotency.retentionSeconds, or let idempotency.strategy be "auto"',
   );
 }
 
-export function busyError({ key: { tableName, id: counterId }, counting }: Count, error: unknown): unknown {
-  const { idempotencyKey, attempts } = counting;
-  return translateError(error, { tableName, counterId, idempotencyKey, wrote: true, attempts });
+function notChanged({ config, id, idempotencyKey }: RequestContext, reason: string): CounterError {
+  return new CounterError(
+    "throttled",
+    `${named(config, id)} was not changed: ${reason}; ask again with the idempotency key ${JSON.stringify(idempotencyKey)}.`,
+  );
+}
+
+export function stillBusy(request: RequestContext, error: unknown): unknown {
+  const { config, id: counterId, idempotencyKey, attempts } = request;
+  const { tableName } = config;
+  return translateError(error, {
+    tableName,
+    counterId,
+    idempotencyKey,
+    wrote: true,
+    attempts: attempts.errors,
+  });
 }
 
 export function notYetIssued(issuedAt: number): CounterError {
@@ -49,12 +66,14 @@ export function notYetIssued(issuedAt: number): CounterError {
   );
 }
 
-export function idempotencyKeyExpired(
-  { key, counting, request: { retentionSeconds } }: Count,
-  issuedAt: number,
-): CounterError {
+export function idempotencyKeyExpired({
+  config,
+  id,
+  idempotencyKey,
+  issuedAt = 0,
+}: RequestContext): CounterError {
   return new CounterError(
     "idempotency-key-expired",
-    `${named(key)} was not changed: idempotencyKey ${JSON.stringify(counting.idempotencyKey)} was issued at ${new Date(issuedAt).toISOString()}, and keys are remembered for ${retentionSeconds} s, so whether it counted is not known any more. Find out by other means, and count under a new idempotency key if it did not; or let idempotency.retentionSeconds be longer than requests may take.`,
+    `${named(config, id)} was not changed: idempotencyKey ${JSON.stringify(idempotencyKey)} was issued at ${new Date(issuedAt).toISOString()}, and keys are remembered for ${config.retentionSeconds} s, so it is not known any more whether the request was applied. Find out by other means, and count under a new idempotency key if it was not; or let idempotency.retentionSeconds be longer than requests may take.`,
   );
 }

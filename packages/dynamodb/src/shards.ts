@@ -1,112 +1,89 @@
-import { paginateQuery, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { CounterError } from "@durable-counter/core";
-import { itemKey, named, valueOf, type CounterKey, type Item } from "./counter-item.ts";
-import { attributes, SEALED_FOR_GOOD, shardsPrefix, VALUE_PART } from "./table.ts";
+import { hash } from "node:crypto";
+import { itemKey, named, queryItems, valueOf, type Item, type Table } from "./counter-item.ts";
+import { attributes, PERMANENT_FENCE, shardPrefix, VALUE_SORT_KEY } from "./table-schema.ts";
 import { translateError } from "./translate-error.ts";
 
+/** The shard of an idempotency key: always the same, because a retry that met another shard would count again. */
+export function shardOf(idempotencyKey: string, shards: number): number {
+  return Number.parseInt(hash("sha256", idempotencyKey, "hex").slice(-8), 16) % shards;
+}
+
 /**
- * Says at the root of a counter over how many items it is spread, before its first write to one of them. One item
- * decides, so two stores cannot disagree: with other shards an idempotency key would fall elsewhere and count again.
+ * Records in the counter's root item over how many items it is spread, before the first write to one of them. One item
+ * decides, so two stores cannot disagree: with another number of shards a key would fall on another shard and count again.
  *
- * @throws CounterError `misconfigured` where the counter is kept otherwise
+ * @throws CounterError `misconfigured` if the counter is kept in one item, or in another number of shards
  */
-export async function claimShards(key: CounterKey, shards: number): Promise<void> {
-  const { client, tableName, id: counterId } = key;
+export async function claimShards(table: Table, id: string, shards: number): Promise<void> {
+  const { client, tableName } = table;
   const command = new UpdateItemCommand({
     TableName: tableName,
-    Key: itemKey({ id: counterId, part: VALUE_PART }),
-    UpdateExpression: "SET #shards = if_not_exists(#shards, :shards), #seal = :forGood",
+    Key: itemKey({ id, sortKey: VALUE_SORT_KEY }),
+    UpdateExpression: "SET #shards = if_not_exists(#shards, :shards), #fence = :permanent",
     ConditionExpression: "attribute_not_exists(#value)",
     ExpressionAttributeNames: {
       "#shards": attributes.shards,
-      "#seal": attributes.seal,
+      "#fence": attributes.fence,
       "#value": attributes.value,
     },
     ExpressionAttributeValues: {
       ":shards": { N: String(shards) },
-      ":forGood": { N: String(SEALED_FOR_GOOD) },
+      ":permanent": { N: String(PERMANENT_FENCE) },
     },
     ReturnValues: "ALL_NEW",
   });
   try {
     const { Attributes: root = {} } = await client.send(command);
-    checkShards(root, key, shards);
+    checkShards(root, table, id, shards);
   } catch (error) {
-    if ((error as Error).name === "ConditionalCheckFailedException") throw inOneItem(key, shards);
-    throw translateError(error, { tableName, counterId, wrote: true });
+    if ((error as Error).name === "ConditionalCheckFailedException") throw keptInOneItem(table, id, shards);
+    throw translateError(error, { tableName, counterId: id, wrote: true });
   }
 }
 
 /**
- * The sum of a counter's shards, in one query, of more than one page where they hold many keys; undefined where it was never written.
+ * The sum of a counter's shards, in one query, which has more than one page if they hold many keys; undefined if the counter
+ * was never written.
  *
- * @throws CounterError `misconfigured` where the counter is kept otherwise; `limit-exceeded` for a sum that is no safe
- *   integer
+ * @throws CounterError `misconfigured` if the counter is kept otherwise; `limit-exceeded` for a sum that is no safe integer
  */
 export async function sumOfShards(
-  key: Pick<CounterKey, "client" | "tableName" | "id">,
+  table: Table,
+  id: string,
   shards: number,
   { consistent }: { consistent: boolean },
 ): Promise<number | undefined> {
-  const prefix = shardsPrefix(shards);
+  const prefix = shardPrefix(shards);
   let sum: bigint | undefined;
-  for await (const item of itemsOf(key, VALUE_PART, { consistent })) {
-    const part = item[attributes.part]?.S ?? "";
-    const value = valueOf(item, key);
-    if (part === VALUE_PART && value !== undefined) throw inOneItem(key, shards);
-    if (part === VALUE_PART) checkShards(item, key, shards);
-    else if (part.startsWith(prefix)) sum = (sum ?? 0n) + BigInt(value ?? 0);
+  for await (const item of queryItems(table, id, VALUE_SORT_KEY, { consistent })) {
+    const sortKey = item[attributes.sortKey]?.S ?? "";
+    const value = valueOf(item, table, id);
+    if (sortKey === VALUE_SORT_KEY && value !== undefined) throw keptInOneItem(table, id, shards);
+    if (sortKey === VALUE_SORT_KEY) checkShards(item, table, id, shards);
+    else if (sortKey.startsWith(prefix)) sum = (sum ?? 0n) + BigInt(value ?? 0);
   }
   if (sum === undefined) return undefined;
   if (Number.isSafeInteger(Number(sum))) return Number(sum);
   throw new CounterError(
     "limit-exceeded",
-    `${named(key)} comes to ${sum} over its shards, beyond ±9007199254740991. Count under several ids.`,
+    `${named(table, id)} comes to ${sum} over its shards, beyond ±9007199254740991. Count under several ids.`,
   );
 }
 
-/** What a counter's items are, without their keys: those whose sort key begins so, in its order. */
-export async function* itemsOf(
-  { client, tableName, id }: Pick<CounterKey, "client" | "tableName" | "id">,
-  prefix: string,
-  { consistent }: { consistent: boolean },
-): AsyncGenerator<Item> {
-  const pages = paginateQuery(
-    { client },
-    {
-      TableName: tableName,
-      KeyConditionExpression: "#id = :id AND begins_with(#part, :prefix)",
-      ProjectionExpression: "#part, #value, #shards, #of",
-      ExpressionAttributeNames: {
-        "#id": attributes.id,
-        "#part": attributes.part,
-        "#value": attributes.value,
-        "#shards": attributes.shards,
-        "#of": attributes.of,
-      },
-      ExpressionAttributeValues: { ":id": { S: id }, ":prefix": { S: prefix } },
-      ConsistentRead: consistent,
-    },
-  );
-  try {
-    for await (const { Items = [] } of pages) yield* Items;
-  } catch (error) {
-    throw translateError(error, { tableName, counterId: id, wrote: false });
-  }
-}
-
-function checkShards(root: Item, key: Pick<CounterKey, "tableName" | "id">, shards: number): void {
+function checkShards(root: Item, table: Table, id: string, shards: number): void {
   const found = root[attributes.shards]?.N;
   if (found === undefined || found === String(shards)) return;
   throw new CounterError(
     "misconfigured",
-    `${named(key)} is spread over ${found} shards, and the store has shards: ${shards}. The number cannot change: create the store with shards: ${found}, or count under another id.`,
+    `${named(table, id)} is spread over ${found} shards, and the store has shards: ${shards}. The number cannot change: create the store with shards: ${found}, or count under another id.`,
   );
 }
 
-function inOneItem(key: Pick<CounterKey, "tableName" | "id">, shards: number): CounterError {
+function keptInOneItem(table: Table, id: string, shards: number): CounterError {
   return new CounterError(
     "misconfigured",
-    `${named(key)} is kept in one item, and the store has shards: ${shards}. Create the store without shards, or count under another id.`,
+    `${named(table, id)} is kept in one item, and the store has shards: ${shards}. Create the store without shards, or count under another id.`,
   );
 }

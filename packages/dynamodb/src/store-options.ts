@@ -1,8 +1,15 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { CounterError, CounterOptions, withRemedy, parseInput } from "@durable-counter/core";
+import { CounterError, CounterOptions, parseInput, withRemedy, type Limits } from "@durable-counter/core";
 import * as z from "zod/mini";
 import { sleep, type Waits } from "./back-off.ts";
-import type { Strategy } from "./apply-request.ts";
+import { createStoreCache, type StoreCache } from "./cache.ts";
+import type { Table } from "./counter-item.ts";
+
+/**
+ * Where idempotency keys are recorded: `inline`, in the counter's item, one update per batch; `separate-item`, each in an item
+ * of its own, one transaction per batch; `auto`, inline until a counter has many live keys, then in separate items.
+ */
+export type Strategy = "auto" | "inline" | "separate-item";
 
 export interface DynamoDBCounterStoreOptions extends CounterOptions {
   readonly client: DynamoDBClient;
@@ -10,21 +17,18 @@ export interface DynamoDBCounterStoreOptions extends CounterOptions {
   readonly idempotency?:
     | {
         /**
-         * How long an idempotency key is remembered, in whole seconds from 60 to a year; by default 3,600. The same for every
-         * store that may see the same idempotency key.
+         * How long an idempotency key is recognised, in whole seconds from 60 to a year; by default 3,600. Give the same to
+         * all stores that may see the same key.
          */
         readonly retentionSeconds?: number | undefined;
-        /**
-         * Where: `inline`, in the counter's item, one update per batch; `separate-item`, each in an item of its own, one
-         * transaction per batch; `auto`, the default, inline until a counter has many live keys, then markers.
-         */
+        /** Where keys are recorded; by default `auto`. */
         readonly strategy?: Strategy | undefined;
       }
     | undefined;
   /**
-   * Spreads every counter over so many items, 2 to 256, for more writes a second than one item takes. Such counters
-   * have no limits and start at 0; results are those of the shard that counted, `get` tells the sum. The number
-   * cannot change during the life of a counter.
+   * Spreads every counter over so many items, 2 to 256, for more writes per second than one item takes. Such counters
+   * have no limits and start at 0; a result shows the value of the shard that counted, and `get` returns the sum. The
+   * number cannot change during the life of a counter.
    */
   readonly shards?: number | undefined;
   /** The time in milliseconds since 1970; by default the system's clock. */
@@ -80,31 +84,39 @@ const Options = z.strictObject(
   ),
 );
 
-/** @throws CounterError `invalid-input` for options that cannot be */
-export function parseStoreOptions(input: DynamoDBCounterStoreOptions) {
-  const {
-    limits,
-    initial,
-    idempotency = {},
-    now = Date.now,
-    ...options
-  } = parseInput(Options, input, "options");
-  const { retentionSeconds = 3_600, strategy = "auto" } = idempotency;
+/** The options of one store, parsed once, with their defaults, and what the store remembers between requests. */
+export interface StoreConfig extends Table, Waits {
+  readonly limits: Limits | undefined;
+  readonly initial: number;
+  readonly retentionSeconds: number;
+  readonly strategy: Strategy;
+  readonly shards: number | undefined;
+  readonly now: () => number;
+  readonly cache: StoreCache;
+}
+
+/** @throws CounterError `invalid-input` for options that are not valid */
+export function parseStoreOptions(input: DynamoDBCounterStoreOptions): StoreConfig {
+  const { limits, initial, idempotency, ...options } = parseInput(Options, input, "options");
   const defaults = parseInput(CounterOptions, { limits, initial }, "options");
   if (options.shards !== undefined) checkUnlimited(defaults, "options");
   return {
-    ...options,
-    ...defaults,
-    retentionSeconds,
-    strategy,
-    now,
+    client: options.client,
+    tableName: options.tableName,
+    limits: defaults.limits,
+    initial: defaults.initial ?? 0,
+    retentionSeconds: idempotency?.retentionSeconds ?? 3_600,
+    strategy: idempotency?.strategy ?? "auto",
+    shards: options.shards,
+    now: options.now ?? Date.now,
     sleep: options.sleep ?? sleep,
     random: options.random ?? Math.random,
+    cache: createStoreCache(),
   };
 }
 
 /**
- * Refuses limits and an initial value where a counter is spread over items, of which none knows the whole.
+ * Refuses limits and an initial value if counters are spread over shards: no shard knows the whole value.
  *
  * @throws CounterError `invalid-input`
  */

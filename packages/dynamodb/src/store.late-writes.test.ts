@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { hasTransactions, startEngines } from "./engines.fixture.ts";
 import { createDynamoDBCounterStore, ensureCounterTable } from "./index.ts";
 import { startsCompaction } from "./compaction.ts";
-import { keyAttribute } from "./idempotency-record.ts";
+import { keyAttribute } from "./idempotency-key.ts";
 
 const engines = await startEngines();
 const tableName = "counters";

@@ -20,7 +20,7 @@ import { describe, expect, test } from "vitest";
 import { frozenClient, hasTransactions, keepLostWrites, partsOf, startEngines } from "./engines.fixture.ts";
 import { createDynamoDBCounterStore, ensureCounterTable, type DynamoDBCounterStoreOptions } from "./index.ts";
 import { startsCompaction } from "./compaction.ts";
-import { keyAttribute } from "./idempotency-record.ts";
+import { keyAttribute } from "./idempotency-key.ts";
 
 const engines = await startEngines();
 const local = engines.filter(hasTransactions);

@@ -4,63 +4,52 @@ import {
   CounterError,
   CounterId,
   parseInput,
+  type ApplyResult,
   type CounterStore,
 } from "@durable-counter/core";
-import { randomUUID } from "node:crypto";
-import { countOnce } from "./apply-request.ts";
+import { applyRequest } from "./apply-request.ts";
 import { deleteCounter } from "./delete-counter.ts";
-import { listCounters } from "./list-counters.ts";
-import { readCounter } from "./read-counter.ts";
-import { createStoreMemory } from "./cache.ts";
-import { checkUnlimited, parseStoreOptions, type DynamoDBCounterStoreOptions } from "./store-options.ts";
-import { shardPart, VALUE_PART } from "./table.ts";
-import { shardOf } from "./idempotency-record.ts";
+import { listCounters, readCounter } from "./read-counters.ts";
+import {
+  checkUnlimited,
+  parseStoreOptions,
+  type DynamoDBCounterStoreOptions,
+  type StoreConfig,
+} from "./store-options.ts";
 
 /**
- * Counters in DynamoDB: one conditional UpdateItem per batch, or one transaction where keys live in markers, whatever
- * its length, exactly once per idempotency key. Limits and the initial value given here hold where a request brings none.
+ * Counters in DynamoDB: one conditional UpdateItem per batch, or one transaction if keys have items of their own, whatever
+ * the batch's length, exactly once per idempotency key. `limits` and `initial` apply to requests that bring none.
  *
- * @throws CounterError `invalid-input` for options that cannot be
+ * @throws CounterError `invalid-input` for options that are not valid
  */
 export function createDynamoDBCounterStore(options: DynamoDBCounterStoreOptions): CounterStore {
-  const { client, tableName, shards, limits, initial = 0, ...idempotency } = parseStoreOptions(options);
-  const memory = createStoreMemory();
-  const table = { client, tableName };
-  const placeOf = (id: string) => ({ ...table, id: parseInput(CounterId, id, "id") });
-
+  const config = parseStoreOptions(options);
+  const parseId = (id: string) => parseInput(CounterId, id, "id");
   return {
-    apply: async (input) => {
-      const request = parseInput(ApplyRequest, input, "request");
-      const { id, commands, issuedAt, callerId } = request;
-      if (shards !== undefined) checkUnlimited(request, "request");
-      const reads = commands.filter(({ type }) => type === "get").length;
-      const own = { limits: request.limits ?? limits, initial: request.initial ?? initial };
-      // A sharded counter has no value that an idempotency key could remember.
-      if (reads === commands.length && (request.idempotencyKey === undefined || shards !== undefined)) {
-        const value = (await readCounter({ ...table, id }, shards, { consistent: true })) ?? own.initial;
-        return { ...applyBatch(value, commands, own.limits, id), replayed: false };
-      }
-      if (reads > 0 && shards !== undefined) throw cannotReadAmongWrites(id, shards);
-      const isGeneratedKey = request.idempotencyKey === undefined;
-      const idempotencyKey = request.idempotencyKey ?? randomUUID();
-      const part = shards === undefined ? VALUE_PART : shardPart(shards, shardOf(idempotencyKey, shards));
-      const key = { ...table, id, part };
-      const asked = { commands, idempotencyKey, isGeneratedKey, issuedAt, callerId, ...own };
-      return countOnce(key, { ...asked, ...idempotency, shards, memory });
-    },
-
+    apply: async (input) => apply(config, parseInput(ApplyRequest, input, "request")),
     get: async (id, { consistent = false } = {}) =>
-      (await readCounter(placeOf(id), shards, { consistent })) ?? initial,
-
-    delete: async (id) => deleteCounter(placeOf(id)),
-
-    list: () => listCounters(table),
+      (await readCounter(config, parseId(id), { consistent })) ?? config.initial,
+    delete: async (id) => deleteCounter(config, parseId(id)),
+    list: () => listCounters(config),
   };
 }
 
-function cannotReadAmongWrites(id: string, shards: number): CounterError {
-  return new CounterError(
-    "invalid-input",
-    `request.commands has a "get" among writes, and counter ${JSON.stringify(id)} is spread over ${shards} shards; ask for the value by itself.`,
-  );
+async function apply(config: StoreConfig, request: ApplyRequest): Promise<ApplyResult> {
+  const { id, commands, idempotencyKey, limits = config.limits, initial = config.initial } = request;
+  const isSharded = config.shards !== undefined;
+  if (isSharded) checkUnlimited(request, "request");
+  const reads = commands.filter(({ type }) => type === "get").length;
+  // A sharded counter has no single value that an idempotency key could record.
+  if (reads === commands.length && (idempotencyKey === undefined || isSharded)) {
+    const value = (await readCounter(config, id, { consistent: true })) ?? initial;
+    return { ...applyBatch(value, commands, limits, id), replayed: false };
+  }
+  if (isSharded && reads > 0) {
+    throw new CounterError(
+      "invalid-input",
+      `request.commands has a "get" among writes, and counter ${JSON.stringify(id)} is spread over ${config.shards} shards; ask for the value by itself.`,
+    );
+  }
+  return applyRequest(config, request);
 }

@@ -1,107 +1,101 @@
 import type { AttributeValue, CancellationReason, TransactWriteItem } from "@aws-sdk/client-dynamodb";
-import { itemKey, unexplained, type CounterKey } from "./counter-item.ts";
-import type { Counting, Outcome, Refusal, Replacement, Seen } from "./request-context.ts";
-import { checkMarker, markerKey, replaceMarker } from "./key-item.ts";
-import { notCounted } from "./write-failure.ts";
-import { sealOf } from "./write-fence.ts";
-import { attributes } from "./table.ts";
-import { recordText } from "./idempotency-record.ts";
-import { reasonsOf } from "./translate-error.ts";
 import { TrackedTransactWriteItems } from "./attempt-tracking.ts";
-
-/** A write over two items: the counter's, and the key's marker. */
-export interface CountingTransaction {
-  /** What was seen there, or is guessed: all of it must still be so. */
-  readonly seen: Seen;
-  readonly change: Replacement | Refusal;
-  /** Where the idempotency key is remembered: in an item of its own, or in the counter's. */
-  readonly remember: "separate-item" | "inline";
-}
+import { itemKey } from "./counter-item.ts";
+import { recordText } from "./idempotency-record.ts";
+import { checkKeyItem, replaceKeyItem } from "./key-item.ts";
+import type { TransactionalWrite } from "./next-action.ts";
+import type { RequestContext } from "./request-context.ts";
+import { attributes, keyItemSortKey } from "./table-schema.ts";
+import { reasonsOf } from "./translate-error.ts";
+import { fenceOf } from "./write-fence.ts";
+import { failedWrite, readFailedItem, type WriteOutcome } from "./write-outcome.ts";
 
 /** Ahead of what is needed, so that not every refusal of a counter has to touch its item. */
-const SEAL_AHEAD_SECONDS = 60;
+const FENCE_AHEAD_SECONDS = 60;
 
 /**
- * Counts and remembers the idempotency key in one transaction: the marker is written, or it is only made sure that it is as it was seen.
- * Transactions return no values, so the value before has to be known; where it is not what was thought, the refusal
- * tells.
+ * Applies the batch and records the idempotency key in one transaction over the counter's item and the key's item.
+ * Transactions return no values, so the store must already know the value before. If that is not what it assumed, the
+ * failed condition returns the state.
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
  *
  * @throws CounterError `throttled`, `unavailable`, `outcome-unknown`, `misconfigured`
  */
-export async function countingTransaction(
-  key: CounterKey,
-  counting: Counting,
-  transaction: CountingTransaction,
-): Promise<Outcome> {
-  const { keyAttribute, expiresAt, idempotencyKey } = counting;
-  const { seen, change, remember } = transaction;
-  const stamp: AttributeValue = { S: recordText({ ...counting, ...change }) };
-  const markerPlace = seen.marker[attributes.stamp];
-  const ofMarker =
-    remember === "separate-item"
-      ? replaceMarker(markerPlace, key, keyAttribute, stamp, expiresAt)
-      : checkMarker(markerPlace, key, keyAttribute);
-  // A seal that holds long enough keeps plain updates off a refusal in a marker: the item is left to those who count.
-  const leavesItem = "refusedTo" in change && sealOf(seen.item) >= expiresAt;
-  const TransactItems = leavesItem ? [ofMarker] : [ofMarker, updateItem(key, counting, transaction, stamp)];
+export async function transactionalWrite(
+  request: RequestContext,
+  write: TransactionalWrite,
+): Promise<WriteOutcome> {
+  const { config, attempts, keyAttribute, expiresAt } = request;
+  const { state, change, recordIn } = write;
+  const record: AttributeValue = { S: recordText({ ...request, ...change }) };
+  const expected = state.keyItem[attributes.record];
+  const keyItemWrite =
+    recordIn === "separate-item"
+      ? replaceKeyItem(expected, request, keyAttribute, record, expiresAt)
+      : checkKeyItem(expected, request, keyAttribute);
+  // A fence that lasts long enough already keeps plain updates away: a refusal then leaves the item to other writers.
+  const isFencedEnough = change.kind === "refuse" && fenceOf(state.item) >= expiresAt;
+  const TransactItems = isFencedEnough ? [keyItemWrite] : [keyItemWrite, updateItem(request, write, record)];
   try {
-    await key.client.send(new TrackedTransactWriteItems({ TransactItems }, counting));
-    return { kind: "applied", before: change.before };
+    await config.client.send(new TrackedTransactWriteItems({ TransactItems }, attempts));
+    return { type: "applied", before: change.before };
   } catch (error) {
-    const found = async (reason: CancellationReason | undefined, itemKey: Record<string, AttributeValue>) =>
+    const found = async (reason: CancellationReason | undefined, sortKey: string) =>
       reason?.Code === "ConditionalCheckFailed"
-        ? (reason.Item ?? unexplained(key, itemKey, idempotencyKey))
+        ? (reason.Item ?? readFailedItem(request, sortKey))
         : undefined;
-    const [whyMarker, whyItem] = reasonsOf(error);
-    const marker = await found(whyMarker, markerKey(key, keyAttribute));
-    const item = await found(whyItem, itemKey(key));
-    if (item === undefined && marker === undefined) return notCounted(error, key, counting);
-    // Either alone says nothing of the other.
-    return { kind: "refused", seen: { item: item ?? seen.item, marker: marker ?? {}, certain: false } };
+    const [keyItemReason, itemReason] = reasonsOf(error);
+    const keyItem = await found(keyItemReason, keyItemSortKey(keyAttribute));
+    const item = await found(itemReason, request.sortKey);
+    if (item === undefined && keyItem === undefined) return failedWrite(request, error);
+    // One of the two says nothing about the other.
+    return {
+      type: "condition-failed",
+      state: { item: item ?? state.item, keyItem: keyItem ?? {}, isCertain: false },
+    };
   }
 }
 
 function updateItem(
-  key: CounterKey,
-  { keyAttribute, expiresAt }: Counting,
-  { seen: { item }, change, remember }: CountingTransaction,
-  stamp: AttributeValue,
+  request: RequestContext,
+  { state: { item }, change, recordIn }: TransactionalWrite,
+  record: AttributeValue,
 ): TransactWriteItem {
-  const place = item[keyAttribute]; // nothing, or a refusal
-  const seal = sealOf(item);
+  const { keyAttribute, expiresAt } = request;
+  const expected = item[keyAttribute]; // nothing, or a refusal
+  const fence = fenceOf(item);
   const conditions = [
-    seal === 0 ? "attribute_not_exists(#seal)" : "#seal = :seal",
-    place === undefined ? "attribute_not_exists(#idempotencyKey)" : "#idempotencyKey = :place",
+    fence === 0 ? "attribute_not_exists(#fence)" : "#fence = :fence",
+    expected === undefined ? "attribute_not_exists(#idempotencyKey)" : "#idempotencyKey = :expected",
   ];
-  const actions = [remember === "separate-item" ? "SET #seal = :until" : "SET #idempotencyKey = :stamp"];
-  const isRefusal = "refusedTo" in change;
+  const actions = [recordIn === "separate-item" ? "SET #fence = :until" : "SET #idempotencyKey = :record"];
+  const isRefusal = change.kind === "refuse";
   if (!isRefusal) {
     conditions.push(change.mayCreate ? "attribute_not_exists(#value)" : "#value = :before");
     actions.push(", #value = :value");
-    // A refusal must not be moved over the marker some day.
-    if (remember === "separate-item" && place !== undefined) actions.push(" REMOVE #idempotencyKey");
+    // Otherwise compaction could later move this refusal over the key item.
+    if (recordIn === "separate-item" && expected !== undefined) actions.push(" REMOVE #idempotencyKey");
   }
   return {
     Update: {
-      TableName: key.tableName,
-      Key: itemKey(key),
+      TableName: request.config.tableName,
+      Key: itemKey(request),
       ConditionExpression: conditions.join(" AND "),
       UpdateExpression: actions.join(""),
       ExpressionAttributeNames: {
-        "#seal": attributes.seal,
+        "#fence": attributes.fence,
         "#idempotencyKey": keyAttribute,
         ...(!isRefusal && { "#value": attributes.value }),
       },
       ExpressionAttributeValues: {
-        ...(seal !== 0 && { ":seal": { N: String(seal) } }),
-        ...(place !== undefined && { ":place": place }),
-        // The seal lasts as long as any marker does.
-        ...(remember === "separate-item"
-          ? { ":until": { N: String(Math.max(seal, expiresAt + (isRefusal ? SEAL_AHEAD_SECONDS : 0))) } }
-          : { ":stamp": stamp }),
+        ...(fence !== 0 && { ":fence": { N: String(fence) } }),
+        ...(expected !== undefined && { ":expected": expected }),
+        // The fence lasts as long as any key item does.
+        ...(recordIn === "separate-item"
+          ? { ":until": { N: String(Math.max(fence, expiresAt + (isRefusal ? FENCE_AHEAD_SECONDS : 0))) } }
+          : { ":record": record }),
         ...(!isRefusal && {
-          ":value": { N: String(change.become) },
+          ":value": { N: String(change.after) },
           ...(!change.mayCreate && { ":before": { N: String(change.before) } }),
         }),
       },

@@ -1,31 +1,40 @@
 import { CounterError } from "@durable-counter/core";
-import { named, type CounterKey, type Item } from "./counter-item.ts";
-import { attributes, SEALED_FOR_GOOD } from "./table.ts";
+import { named, type Item, type Table } from "./counter-item.ts";
+import { attributes, PERMANENT_FENCE } from "./table-schema.ts";
 
 /**
- * How long a seal holds and an idempotency key is kept beyond the window: an attempt may be on its way for five minutes, after
- * which AWS refuses its signature, and two clocks may be a minute apart.
+ * How long a fence holds, and a key is kept, beyond the retention period: an attempt may be in flight for five minutes, after
+ * which AWS refuses its signature, and a clock may be a minute ahead or behind.
  */
 export const GRACE_SECONDS = 420;
 
-/** Until when, in seconds since 1970, no plain update may touch the item; 0 where any may. */
-export function sealOf(item: Item): number {
-  return Number(item[attributes.seal]?.N ?? 0);
+/** Until when, in seconds since 1970, a plain update must not touch the item; 0 if there is no fence. */
+export function fenceOf(item: Item): number {
+  return Number(item[attributes.fence]?.N ?? 0);
 }
 
-/** Whether plain updates must keep off an item, since markers remember keys of it. */
-export function isSealed(item: Item, { nowSeconds }: { readonly nowSeconds: number }): boolean {
-  return sealOf(item) >= nowSeconds - GRACE_SECONDS;
+/**
+ * Whether plain updates must not touch the item, because key items record keys of it.
+ *
+ * @param now in milliseconds since 1970
+ */
+export function isFenced(item: Item, now: number): boolean {
+  return fenceOf(item) >= lapsedBefore(now);
 }
 
-/** @throws CounterError `misconfigured` where another kind of store, or a newer one, keeps this counter */
-export function checkSeal(item: Item, key: CounterKey): void {
-  if (sealOf(item) < SEALED_FOR_GOOD) return;
+/** The earliest fence, and the earliest expiry of a key, that still counts at this time, in seconds since 1970. */
+export function lapsedBefore(now: number): number {
+  return Math.floor(now / 1_000) - GRACE_SECONDS;
+}
+
+/** @throws CounterError `misconfigured` if a store with shards, or a newer version, keeps this counter */
+export function checkFence(item: Item, table: Pick<Table, "tableName">, id: string): void {
+  if (fenceOf(item) < PERMANENT_FENCE) return;
   const shards = item[attributes.shards]?.N;
   throw new CounterError(
     "misconfigured",
     shards === undefined
-      ? `${named(key)} was written by a newer version of @durable-counter/dynamodb. Upgrade this one.`
-      : `${named(key)} is spread over ${shards} shards. Create the store with shards: ${shards}, or count under another id.`,
+      ? `${named(table, id)} was written by a newer version of @durable-counter/dynamodb. Upgrade this one.`
+      : `${named(table, id)} is spread over ${shards} shards. Create the store with shards: ${shards}, or count under another id.`,
   );
 }

@@ -1,0 +1,35 @@
+import { hash } from "node:crypto";
+import type { Command } from "@durable-counter/core";
+
+/** Tells the attributes of idempotency keys from the other attributes of a counter's item. */
+const PREFIX = "t#";
+
+/** 96 bits: among ten thousand keys of a counter, two agree once in 10^21. */
+const NAME_LENGTH = 16;
+
+const FINGERPRINT_DIGITS = 12;
+/** As many as a safe integer holds. */
+const SAFE_HEX_DIGITS = 13;
+
+/** The attribute under which an idempotency key is recorded. */
+export function keyAttribute(idempotencyKey: string): string {
+  return PREFIX + hash("sha256", idempotencyKey, "base64url").slice(0, NAME_LENGTH);
+}
+
+export function isKeyAttribute(name: string): boolean {
+  return name.startsWith(PREFIX);
+}
+
+/** Tells the commands of a request from others: 12 digits. */
+export function fingerprint(commands: readonly Command[]): string {
+  const short = commands.map((command) =>
+    command.type === "get" ? "=" : `${command.type[0]}${command.amount}`,
+  );
+  const digest = Number.parseInt(hash("sha256", short.join(), "hex").slice(0, SAFE_HEX_DIGITS), 16);
+  return String(digest % 10 ** FINGERPRINT_DIGITS).padStart(FINGERPRINT_DIGITS, "0");
+}
+
+/** A caller's id in short: 48 bits, which only the callers of one idempotency key have to differ in. */
+export function callerIdHash(callerId: string): string {
+  return hash("sha256", callerId, "base64url").slice(0, 8);
+}

@@ -1,0 +1,72 @@
+import type { CreateTableCommandInput, UpdateTimeToLiveCommandInput } from "@aws-sdk/client-dynamodb";
+
+/** The attributes of the table's items, beside one attribute per idempotency key. */
+export const attributes = {
+  /** The partition key: the counter's id. */
+  id: "id",
+  /** The sort key: which of the counter's items this is. */
+  sortKey: "part",
+  value: "value",
+  /**
+   * The write fence. Until this time, in seconds since 1970, writers must also check the separate key items: a plain update
+   * would miss an idempotency key that is recorded there.
+   */
+  fence: "seal",
+  /** How many items the counter is spread over. */
+  shards: "shards",
+  /** The idempotency record of a key item. */
+  record: "stamp",
+  /** The sort key of the item whose value a key item's request changed. */
+  owner: "of",
+  /** When DynamoDB may delete a key item, in seconds since 1970. */
+  expiresAt: "expires",
+} as const;
+
+/** The sort key of the item that holds a counter's value; of a sharded counter's root item, which holds none. */
+export const VALUE_SORT_KEY = "value";
+
+/** The fence of an item that a plain update may never touch, such as the root item of a sharded counter. */
+export const PERMANENT_FENCE = 99_999_999_999;
+
+/** The sort key of a shard. It contains the number of shards: a store never takes another store's shard for its own. */
+export function shardSortKey(shards: number, shard: number): string {
+  return `${shardPrefix(shards)}${shard}`;
+}
+
+export function shardPrefix(shards: number): string {
+  return `${VALUE_SORT_KEY}/${shards}/`;
+}
+
+export const KEY_ITEM_PREFIX = "token/";
+
+/** The sort key of the item that records one idempotency key. */
+export function keyItemSortKey(keyAttribute: string): string {
+  return KEY_ITEM_PREFIX + keyAttribute;
+}
+
+/** The counters' table as the input of CreateTable, for infrastructure as code. */
+export function counterTableInput(tableName: string) {
+  return {
+    TableName: tableName,
+    KeySchema: [
+      { AttributeName: attributes.id, KeyType: "HASH" },
+      { AttributeName: attributes.sortKey, KeyType: "RANGE" },
+    ],
+    AttributeDefinitions: [
+      { AttributeName: attributes.id, AttributeType: "S" },
+      { AttributeName: attributes.sortKey, AttributeType: "S" },
+    ],
+    BillingMode: "PAY_PER_REQUEST",
+  } satisfies CreateTableCommandInput;
+}
+
+/**
+ * The input of UpdateTimeToLive by which DynamoDB deletes expired key items. Deletion is free of charge and up to days late;
+ * nothing depends on when it happens.
+ */
+export function counterTimeToLiveInput(tableName: string) {
+  return {
+    TableName: tableName,
+    TimeToLiveSpecification: { AttributeName: attributes.expiresAt, Enabled: true },
+  } satisfies UpdateTimeToLiveCommandInput;
+}

@@ -1,0 +1,61 @@
+import type { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
+import { CounterError } from "@durable-counter/core";
+import { named, readItem, type Item } from "./counter-item.ts";
+import type { CounterState } from "./next-action.ts";
+import type { RequestContext } from "./request-context.ts";
+import { isBusy, isItemFull, translateError } from "./translate-error.ts";
+
+/** What became of a write that DynamoDB answered. */
+export type WriteOutcome =
+  /** `before` is the value before; `item` is what the write returned. */
+  | { readonly type: "applied"; readonly before: number; readonly item?: Item }
+  /** The condition failed; `state` says why. */
+  | { readonly type: "condition-failed"; readonly state: CounterState }
+  /** Not applied: the item would be larger than an item may be. */
+  | { readonly type: "item-full"; readonly item: Item }
+  /** Not applied: DynamoDB throttles, or another transaction was at work on the item. */
+  | { readonly type: "busy"; readonly error: unknown };
+
+/**
+ * The outcome of a write that failed, but not by its condition.
+ *
+ * @throws CounterError `throttled`, `unavailable`, `outcome-unknown`, `misconfigured`
+ */
+export async function failedWrite(request: RequestContext, error: unknown): Promise<WriteOutcome> {
+  if (isItemFull(error)) {
+    return { type: "item-full", item: await readItem(request.config, request, { consistent: true }) };
+  }
+  if (isBusy(error)) return { type: "busy", error };
+  const { config, id: counterId, idempotencyKey, attempts } = request;
+  const { tableName } = config;
+  throw translateError(error, {
+    tableName,
+    counterId,
+    idempotencyKey,
+    wrote: true,
+    attempts: attempts.errors,
+  });
+}
+
+export function isConditionFailure(error: unknown): error is ConditionalCheckFailedException {
+  return error instanceof Error && error.name === "ConditionalCheckFailedException";
+}
+
+/**
+ * Reads the item that made a condition fail, from an engine that does not send it along.
+ *
+ * @throws CounterError `outcome-unknown` if it cannot be read: the write may have been refused because an attempt of it,
+ *   whose reply was lost, was applied before
+ */
+export async function readFailedItem(request: RequestContext, sortKey = request.sortKey): Promise<Item> {
+  const { config, id, idempotencyKey } = request;
+  try {
+    return await readItem(config, { id, sortKey }, { consistent: true });
+  } catch (cause) {
+    throw new CounterError(
+      "outcome-unknown",
+      `${named(config, id)} refused a write, and the reason could not be read. Ask again with the idempotency key ${JSON.stringify(idempotencyKey)} to find out.`,
+      { cause, details: { idempotencyKey } },
+    );
+  }
+}
