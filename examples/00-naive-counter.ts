@@ -17,7 +17,7 @@ export const handler = withDurableExecution(async (event: unknown, context) => {
 });
 
 async function carryOut(counterId: string, command: Command): Promise<number> {
-  const Key = { id: { S: counterId }, part: { S: "naive" } };
+  const Key = { id: { S: counterId }, sk: { S: "naive" } };
   if (command.type === "get") {
     const { Item } = await client.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
     return Number(Item?.["value"]?.N ?? 0);

@@ -27,9 +27,9 @@ export function instantDynamoDB(): InstantDynamoDB {
 const decoder = new TextDecoder();
 const HEADERS = { "content-type": "application/x-amz-json-1.0" };
 
-/** The attributes an update of ours writes: the value, and the idempotency key with its stamp. */
+/** The attributes an update of ours writes: the value, and the idempotency key with its record. */
 function answer({ ExpressionAttributeNames, ExpressionAttributeValues }: UpdateItemCommandInput): Uint8Array {
   const { "#value": value = "", "#idempotencyKey": idempotencyKey = "" } = ExpressionAttributeNames ?? {};
-  const { ":change": change, ":stamp": stamp } = ExpressionAttributeValues ?? {};
-  return Buffer.from(JSON.stringify({ Attributes: { [value]: change, [idempotencyKey]: stamp } }));
+  const { ":change": change, ":record": record } = ExpressionAttributeValues ?? {};
+  return Buffer.from(JSON.stringify({ Attributes: { [value]: change, [idempotencyKey]: record } }));
 }

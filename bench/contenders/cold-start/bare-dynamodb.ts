@@ -11,7 +11,7 @@ import {
 
 const client = new DynamoDBClient();
 const TableName = process.env["TABLE_NAME"] ?? "counters";
-const key = (id: string) => ({ id: { S: id }, part: { S: "value" } });
+const key = (id: string) => ({ id: { S: id }, sk: { S: "value" } });
 
 export interface BareEvent {
   readonly type: keyof typeof operations;
@@ -31,7 +31,7 @@ const adding = ({ id, amount }: BareEvent) => ({
 const operations = {
   add: (event: BareEvent) => client.send(new UpdateItemCommand(adding(event))),
   addOnce: (event: BareEvent) => {
-    const Item = { id: { S: event.id }, part: { S: "idempotencyKey" } };
+    const Item = { id: { S: event.id }, sk: { S: "idempotencyKey" } };
     return client.send(
       new TransactWriteItemsCommand({
         TransactItems: [{ Update: adding(event) }, { Put: { TableName, Item } }],

@@ -21,7 +21,7 @@ import {
 import { itemFull, outcomeUnknown, overtaken, stillBusy } from "./request-errors.ts";
 import { claimShards } from "./shards.ts";
 import type { StoreConfig } from "./store-options.ts";
-import { attributes, keyItemSortKey } from "./table-schema.ts";
+import { attributes } from "./table-schema.ts";
 import { transactionalWrite } from "./transactional-write.ts";
 import { fenceOf, isFenced } from "./write-fence.ts";
 import type { WriteOutcome } from "./write-outcome.ts";
@@ -93,7 +93,7 @@ async function readState(request: RequestContext): Promise<CounterState> {
   const { config, id, keyAttribute, startedAt } = request;
   const item = await readItem(config, request, { consistent: true });
   const mayHaveKeyItem = config.strategy === "separate-item" || isFenced(item, startedAt);
-  const keyItemKey = { id, sortKey: keyItemSortKey(keyAttribute) };
+  const keyItemKey = { id, sortKey: keyAttribute };
   const keyItem = mayHaveKeyItem ? await readItem(config, keyItemKey, { consistent: true }) : {};
   return { item, keyItem, isCertain: true };
 }

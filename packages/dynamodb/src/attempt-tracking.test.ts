@@ -36,7 +36,7 @@ describe("what a client logs of a watched command", () => {
   const unwatched = () => ({ errors: [], mayAttempt: () => true });
   const update = (ConditionExpression: string) => ({
     TableName: "counters",
-    Key: { id: { S: "a" }, part: { S: "value" } },
+    Key: { id: { S: "a" }, sk: { S: "value" } },
     ConditionExpression,
     UpdateExpression: "SET #value = :value",
     ExpressionAttributeNames: { "#value": "value" },

@@ -1,6 +1,6 @@
 import { DeleteItemCommand, TransactWriteItemsCommand } from "@aws-sdk/client-dynamodb";
 import { itemKey, queryItems, type Table } from "./counter-item.ts";
-import { attributes, KEY_ITEM_PREFIX, VALUE_SORT_KEY } from "./table-schema.ts";
+import { attributes, KEY_PREFIX, VALUE_SORT_KEY } from "./table-schema.ts";
 import { reasonsOf, translateError } from "./translate-error.ts";
 import { isConditionFailure } from "./write-outcome.ts";
 
@@ -50,7 +50,7 @@ async function deleteItem({ client, tableName }: Table, id: string, sortKey: str
 
 async function deleteKeyItems(table: Table, id: string): Promise<void> {
   const byOwner = new Map<string, string[]>();
-  for await (const item of queryItems(table, id, KEY_ITEM_PREFIX, { consistent: true })) {
+  for await (const item of queryItems(table, id, KEY_PREFIX, { consistent: true })) {
     const owner = item[attributes.owner]?.S ?? VALUE_SORT_KEY;
     const sortKeys = byOwner.get(owner) ?? [];
     byOwner.set(owner, sortKeys);

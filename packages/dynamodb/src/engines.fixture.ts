@@ -39,7 +39,7 @@ export async function partsOf(
         ExclusiveStartKey,
       }),
     );
-    for (const item of page.Items ?? []) parts.set(item["part"]?.S ?? "", item);
+    for (const item of page.Items ?? []) parts.set(item["sk"]?.S ?? "", item);
     ExclusiveStartKey = page.LastEvaluatedKey;
   } while (ExclusiveStartKey !== undefined);
   return parts;

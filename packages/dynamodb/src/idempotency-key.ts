@@ -1,8 +1,6 @@
 import { hash } from "node:crypto";
 import type { Command } from "@durable-counter/core";
-
-/** Tells the attributes of idempotency keys from the other attributes of a counter's item. */
-const PREFIX = "t#";
+import { KEY_PREFIX } from "./table-schema.ts";
 
 /** 96 bits: among ten thousand keys of a counter, two agree once in 10^21. */
 const NAME_LENGTH = 16;
@@ -11,13 +9,13 @@ const FINGERPRINT_DIGITS = 12;
 /** As many as a safe integer holds. */
 const SAFE_HEX_DIGITS = 13;
 
-/** The attribute under which an idempotency key is recorded. */
+/** The name under which an idempotency key is recorded: of an attribute in the counter's item, or the sort key of an item. */
 export function keyAttribute(idempotencyKey: string): string {
-  return PREFIX + hash("sha256", idempotencyKey, "base64url").slice(0, NAME_LENGTH);
+  return KEY_PREFIX + hash("sha256", idempotencyKey, "base64url").slice(0, NAME_LENGTH);
 }
 
 export function isKeyAttribute(name: string): boolean {
-  return name.startsWith(PREFIX);
+  return name.startsWith(KEY_PREFIX);
 }
 
 /** Tells the commands of a request from others: 12 digits. */

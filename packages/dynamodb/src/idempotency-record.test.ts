@@ -77,8 +77,8 @@ describe("an idempotency key's attribute", () => {
   test("follows from the idempotency key, and is an idempotency key's attribute", () => {
     expect(keyAttribute("a")).toBe(keyAttribute("a"));
     expect(keyAttribute("a")).not.toBe(keyAttribute("b"));
-    expect(keyAttribute("a")).toMatch(/^t#[\w-]{16}$/u);
-    expect(["t#x", "value", "id", "part"].map(isKeyAttribute)).toEqual([true, false, false, false]);
+    expect(keyAttribute("a")).toMatch(/^k#[\w-]{16}$/u);
+    expect(["k#x", "value", "id", "sk"].map(isKeyAttribute)).toEqual([true, false, false, false]);
   });
 });
 

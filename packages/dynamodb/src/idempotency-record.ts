@@ -12,7 +12,7 @@ import type { Limits } from "@durable-counter/core";
  * integer leave 22 for the fraction. The whole part is read as the floor, because the value before may be negative.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
  *
- * A record that is written with the value before known is a text: `before/seconds/fingerprint/min/max/onLimit`, with the
+ * A record that is written with the value before known is a text: `v1/before/seconds/fingerprint/min/max/onLimit`, with the
  * limits that clamped the batch. A refusal adds `/callers/nonce`, and has the limits that refused the batch, so that a retry
  * is refused in the same words. The nonce makes every refusal different: an attempt that replaces one may be in flight.
  */
@@ -35,7 +35,7 @@ const FRACTION_DIGITS = EXPIRY_DIGITS + 12;
 const UNIT = 10n ** BigInt(FRACTION_DIGITS);
 const NUMBER = new RegExp(`^(-?)(\\d{1,16})(?:\\.(\\d{1,${FRACTION_DIGITS}}))?$`, "u");
 
-const TEXT = /^(-?\d+)\/(\d+)\/(\d+)\/(-?\d*)\/(-?\d*)\/(reject|clamp)(?:\/([\w,-]*)\/\w+)?$/u;
+const TEXT = /^v1\/(-?\d+)\/(\d+)\/(\d+)\/(-?\d*)\/(-?\d*)\/(reject|clamp)(?:\/([\w,-]*)\/\w+)?$/u;
 
 /** More executions than one event starts within its key's retention period, each of which is refused. */
 const MAX_CALLERS = 64;
@@ -57,7 +57,7 @@ export function recordText({
   refusedTo,
 }: IdempotencyRecord): string {
   const { min = "", max = "", onLimit = "reject" } = limits;
-  const record = [before, expiresAt, fingerprint, min, max, onLimit];
+  const record = ["v1", before, expiresAt, fingerprint, min, max, onLimit];
   if (refusedTo) record.push(refusedTo.slice(-MAX_CALLERS).join(), randomUUID().slice(0, 8));
   return record.join("/");
 }

@@ -1,6 +1,6 @@
 import type { AttributeValue, TransactWriteItem } from "@aws-sdk/client-dynamodb";
 import { itemKey, type Table } from "./counter-item.ts";
-import { attributes, keyItemSortKey } from "./table-schema.ts";
+import { attributes } from "./table-schema.ts";
 import { GRACE_SECONDS } from "./write-fence.ts";
 
 /** Which key item a request has: of its counter, and of its idempotency key. */
@@ -19,7 +19,7 @@ export function putKeyItem(
   expiresAt: number,
 ) {
   const Item = {
-    ...itemKey({ id, sortKey: keyItemSortKey(keyAttribute) }),
+    ...itemKey({ id, sortKey: keyAttribute }),
     [attributes.record]: record,
     [attributes.owner]: { S: sortKey },
     [attributes.expiresAt]: { N: String(expiresAt + GRACE_SECONDS) },
@@ -41,7 +41,7 @@ export function checkKeyItem(
   { config, id }: KeyItemOwner,
   keyAttribute: string,
 ): TransactWriteItem {
-  const Key = itemKey({ id, sortKey: keyItemSortKey(keyAttribute) });
+  const Key = itemKey({ id, sortKey: keyAttribute });
   return { ConditionCheck: { TableName: config.tableName, Key, ...holds(expected) } };
 }
 

@@ -51,7 +51,7 @@ function bench({ client }: Pick<RunningDynamoDB, "client">) {
     store(strategy).apply({ id, commands: [command], idempotencyKey: `move-${++moves}` });
   const keysInItem = async () =>
     Object.keys((await partsOf(client, tableName, id)).get("value") ?? {}).filter((name) =>
-      name.startsWith("t#"),
+      name.startsWith("k#"),
     ).length;
   return { id, clock, store, move, keysInItem };
 }

@@ -35,7 +35,7 @@ function bench({ client }: Pick<RunningDynamoDB, "client">) {
     });
   const parts = () => partsOf(client, tableName, id);
   const keysInItem = async () =>
-    Object.keys((await parts()).get("value") ?? {}).filter((name) => name.startsWith("t#")).length;
+    Object.keys((await parts()).get("value") ?? {}).filter((name) => name.startsWith("k#")).length;
   const one = (idempotencyKey: string) => ({ id, idempotencyKey, commands: [increment()] });
   return { id, clock, store, parts, keysInItem, one };
 }
@@ -59,8 +59,8 @@ describe.each(local)("a marker for each idempotency key, on $engine", (engine) =
     const { store, one, parts, keysInItem } = bench(engine);
     for (let n = 0; n < 3; n++) await store("separate-item").apply(one(`t${n}`));
     expect(await keysInItem()).toBe(0);
-    const markers = Array.from(await parts()).filter(([part]) => part.startsWith("token/"));
-    expect(markers.map(([, { expires }]) => Number(expires?.N))).toEqual(
+    const markers = Array.from(await parts()).filter(([part]) => part.startsWith("k#"));
+    expect(markers.map(([, { expiresAt }]) => Number(expiresAt?.N))).toEqual(
       Array.from({ length: 3 }, () => START / 1_000 + WINDOW_SECONDS + 420),
     );
   });
@@ -329,7 +329,7 @@ describe.each(local)("a deletion beside writers, on $engine", (engine) => {
       (next, { commandName }) =>
         async (args) => {
           const asked = JSON.stringify(args.input);
-          if (commandName === "QueryCommand" && asked.includes('"token/"')) await interrupt();
+          if (commandName === "QueryCommand" && asked.includes('"k#"')) await interrupt();
           return next(args);
         },
       { step: "initialize" },

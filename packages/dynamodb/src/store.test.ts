@@ -45,7 +45,7 @@ const item = async () => {
   const { Items = [] } = await engine.client.send(new ScanCommand({ TableName: tableName }));
   return Items.find((candidate) => candidate["id"]?.S === id) ?? {};
 };
-const keys = async () => Object.keys(await item()).filter((name) => name.startsWith("t#")).length;
+const keys = async () => Object.keys(await item()).filter((name) => name.startsWith("k#")).length;
 
 describe("the price of a batch", () => {
   test("is one request, whatever its length, and no read", async () => {
@@ -341,7 +341,7 @@ describe("what is set up wrongly", () => {
   });
 
   test("an item that a newer version wrote is left as it is", async () => {
-    const Item = { id: { S: id }, part: { S: "value" }, value: { N: "5" }, seal: { N: "99999999999" } };
+    const Item = { id: { S: id }, sk: { S: "value" }, value: { N: "5" }, fence: { N: "99999999999" } };
     await engine.client.send(new PutItemCommand({ TableName: tableName, Item }));
     const write = () => store().apply({ id, commands: [increment()] });
     for (const ask of [() => store().get(id), write]) {
@@ -353,7 +353,7 @@ describe("what is set up wrongly", () => {
   test.each([{ S: "twelve" }, { N: "9007199254740992" }, { L: [] }])(
     "an item that holds %j is named, and left as it is",
     async (value) => {
-      const Item = { id: { S: id }, part: { S: "value" }, value };
+      const Item = { id: { S: id }, sk: { S: "value" }, value };
       await engine.client.send(new PutItemCommand({ TableName: tableName, Item }));
       const write = () => store().apply({ id, commands: [increment()], limits: { max: 5 } });
       for (const ask of [() => store().get(id), write]) {
@@ -365,7 +365,7 @@ describe("what is set up wrongly", () => {
   );
 
   test("an item that holds a fraction is never counted on as if it held a whole number", async () => {
-    const Item = { id: { S: id }, part: { S: "value" }, value: { N: "1.5" } };
+    const Item = { id: { S: id }, sk: { S: "value" }, value: { N: "1.5" } };
     await engine.client.send(new PutItemCommand({ TableName: tableName, Item }));
     expect(await refusal(store().get(id))).toContain('{"N":"1.5"}');
     expect(await refusal(store().apply({ id, commands: [increment()] }))).toContain('{"N":"2.5"}');

@@ -5,21 +5,21 @@ export const attributes = {
   /** The partition key: the counter's id. */
   id: "id",
   /** The sort key: which of the counter's items this is. */
-  sortKey: "part",
+  sortKey: "sk",
   value: "value",
   /**
    * The write fence. Until this time, in seconds since 1970, writers must also check the separate key items: a plain update
    * would miss an idempotency key that is recorded there.
    */
-  fence: "seal",
+  fence: "fence",
   /** How many items the counter is spread over. */
   shards: "shards",
   /** The idempotency record of a key item. */
-  record: "stamp",
+  record: "record",
   /** The sort key of the item whose value a key item's request changed. */
-  owner: "of",
+  owner: "owner",
   /** When DynamoDB may delete a key item, in seconds since 1970. */
-  expiresAt: "expires",
+  expiresAt: "expiresAt",
 } as const;
 
 /** The sort key of the item that holds a counter's value; of a sharded counter's root item, which holds none. */
@@ -37,12 +37,11 @@ export function shardPrefix(shards: number): string {
   return `${VALUE_SORT_KEY}/${shards}/`;
 }
 
-export const KEY_ITEM_PREFIX = "token/";
-
-/** The sort key of the item that records one idempotency key. */
-export function keyItemSortKey(keyAttribute: string): string {
-  return KEY_ITEM_PREFIX + keyAttribute;
-}
+/**
+ * Begins the name of an attribute that holds an idempotency record in the counter's item, and the sort key of an item that
+ * holds a record by itself: both are named alike.
+ */
+export const KEY_PREFIX = "k#";
 
 /** The counters' table as the input of CreateTable, for infrastructure as code. */
 export function counterTableInput(tableName: string) {

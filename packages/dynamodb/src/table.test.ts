@@ -34,7 +34,7 @@ describe("the counters' table", () => {
     };
     await engine.client.send(new CreateTableCommand(foreign));
     await expect(ensureCounterTable(engine.client, "foreign")).rejects.toThrow(
-      /Table "foreign" has the keys pk \(HASH\); counters need id \(HASH\), part \(RANGE\).*\[misconfigured\]/u,
+      /Table "foreign" has the keys pk \(HASH\); counters need id \(HASH\), sk \(RANGE\).*\[misconfigured\]/u,
     );
   });
 

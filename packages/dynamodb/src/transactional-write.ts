@@ -5,7 +5,7 @@ import { recordText } from "./idempotency-record.ts";
 import { checkKeyItem, replaceKeyItem } from "./key-item.ts";
 import type { TransactionalWrite } from "./next-action.ts";
 import type { RequestContext } from "./request-context.ts";
-import { attributes, keyItemSortKey } from "./table-schema.ts";
+import { attributes } from "./table-schema.ts";
 import { reasonsOf } from "./translate-error.ts";
 import { fenceOf } from "./write-fence.ts";
 import { failedWrite, readFailedItem, type WriteOutcome } from "./write-outcome.ts";
@@ -45,7 +45,7 @@ export async function transactionalWrite(
         ? (reason.Item ?? readFailedItem(request, sortKey))
         : undefined;
     const [keyItemReason, itemReason] = reasonsOf(error);
-    const keyItem = await found(keyItemReason, keyItemSortKey(keyAttribute));
+    const keyItem = await found(keyItemReason, keyAttribute);
     const item = await found(itemReason, request.sortKey);
     if (item === undefined && keyItem === undefined) return failedWrite(request, error);
     // One of the two says nothing about the other.
