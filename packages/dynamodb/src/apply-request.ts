@@ -18,13 +18,13 @@ import {
   mayBeInFlight,
   type RequestContext,
 } from "./request-context.ts";
-import { itemFull, outcomeUnknown, overtaken, stillBusy } from "./request-errors.ts";
+import { itemFull, outcomeUnknown, overtaken } from "./request-errors.ts";
 import { claimShards } from "./shards.ts";
 import type { StoreConfig } from "./store-options.ts";
 import { attributes } from "./table-schema.ts";
 import { transactionalWrite } from "./transactional-write.ts";
 import { fenceOf, isFenced } from "./write-fence.ts";
-import type { WriteOutcome } from "./write-outcome.ts";
+import { translateWriteError, type WriteOutcome } from "./write-outcome.ts";
 
 /** How often a write is attempted that other writers overtake. */
 const MAX_OVERTAKEN = 20;
@@ -79,7 +79,7 @@ async function run(request: RequestContext): Promise<ApplyResult> {
         action = nextAction(request, outcome.state);
         break;
       case "busy":
-        if (++busy > MAX_BUSY) throw stillBusy(request, outcome.error);
+        if (++busy > MAX_BUSY) throw translateWriteError(request, outcome.error);
         await backOff(busy, config);
         break;
       case "item-full":

@@ -15,15 +15,20 @@ const MAX_DELETED = 99;
  * @throws CounterError `throttled`, `unavailable`, `outcome-unknown`, `misconfigured`
  */
 export async function deleteCounter(table: Table, id: string): Promise<void> {
+  const { tableName } = table;
   try {
     if (!(await deleteValue(table, id))) {
-      const shards = queryItems(table, id, `${VALUE_SORT_KEY}/`, { consistent: true });
-      for await (const { [attributes.sortKey]: sortKey } of shards)
-        await deleteItem(table, id, sortKey?.S ?? "");
+      for await (const { [attributes.sortKey]: sortKey } of queryItems(table, id, `${VALUE_SORT_KEY}/`, {
+        consistent: true,
+      })) {
+        await table.client.send(
+          new DeleteItemCommand({ TableName: tableName, Key: itemKey({ id, sortKey: sortKey?.S ?? "" }) }),
+        );
+      }
     }
     await deleteKeyItems(table, id);
   } catch (error) {
-    throw translateError(error, { tableName: table.tableName, counterId: id, wrote: true });
+    throw translateError(error, { tableName, counterId: id, wrote: true });
   }
 }
 
@@ -42,10 +47,6 @@ async function deleteValue({ client, tableName }: Table, id: string): Promise<bo
     if (isConditionFailure(error)) return false;
     throw error;
   }
-}
-
-async function deleteItem({ client, tableName }: Table, id: string, sortKey: string): Promise<void> {
-  await client.send(new DeleteItemCommand({ TableName: tableName, Key: itemKey({ id, sortKey }) }));
 }
 
 async function deleteKeyItems(table: Table, id: string): Promise<void> {

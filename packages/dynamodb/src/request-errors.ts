@@ -1,7 +1,6 @@
 import { CounterError, isCounterError } from "@durable-counter/core";
 import { named } from "./counter-item.ts";
 import type { RequestContext } from "./request-context.ts";
-import { translateError } from "./translate-error.ts";
 
 // The errors of a request that was neither applied nor refused by its limits.
 
@@ -45,18 +44,6 @@ function notChanged({ config, id, idempotencyKey }: RequestContext, reason: stri
     "throttled",
     `${named(config, id)} was not changed: ${reason}; ask again with the idempotency key ${JSON.stringify(idempotencyKey)}.`,
   );
-}
-
-export function stillBusy(request: RequestContext, error: unknown): unknown {
-  const { config, id: counterId, idempotencyKey, attempts } = request;
-  const { tableName } = config;
-  return translateError(error, {
-    tableName,
-    counterId,
-    idempotencyKey,
-    wrote: true,
-    attempts: attempts.errors,
-  });
 }
 
 export function notYetIssued(issuedAt: number): CounterError {

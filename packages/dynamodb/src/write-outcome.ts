@@ -26,9 +26,14 @@ export async function failedWrite(request: RequestContext, error: unknown): Prom
     return { type: "item-full", item: await readItem(request.config, request, { consistent: true }) };
   }
   if (isBusy(error)) return { type: "busy", error };
+  throw translateWriteError(request, error);
+}
+
+/** The error of a call whose last attempt failed so, given how the attempts before it ended. */
+export function translateWriteError(request: RequestContext, error: unknown): unknown {
   const { config, id: counterId, idempotencyKey, attempts } = request;
   const { tableName } = config;
-  throw translateError(error, {
+  return translateError(error, {
     tableName,
     counterId,
     idempotencyKey,
