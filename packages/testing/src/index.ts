@@ -3,8 +3,15 @@ export type { CrashFailure } from "./crashes/crash-failure.ts";
 export {
   exploreCrashes,
   type CrashExploration,
+  type CrashSample,
   type ExploreCrashesOptions,
 } from "./crashes/explore-crashes.ts";
+export {
+  simulateWithCrashes,
+  type CrashedSimulation,
+  type RandomCrashes,
+  type SimulateWithCrashesOptions,
+} from "./crashes/simulate-with-crashes.ts";
 export type { Progress } from "./progress.ts";
 export type {
   CallbackAnswer,

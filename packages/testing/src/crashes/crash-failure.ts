@@ -16,25 +16,28 @@ export interface CrashFailure {
 /** A longer timeline is cut in its middle. */
 const TIMELINE_LINES = 60;
 
+/** @param source the option that led to the run, if it was a random one */
 export function crashFailure(
-  crashes: readonly number[],
   { timeline }: CrashRun,
   problems: readonly string[],
+  source?: string,
 ): CrashFailure {
+  const crashes = timeline.flatMap(({ crashed }, index) => (crashed ? [index + 1] : []));
   const where = whereItDied(timeline);
   const message = [
     `${where}:`,
     ...problems.map((problem) => `  - ${problem}`),
     "What happened:",
     ...timelineLines(timeline),
+    ...(source === undefined ? [] : [`Found by ${source}.`]),
     `Just this again: await exploreCrashes(handler, { ...options, crashes: [${crashes.join(", ")}] })`,
   ].join("\n");
   return { crashes, where, problems, message };
 }
 
 function whereItDied(timeline: readonly TimelineEntry[]): string {
-  const deaths = timeline.flatMap(({ point, crashed }) => (crashed ? [describePoint(point)] : []));
-  return deaths.length === 0 ? "Without any crash" : `The process died ${deaths.join(", and again ")}`;
+  const crashes = timeline.flatMap(({ point, crashed }) => (crashed ? [describePoint(point)] : []));
+  return crashes.length === 0 ? "Without any crash" : `The process died ${crashes.join(", and again ")}`;
 }
 
 function timelineLines(timeline: readonly TimelineEntry[]): readonly string[] {

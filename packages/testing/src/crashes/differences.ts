@@ -7,8 +7,8 @@ export type Normalize = (value: unknown) => unknown;
 
 /** What of a run the simulation alone does not tell. */
 export interface StrayCalls {
-  readonly unfinished: readonly string[];
-  readonly late: readonly string[];
+  readonly openCalls: readonly string[];
+  readonly lateCalls: readonly string[];
 }
 
 /** Whether every operation must be the same, or the execution's result and error alone. */
@@ -17,7 +17,7 @@ export type Compare = "operations" | "outcome";
 /** What is wrong with a run in itself, crashed or not. */
 export function irregularities(
   { operations, error }: Simulation,
-  { unfinished, late }: StrayCalls,
+  { openCalls, lateCalls }: StrayCalls,
 ): readonly string[] {
   const closed = new Set(operations.flatMap(({ id, status }) => (status === "STARTED" ? [] : [id])));
   const left = operations.filter(
@@ -28,10 +28,10 @@ export function irregularities(
     ...left.map(
       (operation) => `${label(operation)} was still STARTED when the execution ended: it was not awaited.`,
     ),
-    ...unfinished.map(
+    ...openCalls.map(
       (name) => `${name} was still under way when the execution ended: its step was not awaited.`,
     ),
-    ...late.map(
+    ...lateCalls.map(
       (name) =>
         `${name} was called after its invocation had ended, unrecorded: await nothing but durable operations while one is open.`,
     ),

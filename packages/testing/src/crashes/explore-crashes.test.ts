@@ -139,8 +139,8 @@ test("leaves a dependency as it is outside an exploration", async () => {
 
 test.each<[ExploreCrashesOptions, string]>([
   [{ crashes: [99] }, "There is no crash point 99: this run passes 10. Pass points from 1 to 10."],
-  [{ crashes: [0] }, "options.crashes is [0]; pass 1, 2, or a list of points such as [7]."],
-  [{ crashes: 3 as 2 }, "options.crashes is 3; pass 1, 2, or a list of points such as [7]."],
+  [{ crashes: [0] }, "options.crashes is [0]; pass 1, 2, { runs: 100 }, or a list of points such as [7]."],
+  [{ crashes: 3 as 2 }, "options.crashes is 3; pass 1, 2, { runs: 100 }, or a list of points such as [7]."],
   [{ check: "right" as never }, 'options.check is "right"; pass a function.'],
   [{ maxRuns: 0 }, "options.maxRuns is 0; pass a whole number from 1."],
   [{ maxRuns: 4 }, "The exploration takes more than 4 runs; raise options.maxRuns"],

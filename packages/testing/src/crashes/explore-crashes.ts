@@ -1,75 +1,94 @@
 import type { DurableLambdaHandler } from "@aws/durable-execution-sdk-js";
 import { checkOptions, isFunction, isWithin, type OptionRules } from "../check-options.ts";
+import { progressOnStderr, type Progress } from "../progress.ts";
 import { checkSimulateOptions, type SimulateOptions } from "../simulator/options.ts";
 import type { Simulation } from "../simulator/simulation.ts";
 import { crashFailure, type CrashFailure } from "./crash-failure.ts";
-import { runWithCrashes, type CrashRun } from "./crash-run.ts";
+import { crashesAtTargets, crashesByChance, newSeed, seedOfRun, type CrashPlan } from "./crash-plan.ts";
 import { targetOf, type CrashTarget } from "./crash-point.ts";
+import { runWithCrashes, type CrashRun } from "./crash-run.ts";
 import { differences, irregularities, type Compare, type Normalize } from "./differences.ts";
-import { progressOnStderr, type Progress } from "../progress.ts";
+import { DEFAULT_CHANCE, RANDOM_RULES, type RandomCrashes } from "./simulate-with-crashes.ts";
 
+/** A random sample of runs with several crashes each. */
+export interface CrashSample extends RandomCrashes {
+  /** How many runs, from 1. */
+  readonly runs: number;
+}
+
+/** Options of {@link exploreCrashes}, beside those of `simulate`. */
 export interface ExploreCrashesOptions<Result = unknown> extends SimulateOptions {
-  /** Sets the stage anew before every run: empties stores, resets counters. */
+  /** Runs before every run. Empty stores and reset counters here. */
   readonly beforeEach?: (() => unknown) | undefined;
-  /** Looks at a run that has ended, crashed or not; what it throws is a failure. */
+  /** Checks a run that has ended. An error that it throws is a failure. */
   readonly check?: ((simulation: Simulation<Result>) => unknown) | undefined;
   /**
-   * `1`, the default: every point once. `2`: every pair as well, for short programs. A list: just the run that dies
-   * at these points, as a failure names them.
+   * Where processes die. `1`, the default: one run for every crash point. `2`: also one run for every pair of points;
+   * use it for short programs. `{ runs, chance?, seed? }`: a random sample of runs with several crashes each. A list
+   * of points: just the run that dies at these points, as a failure names them.
    */
-  readonly crashes?: 1 | 2 | readonly number[] | undefined;
-  /** Takes away what rightly differs from run to run, such as a time that a step takes. Applied to every result. */
+  readonly crashes?: 1 | 2 | CrashSample | readonly number[] | undefined;
+  /** Removes from each result what may differ from run to run, such as the time of day. */
   readonly normalize?: Normalize | undefined;
   /**
-   * `"operations"`, the default: result, error and operations must be the same. `"outcome"`: result and error alone,
-   * for a function that rightly goes another way after a crash, as one that looks whether it has paid.
+   * What must be the same as without a crash. `"operations"`, the default: the result, the error and all operations.
+   * `"outcome"`: the result and the error, for a function that takes another path after a crash, for example one that
+   * checks whether it has paid.
    */
   readonly compare?: Compare | undefined;
-  /** Runs after which the exploration is given up, by default 20,000. */
+  /** Runs after which the exploration is stopped. Default 20,000. */
   readonly maxRuns?: number | undefined;
-  /** By default a line on stderr every two seconds. */
+  /** Called after each run. Default: a line on stderr every two seconds. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 const RULES: OptionRules<Omit<ExploreCrashesOptions, keyof SimulateOptions>> = {
   beforeEach: [isFunction, "pass a function"],
   check: [isFunction, "pass a function"],
-  crashes: [isCrashes, "pass 1, 2, or a list of points such as [7]"],
+  crashes: [isCrashes, "pass 1, 2, { runs: 100 }, or a list of points such as [7]"],
   normalize: [isFunction, "pass a function"],
   compare: [(value) => value === "operations" || value === "outcome", 'pass "operations" or "outcome"'],
   maxRuns: [isWithin(1), "pass a whole number from 1"],
   onProgress: [isFunction, "pass a function"],
 };
 
+/** Concurrent code can take another order and miss a planned crash; it is tried so often. */
 const ATTEMPTS = 3;
 
-/** What came of an exploration. */
+/** The result of {@link exploreCrashes}. */
 export interface CrashExploration {
-  /** Points at which the run without a crash could have died. */
+  /** The crash points of the run without a crash. */
   readonly points: number;
   readonly runs: number;
-  /** Crashes that did not come, although tried again: the program falls into step differently each time. */
+  /** Planned crashes that did not happen in three attempts, because concurrent code took another order each time. */
   readonly unreached: number;
   readonly failures: readonly CrashFailure[];
+  /** The seed of a random sample. */
+  readonly seed?: number;
 }
 
 /**
- * Runs a durable function once without a crash and then once for every point at which its process can die, on the
- * real durable SDK: around each checkpoint, as invocations begin and end, and around each call of a dependency that
- * is wrapped by `crashable`. Every run must come to the same result, error and operations, and leave nothing under
- * way.
+ * Runs a durable function once without a crash, and then once for every point at which its process can die, on the
+ * real durable SDK. A process can die around each checkpoint, as an invocation begins and ends, and around each call
+ * of a dependency that is wrapped by `crashable`. Every run must have the same result, error and operations, and must
+ * leave no call or operation unfinished.
  *
  * @param handler the function that `withDurableExecution` returned
- * @throws TypeError for options that are not known, RangeError for a crash point that does not exist
+ * @throws TypeError for unknown options, RangeError for a crash point that does not exist
  * @throws SimulationStoppedError for a handler that does not end even without a crash
+ * @example
+ * ```ts
+ * const store = crashable(new MemoryCounterStore());
+ * const { failures } = await exploreCrashes(createCounterHandler({ store }), { payload: event });
+ * expect(failures).toEqual([]);
+ * ```
  */
 export async function exploreCrashes<Result = unknown>(
   handler: DurableLambdaHandler,
   options: ExploreCrashesOptions<Result> = {},
 ): Promise<CrashExploration> {
-  const { beforeEach, check, crashes = 1, normalize = same, compare = "operations", ...others } = options;
-  const { maxRuns = 20_000, onProgress, ...given } = others;
-  // Every run is the same execution, so that they can be compared.
+  const { beforeEach, check, crashes = 1, normalize, compare, maxRuns, onProgress, ...given } = options;
+  // Every run is the same execution, so that runs can be compared.
   const simulation = { executionName: "exploration", ...given };
   checkSimulateOptions(simulation);
   checkOptions(
@@ -77,99 +96,157 @@ export async function exploreCrashes<Result = unknown>(
     RULES,
     "{ crashes: 1 }",
   );
-  const report = onProgress ?? progressOnStderr("crashes");
-  const failures: CrashFailure[] = [];
-  let runs = 0;
-  let unreached = 0;
+  const exploration = new Exploration(handler, simulation, options);
+  await exploration.start();
+  // A failure without a crash would be part of every run, and hide what a crash does.
+  if (exploration.result.failures.length > 0) return exploration.result;
+  if (crashes === 1) await exploration.everyPoint();
+  else if (crashes === 2) await exploration.everyPair();
+  else if ("runs" in crashes) return exploration.sample(crashes);
+  else await exploration.only(crashes);
+  return exploration.result;
+}
 
-  const run = async (numbers: readonly number[], targets: readonly CrashTarget[], baseline?: Simulation) => {
-    if (runs >= maxRuns) {
-      throw new RangeError(
-        `The exploration takes more than ${maxRuns} runs; raise options.maxRuns, or explore a shorter program.${soFar(failures)}`,
-      );
-    }
-    runs++;
-    await beforeEach?.();
-    const ended = await runWithCrashes(handler, simulation, targets);
-    const problems = await problemsOf(ended, baseline, { normalize, compare }, check);
-    if (problems.length > 0 && ended.reached) failures.push(crashFailure(numbers, ended, problems));
-    return ended;
-  };
-  /** As {@link run}, once more where a crash did not come: a body that does I/O may be late, but not each time. */
-  const crash = async (numbers: readonly number[], targets: readonly CrashTarget[], baseline: Simulation) => {
-    for (let attempt = 1; attempt < ATTEMPTS; attempt++) {
-      const ended = await run(numbers, targets, baseline);
-      if (ended.reached) return ended;
-    }
-    const ended = await run(numbers, targets, baseline);
-    if (!ended.reached) unreached++;
-    return ended;
-  };
+class Exploration<Result> {
+  readonly #handler: DurableLambdaHandler;
+  readonly #simulation: SimulateOptions;
+  readonly #options: ExploreCrashesOptions<Result>;
+  readonly #report: (progress: Progress) => void;
+  readonly #failures: CrashFailure[] = [];
+  #timeline: CrashRun["timeline"] = [];
+  #baseline: Simulation | undefined;
+  #runs = 0;
+  #unreached = 0;
+  #total = 0;
 
-  const uncrashed = await run([], []);
-  if (uncrashed.simulation === undefined) throw uncrashed.stopped;
-  const baseline = uncrashed.simulation;
-  const points = uncrashed.timeline.length;
-  const result = () => ({ points, runs, unreached, failures });
-  // What is wrong without a crash would be wrong in every run, and hide what a crash does.
-  if (failures.length > 0) return result();
-
-  if (typeof crashes !== "number") {
-    let { timeline } = uncrashed;
-    const targets: CrashTarget[] = [];
-    for (const [index, number] of crashes.entries()) {
-      targets.push(targetOf(timeline, number));
-      failures.length = 0; // of the crashes before alone
-      ({ timeline } = await crash(crashes.slice(0, index + 1), targets, baseline));
-    }
-    return result();
+  constructor(
+    handler: DurableLambdaHandler,
+    simulation: SimulateOptions,
+    options: ExploreCrashesOptions<Result>,
+  ) {
+    this.#handler = handler;
+    this.#simulation = simulation;
+    this.#options = options;
+    this.#report = options.onProgress ?? progressOnStderr("crashes");
   }
 
-  let total = points;
-  const progress = () => report({ done: runs - 1, total, failures: failures.length });
-  for (let first = 1; first <= points; first++) {
-    const one = targetOf(uncrashed.timeline, first);
-    const { timeline } = await crash([first], [one], baseline);
-    if (crashes === 2) {
-      total += timeline.length - first;
+  get result(): CrashExploration {
+    return {
+      points: this.#timeline.length,
+      runs: this.#runs,
+      unreached: this.#unreached,
+      failures: this.#failures,
+    };
+  }
+
+  /** The run without a crash, with which all others are compared. */
+  async start(): Promise<void> {
+    const { simulation, stopped, timeline } = await this.#run(crashesAtTargets([]));
+    if (simulation === undefined) throw stopped;
+    this.#baseline = simulation;
+    this.#timeline = timeline;
+    this.#total = timeline.length;
+  }
+
+  async everyPoint(): Promise<void> {
+    for (let point = 1; point <= this.#timeline.length; point++) {
+      await this.#crash([targetOf(this.#timeline, point)]);
+      this.#progress();
+    }
+  }
+
+  async everyPair(): Promise<void> {
+    for (let first = 1; first <= this.#timeline.length; first++) {
+      const target = targetOf(this.#timeline, first);
+      const { timeline } = await this.#crash([target]);
+      this.#total += timeline.length - first;
+      this.#progress();
       for (let second = first + 1; second <= timeline.length; second++) {
-        await crash([first, second], [one, targetOf(timeline, second)], baseline);
-        progress();
+        await this.#crash([target, targetOf(timeline, second)]);
+        this.#progress();
       }
     }
-    progress();
   }
-  return result();
+
+  async sample({ runs, seed = newSeed(), chance = DEFAULT_CHANCE }: CrashSample): Promise<CrashExploration> {
+    this.#total = runs;
+    for (let run = 0; run < runs; run++) {
+      await this.#run(
+        crashesByChance(seedOfRun(seed, run), chance),
+        `crashes: { runs: ${runs}, seed: ${seed} }`,
+      );
+      this.#progress();
+    }
+    return { ...this.result, seed };
+  }
+
+  /** Crashes at these points of the timeline, as a failure names them. */
+  async only(points: readonly number[]): Promise<void> {
+    const targets: CrashTarget[] = [];
+    let timeline = this.#timeline;
+    for (const point of points) {
+      targets.push(targetOf(timeline, point));
+      this.#failures.length = 0; // a failure with fewer crashes was not asked for
+      ({ timeline } = await this.#crash(targets));
+    }
+  }
+
+  async #crash(targets: readonly CrashTarget[]): Promise<CrashRun> {
+    for (let attempt = 1; ; attempt++) {
+      const run = await this.#run(crashesAtTargets(targets));
+      if (run.reached) return run;
+      if (attempt < ATTEMPTS) continue;
+      this.#unreached++;
+      return run;
+    }
+  }
+
+  async #run(plan: CrashPlan, source?: string): Promise<CrashRun> {
+    const { beforeEach, maxRuns = 20_000 } = this.#options;
+    if (this.#runs >= maxRuns) {
+      throw new RangeError(
+        `The exploration takes more than ${maxRuns} runs; raise options.maxRuns, or explore a shorter program.${soFar(this.#failures)}`,
+      );
+    }
+    this.#runs++;
+    await beforeEach?.();
+    const run = await runWithCrashes(this.#handler, this.#simulation, plan);
+    const problems = await this.#problemsOf(run);
+    if (problems.length > 0 && run.reached) this.#failures.push(crashFailure(run, problems, source));
+    return run;
+  }
+
+  async #problemsOf({ simulation, stopped, ...calls }: CrashRun): Promise<readonly string[]> {
+    const { normalize = (value) => value, compare = "operations", check } = this.#options;
+    const baseline = this.#baseline;
+    if (simulation === undefined) return baseline === undefined ? [] : [`It did not end. ${String(stopped)}`];
+    const problems = [...irregularities(simulation, calls)];
+    if (baseline !== undefined) problems.push(...differences(baseline, simulation, { normalize, compare }));
+    try {
+      await check?.(simulation as Simulation<Result>); // the caller names the type of the result
+    } catch (error) {
+      problems.push(`The check failed: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    return problems;
+  }
+
+  #progress(): void {
+    this.#report({ done: this.#runs - 1, total: this.#total, failures: this.#failures.length });
+  }
 }
 
-async function problemsOf<Result>(
-  { simulation, stopped, ...stray }: CrashRun,
-  baseline: Simulation | undefined,
-  how: { readonly normalize: Normalize; readonly compare: Compare },
-  check: ExploreCrashesOptions<Result>["check"],
-): Promise<readonly string[]> {
-  if (simulation === undefined) return baseline === undefined ? [] : [`It did not end. ${String(stopped)}`];
-  const problems = [...irregularities(simulation, stray)];
-  if (baseline !== undefined) problems.push(...differences(baseline, simulation, how));
-  try {
-    await check?.(simulation as Simulation<Result>); // the caller names the type of what the handler returns
-  } catch (error) {
-    problems.push(`The check failed: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  return problems;
-}
-
-/** What was found must not be lost with the rest. */
+/** The failures that would be lost with the error. */
 function soFar([first, ...others]: readonly CrashFailure[]): string {
   return first === undefined
     ? ""
     : ` It has found ${others.length + 1} failures so far, first this one:\n${first.message}`;
 }
 
-function same(value: unknown): unknown {
-  return value;
-}
-
 function isCrashes(crashes: unknown): boolean {
-  return crashes === 1 || crashes === 2 || (Array.isArray(crashes) && crashes.every(isWithin(1)));
+  if (crashes === 1 || crashes === 2) return true;
+  if (typeof crashes !== "object" || crashes === null) return false;
+  if (Array.isArray(crashes)) return crashes.every(isWithin(1));
+  const { runs, ...random } = crashes as Readonly<Record<string, unknown>>; // an object, checked here
+  checkOptions(random, RANDOM_RULES, "{ runs: 100 }");
+  return isWithin(1)(runs);
 }

@@ -1,0 +1,50 @@
+import { ProcessDied } from "../simulator/faults.ts";
+import type { CrashPoint } from "./crash-point.ts";
+import type { CrashableProcess, DependencyCall } from "./crashable.ts";
+
+/** The process of one invocation. When it dies, its invocation ends and no dependency answers it any more. */
+export class SimulatedProcess implements CrashableProcess {
+  readonly arn: string;
+  /** Rejects when the process dies. */
+  readonly death: Promise<never>;
+  /** Calls of dependencies that were made after the invocation had ended. */
+  readonly lateCalls: string[] = [];
+  isDead = false;
+  #isOver = false;
+  readonly #openCalls = new Map<string, number>();
+  readonly #crashesAt: (point: CrashPoint) => boolean;
+  #kill: (error: Error) => void = () => undefined;
+
+  constructor(arn: string, crashesAt: (point: CrashPoint) => boolean) {
+    this.arn = arn;
+    this.#crashesAt = crashesAt;
+    this.death = new Promise((_, reject) => {
+      this.#kill = reject;
+    });
+    this.death.catch(() => undefined);
+  }
+
+  /** The calls of dependencies that have no answer yet. */
+  get openCalls(): readonly string[] {
+    return [...this.#openCalls].flatMap(([name, count]) => Array.from({ length: count }, () => name));
+  }
+
+  pass(call: DependencyCall): boolean {
+    if (this.#isOver && call.at === "call") this.lateCalls.push(call.name);
+    const change = call.at === "call" ? 1 : -1;
+    this.#openCalls.set(call.name, (this.#openCalls.get(call.name) ?? 0) + change);
+    if (!this.#crashesAt(call)) return false;
+    this.die();
+    return true;
+  }
+
+  /** The invocation has ended. Its code may still be running. */
+  end(): void {
+    this.#isOver = true;
+  }
+
+  die(): void {
+    this.isDead = true;
+    this.#kill(new ProcessDied());
+  }
+}
