@@ -1,6 +1,5 @@
 // Fifty executions at once on one counter in DynamoDB, each of whose processes dies by chance, over a network where
 // all goes wrong that can: in the end the counter stands where the executions were told.
-import type { DurableLambdaHandler } from "@aws/durable-execution-sdk-js";
 import {
   decrement,
   get,
@@ -16,8 +15,10 @@ import { createDynamoDBCounterStore, ensureCounterTable } from "@durable-counter
 import {
   checkLinearizable,
   counterModel,
+  crashable,
   recordHistory,
   simulate,
+  simulateWithCrashes,
   type CounterOperation,
   type Simulation,
 } from "@durable-counter/testing";
@@ -28,7 +29,6 @@ import {
   type RunningDynamoDB,
 } from "@durable-counter/testing/dynamodb";
 import { afterAll, describe, expect, test } from "vitest";
-import { mortalHandler, mortalStore, type MortalExecution } from "./mortal.fixture.ts";
 import { withoutRetries } from "./without-retries.fixture.ts";
 
 const EXECUTIONS = 50;
@@ -59,7 +59,8 @@ interface Event {
 }
 
 /** One to four commands. By amounts so different hardly two values are the same: an order is either right or wrong. */
-function eventOf(number: number, random: () => number): Event {
+function eventOf(number: number): Event {
+  const random = seededRandom(SEED + number);
   const amount = () => 1 + Math.floor(random() * 999);
   const up = () => increment(amount());
   const kinds = [up, up, () => decrement(amount()), get];
@@ -107,21 +108,18 @@ async function letLoose(
   const calls: Promise<unknown>[] = [];
   const newStore = () => createDynamoDBCounterStore({ client, tableName });
   const recording = recordHistory(plant(ofEachCall(newStore, calls)));
-  const store = mortalStore((name) => recording.as(name));
-  const handlers = (["command", "batch"] as const).map((steps) =>
-    createCounterHandler({ store, steps, limits }),
-  );
   const executions = Array.from({ length: EXECUTIONS }, (_, number) => {
-    const mortal = mortalExecution(number);
-    const handler = handlers[number % handlers.length] as DurableLambdaHandler; // within
-    return { handler, mortal, payload: eventOf(number, mortal.random) };
+    const store = crashable(recording.as(`execution ${number}`), "store");
+    const steps = number % 2 === 0 ? "command" : "batch";
+    const handler = createCounterHandler({ store, steps, limits });
+    return { handler, payload: eventOf(number), crashes: crashesOf(number) };
   });
 
   const ended = await Promise.all(
-    executions.map(async ({ handler, mortal, payload }) => {
-      const timeoutMs = 60_000;
-      const simulation = await simulate<BatchResult>(mortalHandler(handler, mortal), { payload, timeoutMs });
-      return { handler, payload, told: toldBy(simulation, payload) };
+    executions.map(async ({ handler, payload, crashes }) => {
+      const options = { payload, timeoutMs: 60_000, ...crashes };
+      const simulation = await simulateWithCrashes<BatchResult>(handler, options);
+      return { handler, payload, told: toldBy(simulation, payload), crashes: simulation.crashes };
     }),
   );
   // What nobody knows is found out by the same event again.
@@ -137,7 +135,7 @@ async function letLoose(
   await network.drain();
   const total = await recording.get(counterId, { consistent: true });
   client.destroy();
-  const deaths = executions.reduce((sum, { mortal }) => sum + mortal.deaths, 0);
+  const deaths = sum(ended.map(({ crashes }) => crashes));
   return {
     total,
     told,
@@ -161,12 +159,7 @@ function ofEachCall(newStore: () => CounterStore, calls: Promise<unknown>[]): Co
   };
 }
 
-const mortalExecution = (number: number): MortalExecution => ({
-  name: `execution ${number}`,
-  random: seededRandom(SEED + number),
-  chance: CHANCE_TO_DIE,
-  deaths: 0,
-});
+const crashesOf = (number: number) => ({ chance: CHANCE_TO_DIE, seed: SEED + number });
 
 /** None, or in words. */
 function contradictionIn(history: readonly CounterOperation[]): string {
@@ -215,9 +208,9 @@ test("fifty executions of the naive handler count twice, with the same processes
   const { handler } = await import("./00-naive-counter.ts");
   const told = await Promise.all(
     Array.from({ length: EXECUTIONS }, async (_, number) => {
-      const mortal = mortalExecution(number);
-      const { idempotencyKey: _idempotencyKey, ...payload } = eventOf(number, mortal.random);
-      const { status } = await simulate(mortalHandler(handler, mortal), { payload, timeoutMs: 60_000 });
+      const { idempotencyKey: _idempotencyKey, ...payload } = eventOf(number);
+      const options = { payload, timeoutMs: 60_000, ...crashesOf(number) };
+      const { status } = await simulateWithCrashes(handler, options);
       return status === "SUCCEEDED" ? sumOf(payload.commands) : NaN;
     }),
   );
