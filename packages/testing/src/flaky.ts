@@ -1,18 +1,21 @@
 import { isAsyncFunction } from "node:util/types";
 
-/** How often, and with what, a flaky function fails. */
+/** Options of {@link flaky}. */
 export interface FlakyOptions {
-  /** Calls that fail before the function is called: a whole number of at least 0. */
+  /** How many calls fail before the function is called: a whole number of at least 0. */
   readonly failures: number;
-  /** What they fail with; by default an error that counts them: `flaky: failure 1 of 2`. */
+  /** The error of these calls. Default: one that counts them, `flaky: failure 1 of 2`. */
   readonly error?: Error;
 }
 
 /**
- * Makes a function fail its first calls and then work: for steps that are retried. An `async` function rejects,
- * another one throws.
+ * Makes the first calls of a function fail, to test retries. An `async` function rejects, any other function throws.
  *
- * @throws TypeError for anything but a function; RangeError for failures that cannot be counted
+ * @throws TypeError if `fn` is no function; RangeError for an invalid number of failures
+ * @example
+ * ```ts
+ * const charge = flaky(async () => "charged", { failures: 2 });
+ * ```
  */
 export function flaky<Arguments extends readonly unknown[], Result>(
   fn: (...args: Arguments) => Result,
@@ -30,6 +33,6 @@ export function flaky<Arguments extends readonly unknown[], Result>(
     throw error ?? new Error(`flaky: failure ${failed} of ${failures}`);
   };
   if (!isAsyncFunction(fn)) return call;
-  // An async function's Result is a promise, and so is this one's.
+  // The Result of an async function is a promise, and so is the Result of this one.
   return (async (...args: Arguments) => call(...args)) as typeof call;
 }

@@ -1,14 +1,14 @@
-/** How far an exploration has come, in runs. */
+/** The progress of an exploration. */
 export interface Progress {
   readonly done: number;
-  /** As far as it is known: what a run does tells of others. */
+  /** As far as it is known. A run can add others. */
   readonly total: number;
   readonly failures: number;
 }
 
 const INTERVAL_MS = 2_000;
 
-/** Nothing for short explorations, a line every two seconds for long ones. */
+/** Prints a line every two seconds. Short explorations print nothing. */
 export function progressOnStderr(what: string): (progress: Progress) => void {
   let next = Date.now() + INTERVAL_MS;
   return ({ done, total, failures }) => {

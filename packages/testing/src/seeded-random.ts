@@ -1,7 +1,8 @@
 /**
- * Numbers that look random and are the same on every run, so that a failing law fails again: mulberry32.
+ * Random numbers that are the same for the same seed, so that a failing test can be repeated. The algorithm is
+ * mulberry32.
  *
- * @returns a function that answers a whole number from `min` to `max`, both included
+ * @returns a function that returns a whole number from `min` to `max`, both included
  */
 export function seededRandom(seed: number): (min: number, max: number) => number {
   let state = seed;

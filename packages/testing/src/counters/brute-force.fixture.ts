@@ -2,8 +2,8 @@ import { applyBatch, isCounterError } from "@durable-counter/core";
 import { batchOf, type CounterOperation } from "./counter-operation.ts";
 
 /**
- * The definition, word for word, for a handful of operations on one counter without keys: some order of those that
- * took effect keeps to real time and answers everybody as they were answered.
+ * Checks linearizability by its definition, for a few operations on one counter without keys: some order of the
+ * operations that took effect keeps to real time and explains every answer.
  */
 export function isLinearizableByDefinition(history: readonly CounterOperation[]): boolean {
   const optional = history.filter(({ outcome }) => outcome === "unknown");
@@ -16,7 +16,7 @@ export function isLinearizableByDefinition(history: readonly CounterOperation[])
 function explains(order: readonly CounterOperation[]): boolean {
   let value: number | undefined;
   for (const [index, { input, output, outcome, start }] of order.entries()) {
-    // Nothing that follows here may have been over when this began.
+    // An operation that follows in the order must not have ended before this one started.
     const late = order.slice(index + 1);
     if (late.some(({ end, outcome: its }) => its !== "unknown" && end !== undefined && end < start))
       return false;

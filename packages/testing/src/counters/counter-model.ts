@@ -19,9 +19,9 @@ import {
 import type { SequentialModel } from "../linearizability/model.ts";
 
 export interface CounterState {
-  /** Missing where the counter was never written. */
+  /** Missing if the counter was never written. */
   readonly value?: number;
-  /** The batches that keys stand for. */
+  /** The batch that used each idempotency key. */
   readonly keys: ReadonlyMap<string, Use>;
 }
 
@@ -29,18 +29,22 @@ interface Use {
   readonly commands: string;
   readonly before: number;
   readonly limits: Limits | undefined;
-  /** The callers for whom it was refused, in order; missing where it counted. */
+  /** The callers for whom it was refused, sorted. Missing if it counted. */
   readonly refusedTo?: readonly string[];
 }
 
 const UNWRITTEN: CounterState = { keys: new Map() };
 
 /**
- * A counter as `CounterStore` promises it: a batch is applied all or nothing, and once per idempotency key. One that comes back
- * with its idempotency key is answered with the first results, `replayed`; a `callerId` also with the first refusal.
+ * The model of a counter for `checkLinearizable`. A batch is applied all or nothing, and once per idempotency key. A
+ * retry with its key gets the first results, `replayed`. With a `callerId`, it also gets the first refusal.
  *
- * @param options what the store was set up with; a request's own limits and initial value go before
- * @throws CounterError `invalid-input` for options that cannot be
+ * @param options the options of the store. A request's own limits and initial value take precedence
+ * @throws CounterError `invalid-input` for invalid options
+ * @example
+ * ```ts
+ * checkLinearizable(store.history, counterModel({ limits: { min: 0 } }));
+ * ```
  */
 export function counterModel(
   options: CounterOptions = {},
@@ -94,7 +98,7 @@ function apply(state: CounterState, batch: CounterBatch, defaults: CounterOption
   if (idempotencyKey !== undefined) {
     return { state: { value: result.value, keys: keysWith(idempotencyKey, {}) }, output };
   }
-  // A batch that only reads creates nothing.
+  // A batch that only reads creates no counter.
   return { state: onlyReads(batch) ? state : { ...state, value: result.value }, output };
 }
 
@@ -120,7 +124,7 @@ function attempt(
   }
 }
 
-/** What a caller recorded need not be all that the store answered. */
+/** A caller need not record everything that the store answered. */
 function isSeenOf(seen: CounterOutput, expected: CounterOutput): boolean {
   if (typeof expected !== "object") return seen === expected;
   if (typeof seen === "number") return seen === expected.value;
@@ -131,7 +135,7 @@ function isSeenOf(seen: CounterOutput, expected: CounterOutput): boolean {
   );
 }
 
-/** A read, a refusal that is not remembered, or an idempotency key that came again. */
+/** A read, a refusal that is not recorded, or a repeated idempotency key. */
 function isIdle(input: CounterInput, output: CounterOutput): boolean {
   if (output === "idempotency-key-reused") return true;
   if (typeof output === "object" && output.replayed === true) return true;
@@ -148,7 +152,10 @@ function parseOperation(input: unknown, path: string): CounterInput {
   return batch;
 }
 
-/** A idempotency key that nobody sends again changes nothing, but for a batch that only reads: it makes it a write. */
+/**
+ * Removes idempotency keys that occur once, because they change nothing. A batch that only reads keeps its key, which
+ * makes it a write.
+ */
 function withoutSingleKeys(inputs: readonly CounterInput[]): readonly CounterInput[] {
   const uses = new Map<string | undefined, number>();
   for (const input of inputs) {

@@ -2,28 +2,28 @@ import type { ApplyRequest, BatchResult, Command } from "@durable-counter/core";
 import { formatValue } from "../format-value.ts";
 import type { HistoryOperation } from "../linearizability/history.ts";
 
-/** What a counter is asked: one command, a batch as a `CounterStore` takes it, or to be forgotten. */
+/** The input of an operation: one command, a batch as a `CounterStore` takes it, or the deletion of the counter. */
 export type CounterInput = Command | CounterBatch | { readonly type: "delete" };
 
 export type CounterBatch = Omit<ApplyRequest, "id">;
 
 /**
- * What a counter answers: the value alone, as much of a result as is known, or the code of a refusal. A deletion
- * answers nothing.
+ * The output of an operation: the value alone, the known part of a result, or the code of a refusal. A deletion has no
+ * output.
  */
 export type CounterOutput = number | CounterAnswer | "limit-exceeded" | "idempotency-key-reused" | undefined;
 
 export interface CounterAnswer {
   readonly value: number;
   readonly results?: BatchResult["results"];
-  /** Whether the idempotency key was known. */
+  /** Whether the idempotency key was used before. */
   readonly replayed?: boolean;
 }
 
-/** One call on a counter, as its caller saw it; its `key` is the counter's id. */
+/** One operation on a counter, as its caller saw it. Its `key` is the id of the counter. */
 export type CounterOperation = HistoryOperation<CounterInput, CounterOutput>;
 
-/** The batch that an input stands for; `undefined` where it is a deletion. */
+/** The batch of an input. `undefined` for a deletion. */
 export function batchOf(input: CounterInput): CounterBatch | undefined {
   if ("commands" in input) return input;
   return input.type === "delete" ? undefined : { commands: [input] };

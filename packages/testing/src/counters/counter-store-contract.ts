@@ -8,8 +8,8 @@ import { refusalContract } from "./contract/refusal-contract.ts";
 import { idempotencyContract } from "./contract/idempotency-contract.ts";
 
 /**
- * The laws of the port `CounterStore`: every adapter passes the same. Registers one test per law with the runner
- * that is passed in; each asks `createStore` for an empty store of its own.
+ * The contract of `CounterStore`. It registers one test per rule with the given runner. Every test asks `createStore`
+ * for an empty store.
  *
  * @example
  * ```ts
@@ -23,7 +23,7 @@ export function counterStoreContract(runner: ContractRunner, createStore: Create
   const contract = { test, expect, createStore };
   describe("a batch", () => batchContract(contract));
   describe("limits and initial values", () => limitContract(contract));
-  describe("tokens", () => idempotencyContract(contract));
+  describe("idempotency keys", () => idempotencyContract(contract));
   describe("refusals", () => refusalContract(contract));
   describe("concurrent requests", () => concurrencyContract(contract));
   describe("reading, listing and deleting", () => readingContract(contract));

@@ -4,7 +4,7 @@ import { seededRandom } from "../seeded-random.ts";
 import { checkLinearizable } from "./check-linearizable.ts";
 import type { CounterInput, CounterOperation, CounterOutput } from "./counter-operation.ts";
 
-/** An operation that was answered. */
+/** An operation with a known answer. */
 export function seen(
   start: number,
   end: number,
@@ -14,7 +14,7 @@ export function seen(
   return { start, end, input, output };
 }
 
-/** One that was sent, and no more is known. */
+/** An operation whose answer is unknown. */
 export function sent(start: number, input: CounterInput): CounterOperation {
   return { start, input };
 }
@@ -23,7 +23,9 @@ export function isLinearizable(...history: readonly CounterOperation[]): boolean
   return checkLinearizable(history).linearizable;
 }
 
-/** Histories of a few operations on one counter; most of the short ones are linearizable, most of the long ones not. */
+/**
+ * Random histories of a few operations on one counter. Most short ones are linearizable, and most long ones are not.
+ */
 export function histories({
   maxLength,
 }: {
@@ -57,7 +59,7 @@ export function histories({
   return fc.array(operation, { maxLength });
 }
 
-/** What processes saw of a counter that works: each took effect somewhere between its start and its end. */
+/** The history of a correct counter: each operation took effect between its start and its end. */
 export function executed(length: number, processes: number, seed: number): readonly CounterOperation[] {
   const random = seededRandom(seed);
   const history: CounterOperation[] = [];

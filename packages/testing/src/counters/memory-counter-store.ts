@@ -13,15 +13,21 @@ import {
 } from "@durable-counter/core";
 
 /**
- * A {@link CounterStore} in this process's memory, for tests: it keeps every law of `counterStoreContract`, forgets
- * nothing but what is deleted, and settles no call before its caller goes on.
+ * A {@link CounterStore} in memory, for tests. It fulfils `counterStoreContract`, and keeps every idempotency key until
+ * its counter is deleted.
+ *
+ * @example
+ * ```ts
+ * const store = new MemoryCounterStore({ limits: { min: 0 } });
+ * const { value } = await store.apply({ id: "cart-7", commands: [increment()], idempotencyKey: "order-1" });
+ * ```
  */
 export class MemoryCounterStore implements CounterStore {
   readonly #counters = new Map<string, StoredCounter>();
   readonly #limits: Limits | undefined;
   readonly #initial: number;
 
-  /** @throws CounterError `invalid-input` for options that cannot be, or an initial value outside the limits */
+  /** @throws CounterError `invalid-input` for invalid options, or an initial value outside of the limits */
   constructor(options: CounterOptions = {}) {
     const { limits, initial } = parseInput(CounterOptions, options, "options");
     this.#limits = limits;
@@ -43,7 +49,7 @@ export class MemoryCounterStore implements CounterStore {
     const use = idempotencyKey === undefined ? undefined : counter.keys.get(idempotencyKey);
     if (idempotencyKey !== undefined && use !== undefined && use.refusedTo?.has(callerId) !== false) {
       if (use.fingerprint !== fingerprint) throw idempotencyKeyReused(id, idempotencyKey);
-      // What was refused is refused again: by the same limits, for the same value.
+      // A refused batch is refused again, because the limits and the value are those of the first time.
       return { ...applyBatch(use.before, commands, use.limits, id), replayed: true };
     }
 
@@ -67,7 +73,7 @@ export class MemoryCounterStore implements CounterStore {
     return { ...result, replayed: false };
   }
 
-  /** Always consistent: there is but one copy. */
+  /** Always consistent, because there is only one copy. */
   async get(id: string, _options?: { consistent?: boolean }): Promise<number> {
     parseInput(CounterId, id, "id");
     return this.#counters.get(id)?.value ?? this.#initial;
@@ -78,7 +84,7 @@ export class MemoryCounterStore implements CounterStore {
     this.#counters.delete(id);
   }
 
-  /** What stood in the store when the first entry was asked for; writes meanwhile do not disturb it. */
+  /** Lists the counters as they are when the first one is read. Later writes do not change the list. */
   async *list(): AsyncGenerator<{ readonly id: string; readonly value: number }, void, undefined> {
     const entries = Array.from(this.#counters);
     yield* entries.flatMap(([id, { value }]) => (value === undefined ? [] : [{ id, value }]));
@@ -86,17 +92,17 @@ export class MemoryCounterStore implements CounterStore {
 }
 
 interface StoredCounter {
-  /** Undefined where nothing but refusals is known of the counter. */
+  /** Undefined if the counter has no value yet, but refusals. */
   value: number | undefined;
   readonly keys: Map<string, Use>;
 }
 
-/** What of a key's first time its result, or its refusal, follows from. */
+/** The first use of an idempotency key, from which its result or its refusal follows. */
 interface Use {
   readonly fingerprint: string;
   readonly before: number;
   readonly limits: Limits | undefined;
-  /** The callers for whom it was refused; undefined where it counted. */
+  /** The callers for whom it was refused. Undefined if it counted. */
   readonly refusedTo: ReadonlySet<string | undefined> | undefined;
 }
 

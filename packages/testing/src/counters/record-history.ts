@@ -2,24 +2,30 @@ import { ApplyRequest, CounterId, isCounterError, type CounterStore } from "@dur
 import type { CounterInput, CounterOperation, CounterOutput } from "./counter-operation.ts";
 import { taskScopes } from "../interleavings/task.ts";
 
-/** A store that remembers who asked what, when, and what came of it. */
+/** A store that records its calls. */
 export interface RecordingStore extends CounterStore {
-  /** All calls so far, in the order they began, for `checkLinearizable`. */
+  /** All calls so far, in start order, for `checkLinearizable`. */
   readonly history: readonly CounterOperation[];
-  /** The same store and the same history, its calls recorded as those of `process`. */
+  /** The same store with the same history. Its calls are recorded as those of `process`. */
   as(process: string | number): RecordingStore;
 }
 
 /**
- * Wraps a store so that its calls can be checked: every `apply` and `delete`, and every consistent `get`. One that is
- * not consistent may be stale, by contract, and a list is no moment's picture: they are passed on, and so is what
- * the store must refuse as invalid.
+ * Wraps a store, and records every `apply`, every `delete` and every consistent `get` for `checkLinearizable`. An
+ * inconsistent `get`, a list and an invalid request are passed on without a record.
  *
- * A refusal, `limit-exceeded` or `idempotency-key-reused`, is an answer like any other. A call that was certainly not applied
- * has the outcome `"failed"`, one of which nobody knows, as after a lost reply, `"unknown"`. A batch that is tried
- * again with its idempotency key is recorded as often as it is tried: `counterModel` knows that an idempotency key counts once.
+ * A refusal (`limit-exceeded` or `idempotency-key-reused`) is an answer like any other. A call that was certainly not
+ * applied has the outcome `"failed"`. A call whose result is unknown, for example after a lost reply, has the outcome
+ * `"unknown"`. Every retry is recorded as a call of its own; `counterModel` knows that its idempotency key counts once.
  *
- * Time is logical: a count of calls and answers.
+ * Times are logical: they count calls and answers.
+ *
+ * @example
+ * ```ts
+ * const store = recordHistory(new MemoryCounterStore());
+ * await store.as("client 1").apply({ id: "cart-7", commands: [increment()] });
+ * expect(checkLinearizable(store.history)).toMatchObject({ linearizable: true });
+ * ```
  */
 export function recordHistory(store: CounterStore): RecordingStore {
   const history: Mutable<CounterOperation>[] = [];
@@ -54,7 +60,7 @@ export function recordHistory(store: CounterStore): RecordingStore {
       as: recordAs,
       apply: (request) => {
         const call = () => store.apply(request);
-        // A copy: what the caller does to its request afterwards is not what it asked.
+        // A copy, because the caller may modify the request later.
         const parsed = ApplyRequest.safeParse(request);
         if (!parsed.success) return call();
         const { id: key, ...input } = parsed.data;
@@ -78,7 +84,7 @@ export function recordHistory(store: CounterStore): RecordingStore {
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** What an error tells of its call. One that is not the store's own tells nothing. */
+/** The outcome of a call that failed. After an error that does not come from the store, it is unknown. */
 function seenOf(error: unknown): Pick<CounterOperation, "outcome" | "output"> {
   if (!isCounterError(error)) return { outcome: "unknown" };
   switch (error.code) {

@@ -1,19 +1,19 @@
 import { describePoint, type TimelineEntry } from "./crash-point.ts";
 import type { CrashRun } from "./crash-run.ts";
 
-/** A run that went wrong. */
+/** A run that failed. */
 export interface CrashFailure {
-  /** The points at which the process died; none for the run without a crash. */
+  /** The crash points at which the process died, for `options.crashes`. Empty for the run without a crash. */
   readonly crashes: readonly number[];
-  /** Where it died, in words. */
+  /** A description of these points. */
   readonly where: string;
-  /** What went wrong, a sentence each. */
+  /** What is wrong with the run, one sentence each. */
   readonly problems: readonly string[];
-  /** All of it, with the timeline of the run and the line that runs just this again. */
+  /** Everything in one text, with the timeline of the run and the call that repeats it. */
   readonly message: string;
 }
 
-/** A longer timeline is cut in its middle. */
+/** The middle of a longer timeline is left out. */
 const TIMELINE_LINES = 60;
 
 /** @param source the option that led to the run, if it was a random one */

@@ -2,31 +2,30 @@ import type { OperationUpdate } from "@aws/durable-execution-sdk-js";
 import type { ProtocolPoint } from "../simulator/faults.ts";
 import type { DependencyCall } from "./crashable.ts";
 
-/** Where a process can die: at a point of the durable protocol, or around a call of a dependency. */
+/** A point at which a process can die: at a step of the durable protocol, or around the call of a dependency. */
 export type CrashPoint = ProtocolPoint | DependencyCall;
 
-/** One thing that happened, in order: a point that was passed, or at which the process died. */
+/** A crash point that a run has passed, or at which its process died. */
 export interface TimelineEntry {
   readonly point: CrashPoint;
   readonly crashed: boolean;
 }
 
 /**
- * A point that was passed in one run, so that another run can be crashed at the same one. It is known by what
- * happens there, not by its number: how a body that does I/O and its checkpoints fall into step differs from run to
- * run, and a number would then mean its neighbour.
+ * Identifies a crash point, so that another run can crash at the same point. It is identified by what happens there and
+ * not by its number, because concurrent I/O can change the order of the points.
  */
 export interface CrashTarget {
   readonly point: CrashPoint;
-  /** The n-th time that this point comes, counted from the crash before. */
+  /** Counts how often the point has been passed since the previous crash, from 1. */
   readonly occurrence: number;
 }
 
 /**
- * The target that is the n-th entry of a timeline.
+ * The target for the n-th entry of a timeline.
  *
  * @param number counted from 1
- * @throws RangeError where the run did not pass so many points
+ * @throws RangeError if the run passes fewer points
  */
 export function targetOf(timeline: readonly TimelineEntry[], number: number): CrashTarget {
   const entry = timeline[number - 1];
@@ -40,19 +39,19 @@ export function targetOf(timeline: readonly TimelineEntry[], number: number): Cr
   return { point: entry.point, occurrence };
 }
 
-/** Whether `found` is the point that `wanted` was in another run. */
+/** Whether `found` is the same point in another run. */
 export function isSame(wanted: CrashPoint, found: CrashPoint): boolean {
   if (wanted.at !== found.at) return false;
   if ("name" in wanted) return "name" in found && found.name === wanted.name;
   if (!("arn" in found) || found.arn !== wanted.arn) return false;
   if (!("updates" in wanted) || !("updates" in found)) return true;
-  // Updates travel together or apart, as it happens; the last one tells what the call was for.
+  // The SDK may send updates together or one by one. The last update identifies the call.
   const last = wanted.updates.at(-1);
   if (last === undefined) return found.updates.length === 0;
   return found.updates.some(({ Id, Action }) => Id === last.Id && Action === last.Action);
 }
 
-/** Where a process can die, in words. */
+/** Describes a crash point. */
 export function describePoint(point: CrashPoint): string {
   switch (point.at) {
     case "call":

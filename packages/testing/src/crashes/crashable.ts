@@ -1,13 +1,13 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
-/** A process under exploration, as a dependency sees it that is called within. */
+/** The simulated process in which a dependency is called. */
 export interface CrashableProcess {
   readonly isDead: boolean;
-  /** Passes a point at which the process can die; true if it died there. */
+  /** Passes a point at which the process can die. Returns true if it died there. */
   pass(call: DependencyCall): boolean;
 }
 
-/** A call of a dependency: it is about to be made, or it was carried out and its answer is on its way. */
+/** The call of a dependency: before it is made, or after it ended and before the process gets the answer. */
 export interface DependencyCall {
   readonly at: "call" | "call-answer";
   /** `MemoryCounterStore.apply` */
@@ -16,20 +16,24 @@ export interface DependencyCall {
 
 const processes = new AsyncLocalStorage<CrashableProcess>();
 
-/** Runs code as that process: the dependencies it calls know who is calling. */
+/** Runs code in the process, so that its dependencies know which process calls them. */
 export function runInProcess<T>(process: CrashableProcess, code: () => T): T {
   return processes.run(process, code);
 }
 
 /**
- * Wraps a dependency, a store or a client, so that `exploreCrashes` can let the process die before and after each
- * call of its methods. A process that died calls nothing any more, as if it were gone. ExternalEvents an
- * exploration the dependency behaves as it is.
+ * Wraps a dependency, such as a store or a client, so that `exploreCrashes` and `simulateWithCrashes` can let the
+ * process die before and after each call of its methods. A process that has died calls the dependency no more. Outside
+ * of an exploration the wrapper changes nothing.
  *
- * @param name how reports call it; by default the name of its class
+ * @param name for reports. Default: the name of the class
+ * @example
+ * ```ts
+ * const bank = crashable(new BankClient(), "bank");
+ * ```
  */
 export function crashable<T extends object>(dependency: T, name = dependency.constructor.name): T {
-  // A proxy of a frozen object would have to hand out its methods as they are.
+  // The proxy of a frozen object would have to return its methods unchanged.
   const heir = Object.create(dependency) as T;
   return new Proxy(heir, {
     get(_heir, key) {
@@ -37,7 +41,7 @@ export function crashable<T extends object>(dependency: T, name = dependency.con
       if (typeof member !== "function") return member;
       return (...args: unknown[]): unknown => {
         const process = processes.getStore();
-        // The dependency's own method, with the dependency as `this`: a proxy hides private fields.
+        // `this` is the dependency itself, because a proxy hides private fields.
         const call = () => Reflect.apply(member, dependency, args) as unknown;
         return process === undefined ? call() : callAs(process, `${name}.${String(key)}`, call);
       };
@@ -54,7 +58,7 @@ function callAs(process: CrashableProcess, name: string, call: () => unknown): u
   } catch (error) {
     return passAnswer() ? gone() : raise(error);
   }
-  // What comes at once, as an iterator does, is answered at once.
+  // An answer that is no promise, such as an iterator, is returned at once.
   if (!isThenable(answer)) return passAnswer() ? gone() : answer;
   return Promise.resolve(answer).then(
     (value: unknown) => (passAnswer() ? gone() : value),
@@ -70,7 +74,7 @@ function raise(error: unknown): never {
   throw error;
 }
 
-/** What a process that is gone still waits for. */
+/** A process that has died never gets an answer. */
 function gone(): Promise<never> {
   return new Promise(() => undefined);
 }

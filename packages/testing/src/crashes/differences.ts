@@ -2,19 +2,19 @@ import { isDeepStrictEqual } from "node:util";
 import type { DurableOperation } from "../service/durable-operation.ts";
 import type { Simulation } from "../simulator/simulation.ts";
 
-/** Takes away what rightly differs from run to run, such as a time or an id that a step makes. */
+/** Removes from a result what may differ from run to run, such as a time or an id that a step generates. */
 export type Normalize = (value: unknown) => unknown;
 
-/** What of a run the simulation alone does not tell. */
+/** Calls of dependencies that a simulation does not show. */
 export interface StrayCalls {
   readonly openCalls: readonly string[];
   readonly lateCalls: readonly string[];
 }
 
-/** Whether every operation must be the same, or the execution's result and error alone. */
+/** What must be the same: every operation, or only the result and the error of the execution. */
 export type Compare = "operations" | "outcome";
 
-/** What is wrong with a run in itself, crashed or not. */
+/** What is wrong with a run by itself, whether or not it crashed. */
 export function irregularities(
   { operations, error }: Simulation,
   { openCalls, lateCalls }: StrayCalls,
@@ -38,10 +38,10 @@ export function irregularities(
   ];
 }
 
-/** What the durable SDK says of code that can never be right. */
+/** Errors of the durable SDK that mean a faulty handler. */
 const MISUSE = /^(Context usage error|Non-deterministic execution detected)/;
 
-/** In what a run differs from the one without a crash. */
+/** The differences between a run and the run without a crash. */
 export function differences(
   expected: Simulation,
   found: Simulation,
@@ -55,12 +55,14 @@ export function differences(
   ];
 }
 
-/** A wait or a callback may rightly be outlived, as the timeout of a race; code that runs may not. */
+/** A wait or a callback may stay open, for example as the timeout of a race. Code that runs must end. */
 function isLeftStarted({ status, type }: DurableOperation): boolean {
   return status === "STARTED" && (type === "STEP" || type === "CONTEXT");
 }
 
-/** `2-1-1` → `2-1`, `2`. What a closed context left behind is the SDK's to forget, as the losers of a batch. */
+/**
+ * `2-1-1` → `2-1`, `2`. The SDK may leave operations in a closed context open, such as the other branches of a race.
+ */
 function ancestorsOf(id: string): readonly string[] {
   const steps = id.split("-");
   return steps.slice(1).map((_, index) => steps.slice(0, index + 1).join("-"));
@@ -85,7 +87,7 @@ function operationDifferences(
   });
 }
 
-/** Without its attempts: a step that must run at most once rightly counts an interruption as one. */
+/** Leaves out the attempts: a step that runs at most once counts an interruption as an attempt. */
 function comparable(operation: DurableOperation | undefined, normalize: Normalize): unknown {
   if (operation === undefined) return undefined;
   const { attempts: _, result, ...rest } = operation;

@@ -8,7 +8,7 @@ import {
   type CompletionStatus,
 } from "@aws/durable-execution-sdk-js";
 
-/** How far a batch has come, and what its completion configuration says to that. */
+/** The progress of a map or parallel, and whether its completion configuration lets it continue. */
 export class BatchProgress {
   readonly items: (BatchItem<unknown> | undefined)[];
   readonly #names: readonly (string | undefined)[];
@@ -36,12 +36,12 @@ export class BatchProgress {
     this.#failed++;
   }
 
-  /** Whether nothing more is to be started or awaited. */
+  /** Whether the batch starts and awaits no further item. */
   get isOver(): boolean {
     return this.#isComplete || !this.mayGoOn;
   }
 
-  /** Whether failures, or the handler's own predicate, leave room for another item. */
+  /** Whether the tolerated failures, or the predicate of the handler, allow another item. */
   get mayGoOn(): boolean {
     const { shouldComplete } = this.#config ?? {};
     if (shouldComplete !== undefined) return !shouldComplete(this.#status()).complete;
@@ -77,7 +77,7 @@ export class BatchProgress {
 
   get #exceedsTolerance(): boolean {
     const config = this.#config ?? {};
-    // Without any criterion the first failure ends the batch.
+    // Without any criterion, the first failure ends the batch.
     if (Object.values(config).every((value) => value === undefined)) return this.#failed > 0;
     const { toleratedFailureCount = Infinity, toleratedFailurePercentage = Infinity } = config;
     return (
@@ -92,7 +92,7 @@ export class BatchProgress {
       failureCount: this.#failed,
       completedCount: this.#completed,
       totalCount: this.items.length,
-      // The SDK's snapshot names every item, undefined where it has no name or did not start.
+      // The snapshot of the SDK has an entry for every item, with undefined for a missing name or status.
       items: this.#names.map((name, index) => ({
         index,
         name,

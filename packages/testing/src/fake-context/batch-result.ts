@@ -10,7 +10,7 @@ import {
   type ErrorObject,
 } from "@aws/durable-execution-sdk-js";
 
-/** What map and parallel come to; behaves as the SDK's own, which is not exported. */
+/** The result of map and parallel. It behaves as the class of the SDK, which is not exported. */
 export class InMemoryBatchResult<T> implements BatchResult<T> {
   readonly all: BatchItem<T>[];
   readonly completionReason: CompletionReason;
@@ -42,7 +42,7 @@ export class InMemoryBatchResult<T> implements BatchResult<T> {
   }
 
   get status(): BatchItemStatus.SUCCEEDED | BatchItemStatus.FAILED {
-    // The decision of a shouldComplete goes before what became of the items.
+    // The decision of `shouldComplete` takes precedence over the status of the items.
     if (this.completionReason === "CUSTOM_COMPLETION_FAILED") return BatchItemStatus.FAILED;
     if (this.completionReason === "CUSTOM_COMPLETION_SUCCEEDED") return BatchItemStatus.SUCCEEDED;
     return this.hasFailure ? BatchItemStatus.FAILED : BatchItemStatus.SUCCEEDED;
@@ -87,12 +87,12 @@ export class InMemoryBatchResult<T> implements BatchResult<T> {
   }
 }
 
-/** A failed item's error as the SDK keeps it: with its causes, unlike other errors. */
+/** The error of a failed item as the SDK stores it: with its causes, unlike other errors. */
 interface BatchErrorObject extends ErrorObject {
   Cause?: BatchErrorObject;
 }
 
-/** How the SDK writes and reads a batch result where the handler brings no serdes. */
+/** How the SDK writes and reads a batch result if the handler passes no serdes. */
 export const batchSerdes: AnySerdes = {
   serialize: async (batch: BatchResult<unknown> | undefined) =>
     batch &&
@@ -103,13 +103,13 @@ export const batchSerdes: AnySerdes = {
   deserialize: async (data) => (data ? restoreBatch(JSON.parse(data)) : undefined),
 };
 
-/** Gives a batch result that a serdes revived its methods and its errors back; anything else stays as it is. */
+/** Restores the methods and the errors of a batch result that a serdes has read. Returns any other value unchanged. */
 export function restoreBatch<T>(revived: T): T {
   if (revived instanceof InMemoryBatchResult) return revived;
   if (typeof revived !== "object" || revived === null || !("all" in revived) || !Array.isArray(revived.all)) {
     return revived;
   }
-  // The SDK trusts a serdes of batch results to keep their shape, and so do we.
+  // The SDK trusts a serdes of batch results to keep their shape, and so does this.
   const { all, completionReason } = revived as unknown as {
     all: (BatchItem<unknown> & { error?: BatchErrorObject })[];
     completionReason: CompletionReason;

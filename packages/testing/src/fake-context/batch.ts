@@ -17,13 +17,13 @@ import type { Scope } from "./scope.ts";
 
 /** One item of a map, or one branch of a parallel. */
 export interface BatchJob<T> {
-  /** Given by the handler. */
+  /** Undefined if the handler passed none. */
   readonly name: string | undefined;
   readonly defaultName: string;
   readonly run: (child: Scope) => Promise<T>;
 }
 
-/** What map and parallel are configured with alike. */
+/** The options that map and parallel share. */
 export interface BatchConfig<T> {
   readonly maxConcurrency?: number;
   readonly completionConfig?: CompletionConfig;
@@ -41,7 +41,7 @@ const SUB_TYPES: Record<BatchKind, [batch: DurableOperation["subType"], item: Du
     parallel: ["Parallel", "ParallelBranch"],
   };
 
-/** map and parallel: a child context per job, so many at a time as the handler allows. */
+/** Runs map and parallel: one child context per job, with as many at a time as `maxConcurrency` allows. */
 export async function runBatch<T>(
   scope: Scope,
   kind: BatchKind,
@@ -79,7 +79,7 @@ async function runJobs<T>(
 
   return new Promise((resolve, reject) => {
     const finish = (): void => {
-      // A copy, since items may still end after the batch; their results are those the jobs gave.
+      // A copy, because items can still end after the batch. The results are of the jobs' types.
       const items = progress.items.filter((item) => item !== undefined).map((item) => ({ ...item }));
       resolve(new InMemoryBatchResult(items, progress.reason) as BatchResult<T>);
     };
@@ -101,7 +101,7 @@ async function runJobs<T>(
           if (progress.isOver) finish();
           else startJobs();
         } catch (error) {
-          // A fault, or a predicate of the handler that throws.
+          // A fault, or an error of the handler's predicate.
           reject(error);
         }
       };
@@ -112,7 +112,7 @@ async function runJobs<T>(
     };
 
     startJobs();
-    // Nothing to do, or a predicate content from the start.
+    // There are no jobs, or the predicate is satisfied from the start.
     if (active === 0) finish();
   });
 }
@@ -124,7 +124,7 @@ function asChildContextError(error: unknown): ChildContextError {
     : new ChildContextError(String(error));
 }
 
-/** What the SDK ends the execution for rather than throwing. */
+/** Rejects a configuration for which the SDK would end the execution. */
 function checkConfig<T>(
   execution: FakeExecution,
   { maxConcurrency, completionConfig }: BatchConfig<T>,
@@ -147,13 +147,13 @@ function checkConfig<T>(
   }
 }
 
-/** A branch of a parallel; the SDK does not export its type. */
+/** A branch of a parallel. The SDK does not export its type. */
 export type Branch<T, TLogger extends DurableLogger> =
   BranchBody<T, TLogger> | { readonly name?: string; readonly func: BranchBody<T, TLogger> };
 
 type BranchBody<T, TLogger extends DurableLogger> = (context: DurableContext<TLogger>) => Promise<T>;
 
-/** @throws Error as the SDK does, where the handler passed anything else */
+/** @throws Error as the SDK does, for arguments of another type */
 export function jobsOfItems<I, T>(
   items: I[],
   body: MapFunc<I, T, DurableLogger>,
@@ -169,7 +169,7 @@ export function jobsOfItems<I, T>(
   }));
 }
 
-/** @throws Error as the SDK does, where the handler passed anything else */
+/** @throws Error as the SDK does, for arguments of another type */
 export function jobsOfBranches<T>(
   branches: readonly Branch<T, DurableLogger>[],
   contextOf: (scope: Scope) => DurableContext,

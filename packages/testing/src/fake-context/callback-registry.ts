@@ -5,7 +5,7 @@ import type { FakeClock } from "./fake-clock.ts";
 import { OpenCallback, type CallbackTimeouts } from "./open-callback.ts";
 import type { TraceEntry } from "./trace-entry.ts";
 
-/** All callbacks of an execution: the handler opens them, the test completes them. */
+/** All callbacks of an execution. The handler opens them, and the test completes them. */
 export class CallbackRegistry {
   readonly #execution: { readonly clock: FakeClock; terminate(error: Error): Error };
   readonly #answers: Readonly<Record<string, CallbackAnswer>>;
@@ -26,7 +26,7 @@ export class CallbackRegistry {
     return callback;
   }
 
-  /** The id went out into the world: from now on the declared answer may come. */
+  /** Marks the callback as submitted, and calls the declared answer. */
   submit(callback: OpenCallback): void {
     if (callback.isClosed) return;
     callback.isSubmitted = true;
@@ -37,11 +37,11 @@ export class CallbackRegistry {
     const answer = [callback.name, callback.id]
       .filter((key) => key !== undefined && Object.hasOwn(this.#answers, key))
       .map((key) => this.#answers[key!]!)[0];
-    // Whatever goes wrong fails the callback.
+    // Any error fails the callback.
     if (answer !== undefined) this.#answer(answer, callback).catch(() => {});
   }
 
-  /** Resolves with the id of the callback of that name, now or when it will be submitted. */
+  /** Resolves with the id of the open callback of that name, now or once it is submitted. */
   async submitted(name: string): Promise<string> {
     const callback = this.#callbacks.find(
       (each) => each.isSubmitted && !each.isClosed && each.isCalled(name),
@@ -49,24 +49,24 @@ export class CallbackRegistry {
     return callback?.id ?? new Promise((tell) => this.#watchers.push({ name, tell }));
   }
 
-  /** @throws Error where no callback, or more than one, is open under that name, or the result is no text */
+  /** @throws Error if no callback or more than one is open under that name, or if the result is no text */
   complete(nameOrId: string, result: unknown): void {
     const callback = this.#find(nameOrId);
     if (!isText(result)) throw noText(callback, result);
     callback.complete(result);
   }
 
-  /** @throws Error where no callback, or more than one, is open under that name */
+  /** @throws Error if no callback or more than one is open under that name */
   fail(nameOrId: string, failure: CallbackFailure | undefined): void {
     this.#find(nameOrId).fail(failure instanceof Error ? errorObjectOf(failure) : failure);
   }
 
-  /** @throws Error where no callback, or more than one, is open under that name, or it has no heartbeat timeout */
+  /** @throws Error if no callback or more than one is open under that name, or if it has no heartbeat timeout */
   heartbeat(nameOrId: string): void {
     this.#find(nameOrId).heartbeat();
   }
 
-  /** Nobody answers any more. */
+  /** Rejects all open callbacks: the execution has ended. */
   stop(fault: Error): void {
     for (const callback of this.#callbacks) callback.abandon(fault);
   }
@@ -94,7 +94,7 @@ export class CallbackRegistry {
     clock.hold();
     try {
       const text: unknown = callback.isClosed ? undefined : await answer(callback.id, controls);
-      // A callback that timed out meanwhile takes no answer.
+      // A callback that has timed out meanwhile accepts no answer.
       if (callback.isClosed) return;
       if (isText(text)) callback.complete(text);
       else this.#execution.terminate(noText(callback, text));

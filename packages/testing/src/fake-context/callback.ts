@@ -24,13 +24,13 @@ export interface WaitForCallbackConfig<T> extends CallbackConfig<T> {
   readonly retryStrategy?: NonNullable<StepConfig<void>["retryStrategy"]>;
 }
 
-/** Sends a callback's id into the world outside. */
+/** Sends the id of a callback to an external system. */
 export type Submitter<TLogger extends DurableLogger = DurableLogger> = (
   callbackId: string,
   context: { logger: Pick<TLogger, "log" | "warn" | "info" | "error" | "debug"> },
 ) => Promise<void>;
 
-/** createCallback: opens a callback and hands out its promise and its id. */
+/** Runs createCallback: opens a callback, and returns its promise and its id. */
 export async function createCallback<T>(
   scope: Scope,
   entry: TraceEntry,
@@ -51,7 +51,7 @@ export async function createCallback<T>(
   ];
 }
 
-/** waitForCallback: a child context with a callback, a step that submits its id, and the wait for the answer. */
+/** Runs waitForCallback: a child context with a callback, a step that submits its id, and the wait for the answer. */
 export async function waitForCallback<T>(
   scope: Scope,
   entry: TraceEntry,
@@ -76,7 +76,7 @@ export async function waitForCallback<T>(
   };
   const text = await runChild(scope, entry, body, {
     errorMapper: explain,
-    // With a deserializer of its own the text is kept as it came until the deserializer reads it.
+    // With a deserializer of its own, the text stays as it came until that deserializer reads it.
     ...(callbackDeserializer !== undefined && { serdes: passThrough }),
   });
   return deserialize<T>(execution, entry, text, config?.serdes ?? callbackDeserializer ?? passThrough);

@@ -10,7 +10,7 @@ import { deserialize, serialize, succeedThroughJson } from "./payload.ts";
 import { microtask, type Scope } from "./scope.ts";
 import type { TraceEntry } from "./trace-entry.ts";
 
-/** runInChildContext: runs a body in a context of its own. A virtual one leaves no trace of itself. */
+/** Runs runInChildContext: a body with a context of its own. A virtual context is not recorded. */
 export async function runChild<T>(
   scope: Scope,
   entry: TraceEntry,
@@ -42,7 +42,7 @@ export async function runChild<T>(
     return succeedThroughJson(execution, entry, result);
   }
   const text = await serialize(execution, entry, result, serdes ?? defaultSerdes);
-  // In a body that is over the result still comes back, but nothing is recorded.
+  // If the parent context has ended, the result is returned but not recorded.
   if (!scope.isClosed()) entry.succeedWith(text);
   await microtask;
   return deserialize(execution, entry, text, serdes ?? defaultSerdes);

@@ -6,7 +6,7 @@ import {
   type DurableContext,
 } from "@aws/durable-execution-sdk-js";
 
-/** Runs a body in a child context of the context the combinators belong to. */
+/** Runs a body in a child context of the context that the combinators belong to. */
 type RunInChildContext = <T>(
   name: string | undefined,
   body: () => Promise<T>,
@@ -15,7 +15,7 @@ type RunInChildContext = <T>(
 
 type NameOr<P> = string | undefined | P[];
 
-/** `context.promise`: each combinator is lazy, and a child context of its own once it is awaited. */
+/** Builds `context.promise`. A combinator is lazy: it opens a child context when it is awaited. */
 export function combinators(runInChildContext: RunInChildContext): DurableContext["promise"] {
   const combine = <P, T>(
     combinator: (promises: P[]) => Promise<T>,
@@ -26,7 +26,7 @@ export function combinators(runInChildContext: RunInChildContext): DurableContex
     new DurablePromise(async () => {
       const named = typeof nameOrPromises === "string" || nameOrPromises === undefined;
       const name = named ? nameOrPromises : undefined;
-      // The overloads bring the promises in either place; what is missing fails in the combinator, as in the SDK.
+      // The overloads pass the promises in either place. A missing argument fails in the combinator, as in the SDK.
       const promises = (named ? maybePromises : nameOrPromises) as P[];
       return runInChildContext(name, () => combinator(promises), {
         errorMapper: (error) => new PromiseCombinatorError(error.message, error),
@@ -46,7 +46,7 @@ export function combinators(runInChildContext: RunInChildContext): DurableContex
   };
 }
 
-/** Reasons keep name, message and stack; nothing else of them survives. */
+/** The reason of a rejection keeps its name, message and stack, and loses all other properties. */
 const settledSerdes: AnySerdes = {
   serialize: async (outcomes: PromiseSettledResult<unknown>[]) =>
     JSON.stringify(
@@ -57,7 +57,7 @@ const settledSerdes: AnySerdes = {
       }),
     ),
   deserialize: async (json = "[]") =>
-    // What the line above wrote.
+    // The JSON is what `serialize` wrote.
     (JSON.parse(json) as PromiseSettledResult<unknown>[]).map((outcome) => {
       if (outcome.status === "fulfilled") return outcome;
       const { message, name, stack } = (outcome.reason ?? {}) as Partial<Error>;

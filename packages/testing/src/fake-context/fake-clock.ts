@@ -1,4 +1,4 @@
-/** A moment at which something is to happen. */
+/** A function that the clock calls at a moment of virtual time. */
 export interface FakeTimer {
   readonly due: number;
   readonly fire: () => void;
@@ -6,21 +6,20 @@ export interface FakeTimer {
   readonly abandon: ((error: Error) => void) | undefined;
 }
 
-/** Somebody who waits for a turn. */
+/** A promise that the clock resolves when its turn comes. */
 interface Waiting {
   readonly promise: Promise<void>;
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
 }
 
-// Taken at load: fake timers that a test installs later must not stop this clock.
+// Saved at load time: fake timers that a test installs later must not stop this clock.
 const onceNothingElseRuns = globalThis.setImmediate;
 
 /**
- * Time that passes at once, and the order in which things happen: whenever every microtask is done, checkpoints
- * return; when there are none, one of the functions called from here starts, or else one of the people asked from
- * here answers; when nobody has anything to do and no body runs, the clock jumps to the next timer. It knows nothing
- * of wall-clock time.
+ * Virtual time, and the order of everything that happens at the same time. When all microtasks are done, the clock does
+ * one thing: it resolves the pending checkpoint; else it starts the next invoked function; else it starts the next
+ * answer to a callback; else, if no step body is running, it jumps to the next timer. It does not depend on real time.
  */
 export class FakeClock {
   #now: number;
@@ -29,7 +28,10 @@ export class FakeClock {
   #stopped: Error | undefined;
   #checkpoint: Waiting | undefined;
   readonly #outside = { functions: [] as Waiting[], callbacks: [] as Waiting[] };
-  /** Latest first, so that the next one is popped; timers of one moment fire in the order they were set. */
+  /**
+   * Sorted by time, the latest first, so that the next timer is popped. Timers of one moment fire in the order they
+   * were set.
+   */
   readonly #timers: FakeTimer[] = [];
 
   /** @param start milliseconds since the epoch */
@@ -42,20 +44,20 @@ export class FakeClock {
     return this.#now;
   }
 
-  /** A body starts: the clock stands until it ends, however long it takes. */
+  /** Stops the clock while a step body runs, however long it takes. */
   hold(): void {
     this.#bodies++;
   }
 
-  /** A body ended. */
+  /** The body has ended. */
   release(): void {
     this.#bodies--;
     if (this.#timers.length > 0) this.#plan();
   }
 
   /**
-   * What operations that run beside each other wait for together: the SDK's checkpoints travel in batches, one batch
-   * at a time. That decides who of them comes first.
+   * Resolves for all concurrent operations together, as the SDK sends its checkpoints in batches, one batch at a time.
+   * This decides which operation continues first.
    */
   checkpoint(): Promise<void> {
     this.#checkpoint ??= waiting();
@@ -63,7 +65,9 @@ export class FakeClock {
     return this.#checkpoint.promise;
   }
 
-  /** What others wait for: they are never faster than what the handler can do at once, nor people than functions. */
+  /**
+   * Resolves when no code of the handler can continue. Invoked functions have their turn before answers to callbacks.
+   */
   async turnOf(whom: "functions" | "callbacks"): Promise<void> {
     if (this.#stopped !== undefined) throw this.#stopped;
     const turn = waiting();
@@ -72,16 +76,16 @@ export class FakeClock {
     return turn.promise;
   }
 
-  /** Resolves when the time has passed; rejects when the clock is stopped before. */
+  /** Resolves when the time has passed. Rejects when the clock is stopped before. */
   async sleep(seconds: number): Promise<void> {
     if (this.#stopped !== undefined) throw this.#stopped;
     return new Promise((resolve, reject) => this.set(seconds, resolve, reject));
   }
 
   /**
-   * Sets an timer.
+   * Sets a timer.
    *
-   * @throws RangeError for a time that is past, or no time at all
+   * @throws RangeError for a negative or infinite duration
    */
   set(seconds: number, fire: () => void, abandon?: (error: Error) => void): FakeTimer {
     if (!(seconds >= 0 && seconds < Infinity)) {
@@ -95,13 +99,13 @@ export class FakeClock {
     return timer;
   }
 
-  /** Takes an timer back; one that rang already stays so. */
+  /** Cancels a timer. It has no effect if the timer has fired. */
   cancel(timer: FakeTimer): void {
     const index = this.#timers.indexOf(timer);
     if (index !== -1) this.#timers.splice(index, 1);
   }
 
-  /** No time passes any more; whoever waits for it is woken with the error. */
+  /** Stops virtual time, and rejects everything that waits for it. */
   stop(error: Error): void {
     this.#stopped = error;
     const { functions, callbacks } = this.#outside;
@@ -152,6 +156,6 @@ function waiting(): Waiting {
   const promise = new Promise<void>((resolve, reject) => {
     settle = { resolve, reject };
   });
-  // The executor has run.
+  // The executor has run synchronously.
   return { promise, ...settle! };
 }

@@ -6,28 +6,29 @@ import { InMemoryContext } from "./in-memory-context.ts";
 import { MemoryLogger, type LogLine } from "./memory-logger.ts";
 import { Scope } from "./scope.ts";
 
-/** How a {@link FakeContext} stands in the world; all of it optional. */
+/** Options of {@link FakeContext}, all of them optional. */
 export interface FakeContextOptions<TLogger extends DurableLogger = DurableLogger> {
-  /** What `context.invoke` calls, by the name or ARN it is called with. */
+  /** The functions that `context.invoke` calls, by name or ARN. */
   readonly functions?: Readonly<Record<string, InvokedFunction>>;
-  /** Who completes callbacks, by the name of the operation, or the callback's id where it has none. */
+  /** Answers to callbacks, by the name of the operation, or by the id of the callback if it has no name. */
   readonly callbacks?: Readonly<Record<string, CallbackAnswer>>;
-  /** Where the virtual clock starts; by default the epoch, so that `+context.now` is the time that passed. */
+  /** The start of the virtual clock. Default: the epoch, so that `+context.now` is the time that has passed. */
   readonly now?: Date;
-  /** Where log lines go; by default to `context.logs` and nowhere else. */
+  /** Receives the log lines. Default: they are kept in `context.logs` only. */
   readonly logger?: TLogger;
-  /** By default one that no other context has, since tokens of idempotent requests are made of it. */
+  /** The ARN of the execution. Default: a new one, because idempotency keys are derived from it. */
   readonly arn?: string;
-  /** Put over the defaults. */
+  /** Properties of the Lambda context that replace the defaults. */
   readonly lambdaContext?: Partial<DurableContext["lambdaContext"]>;
 }
 
 /**
- * A `DurableContext` for unit tests: runs a handler's logic in one pass, in memory, on virtual time.
+ * A `DurableContext` for unit tests. It runs the logic of a handler once, in memory and on virtual time.
  *
- * Values pass through the serdes and errors are wrapped as the SDK does it; there are no checkpoints, no replay, no
- * crashes. Where the SDK would end the execution without asking the handler (a value that cannot be serialized, a
- * parent's context used in a child, …), the operation under way and every later one reject with that very error.
+ * Values pass through the serdes and errors are wrapped as in the SDK. There are no checkpoints, replays or crashes;
+ * use `simulate` and `exploreCrashes` for those. Where the SDK would end the execution (for a value that cannot be
+ * serialized, or a parent context that is used in a child context), the running operation and all later ones reject
+ * with that error.
  *
  * @example
  * ```ts
@@ -40,7 +41,7 @@ export class FakeContext<TLogger extends DurableLogger = DurableLogger> extends 
   readonly #execution: FakeExecution;
   readonly #memoryLogger: MemoryLogger;
 
-  /** @throws TypeError or RangeError for options that cannot be, naming path, value and remedy */
+  /** @throws TypeError or RangeError for invalid options, naming path, value and remedy */
   constructor(options: FakeContextOptions<TLogger> = {}) {
     const { functions = {}, callbacks = {}, now = new Date(0), arn, logger, lambdaContext = {} } = options;
     if (Number.isNaN(now.getTime()))
@@ -60,12 +61,12 @@ export class FakeContext<TLogger extends DurableLogger = DurableLogger> extends 
     this.#memoryLogger = memoryLogger;
   }
 
-  /** Every operation in the order of their start, as they stand now. */
+  /** All operations in start order, with their current status. */
   get operations(): readonly DurableOperation[] {
     return this.#execution.entries.map((entry) => entry.snapshot());
   }
 
-  /** The operations that did not end: what a handler that hangs is waiting for. */
+  /** The operations that have not ended: what a handler that hangs is waiting for. */
   get pending(): readonly DurableOperation[] {
     return this.operations.filter(({ status }) => OPEN.has(status));
   }
@@ -81,19 +82,18 @@ export class FakeContext<TLogger extends DurableLogger = DurableLogger> extends 
   }
 
   /**
-   * Resolves with the id of the callback of that name, now or once the handler opened it; with `waitForCallback`,
-   * once its submitter is done. The clock does not stand meanwhile: a callback with a timeout is better answered
-   * by `options.callbacks`.
+   * Resolves with the id of the callback of that name, now or once the handler has submitted it. Virtual time does not
+   * stop for the test. To answer a callback that has a timeout, use `options.callbacks`.
    */
   callbackOpened(name: string): Promise<string> {
     return this.#execution.callbacks.submitted(name);
   }
 
   /**
-   * Completes the open callback of that name or id. The text reaches the handler as the SDK's deserializer for
-   * callbacks passes it on: as it is, unless the handler configured one.
+   * Completes the open callback of that name or id. The handler gets the text unchanged, unless it configured a
+   * deserializer.
    *
-   * @throws Error where no callback, or more than one, is open under that name; it lists those that are
+   * @throws Error if no callback or more than one is open under that name; the message lists the open ones
    */
   completeCallback(nameOrId: string, result?: string): void {
     this.#execution.callbacks.complete(nameOrId, result);
@@ -102,16 +102,16 @@ export class FakeContext<TLogger extends DurableLogger = DurableLogger> extends 
   /**
    * Fails the open callback of that name or id.
    *
-   * @throws Error where no callback, or more than one, is open under that name; it lists those that are
+   * @throws Error if no callback or more than one is open under that name; the message lists the open ones
    */
   failCallback(nameOrId: string, error?: CallbackFailure): void {
     this.#execution.callbacks.fail(nameOrId, error);
   }
 
   /**
-   * Starts the heartbeat timeout of the open callback of that name or id anew.
+   * Restarts the heartbeat timeout of the open callback of that name or id.
    *
-   * @throws Error where no callback, or more than one, is open under that name, or it expects no heartbeat
+   * @throws Error if no callback or more than one is open under that name, or if it has no heartbeat timeout
    */
   heartbeatCallback(nameOrId: string): void {
     this.#execution.callbacks.heartbeat(nameOrId);

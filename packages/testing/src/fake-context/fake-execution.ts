@@ -8,31 +8,31 @@ import { FakeClock } from "./fake-clock.ts";
 
 const FUNCTION_ARN = "arn:aws:lambda:us-east-1:123456789012:function:fake:$LATEST";
 
-/** Runs in place of a function that the handler invokes. */
+/** Runs instead of a function that the handler invokes. */
 export type InvokedFunction = {
-  // A method's parameter is bivariant: functions that know their input's type are accepted too.
+  // A method's parameter is bivariant, so functions with a specific input type are accepted too.
   call(input: unknown): unknown;
 }["call"];
 
-/** What an execution is made of. */
+/** The parts that an execution is made of. */
 export interface ExecutionParts {
-  /** Where it is undefined, the execution makes one that no other has. */
+  /** If it is undefined, the execution generates a unique one. */
   readonly arn: string | undefined;
-  /** Where the clock starts, in milliseconds since the epoch. */
+  /** The start of the clock, in milliseconds since the epoch. */
   readonly start: number;
   readonly lambdaContext: Partial<DurableContext["lambdaContext"]>;
   readonly functions: Readonly<Record<string, InvokedFunction>>;
   readonly callbacks: Readonly<Record<string, CallbackAnswer>>;
 }
 
-/** What all contexts of one run share. */
+/** The state that all contexts of one run share. */
 export class FakeExecution implements InFlightCount {
   readonly functions: ExecutionParts["functions"];
   readonly clock: FakeClock;
   readonly callbacks: CallbackRegistry;
-  /** Operations that did not end. */
+  /** The number of operations that have not ended. */
   inFlight = 0;
-  /** In start order. */
+  /** All recorded operations, in start order. */
   readonly entries: TraceEntry[] = [];
   readonly #lambdaOverrides: ExecutionParts["lambdaContext"];
   #arn: string | undefined;
@@ -47,7 +47,9 @@ export class FakeExecution implements InFlightCount {
     this.callbacks = new CallbackRegistry(this, callbacks);
   }
 
-  /** Most handlers never ask, and randomness is what costs most in a new context. */
+  /**
+   * Generated on first use: most handlers never read it, and a random UUID is the most expensive part of a new context.
+   */
   get arn(): string {
     return (this.#arn ??= `${FUNCTION_ARN}/durable-execution/fake/${randomUUID()}`);
   }
@@ -63,14 +65,14 @@ export class FakeExecution implements InFlightCount {
     });
   }
 
-  /** What ended the execution. From then on every operation fails with it, unwrapped and not retried. */
+  /** The error that ended the execution. Every later operation rejects with it, unwrapped and without retries. */
   get fault(): Error | undefined {
     return this.#fault;
   }
 
   /**
-   * Ends the execution where the SDK's invocation would end without asking the handler. Whatever waits fails now,
-   * whatever runs when it ends.
+   * Ends the execution, as the SDK does without asking the handler. Waiting operations reject now, and running bodies
+   * when they end.
    *
    * @returns the first fault, to be thrown
    */

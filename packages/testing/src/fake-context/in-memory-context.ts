@@ -35,11 +35,11 @@ import { runWait } from "./wait.ts";
 type Name = string | undefined;
 type ChildBody<T, TLogger extends DurableLogger> = (context: DurableContext<TLogger>) => Promise<T>;
 
-/** The SDK's DurableContext over a {@link Scope}: sorts out the overloads and starts the operations. */
+/** Implements the SDK's DurableContext: resolves the overloads, and starts the operations. */
 export class InMemoryContext<
   TLogger extends DurableLogger = DurableLogger,
 > implements DurableContext<TLogger> {
-  /** Undefined in the root, `"1"` or `"1-2"` in children; the SDK's contexts have it at run time. */
+  /** Undefined in the root, `"1"` or `"1-2"` in children. The contexts of the SDK have this private field. */
   readonly _stepPrefix: string | undefined;
   readonly executionContext: { readonly durableExecutionArn: string };
   readonly #scope: Scope;
@@ -56,7 +56,7 @@ export class InMemoryContext<
   }
 
   get logger(): DurableContextLogger<TLogger> {
-    // The scope's logger is the one that was configured as a TLogger.
+    // The logger of the scope was configured as a TLogger.
     this.#logger ??= bindLogger(this.#scope.logger) as DurableContextLogger<TLogger>;
     return this.#logger;
   }
@@ -87,11 +87,11 @@ export class InMemoryContext<
     inputOrConfig?: I | InvokeConfig<I, O>,
     maybeConfig?: InvokeConfig<I, O>,
   ): DurablePromise<O> {
-    // As in the SDK, a text in second place is the function, never the input.
+    // As in the SDK, a string in second place is the function, never the input.
     const isNamed = typeof functionOrInput === "string";
     const name = isNamed ? nameOrFunction : undefined;
     const functionId = isNamed ? functionOrInput : nameOrFunction;
-    // The overloads say which of the two it is.
+    // The overloads tell which of the two it is.
     const input = (isNamed ? inputOrConfig : functionOrInput) as I | undefined;
     const config = (isNamed ? maybeConfig : inputOrConfig) as InvokeConfig<I, O> | undefined;
     return this.#start("invoke", (scope) =>
@@ -110,7 +110,7 @@ export class InMemoryContext<
       maybeConfig,
     );
     return this.#start("runInChildContext", (scope) => {
-      // The SDK types sub-types of the handler's own as plain strings.
+      // The SDK types sub-types that a handler passes as plain strings.
       const subType = (config?.subType ?? "RunInChildContext") as "RunInChildContext";
       const entry = scope.open("CONTEXT", subType, name, config?.virtualContext !== true);
       return runChild(scope, entry, (child) => body(new InMemoryContext(child)), config);
@@ -119,7 +119,7 @@ export class InMemoryContext<
 
   wait(nameOrDuration: string | Duration, maybeDuration?: Duration): DurablePromise<void> {
     const isNamed = typeof nameOrDuration === "string";
-    // The overloads say that a name is followed by a duration.
+    // The overloads require a duration after a name.
     const duration = (isNamed ? maybeDuration : nameOrDuration) as Duration;
     return this.#start("wait", (scope) =>
       runWait(scope, scope.open("WAIT", "Wait", isNamed ? nameOrDuration : undefined), duration),
@@ -183,7 +183,7 @@ export class InMemoryContext<
     maybeConfig?: MapConfig<I, T>,
   ): DurablePromise<BatchResult<T>> {
     const isNamed = typeof nameOrItems === "string" || nameOrItems === undefined;
-    // The overloads say which is which; jobsOfItems looks whether they kept to them.
+    // The overloads tell which is which; jobsOfItems checks the types at run time.
     const [name, items, body, config = {}] = (
       isNamed
         ? [nameOrItems, itemsOrBody, bodyOrConfig, maybeConfig]
@@ -200,7 +200,7 @@ export class InMemoryContext<
     maybeConfig?: BatchConfig<T>,
   ): DurablePromise<BatchResult<T>> {
     const isNamed = typeof nameOrBranches === "string" || nameOrBranches === undefined;
-    // The overloads say which is which; jobsOfBranches looks whether they kept to them.
+    // The overloads tell which is which; jobsOfBranches checks the types at run time.
     const [name, branches, config = {}] = (
       isNamed
         ? [nameOrBranches, branchesOrConfig, maybeConfig]
@@ -215,7 +215,7 @@ export class InMemoryContext<
     return combinators((name, body, config) => this.runInChildContext(name, body, config));
   }
 
-  /** Starts an operation at once; its failure counts as looked at, even if the handler never looks. */
+  /** Starts an operation at once. Its failure is no unhandled rejection, even if the handler never awaits it. */
   #start<T>(operation: string, run: (scope: Scope) => Promise<T>): DurablePromise<T> {
     const scope = this.#scope;
     const refusal = scope.refuse(operation);
@@ -230,14 +230,14 @@ function contextOf(scope: Scope): DurableContext {
   return new InMemoryContext(scope);
 }
 
-/** Most operations take a name first or none at all. */
+/** Sorts the arguments of an operation, which may start with a name. */
 function named<Body, Config>(
   first: unknown,
   second: unknown,
   third: unknown,
 ): [Name, Body, Config | undefined] {
   const isNamed = typeof first === "string" || first === undefined;
-  // The overloads say so; a body that takes a TLogger gets the one that was configured.
+  // The overloads guarantee the types. A body that expects a TLogger gets the configured one.
   return (isNamed ? [first, second, third] : [undefined, first, second]) as [Name, Body, Config | undefined];
 }
 

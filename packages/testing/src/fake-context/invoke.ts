@@ -5,7 +5,7 @@ import { deserialize, serialize } from "./payload.ts";
 import { never, type Scope } from "./scope.ts";
 import type { TraceEntry } from "./trace-entry.ts";
 
-/** invoke: runs the function registered under that name or ARN, with its input and output passing as JSON. */
+/** Runs invoke: calls the function that is registered under the name or ARN. Input and output pass as JSON. */
 export async function runInvoke<I, O>(
   scope: Scope,
   entry: TraceEntry,
@@ -32,7 +32,7 @@ export async function runInvoke<I, O>(
     output = JSON.stringify(await invoked(event));
   } catch (thrown) {
     const { ErrorMessage, ...error } = errorObjectOf(thrown);
-    // The service closes the operation, whether or not anybody still waits for it.
+    // The service closes the operation, even if no code awaits it any more.
     entry.fail({ ...error, ErrorMessage });
     if (execution.fault !== undefined) throw execution.fault;
     if (scope.isClosed()) return never();
@@ -65,7 +65,7 @@ function findFunction(execution: FakeExecution, entry: TraceEntry, functionId: s
   );
 }
 
-/** The service takes nothing but JSON. */
+/** The service accepts only JSON. */
 function parsePayload(execution: FakeExecution, entry: TraceEntry, payload: string | undefined): unknown {
   if (payload === undefined) return undefined;
   try {

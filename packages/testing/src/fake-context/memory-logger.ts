@@ -6,19 +6,19 @@ import type {
 import type { FakeExecution } from "./fake-execution.ts";
 import { frames } from "./frame.ts";
 
-/** One line a handler logged, and where. */
+/** One line that a handler logged. */
 export interface LogLine {
   readonly level: "DEBUG" | "INFO" | "WARN" | "ERROR";
-  /** What the logger was called with. */
+  /** The arguments of the call. */
   readonly params: readonly unknown[];
-  /** The operation it was logged in, as in `context.operations`; missing in the handler itself. */
+  /** The id of the operation that logged it, as in `context.operations`. Missing in the handler itself. */
   readonly operationId?: string;
   readonly operationName?: string;
-  /** Counts from 1, in steps and conditions. */
+  /** Counts from 1. Present in steps and conditions. */
   readonly attempt?: number;
 }
 
-/** The logger where a test brings none: it prints nothing and remembers everything. */
+/** The default logger: it prints nothing and keeps every line. */
 export class MemoryLogger implements DurableLogger {
   readonly lines: LogLine[] = [];
   #context: DurableLoggingContext | undefined;
@@ -55,7 +55,7 @@ export class MemoryLogger implements DurableLogger {
   }
 }
 
-/** What the SDK tells a logger about the line it writes. */
+/** What the SDK tells a logger about each line. */
 export function loggingContextOf(execution: FakeExecution): DurableLoggingContext {
   return {
     getDurableLogData: () => {
@@ -74,7 +74,7 @@ export function loggingContextOf(execution: FakeExecution): DurableLoggingContex
   };
 }
 
-/** `context.logger`: its methods can be taken off it. */
+/** Builds `context.logger`. Its methods work without their object. */
 export function bindLogger(logger: DurableLogger): DurableContextLogger<DurableLogger> {
   return {
     debug: (...params) => logger.debug(...params),

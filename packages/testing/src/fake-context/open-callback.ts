@@ -8,21 +8,21 @@ import { secondsOf } from "../service/duration.ts";
 import type { TraceEntry } from "./trace-entry.ts";
 import type { FakeTimer, FakeClock } from "./fake-clock.ts";
 
-/** How long a callback may take; none or 0 for ever. */
+/** The timeouts of a callback. A missing timeout, or one of 0, means that it waits forever. */
 export interface CallbackTimeouts {
   readonly timeout?: Duration | undefined;
   readonly heartbeatTimeout?: Duration | undefined;
 }
 
-/** One callback, from the moment the handler opens it until somebody or its time closes it. */
+/** A callback from the moment the handler opens it until it is completed, fails or times out. */
 export class OpenCallback {
-  /** Within the service's alphabet for callback ids. */
+  /** Uses only characters that the service allows in callback ids. */
   readonly id: string;
-  /** Its operation's name, or that of the waitForCallback around it. */
+  /** The name of the operation, or of the waitForCallback around it. */
   readonly name: string | undefined;
-  /** What the service hands to the handler. */
+  /** What the service passes to the handler. */
   readonly outcome: Promise<string | undefined>;
-  /** Whether the world outside knows the id. */
+  /** Whether an external system can know the id. */
   isSubmitted = false;
   readonly #entry: TraceEntry;
   readonly #clock: FakeClock;
@@ -47,7 +47,7 @@ export class OpenCallback {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    // The handler may never look.
+    // The handler may never await it.
     this.outcome.catch(() => {});
     const seconds = timeout === undefined ? 0 : secondsOf(timeout);
     if (seconds > 0) this.#timeout = clock.set(seconds, () => this.#expire("Callback timed out"));
@@ -55,7 +55,7 @@ export class OpenCallback {
     this.#expectHeartbeat();
   }
 
-  /** Whether nobody can complete it any more. */
+  /** Whether the callback accepts no answer any more. */
   get isClosed(): boolean {
     return this.#isAbandoned || this.status !== "STARTED";
   }
@@ -84,7 +84,7 @@ export class OpenCallback {
     );
   }
 
-  /** @throws Error where the callback expects no heartbeat */
+  /** @throws Error if the callback has no heartbeat timeout */
   heartbeat(): void {
     if (this.#heartbeatTimeout === undefined) {
       throw new Error(`${this} expects no heartbeat; give the callback a heartbeatTimeout.`);
@@ -93,14 +93,14 @@ export class OpenCallback {
     this.#expectHeartbeat();
   }
 
-  /** The execution ended. */
+  /** Rejects the callback: the execution has ended. */
   abandon(fault: Error): void {
     this.#isAbandoned = true;
     this.#silence();
     this.#reject(fault);
   }
 
-  /** As messages name it: `"approval" (callback/1/1)`. */
+  /** For messages: `"approval" (callback/1/1)`. */
   toString(): string {
     return this.name === undefined ? `an unnamed callback (${this.id})` : `"${this.name}" (${this.id})`;
   }

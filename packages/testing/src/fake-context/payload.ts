@@ -2,13 +2,13 @@ import type { AnySerdes } from "@aws/durable-execution-sdk-js";
 import type { FakeExecution } from "./fake-execution.ts";
 import type { TraceEntry } from "./trace-entry.ts";
 
-/** Does nothing to the text of a callback, as the SDK's default. */
+/** The SDK's default for callbacks: it passes the text unchanged. */
 export const passThrough: AnySerdes = {
   serialize: async (value) => value,
   deserialize: async (data) => data,
 };
 
-/** Takes a result through JSON, as the SDK does even on the first run, and records it. */
+/** Records a result and returns it as JSON would return it, as the SDK does even on the first run. */
 export function succeedThroughJson<T>(execution: FakeExecution, entry: TraceEntry, result: T): T {
   if (survivesJson(result)) {
     entry.succeed(result);
@@ -21,11 +21,11 @@ export function succeedThroughJson<T>(execution: FakeExecution, entry: TraceEntr
     throw execution.terminate(unserializable(entry, error));
   }
   entry.succeedWith(json);
-  // What JSON made of a T is a T to the SDK's types as well.
+  // For the types of the SDK, a T is still a T after JSON.
   return (json === undefined ? undefined : JSON.parse(json)) as T;
 }
 
-/** A value as its serdes writes it; what the serdes cannot write ends the execution. */
+/** Serializes a value. An error of the serdes ends the execution. */
 export async function serialize(
   execution: FakeExecution,
   entry: TraceEntry,
@@ -39,7 +39,7 @@ export async function serialize(
   }
 }
 
-/** A value as its serdes reads it; what the serdes cannot read ends the execution. */
+/** Deserializes a value. An error of the serdes ends the execution. */
 export async function deserialize<T>(
   execution: FakeExecution,
   entry: TraceEntry,
@@ -59,7 +59,7 @@ function unserializable(entry: TraceEntry, error: unknown): Error {
   return serdesFailure(`Serialization failed for step ${labelOf(entry)}: ${reason}`);
 }
 
-/** The SDK's own class is not exported; this one looks the same. */
+/** Looks like the error class of the SDK, which is not exported. */
 function serdesFailure(message: string): Error {
   const error = new Error(`[Unrecoverable Invocation] ${message}`);
   error.name = "SerdesFailedError";
@@ -70,7 +70,7 @@ function labelOf({ id, name }: TraceEntry): string {
   return name === undefined || name === "" ? `(${id})` : `"${name}" (${id})`;
 }
 
-/** Whether JSON would hand the value back as it is, which spares most steps the way through it. */
+/** Whether JSON would return the value unchanged. Then most steps need no serialization. */
 function survivesJson(value: unknown): boolean {
   switch (typeof value) {
     case "string":

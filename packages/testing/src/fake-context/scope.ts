@@ -5,18 +5,18 @@ import { frames } from "./frame.ts";
 import { loggingContextOf } from "./memory-logger.ts";
 import { TraceEntry } from "./trace-entry.ts";
 
-/** What one context is to the operations that run in it: the root's, or a child's. */
+/** The state behind one context: the root's, or that of a child context. */
 export class Scope {
   readonly execution: FakeExecution;
   /** Undefined in the root, `"1"` or `"1-2"` in children. */
   readonly prefix: string | undefined;
-  /** What step bodies get. */
+  /** The logger that step bodies get. */
   logger: DurableLogger;
-  /** Undefined for the SDK's default, JSON. */
+  /** Undefined means the SDK's default, JSON. */
   serdes: AnySerdes | undefined = undefined;
-  /** Undefined for the SDK's default, the plain text. */
+  /** Undefined means the SDK's default, the plain text. */
   callbackDeserializer: Pick<AnySerdes, "deserialize"> | undefined = undefined;
-  /** How many contexts there are around this one. */
+  /** The number of contexts around this one. */
   readonly #depth: number;
   readonly #parent: Scope | undefined;
   #operations = 0;
@@ -41,19 +41,21 @@ export class Scope {
     return new Scope(this.execution, this.logger, this, id);
   }
 
-  /** From now on this context logs there, and the children that start later. */
+  /** Sets the logger of this context, and of child contexts that start later. */
   useLogger(logger: DurableLogger): void {
     this.logger = logger;
     logger.configureDurableLoggingContext?.(loggingContextOf(this.execution));
   }
 
-  /** Why no operation may start here now: the execution ended, or the context is used where it must not be. */
+  /**
+   * Returns the reason why no operation can start here: the execution has ended, or the code uses the wrong context.
+   */
   refuse(operation: string): Error | undefined {
     const { execution } = this;
     if (execution.fault !== undefined) return execution.fault;
     const own = this.prefix ?? "root";
     const frame = frames.getStore();
-    // The handler runs without a frame. Only a context whose body is over is known not to be used by its body.
+    // The handler has no frame. A context whose body has ended is certainly used by other code.
     const active = frame?.execution === execution ? frame.id : this.#closed ? "root" : own;
     if (active === own) return undefined;
     return execution.terminate(
@@ -65,7 +67,10 @@ export class Scope {
     );
   }
 
-  /** Starts the next operation. A closed context's operations are not recorded, as the SDK checkpoints none. */
+  /**
+   * Starts the next operation. Operations of a closed context are not recorded, because the SDK does not checkpoint
+   * them.
+   */
   open(
     type: DurableOperation["type"],
     subType: DurableOperation["subType"],
@@ -79,31 +84,31 @@ export class Scope {
     return entry;
   }
 
-  /** Whether nothing runs beside the operation of this context that asks, which has not ended. */
+  /** Whether no other operation is running beside those of this context and its parents. */
   get isAlone(): boolean {
     return this.execution.inFlight <= this.#depth + 1;
   }
 
-  /** What the SDK's operations wait for while a checkpoint travels; undefined where that makes no difference. */
+  /** Waits as the SDK waits for a checkpoint. Undefined if that cannot influence the order of operations. */
   checkpoint(): Promise<void> | undefined {
     return this.isAlone ? undefined : this.execution.clock.checkpoint();
   }
 
-  /** The body is over: what is still under way in it or below is not recorded and never settles, as in the SDK. */
+  /** The body has ended. Operations that are still running in it are not recorded and never settle, as in the SDK. */
   close(): void {
     this.#closed = true;
   }
 
-  /** Whether this body or one around it is over. */
+  /** Whether this body or one around it has ended. */
   isClosed(): boolean {
     return this.#closed || (this.#parent !== undefined && this.#parent.isClosed());
   }
 }
 
-/** Awaited to let the code that runs now come to its end first. */
+/** Awaited to let the running code finish first. */
 export const microtask: Promise<void> = Promise.resolve();
 
-/** What an operation of a closed context comes to. */
+/** The outcome of an operation in a closed context: it never settles. */
 export function never<T>(): Promise<T> {
   return new Promise<T>(() => {});
 }

@@ -13,7 +13,7 @@ import { microtask, never, type Scope } from "./scope.ts";
 import type { TraceEntry } from "./trace-entry.ts";
 import { pauseOf } from "./wait.ts";
 
-/** The step: runs its body until it succeeds or its strategy gives up. */
+/** Runs a step: its body runs until it succeeds or the retry strategy gives up. */
 export async function runStep<T>(
   scope: Scope,
   entry: TraceEntry,

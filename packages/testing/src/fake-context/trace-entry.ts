@@ -1,12 +1,12 @@
 import type { ErrorObject } from "@aws/durable-execution-sdk-js";
 import type { DurableOperation } from "../service/durable-operation.ts";
 
-/** Whoever wants to know how many operations run beside each other. */
+/** Counts the operations that are running. */
 export interface InFlightCount {
   inFlight: number;
 }
 
-/** One operation under way. {@link snapshot} shows it to assertions. */
+/** A recorded operation. {@link snapshot} returns it for assertions. */
 export class TraceEntry {
   readonly #traffic: InFlightCount;
   readonly id: string;
@@ -14,7 +14,7 @@ export class TraceEntry {
   readonly type: DurableOperation["type"];
   readonly subType: DurableOperation["subType"];
   status: DurableOperation["status"] = "STARTED";
-  /** Bodies that ran to their end; undefined where there is none. */
+  /** How often the body has run to its end. Undefined for operations without a body. */
   attempts: number | undefined = undefined;
   #result: unknown = undefined;
   #text: string | undefined = undefined;
@@ -35,25 +35,25 @@ export class TraceEntry {
     this.subType = subType;
   }
 
-  /** An attempt begins. */
+  /** A new attempt starts. */
   begin(): void {
     this.status = "STARTED";
     this.#error = undefined;
   }
 
-  /** An attempt ended, another one is due later. */
+  /** The attempt has ended, and another one is due later. */
   postpone(error?: ErrorObject): void {
     this.status = "PENDING";
     this.#error = error;
   }
 
-  /** Ended well; a result that JSON would hand back as it is. */
+  /** The operation succeeded with a result that JSON would return unchanged. */
   succeed(result?: unknown): void {
     this.#end("SUCCEEDED");
     this.#result = result;
   }
 
-  /** Ended well; the result is kept as the text of its checkpoint, since the handler may change what it revives. */
+  /** The operation succeeded. The result is kept as text, because the handler may modify the object that it gets. */
   succeedWith(text: string | undefined): void {
     this.#end("SUCCEEDED");
     this.#text = text;
@@ -86,7 +86,7 @@ export class TraceEntry {
     this.#traffic.inFlight--;
   }
 
-  /** As messages name it: `Step "charge" (2-1)`. */
+  /** For messages: `Step "charge" (2-1)`. */
   toString(): string {
     return this.name === undefined
       ? `${this.subType} (${this.id})`
@@ -94,7 +94,7 @@ export class TraceEntry {
   }
 }
 
-/** A serdes of the handler's own may write anything; what is no JSON stays text. */
+/** A custom serdes may write any text. Text that is not JSON is returned unchanged. */
 function readText(text: string): unknown {
   try {
     return JSON.parse(text);

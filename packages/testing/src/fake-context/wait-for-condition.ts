@@ -11,7 +11,7 @@ import { microtask, never, type Scope } from "./scope.ts";
 import type { TraceEntry } from "./trace-entry.ts";
 import { pauseOf } from "./wait.ts";
 
-/** waitForCondition: checks, and checks again later, until the strategy is content with the state. */
+/** Runs waitForCondition: calls the check until the wait strategy accepts the state. */
 export async function runCondition<T>(
   scope: Scope,
   entry: TraceEntry,
@@ -52,7 +52,7 @@ export async function runCondition<T>(
       entry.status = "READY";
       if (scope.isClosed()) return never();
       entry.begin();
-      // A check that returns nothing starts over, as the SDK has no state to revive.
+      // A check that returned nothing starts from the initial state again, because the SDK has no state to read.
       state = text ? await deserialize<T>(execution, entry, text, serdes) : initialState;
     } catch (thrown) {
       if (execution.fault !== undefined) throw execution.fault;

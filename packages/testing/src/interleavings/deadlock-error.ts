@@ -1,6 +1,6 @@
 import type { Task } from "./task.ts";
 
-/** No task can go on, and not all have ended. The message tells what each waits for. */
+/** No task can continue, and not all have ended. The message tells what each task waits for. */
 export class DeadlockError extends Error {
   override readonly name = "DeadlockError";
 

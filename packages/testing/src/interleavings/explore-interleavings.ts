@@ -11,34 +11,44 @@ import { checkRepeated, Frontier } from "./frontier.ts";
 import { trackPendingResources } from "./pending-resources.ts";
 import { taskScopes } from "./task.ts";
 
-/** What came of an exploration. */
+/** The result of {@link exploreInterleavings}. */
 export interface InterleavingExploration {
-  /** How many schedules were run. */
+  /** The number of schedules that were run. */
   readonly schedules: number;
-  /** Whether these are all there are. */
+  /** Whether these are all possible schedules. */
   readonly exhaustive: boolean;
-  /** One per error, the simplest schedule that was found for it. */
+  /** One failure per error, with the simplest schedule that was found for it. */
   readonly failures: readonly InterleavingFailure[];
 }
 
-/** Where an exploration has seen enough. */
+/** The numbers of failures after which an exploration stops. */
 const ENOUGH = { errors: 10, deadlocks: 3 };
 
 /**
- * Runs a program under every order in which its tasks can go on at the calls of wrapped dependencies; where there are
- * too many, under those that differ in one choice from one task after the other, and under random ones.
+ * Runs a program once for every order in which its tasks can continue. The order matters at the calls of wrapped
+ * dependencies. If there are too many orders, it runs those with one unusual choice and then random ones.
  *
- * The program is run from scratch for each schedule: it sets up its dependencies, runs its tasks, and checks by
- * throwing. It must run the same way twice.
+ * The program runs from scratch for each order: it creates its dependencies, runs its tasks, and throws if the result
+ * is wrong. It must be deterministic.
  *
- * @throws TypeError for options that cannot be, RangeError for a schedule that the program cannot follow
- * @throws Error for a program that does not await `run`, or does not run the same way twice
+ * @throws TypeError for invalid options, RangeError for a schedule that the program cannot follow
+ * @throws Error for a program that does not await `run`, or that is not deterministic
+ * @example
+ * ```ts
+ * const { failures } = await exploreInterleavings(async ({ wrap, run }) => {
+ *   const store = recordHistory(wrap(createStore(), "store"));
+ *   const count = () => store.apply({ id: "cart-7", commands: [increment()] });
+ *   await run([count, count]);
+ *   expect(checkLinearizable(store.history)).toMatchObject({ linearizable: true });
+ * });
+ * expect(failures).toEqual([]);
+ * ```
  */
 export async function exploreInterleavings(
   program: InterleavingProgram,
   options: ExploreInterleavingsOptions = {},
 ): Promise<InterleavingExploration> {
-  // Callers without types may pass anything.
+  // Callers who do not use types may pass anything.
   const given: unknown = program;
   if (typeof given !== "function") {
     throw new TypeError(
@@ -96,8 +106,8 @@ class Exploration {
   }
 
   /**
-   * Whether that was all. Stops when it is known that there are more than `most`, but not before all are run that
-   * differ in one choice from one task after the other.
+   * Runs all schedules, and returns whether it has. It stops when there are more than `most`, but not before it has run
+   * all schedules with one unusual choice.
    */
   async runAll(most: number): Promise<boolean> {
     const frontier = new Frontier();
@@ -126,7 +136,7 @@ class Exploration {
     }
   }
 
-  /** Two errors may have the same simplest schedule. */
+  /** Several errors can have the same simplest schedule. */
   get #distinct(): readonly { readonly run: Run; readonly times: number }[] {
     return [...new Set(this.#failures.values())];
   }

@@ -1,18 +1,18 @@
 import type { Run } from "./run-program.ts";
 import { written, type Decision } from "./schedule.ts";
 
-/** A schedule that is yet to be run: that of a run before, up to a step where another goes on. */
+/** A schedule to run: it follows an earlier run up to a step, and takes another choice there. */
 export interface Branch {
   readonly keys: readonly string[];
-  /** The run before. */
+  /** The decisions of the earlier run. */
   readonly decisions: readonly Decision[];
-  /** How many of its choices are not the usual ones. */
+  /** The number of its choices that are not the default. */
   readonly unusual: number;
 }
 
 /**
- * The schedules that are known but not run. Every schedule is one that was run with one more choice that is not the
- * usual, so each comes up once, and those with few such choices come first: they fail for the simplest reasons.
+ * The schedules that are known but not run yet. Every schedule differs from one that was run in one more unusual
+ * choice, so each occurs once. Schedules with few unusual choices come first, because their failures are the simplest.
  */
 export class Frontier {
   readonly #queue: (Omit<Branch, "keys"> & { readonly index: number; readonly key: string })[] = [];
@@ -22,12 +22,12 @@ export class Frontier {
     return this.#queue.length - this.#next;
   }
 
-  /** How many unusual choices the next has. */
+  /** The number of unusual choices of the next schedule. */
   get unusual(): number {
     return this.#queue[this.#next]?.unusual ?? 0;
   }
 
-  /** Adds what a run could have done otherwise, after the choices that made it. */
+  /** Adds the choices that a run did not take, after those that its schedule prescribed. */
   branchOff({ decisions }: Run, { keys, unusual }: Pick<Branch, "keys" | "unusual">): void {
     for (const [index, { options, chosen }] of decisions.entries()) {
       if (index < keys.length) continue;
@@ -46,7 +46,7 @@ export class Frontier {
   }
 }
 
-/** @throws Error where the run did not come by the same way as the one it branched off */
+/** @throws Error if the run took another path than the run that it branched off from */
 export function checkRepeated({ keys, decisions: before }: Branch, { decisions }: Run): void {
   for (const index of keys.keys()) {
     const [was, is] = [before[index], decisions[index]].map((decision) =>

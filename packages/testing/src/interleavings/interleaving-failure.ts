@@ -1,19 +1,19 @@
 import type { Run } from "./run-program.ts";
 import { scheduleOf } from "./schedule.ts";
 
-/** A schedule under which the program failed. */
+/** A schedule for which the program failed. */
 export interface InterleavingFailure {
-  /** Who goes on, step by step, as `AAB`; from its end on, a task goes on as long as it can. */
+  /** Which task continues at each step, such as `AAB`. After its end, a task continues as long as it can. */
   readonly schedule: string;
-  /** What the program threw. */
+  /** The error that the program threw. */
   readonly error: unknown;
-  /** What went wrong, every step, and the line that runs just this again. */
+  /** The error, every step, and the call that repeats the schedule. */
   readonly message: string;
-  /** How many of the schedules failed with this error. */
+  /** How many schedules failed with this error. */
   readonly times: number;
 }
 
-/** A longer timeline is cut in its middle. */
+/** The middle of a longer timeline is left out. */
 const LINES = 60;
 const INDENT = 2;
 
@@ -29,12 +29,12 @@ export function interleavingFailure(run: Run, times: number): InterleavingFailur
   return { schedule, error, message, times };
 }
 
-/** The same for failures that are alike. */
+/** The text by which failures are counted as the same. */
 export function textOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Each task has its own column, so that switches can be seen. */
+/** Each task has its own column, so that switches are visible. */
 function timeline(steps: Run["steps"]): readonly string[] {
   const names = [...new Set(steps.map(({ task }) => task))].toSorted();
   const lines = steps.map(({ task, text }) => `  ${" ".repeat(INDENT * names.indexOf(task))}${task} ${text}`);

@@ -2,24 +2,24 @@ import { checkOptions, isFunction, isWithin, type OptionRules } from "../check-o
 import type { Progress } from "../progress.ts";
 import { keysOf } from "./schedule.ts";
 
-/** How to explore. */
+/** Options of `exploreInterleavings`. */
 export interface ExploreInterleavingsOptions {
-  /** The most schedules there may be for all of them to be run. Default 2,000. */
+  /** All schedules are run if there are not more than this. Default 2,000. */
   readonly exhaustiveUpTo?: number | undefined;
-  /** Schedules to try where there are more. Default 1,000. */
+  /** The number of random schedules if there are more. Default 1,000. */
   readonly runs?: number | undefined;
-  /** Which these are: another whole number, other schedules. Default 0. */
+  /** The seed of the random schedules, a whole number. Default 0. */
   readonly seed?: number | undefined;
-  /** Just this schedule, as a failure names it. */
+  /** Runs this schedule only, as a failure names it. */
   readonly schedule?: string | undefined;
   /**
-   * Real milliseconds after which a run is stuck where nothing happens, by default 5,000; and a fifth of it, after
-   * which the other tasks go on without one that is at no scheduling point.
+   * Milliseconds of real time without progress after which a run counts as stuck. Default 5,000. After a fifth of it,
+   * the other tasks continue without a task that is at no scheduling point.
    */
   readonly timeoutMs?: number | undefined;
-  /** Steps after which a run is given up, by default 10,000. */
+  /** Steps after which a run is stopped. Default 10,000. */
   readonly maxSteps?: number | undefined;
-  /** By default a line on stderr every two seconds. */
+  /** Called after each schedule. Default: a line on stderr every two seconds. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 

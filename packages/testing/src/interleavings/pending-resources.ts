@@ -1,15 +1,15 @@
 import { createHook } from "node:async_hooks";
 
-/** What may yet wake code of a task: timers, immediates and I/O that it set up. */
+/** The timers, immediates and I/O of a task that can resume its code. */
 export class PendingResources {
   readonly #pending = new Map<number, string>();
 
-  /** Whether anything is pending at all. Where nothing is, only others can wake the task. */
+  /** Whether nothing is pending. Then only another task can resume this one. */
   get isEmpty(): boolean {
     return this.#pending.size === 0;
   }
 
-  /** Whether code runs in the next turn of the event loop. */
+  /** Whether code of the task runs in the next turn of the event loop. */
   get isImmediate(): boolean {
     for (const type of this.#pending.values()) if (type === "Immediate") return true;
     return false;

@@ -2,14 +2,14 @@ import { seededRandom } from "../seeded-random.ts";
 import { FAIR, type Policy } from "./schedule.ts";
 
 /**
- * Who goes on by chance, the same for the same seed. Every other schedule draws for each step. The others give each
- * task a rank, let the highest go on as long as it can, and put whoever goes on last at one to three moments: few
- * switches, at rare taskScopes, where many bugs are (Burckhardt et al., "A randomized scheduler", 2010).
+ * Random choices, the same for the same seed. Every other schedule chooses at random at each step. The others rank the
+ * tasks, let the highest rank continue, and lower it at one to three steps: few switches in unusual places find many
+ * bugs (Burckhardt et al., "A randomized scheduler", 2010).
  *
- * @param length the steps of a run, about
+ * @param length the approximate number of steps of a run
  */
 export function randomPolicy(seed: number, index: number, length: number): Policy {
-  // Neighbouring seeds must not give neighbouring schedules.
+  // Neighbouring seeds must not give similar schedules.
   const random = seededRandom(Math.imul(seed + 1, 0x9e3779b1) ^ Math.imul(index + 1, 0x85ebca6b));
   const any: Policy = (options, usual) => options[random(0, options.length - 1)] ?? usual;
   if (index % 2 === 0) return any;

@@ -3,43 +3,43 @@ import { Scheduler, type Limits } from "./scheduler.ts";
 import type { Task } from "./task.ts";
 import { Wrapper } from "./wrapper.ts";
 
-/** What a program is given, anew in each run. */
+/** The functions that a program gets for each run. */
 export interface ProgramContext {
   /**
-   * Wraps a dependency, an object or a function: a scheduling point before each call of an asynchronous method is
-   * carried out, and one after, before its answer is seen. Each step of an asynchronous iterator is such a call.
-   * Synchronous methods pass.
+   * Wraps a dependency, which is an object or a function. Each call of an asynchronous method, and each step of an
+   * asynchronous iterator, gets two scheduling points: before it runs, and before the caller gets its answer.
+   * Synchronous methods are not scheduled.
    *
-   * @param name for messages. Default: that of the class or the function
+   * @param name for messages. Default: the name of the class or function
    */
   readonly wrap: <T extends object>(dependency: T, name?: string) => T;
   /**
-   * Runs up to 26 tasks interleaved, once per program; that a task begins is a scheduling point, too. Resolves to
-   * what they resolve to when all have ended; rejects with the error of the first of them that failed.
+   * Runs up to 26 tasks interleaved. Call it once per program. The start of a task is a scheduling point too. Resolves
+   * to the results of the tasks when all have ended, or rejects with the error of the first task that failed.
    */
   readonly run: <const T extends readonly (() => unknown)[]>(
     tasks: T,
   ) => Promise<{ -readonly [I in keyof T]: Awaited<ReturnType<T[I]>> }>;
 }
 
-/** Sets a stage with fresh dependencies, runs tasks on it, and checks what came of it by throwing. */
+/** Creates dependencies, runs tasks that use them, and throws if the result is wrong. */
 export type InterleavingProgram = (stage: ProgramContext) => unknown;
 
-/** How a run went. */
+/** The outcome of one run. */
 export interface Run {
   readonly decisions: readonly Decision[];
-  /** Who went on, from where, in words. */
+  /** The task of each step, and what happened there. */
   readonly steps: readonly { readonly task: string; readonly text: string }[];
-  /** What the program threw. */
+  /** The error that the program threw. */
   readonly failure: { readonly error: unknown } | undefined;
 }
 
 /**
- * Runs a program once. A method that turns out to be asynchronous only when it is called could not be scheduled: then
- * the run does not count, and begins again.
+ * Runs a program once. If a call shows that a method is asynchronous that was not known to be, the run is repeated,
+ * because that call was not scheduled.
  *
- * @param known such methods, found so far
- * @throws what is wrong with the schedule or with the use of the stage
+ * @param known the asynchronous methods that were found so far
+ * @throws the error if the schedule is invalid, or the program uses its context wrongly
  */
 export async function runProgram(
   program: InterleavingProgram,
@@ -53,7 +53,7 @@ export async function runProgram(
     const failure = await failureOf(async () =>
       program({
         wrap: (dependency, name) => wrapper.wrap(dependency, name),
-        // The results stand in the order of the tasks.
+        // The results have the order of the tasks.
         run: (tasks) => scheduler.run(tasks) as never,
       }),
     );

@@ -1,29 +1,31 @@
 import { formatValue } from "../format-value.ts";
 
-/** A point where some task could go on. */
+/** A scheduling point at which a task can continue. */
 export interface Option {
-  /** As schedules write it: the task, and which of its points if it waits at several: `A`, `B(2)`. */
+  /** The task as schedules name it, with the number of the point if it waits at several: `A`, `B(2)`. */
   readonly key: string;
   readonly task: string;
-  /** What has the same name in every run. */
+  /** Describes the point. It is the same in every run. */
   readonly name: string;
 }
 
-/** Somebody had to go on, and one did. */
+/** The choice of one step. */
 export interface Decision {
   readonly options: readonly Option[];
-  /** What goes on where nobody says otherwise. */
+  /** The default choice. */
   readonly usual: Option;
   readonly chosen: Option;
 }
 
-/** Says who goes on. */
+/** Chooses the task that continues. */
 export type Policy = (options: readonly Option[], usual: Option, index: number) => Option;
 
-/** Steps in a row after which a task lets others go on, so that one that polls does not poll forever. */
+/** After so many steps in a row another task continues, so that a task that polls does not poll forever. */
 export const FAIR = 100;
 
-/** A task goes on as long as it can, and then the first that can: the fewest switches. */
+/**
+ * The default choice: a task continues as long as it can, and then the first one that can. It has the fewest switches.
+ */
 export function usualOption(options: readonly Option[], decisions: readonly Decision[]): Option | undefined {
   const task = decisions.at(-1)?.chosen.task;
   const isUnfair =
@@ -33,13 +35,17 @@ export function usualOption(options: readonly Option[], decisions: readonly Deci
   return options.find((option) => option.task === task) ?? options[0];
 }
 
-/** What was chosen up to the last that is not usual, as `3AB`: the rest follows. */
+/** The choices up to the last unusual one, such as `3AB`. The rest are default choices. */
 export function scheduleOf(decisions: readonly Decision[]): string {
   const last = decisions.findLastIndex(({ chosen, usual }) => chosen.key !== usual.key);
   return written(decisions.slice(0, last + 1).map(({ chosen }) => chosen.key));
 }
 
-/** The opposite of {@link scheduleOf}. @throws TypeError for what is no schedule */
+/**
+ * The opposite of {@link scheduleOf}.
+ *
+ * @throws TypeError for an invalid schedule
+ */
 export function keysOf(schedule: unknown): readonly string[] {
   if (typeof schedule !== "string" || !/^(?:\d*[A-Z](?:\(\d+\))?)*$/.test(schedule)) {
     throw new TypeError(
@@ -51,7 +57,7 @@ export function keysOf(schedule: unknown): readonly string[] {
   );
 }
 
-/** What follows on itself is written once, with a number before it. */
+/** Writes repeated keys once, after their number. */
 export function written(keys: readonly string[]): string {
   const stretches: { readonly key: string; times: number }[] = [];
   for (const key of keys) {
@@ -62,7 +68,7 @@ export function written(keys: readonly string[]): string {
   return stretches.map(({ key, times }) => (times === 1 ? key : `${times}${key}`)).join("");
 }
 
-/** Just this schedule, and from its end on what is usual. */
+/** Follows this schedule, and makes default choices after its end. */
 export function follow(keys: readonly string[]): Policy {
   return (options, usual, index) => {
     const key = keys[index];

@@ -7,19 +7,19 @@ import { Task, type Point } from "./task.ts";
 
 const NAMES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
-/** What a run may take. */
+/** The limits of a run. */
 export interface Limits {
-  /** Real milliseconds without a sign of life. */
+  /** Real milliseconds without progress. */
   readonly timeoutMs: number;
   readonly maxSteps: number;
 }
 
-/** Lets the tasks of one run go on, one at a time. */
+/** Runs the tasks of one run, one at a time. */
 export class Scheduler {
   readonly decisions: Decision[] = [];
-  /** Who went on, and from where. */
+  /** Which task continued at each step, and from which point. */
   readonly steps: { readonly task: Task; readonly point: Point }[] = [];
-  /** What is wrong with the schedule, rather than with the program. */
+  /** The error if the schedule is wrong, rather than the program. */
   fault: unknown;
   readonly #policy: Policy;
   readonly #limits: Limits;
@@ -35,9 +35,9 @@ export class Scheduler {
   }
 
   /**
-   * Runs tasks to their end, with the calls that they did not await.
+   * Runs the tasks to their end, including the calls that they do not await.
    *
-   * @returns what they resolve to; rejects with the error of the first that failed
+   * @returns their results; rejects with the error of the first one that failed
    * @throws DeadlockError
    */
   async run(programs: readonly (() => unknown)[]): Promise<unknown[]> {
@@ -45,7 +45,7 @@ export class Scheduler {
     this.#state = "running";
     const tasks = programs.map((_, index) => new Task(NAMES.charAt(index)));
     const ends = tasks.map((task, index) => this.#start(task, programs[index]));
-    // All are looked at in the end; until then, a rejection is nobody's mistake.
+    // All results are awaited at the end. Until then a rejection is no unhandled rejection.
     const results = Promise.allSettled(ends);
     try {
       for (;;) {
@@ -60,7 +60,7 @@ export class Scheduler {
     }
   }
 
-  /** Carries out a call, with a point before and one after, before its answer is seen. */
+  /** Runs a call, with a scheduling point before it and one before its caller gets the answer. */
   async call(
     scope: TaskScope,
     name: string,

@@ -1,13 +1,13 @@
 import type { Run } from "./run-program.ts";
 import type { Decision, Policy } from "./schedule.ts";
 
-/** Runs to spend on making one schedule simpler. */
+/** The number of runs for making one schedule simpler. */
 const TRIES = 300;
 
 /**
- * A simpler schedule that fails, too: with fewer unusual choices, the last of them earlier.
+ * Searches a simpler schedule that fails too: one with fewer unusual choices, or with an earlier last one.
  *
- * @param rerun runs the program under another policy
+ * @param rerun runs the program with another policy
  */
 export async function shrink(failing: Run, rerun: (policy: () => Policy) => Promise<Run>): Promise<Run> {
   let best = failing;
@@ -29,7 +29,7 @@ export async function shrink(failing: Run, rerun: (policy: () => Policy) => Prom
   return best;
 }
 
-/** Unusual choices, and where the last of them stands. */
+/** The number of unusual choices, and the step of the last one. */
 function sizeOf({ decisions }: Run): readonly number[] {
   const unusual = decisions.flatMap(({ chosen, usual }, index) => (chosen.key === usual.key ? [] : [index]));
   return [unusual.length, unusual.at(-1) ?? -1];
@@ -40,8 +40,8 @@ function compare(a: readonly number[], b: readonly number[]): number {
 }
 
 /**
- * Schedules that may be simpler: a beginning of it; two stretches of a task put together, where the first or where the
- * second is; two neighbours changed; the end of a stretch put off.
+ * Schedules that may be simpler: a prefix; two parts of one task joined at the first or at the second; two neighbouring
+ * parts swapped; the last step of a part moved behind the next part.
  */
 function* candidates(decisions: readonly Decision[]): Generator<readonly string[]> {
   const keys = decisions.map(({ chosen }) => chosen.key);
@@ -73,7 +73,7 @@ interface Stretch {
   readonly keys: readonly string[];
 }
 
-/** What a task does in one go. */
+/** The steps that a task makes in a row. */
 function stretchesOf(decisions: readonly Decision[]): readonly Stretch[] {
   const stretches: { readonly task: string; readonly keys: string[] }[] = [];
   for (const { chosen } of decisions) {
@@ -84,7 +84,7 @@ function stretchesOf(decisions: readonly Decision[]): readonly Stretch[] {
   return stretches;
 }
 
-/** These choices, as far as they can be made; others are left out. */
+/** Makes these choices if they are possible, and leaves out the others. */
 function lean(keys: readonly string[]): Policy {
   let left = keys;
   return (options, usual) => {

@@ -1,37 +1,37 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { PendingResources } from "./pending-resources.ts";
 
-/** Where a task waits until the scheduler lets it go on. */
+/** A scheduling point at which a task waits. */
 export interface Point {
   /** The same in every run: `register.set runs`. */
   readonly name: string;
-  /** The call that it is a part of. */
+  /** The call that the point lies in. */
   readonly within: Call | undefined;
-  /** What happened there, as far as it is known by now. */
+  /** Describes what happened there, as far as it is known. */
   readonly describe: () => string;
   readonly release: () => void;
 }
 
-/** One of the programs that run interleaved. */
+/** One of the tasks that run interleaved. */
 export class Task {
   /** A, B, C, … */
   readonly name: string;
-  /** In the order it came there; several where it does several things at once. */
+  /** In the order of arrival. There are several if the task does several things at once. */
   readonly points: Point[] = [];
-  /** Calls that are being carried out. */
+  /** The calls that are running. */
   readonly calls = new Set<Call>();
   readonly pendingResources = new PendingResources();
   isFinished = false;
-  /** How often it came to a point, was done with a call, or ended. */
+  /** Counts scheduling points, ended calls and the end of the task. */
   progress = 0;
-  /** What it went on from last. */
+  /** The point from which it continued last. */
   latest: Point | undefined;
 
   constructor(name: string) {
     this.name = name;
   }
 
-  /** Whether it is known what it does: it has ended, or it waits at a point, and so does all that it is doing. */
+  /** Whether the task has ended, or it and all of its calls wait at scheduling points. */
   get isAccountedFor(): boolean {
     if (this.points.length === 0 && !this.isFinished) return false;
     const waiting = new Set<Call>();
@@ -41,7 +41,7 @@ export class Task {
     return [...this.calls].every((call) => waiting.has(call));
   }
 
-  /** What it waits for while it does not go on. */
+  /** Describes what a task waits for that cannot continue. */
   get waitingFor(): string {
     const calls = Array.from(this.calls, ({ label }) => label);
     if (calls.length > 0) return `${calls.join(" and ")} to be carried out`;
@@ -50,19 +50,19 @@ export class Task {
   }
 }
 
-/** Where code runs: in a task, and there within a call of a wrapped dependency or on its own. */
+/** The task that is running, and its call of a wrapped dependency, if it is in one. */
 export interface TaskScope {
   readonly task: Task;
   readonly call: Call | undefined;
 }
 
-/** A call of a wrapped dependency that is being carried out. */
+/** A running call of a wrapped dependency. */
 export interface Call {
   /** `register.set(1)` */
   readonly label: string;
-  /** The call of another wrapped dependency that it was made in. */
+  /** The call of another wrapped dependency that made this call. */
   readonly parent: Call | undefined;
 }
 
-/** Code knows its place across every `await`, timer and callback that it set up. */
+/** The scope of the running code. It is kept across every `await`, timer and callback. */
 export const taskScopes = new AsyncLocalStorage<TaskScope>();

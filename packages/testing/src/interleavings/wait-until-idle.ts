@@ -1,21 +1,21 @@
 import { setImmediate, setTimeout } from "node:timers";
 import type { Task } from "./task.ts";
 
-/** Turns after which waiting takes its time, and leaves the processor to others. */
+/** After so many turns of the event loop, waiting uses timers instead of immediates to save CPU time. */
 const BUSY_TURNS = 50;
-/** Milliseconds a deadlock that is as good as proven is watched: a worker thread may answer without a trace. */
+/** Milliseconds to wait before a deadlock is reported: a worker thread can answer without a visible resource. */
 const PROVEN_MS = 250;
-/** The part of `timeoutMs` for which a task may hold up others that could go on. */
+/** The part of `timeoutMs` for which a task can delay others that could continue. */
 const PATIENCE = 1 / 5;
 
 /**
- * Resolves when every task is at rest: it has ended, waits at a scheduling point, or waits for another task.
+ * Resolves when every task is idle: it has ended, waits at a scheduling point, or waits for another task.
  *
- * The last cannot be seen, since code may be between two scheduling points for a while: the durable SDK hands over
- * by immediates, and suspends by a timer of 20 ms. So all turns of the event loop are waited for in which a task has
- * an immediate pending. A task that is at no point and has nothing pending that could wake it, no timer and no I/O,
- * waits for another. One that has is given real time: a fifth of `timeoutMs` while others could go on, all of it
- * where nobody can.
+ * Whether a task waits for another task is not directly visible, because it can be between two scheduling points for a
+ * while. For example, the durable SDK uses immediates, and suspends after a timer of 20 ms. So this function waits as
+ * long as a task has a pending immediate. A task that is at no scheduling point and has no pending timer or I/O waits
+ * for another task. A task that has one gets real time: a fifth of `timeoutMs` if other tasks can continue, else all of
+ * it.
  */
 export async function waitUntilIdle(tasks: readonly Task[], timeoutMs: number): Promise<void> {
   let progress = progressOf(tasks);
@@ -42,7 +42,7 @@ function progressOf(tasks: readonly Task[]): number {
   return tasks.reduce((sum, { progress }) => sum + progress, 0);
 }
 
-/** A connection that was open before may bring an answer without a trace. */
+/** A connection that was opened before can deliver an answer without a visible resource. */
 function hasSockets(): boolean {
   return process.getActiveResourcesInfo().some((type) => /^(TCP|TLS|UDP|HTTP)/.test(type));
 }

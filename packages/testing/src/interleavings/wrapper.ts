@@ -4,7 +4,7 @@ import type { Scheduler } from "./scheduler.ts";
 
 type Callable = (...args: unknown[]) => unknown;
 
-/** How a wrapped object is called in words, and how it is known in every run. */
+/** The name of a wrapped object for messages, and an id that is the same in every run. */
 interface Identity {
   readonly name: string;
   readonly id: string;
@@ -12,28 +12,28 @@ interface Identity {
 
 const ITERATING = new Set<PropertyKey>(["next", "return", "throw"]);
 
-/** Wraps the dependencies of one run, so that each call of their asynchronous methods is the scheduler's. */
+/** Wraps the dependencies of one run, so that the scheduler runs each call of an asynchronous method. */
 export class Wrapper {
-  /** Whether a method turned out to be asynchronous that was not known to be: then this run was not as it should. */
+  /** Whether a method turned out to be asynchronous that was not known to be. Then the run must be repeated. */
   hasLearned = false;
   readonly #scheduler: Scheduler;
   readonly #known: Set<string>;
   #count = 0;
 
-  /** @param known methods that are asynchronous though they do not look it, from runs before */
+  /** @param known the methods that earlier runs found to be asynchronous */
   constructor(scheduler: Scheduler, known: Set<string>) {
     this.#scheduler = scheduler;
     this.#known = known;
   }
 
   /**
-   * A stand-in for an object or a function. Calls from outside of tasks, to set up or to check, are not scheduled, nor
-   * are those that a dependency makes of itself.
+   * Returns a proxy for an object or a function. Calls from outside of tasks, and calls that a dependency makes to
+   * itself, are not scheduled.
    *
-   * @param name for messages. Default: that of the class or the function
+   * @param name for messages. Default: the name of the class or function
    */
   wrap<T extends object>(dependency: T, name?: string): T {
-    // Callers without types may pass anything.
+    // Callers who do not use types may pass anything.
     const given: unknown = dependency;
     if ((typeof given !== "object" && typeof given !== "function") || given === null) {
       throw new TypeError(
@@ -59,9 +59,9 @@ export class Wrapper {
       return made;
     };
     const isFunction = typeof dependency === "function";
-    // A proxy of the dependency itself could not stand in for the methods of a frozen one.
+    // A proxy of a frozen object would have to return its methods unchanged.
     return new Proxy(isFunction ? () => undefined : {}, {
-      // As `this`, the dependency itself: a proxy hides private fields.
+      // `this` is the dependency itself, because a proxy hides private fields.
       get: (_, key) => {
         const member: unknown = Reflect.get(dependency, key, dependency);
         return isMethod(member) && key !== "constructor" ? method(member, key) : member;

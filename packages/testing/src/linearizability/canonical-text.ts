@@ -1,8 +1,8 @@
 /**
- * A text that is the same for equal values, and different for different ones.
+ * A text that is the same for equal values and different for different values.
  *
- * @param what names the value, and what to do, in the error
- * @throws TypeError for a value whose inside cannot be seen, as that of an instance of a class
+ * @param what names the value and the remedy, for the error
+ * @throws TypeError for a value whose content is hidden, such as an instance of a class
  */
 export function canonical(value: unknown, what: string): string {
   if (typeof value === "string") return JSON.stringify(value);

@@ -8,7 +8,7 @@ import { linearOrder, partition } from "./partition.ts";
 import { search } from "./search.ts";
 
 export interface LinearizabilityOptions {
-  /** Configurations to visit, over all keys, before the check gives up with an error. Default 1,000,000. */
+  /** The number of configurations to visit, over all keys, before the check stops with an error. Default 1,000,000. */
   readonly budget?: number;
 }
 
@@ -16,29 +16,29 @@ export type LinearizabilityResult<Input = unknown, Output = unknown> =
   | {
       readonly linearizable: true;
       /**
-       * The operations in an order that explains all they saw and keeps to real time. Those that need not have taken
-       * effect, and did not, are missing.
+       * The operations in an order that explains every answer and keeps to real time. Operations that had no effect are
+       * missing.
        */
       readonly order: readonly HistoryOperation<Input, Output>[];
     }
   | {
       readonly linearizable: false;
       readonly key: string;
-      /** The operations that contradict each other, whatever the others did, in the order they started. */
+      /** The operations that contradict each other, whatever the other operations did, in start order. */
       readonly explanation: readonly HistoryOperation<Input, Output>[];
-      /** The explanation in words, with a timeline. */
+      /** The explanation as text, with a timeline. */
       readonly message: string;
     };
 
 const BUDGET = 1_000_000;
 
 /**
- * Whether a history looks as if each operation took effect at one moment between its start and its end. Exact, with
- * operations of unknown outcome; keys are checked apart.
+ * Checks whether a history is linearizable: whether each operation can have taken effect at one moment between its
+ * start and its end. The check is exact. Each key is checked by itself.
  *
- * @param history in any order
- * @param model what the object does, one operation after the other. Default: {@link counterModel}, without limits
- * @throws TypeError for a history or options that cannot be; CounterError `invalid-input` for inputs that are none
+ * @param history the operations, in any order
+ * @param model what the object does when it runs one operation at a time
+ * @throws TypeError for an invalid history or invalid options
  * @throws SearchBudgetExceededError when the budget ends before there is a verdict
  */
 export function checkLinearizable<State, Input, Output>(

@@ -2,14 +2,14 @@ import { formatValue } from "../format-value.ts";
 import { outcomeOf, type HistoryOperation } from "./history.ts";
 import { timeline } from "./timeline.ts";
 
-/** A longer explanation is cut at its beginning. */
+/** The beginning of a longer explanation is left out. */
 const LINES = 20;
 
 /**
- * A contradiction in words, with a picture of who overlaps with whom.
+ * Describes a contradiction, with a picture that shows which operations overlap.
  *
- * @param operations that contradict each other, in the order they started
- * @param others how many operations do not matter
+ * @param operations the operations that contradict each other, in start order
+ * @param others how many other operations there are
  */
 export function explain(
   key: string,

@@ -3,23 +3,22 @@ import type { ModelCall } from "./model-call.ts";
 import { isImpossibleWhenRelaxed } from "./relaxed-check.ts";
 import { search, type Call, type Specification } from "./search.ts";
 
-/** What one question may cost: to be answered exactly, or else roughly; and what all of them may. */
+/** The configurations to visit for one exact check, for one relaxed check, and for all checks together. */
 const BUDGET = { exact: 5_000, rough: 200_000, all: 1_000_000 };
 
 /**
- * Finds the operations of a history that contradict each other. An operation is not taken out but relaxed: its output
- * is forgotten, its effect optional. So the rest of the history stays what it was, a source of effects, and only what
- * must be as it was seen is part of the explanation.
+ * Finds the operations of a history that contradict each other. All other operations are relaxed instead of removed:
+ * their output is ignored and their effect is optional. So they can still explain the outputs of the others.
  *
  * @param stuck the call that no order gets past
- * @returns the operations, in the order they started. Those of a long history may be more than are needed.
+ * @returns the operations in start order. For a long history there can be more than necessary
  */
 export function explanationOf<State>(
   calls: readonly ModelCall<State>[],
   stuck: ModelCall<State>,
   specification: Specification<State>,
 ): readonly HistoryOperation[] {
-  // What began later is without influence; so what ended later may take effect later, too.
+  // A call that started later has no influence. A call that ended later may take effect later too.
   const relevant = calls
     .filter(({ start }) => start <= stuck.deadline)
     .map((call) => (call.deadline <= stuck.deadline ? call : { ...call, required: false }));
@@ -42,19 +41,20 @@ export function explanationOf<State>(
   return core.map(({ operation }) => operation).toSorted((a, b) => a.start - b.start);
 }
 
-/** Those near the contradiction explain it best; then those before it, and last what was still under way. */
+/** Calls near the contradiction explain it best, then those before it, and last those that had not ended. */
 function distance(call: ModelCall, stuck: ModelCall): number {
   if (call.operation === stuck.operation) return -1;
   return call.deadline <= stuck.deadline ? stuck.deadline - call.deadline : Infinity;
 }
 
 /**
- * The members that alone make a set impossible: take one away, and it is impossible no more.
+ * Finds members that are impossible together, such that any smaller part of them is possible.
  *
- * Finds one member after the other by bisection: the last one of the shortest impossible beginning is needed. Where
- * `isImpossible` cannot tell, it must answer false: then the core may be larger than it need be, but is never wrong.
+ * It finds one member after the other by bisection: the last member of the shortest impossible prefix is needed. If
+ * `isImpossible` cannot decide, it must return false. Then the result can be larger than necessary, but it is never
+ * wrong.
  *
- * @param members together impossible; those that come first are preferred
+ * @param members are impossible together. Those that come first are preferred
  * @param isImpossible whether these members contradict each other, whatever the others did
  */
 export function unsatisfiableCore<T>(

@@ -1,27 +1,27 @@
 import { formatValue } from "../format-value.ts";
 
-/** One call on a shared object, as its caller saw it. */
+/** One operation on a shared object, as its caller saw it. */
 export interface HistoryOperation<Input = unknown, Output = unknown> {
-  /** Which of several independent objects it was called on. Default: there is but one. */
+  /** The object, if there are several independent ones. Default: there is only one. */
   readonly key?: string;
-  /** Who called; for the reader of a failure. */
+  /** The caller, for messages. */
   readonly process?: string | number;
-  /** When it was called, in real or logical time. */
+  /** When the operation was called, in real or logical time. */
   readonly start: number;
-  /** When its answer was seen, not before `start`. Operations that touch, as 1–2 and 2–3, are concurrent. */
+  /** When its answer arrived, not before `start`. Operations that touch, such as 1–2 and 2–3, are concurrent. */
   readonly end?: number;
   readonly input: Input;
-  /** What the caller saw, a refusal included. Left out: the caller did not look, and any output will do. */
+  /** The answer, which can be a refusal. Left out if the caller did not look at it; then any answer is possible. */
   readonly output?: Output;
   /**
-   * `"ok"`, the default where there is an `end`: it took effect between start and end. `"unknown"`, the default where
-   * there is none: it took effect at any moment after its start, or never. `"failed"`: it certainly had no effect; an
-   * output that it has all the same must be explained like any other.
+   * `"ok"`: the operation took effect between its start and its end; the default if there is an `end`. `"unknown"`: it
+   * took effect at any time after its start, or never; the default if there is no `end`. `"failed"`: it certainly had
+   * no effect. If it has an output all the same, the output must be explained like any other.
    */
   readonly outcome?: "ok" | "failed" | "unknown";
 }
 
-/** The part of an operation that {@link checkHistory} has made certain. */
+/** The outcome of a checked operation, with its default. */
 export function outcomeOf({ outcome, end }: HistoryOperation): "ok" | "failed" | "unknown" {
   return outcome ?? (end === undefined ? "unknown" : "ok");
 }
@@ -39,7 +39,7 @@ function checkOperation(operation: unknown, path: string): void {
       `${path} is ${formatValue(operation)}; pass an object with "start", "end", "input" and "output".`,
     );
   }
-  // Just seen to be an object; each field is looked at before it is trusted.
+  // An object, of which each field is checked here.
   const { key, start, end, outcome } = operation as Record<keyof HistoryOperation, unknown>;
   const refuse = (field: string, value: unknown, remedy: string) => {
     throw new TypeError(`${path}.${field} is ${formatValue(value)}; ${remedy}.`);

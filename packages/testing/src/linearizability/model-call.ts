@@ -3,14 +3,14 @@ import { outcomeOf, type HistoryOperation } from "./history.ts";
 import { advance, hashOf, type Model, type Observation } from "./model.ts";
 import type { Call } from "./search.ts";
 
-/** An operation of a history, made ready for the search. */
+/** An operation of a history, prepared for the search. */
 export interface ModelCall<State = unknown> extends Call<State> {
   readonly operation: HistoryOperation;
-  /** The same with its output forgotten and its effect optional: whatever was possible with the call is so with this. */
+  /** The same call without its output and with an optional effect. It allows everything that the call allows. */
   readonly relaxed: Call<State>;
 }
 
-/** @param input of the operation, parsed and simplified by the model */
+/** @param input the input of the operation, parsed and simplified by the model */
 export function modelCall<State>(
   operation: HistoryOperation,
   input: unknown,
@@ -28,7 +28,7 @@ export function modelCall<State>(
     required: false,
     isIdle: false,
     kind: kindOf(["optional", input]),
-    // What had no effect need not be given the chance of one.
+    // A failed operation had no effect.
     advance: (state: State) => (outcome === "failed" ? undefined : go(state, undefined)),
   };
   if (isUnknown) return { ...relaxed, operation, relaxed };
@@ -48,7 +48,7 @@ export function modelCall<State>(
   };
 }
 
-/** What cannot be written down is like nothing else: that costs time, not truth. */
+/** A call that has no canonical text is of a kind of its own. That makes the search slower, and not wrong. */
 function kindOf(parts: unknown): string {
   try {
     return canonical(parts, "an operation");

@@ -2,19 +2,19 @@ import { isDeepStrictEqual } from "node:util";
 import { canonical } from "./canonical-text.ts";
 import type { HistoryOperation } from "./history.ts";
 
-/** What an object does when it is asked one thing at a time. Pure: a state is never changed in place. */
+/** A model that runs one operation at a time. It is pure: a state is never modified. */
 export interface SequentialModel<State, Input, Output> extends ModelTraits<State, Input, Output> {
-  /** What the object answers in this state, and the state after. */
+  /** The output of the object in this state, and the next state. */
   apply(state: State, input: Input): { readonly state: State; readonly output: Output };
-  /** Whether `seen` is what the caller sees of `expected`. Default: deep equality. */
+  /** Whether a caller who expects `expected` can have seen `seen`. Default: deep equality. */
   matches?(seen: Output, expected: Output): boolean;
 }
 
-/** A model that judges outputs rather than making them: for objects with a choice of answers. Pure. */
+/** A model that checks an output instead of computing it, for objects that may choose their answer. It is pure. */
 export interface StepModel<State, Input, Output> extends ModelTraits<State, Input, Output> {
   /**
-   * The state after, or `undefined` where the object cannot give this output in this state. An `output` that is
-   * `undefined` was not seen: then tell what the state would be.
+   * The next state, or `undefined` if the object cannot give this output in this state. If `output` is `undefined`, it
+   * is unknown; then return the state after the operation.
    */
   step(state: State, input: Input, output: Output | undefined): State | undefined;
 }
@@ -24,25 +24,32 @@ export type Model<State, Input, Output> =
 
 interface ModelTraits<State, Input, Output> {
   readonly initial: State;
-  /** Equal texts for equal states, different ones for different states. Default: for plain data, Maps, Sets, Dates. */
+  /**
+   * The same text for equal states, and different texts for different states. The default works for plain data, Maps,
+   * Sets and Dates.
+   */
   hash?(state: State): string;
   /**
-   * Whether an operation that was answered so changes nothing, in any state: a read, or a refusal. It spares the search
-   * most of its work; what is wrongly called so makes it say "not linearizable" of what is. Default: none is.
+   * Whether an operation with this output changes nothing in any state, such as a read or a refusal. It makes the
+   * search much faster. If it is wrong, a linearizable history can be rejected. Default: no operation is idle.
    */
   isIdle?(input: Input, output: Output): boolean;
-  /** An operation in a few words, for the reader of a failure. */
+  /** Describes an operation in a few words, for messages. */
   describe?(operation: HistoryOperation<Input, Output>): string;
-  /** Checks an input, once. @throws naming `path`, value and remedy */
+  /**
+   * Checks an input once.
+   *
+   * @throws an error that names `path`, the value and the remedy
+   */
   parse?(input: unknown, path: string): Input;
-  /** Takes from the inputs of one key, in order, what cannot matter, so that more of them are alike. */
+  /** Removes from the inputs of one key what has no influence, so that more inputs are equal. */
   simplify?(inputs: readonly Input[]): readonly Input[];
 }
 
-/** What an operation's answer says about it. */
+/** What is known of an output. */
 export type Observation<Output> = { readonly output: Output } | undefined;
 
-/** The state after, boxed since any value may be a state; `undefined` where the observation is impossible. */
+/** The next state, in an object because a state can be any value. `undefined` if the observation is impossible. */
 export function advance<State, Input, Output>(
   model: Model<State, Input, Output>,
   state: State,
@@ -59,7 +66,7 @@ export function advance<State, Input, Output>(
   return matches ? { state: next } : undefined;
 }
 
-/** @throws TypeError for a state that has no canonical text, where the model brings no `hash` */
+/** @throws TypeError for a state that has no canonical text, if the model has no `hash` */
 export function hashOf<State, Input, Output>(model: Model<State, Input, Output>, state: State): string {
   return model.hash === undefined
     ? canonical(state, 'the state; give the model a "hash(state)"')

@@ -2,7 +2,7 @@ import { outcomeOf, type HistoryOperation } from "./history.ts";
 import { modelCall, type ModelCall } from "./model-call.ts";
 import type { Model } from "./model.ts";
 
-/** The calls of each key, which may be checked apart since none sees another's object. */
+/** The calls of each key. Keys are checked one by one, because no call uses two of them. */
 export function partition<State>(
   history: readonly HistoryOperation[],
   model: Model<State, unknown, unknown>,
@@ -10,7 +10,7 @@ export function partition<State>(
   const parts = new Map<string, { readonly operations: HistoryOperation[]; readonly inputs: unknown[] }>();
   for (const [index, operation] of history.entries()) {
     const { key = "", input } = operation;
-    // It had no effect, and nobody saw anything of it.
+    // It had no effect, and its output is unknown.
     if (outcomeOf(operation) === "failed" && !("output" in operation)) continue;
     const parsed = model.parse === undefined ? input : model.parse(input, `history[${index}].input`);
     const part = parts.get(key) ?? { operations: [], inputs: [] };
@@ -26,14 +26,14 @@ export function partition<State>(
   );
 }
 
-/** What takes place at one moment between its start and its end. */
+/** An operation that takes effect between its start and its end. */
 interface Timed {
   readonly start: number;
 }
 
 /**
- * Orders that keep to real time each, made one that does. Every operation is taken to happen as early as its own
- * order lets it.
+ * Merges orders that keep to real time into one that does too. Every operation takes effect as early as its own order
+ * allows.
  */
 export function linearOrder<T extends Timed>(orders: readonly (readonly T[])[]): readonly T[] {
   return orders

@@ -1,11 +1,12 @@
 import { search, type Call, type Specification } from "./search.ts";
 
 /**
- * Whether it is impossible even if all that may come before the first effect of a constrained call led to any state
- * that it can lead to in any order. That is easier to satisfy, and easier to tell: what is impossible so is impossible.
+ * A weaker check that is faster. It assumes that the calls before the first effect of a constrained call can lead to
+ * any state, in any order and any number of times. A history that is impossible under this assumption is certainly
+ * impossible.
  *
- * @param constrained those of the calls that matter
- * @param budget configurations to visit for a part of the question before giving up with false
+ * @param constrained the calls that must be explained
+ * @param budget the configurations to visit for each part of the check, before it returns false
  */
 export function isImpossibleWhenRelaxed<State>(
   calls: readonly Call<State>[],
@@ -18,7 +19,7 @@ export function isImpossibleWhenRelaxed<State>(
   const before = calls.filter((call) => call.start <= horizon && !constrained.has(call));
   const { states, visited } = reachable(before, specification, budget);
   if (states === undefined || required.length === 0) return { isImpossible: false, visited };
-  // What is not over before the first of the constrained calls may yet take effect.
+  // A call that has not ended before the first constrained call can still take effect.
   const begin = Math.min(...Array.from(constrained, ({ start }) => start));
   const after = calls.filter(({ deadline }) => deadline >= begin);
   let cost = visited;
@@ -33,11 +34,11 @@ export function isImpossibleWhenRelaxed<State>(
 }
 
 /**
- * Every state that some of these calls may lead to, in any order and some of them more than once: more than there
- * are, but quickly found.
+ * All states that some of these calls can lead to, in any order and any number of times. These are more states than
+ * there are in reality, but they are found quickly.
  *
- * @param budget effects to try before giving up
- * @returns no states where there are too many
+ * @param budget the effects to try before giving up
+ * @returns no states if there are too many
  */
 function reachable<State>(
   calls: readonly Call<State>[],

@@ -1,6 +1,6 @@
 import type { ModelCall } from "./model-call.ts";
 
-/** A check that was given up: too many orders are thinkable. It says nothing of the history. */
+/** The check was stopped because there are too many possible orders. It says nothing about the history. */
 export class SearchBudgetExceededError extends Error {
   override readonly name = "SearchBudgetExceededError";
 

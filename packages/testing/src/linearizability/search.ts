@@ -1,35 +1,35 @@
-/** An operation as the search sees it. */
+/** An operation, as the search sees it. */
 export interface Call<State> {
   readonly start: number;
-  /** When it must have taken effect; Infinity where it may do so at any time, or never. */
+  /** The latest moment at which it can take effect. Infinity if it can do so at any time, or never. */
   readonly deadline: number;
-  /** Whether it must take effect at all. */
+  /** Whether it must take effect. */
   readonly required: boolean;
-  /** Whether it changes nothing, in whatever state it can be explained. */
+  /** Whether it changes nothing in every state in which it is possible. */
   readonly isIdle: boolean;
-  /** Calls of one kind do the same in every state. */
+  /** Calls of the same kind do the same in every state. */
   readonly kind: string;
-  /** The state after, boxed; `undefined` where its observation is impossible in `state`. */
+  /** The next state, in an object. `undefined` if the observation is impossible in `state`. */
   advance(state: State): { readonly state: State } | undefined;
 }
 
-/** What the calls are to be explained by. */
+/** The object whose calls are to be ordered. */
 export interface Specification<State> {
-  /** The states to begin in, any of them. */
+  /** The possible initial states. */
   readonly initial: readonly State[];
-  /** The same text for equal states, and only for them. */
+  /** The same text for equal states, and only for equal states. */
   readonly hash: (state: State) => string;
 }
 
-/** What came of a search, and how many configurations it took. */
+/** The result of a search, and the number of configurations it visited. */
 export type SearchResult<C> = { readonly visited: number } & (
   | { readonly verdict: "linearizable"; readonly order: readonly C[] }
-  /** No order gets past `stuck`: whatever begins after its deadline is without influence. */
+  /** No order gets past `stuck`. Calls that start after its deadline have no influence. */
   | { readonly verdict: "impossible"; readonly stuck: C }
   | { readonly verdict: "unknown" }
 );
 
-/** What has been decided: all calls before `settled`, and those in `ahead`. */
+/** The decided calls: all before `settled`, and those in `ahead`. */
 interface Configuration<State> {
   readonly settled: number;
   /** Sorted. */
@@ -42,15 +42,15 @@ interface Configuration<State> {
 }
 
 /**
- * Looks for an order of the calls, each at one moment between its start and its deadline, that the specification
- * explains. The search of Wing and Gong, with Lowe's memory of configurations: what was reached once, as the set of
- * calls decided and the state, is not tried again.
+ * Searches an order of the calls, each at one moment between its start and its deadline, that is possible in the
+ * specification. This is the algorithm of Wing and Gong with Lowe's improvement: a configuration, which is a set of
+ * decided calls and a state, is visited once.
  *
- * Deciding in the order of deadlines keeps a configuration small: all but a few calls stand before one index. A call
- * that need not take effect is passed over when its deadline comes. Of calls of one kind the one with the earliest
- * deadline goes first, since the others could stand in for it but not it for them.
+ * Calls are decided in the order of their deadlines, so that a configuration is small: all but a few decided calls
+ * stand before one index. An optional call is skipped at its deadline. Of several calls of one kind, the one with the
+ * earliest deadline comes first, because a later one can replace it, but not the reverse.
  *
- * @param budget configurations to visit before giving up
+ * @param budget the configurations to visit before giving up
  */
 export function search<State, C extends Call<State>>(
   calls: readonly C[],
@@ -85,14 +85,15 @@ export function search<State, C extends Call<State>>(
       const { state, hash } = here;
       visit({ ...decide(here, here.settled), state, hash, parent: here, effect: undefined });
     }
-    // Backwards, since the stack turns round: the earliest deadline is tried first.
+    // In reverse order, because the stack reverses it again: the earliest deadline comes first.
     for (const next of successors(here, candidates, sorted, specification).toReversed()) visit(next);
   }
-  // The furthest call is there, since not even the first was passed, and required: others can be passed over.
+  // The furthest call exists, because not even the first call was passed, and it is required, because an optional call
+  // can be skipped.
   return { verdict: "impossible", stuck: sorted[furthest] as C, visited: visited.size };
 }
 
-/** What may come of one more effect. */
+/** The configurations after one more effect. */
 function successors<State>(
   here: Configuration<State>,
   candidates: readonly number[],
@@ -109,17 +110,17 @@ function successors<State>(
     if (next === undefined) continue;
     const hash = hashOf(next.state);
     const configuration = { ...decide(here, index), state: next.state, hash, parent: here, effect: index };
-    // What never changes anything, and can be explained now, need not be tried later: whatever order explains the
-    // others explains them with it in front.
+    // An idle call that is possible now need not be tried later: every order of the other calls remains possible after
+    // it.
     if (call.required && call.isIdle) return [configuration];
-    // What may be passed over, and would change nothing, is passed over.
+    // An optional call that would change nothing is skipped.
     if (!call.required && hash === here.hash) continue;
     found.push(configuration);
   }
   return found;
 }
 
-/** One more call decided; what is then decided without a gap is settled. */
+/** Adds a decided call. Calls that are then decided without a gap are settled. */
 function decide(
   { settled, ahead }: Pick<Configuration<unknown>, "settled" | "ahead">,
   index: number,
@@ -134,8 +135,9 @@ function decide(
 }
 
 /**
- * Which calls may be next while the call at an index is the first that is undecided: those that began before its
- * deadline. None for an index past the last call that has a deadline: then all is decided that must be.
+ * For each index, the calls that can come next while the call at the index is the first undecided one: those that
+ * started before its deadline. There is no entry after the last call with a deadline, because then every required call
+ * is decided.
  */
 function openCalls<State>(sorted: readonly Call<State>[]): readonly (readonly number[])[] {
   const byStart = Array.from(sorted.keys()).toSorted((a, b) => startOf(sorted, a) - startOf(sorted, b));

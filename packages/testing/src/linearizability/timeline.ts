@@ -1,17 +1,17 @@
 /** A line of a {@link timeline}. */
 export interface TimelineEntry {
   readonly start: number;
-  /** Missing: nobody knows when, or whether. */
+  /** Missing if the end is unknown. */
   readonly end?: number | undefined;
   readonly label: string;
 }
 
-/** Characters from one moment to the next. */
+/** The number of characters between two moments. */
 const STEP = 3;
 
 /**
- * Draws who overlaps with whom: a line per entry, in the order they start. Moments stand in order, side by side,
- * however much time lies between them.
+ * Draws which entries overlap: one line per entry, in start order. All distances between neighbouring moments are the
+ * same.
  */
 export function timeline(entries: readonly TimelineEntry[]): readonly string[] {
   const moments = entries.flatMap(({ start, end }) => (end === undefined ? [start] : [start, end]));

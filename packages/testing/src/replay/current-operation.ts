@@ -4,12 +4,12 @@ import type { OperationIdentity } from "./operation-label.ts";
 import { replayRun, type ReplayRun, type ReplaySubject } from "./replay-run.ts";
 import type { ReplayPoint } from "./replay-point.ts";
 
-/** How the durable SDK complains of code that differs from what is recorded. */
+/** The error of the durable SDK for code that differs from the recorded operations. */
 const MISMATCH = /mismatch for step "([^"]+)"\. Expected \w+ ".*", but got "(.*)"\. This indicates/s;
-/** Nothing is called so. */
+/** A name that no operation has. */
 const NEVER = "\0";
 
-/** Where a replay found code that differs from the history, if it did. */
+/** The position at which the code differs from the history, if the durable SDK reported one. */
 export function mismatchedPosition({ output }: ReplayRun): string | undefined {
   if (output.status !== "FAILED") return undefined;
   const { ErrorMessage = "" } = output.error;
@@ -19,9 +19,9 @@ export function mismatchedPosition({ output }: ReplayRun): string | undefined {
 }
 
 /**
- * What today's code does where the history has the operation `id`, or nothing. The durable SDK tells nobody but by
- * its complaint, one property at a time: so it is shown an operation that differs in type, then in name, then in
- * subtype. A waitForCondition it never complains of.
+ * What today's code does at the operation `id`. The durable SDK tells it only in its error, one property at a time. So
+ * it gets an operation that differs in type, then one that differs in name, then one that differs in subtype. It
+ * reports no error for a waitForCondition.
  */
 export async function todaysOperation(
   subject: ReplaySubject,
@@ -30,7 +30,7 @@ export async function todaysOperation(
 ): Promise<OperationIdentity> {
   const complaint = async (shown: Partial<Record<"Type" | "Name" | "SubType", string>>) => {
     const operations = new Map(state.operations);
-    // It is to be compared with, and no more: of no type the SDK knows.
+    // The operation is only compared, because the SDK knows no such type.
     operations.set(id, { Id: id, Status: "PENDING", ...shown } as unknown as Operation);
     const { output } = await replayRun(subject, { ...state, operations });
     const [, position = "", got] =

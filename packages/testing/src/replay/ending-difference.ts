@@ -11,7 +11,7 @@ import {
   type Replayed,
 } from "./replay-result.ts";
 
-/** Where today's code ends, or does not, otherwise than the recorded. */
+/** Compares how today's code ends, or whether it waits, with the recorded execution. */
 export async function endingDifference(replayed: Replayed): Promise<Finding | undefined> {
   const { history, point, run } = replayed;
   const recorded = history.ending;
@@ -60,7 +60,7 @@ async function endedOtherwise(
   };
 }
 
-/** Where two values of JSON first differ, as a sentence would name it; undefined where they do not. */
+/** The first difference between two JSON values. `undefined` if there is none. */
 function firstDifference(
   recorded: unknown,
   today: unknown,

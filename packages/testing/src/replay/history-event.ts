@@ -3,7 +3,7 @@ import { formatValue } from "../format-value.ts";
 
 type EventKind = readonly [type: NonNullable<Operation["Type"]> | "INVOCATION", status: Operation["Status"]];
 
-/** What becomes of an operation by an event. */
+/** The type and the status of the operation after each kind of event. */
 const KINDS: Readonly<Record<string, EventKind>> = {
   ExecutionStarted: ["EXECUTION", "STARTED"],
   ExecutionSucceeded: ["EXECUTION", "SUCCEEDED"],
@@ -31,15 +31,15 @@ const KINDS: Readonly<Record<string, EventKind>> = {
   ContextFailed: ["CONTEXT", "FAILED"],
 };
 
-/** One event of a history, checked, with what replaying needs of it. */
+/** One event of a history, checked and reduced to what a replay needs. */
 export interface HistoryEvent {
   readonly eventId: number;
-  /** As the service calls it, such as `StepSucceeded`. */
+  /** The service's name for it, such as `StepSucceeded`. */
   readonly eventType: string;
   readonly type: EventKind[0];
   readonly status: EventKind[1];
   readonly timestamp: Date;
-  /** The operation; the events of an invocation have none. */
+  /** The id of the operation. Events of an invocation have none. */
   readonly id: string | undefined;
   readonly parentId: string | undefined;
   readonly name: string | undefined;
@@ -47,10 +47,10 @@ export interface HistoryEvent {
   /** The input of an execution, or the result of an operation. */
   readonly payload: string | undefined;
   readonly error: ErrorObject | undefined;
-  /** Whether the service cut the payload or the error. */
+  /** Whether the service left out part of the payload or the error. */
   readonly isTruncated: boolean;
   readonly attempt: number | undefined;
-  /** Set where another attempt follows. */
+  /** Present if another attempt follows. */
   readonly retryDelaySeconds: number | undefined;
   readonly callbackId: string | undefined;
 }
@@ -120,10 +120,12 @@ function eventId(value: unknown, path: string): number {
   throw new TypeError(`${path}.EventId is ${formatValue(value)}; events are numbered from 1.`);
 }
 
-/** Below this a number counts seconds, as the AWS CLI and the wire do; above it milliseconds, as `Date.now()`. */
+/**
+ * A smaller number counts seconds, as in the AWS CLI and the API. A larger one counts milliseconds, as in `Date.now()`.
+ */
 const MAX_SECONDS = 1e11;
 
-/** The moment of a Date, of ISO text, or of a number since the epoch. */
+/** Reads a time from a Date, an ISO text, or a number since the epoch. */
 function moment(value: unknown, path: string): Date {
   const date =
     typeof value === "number"

@@ -4,26 +4,26 @@ import { historyEvent, type HistoryEvent } from "./history-event.ts";
 
 /** A recorded execution, complete and in order. */
 export interface History {
-  /** The ARN of the execution, where it is known. */
+  /** The ARN of the execution, if it is known. */
   readonly arn: string | undefined;
   /** JSON. */
   readonly payload: string | undefined;
-  /** All events; the first starts the execution. */
+  /** All events. The first one starts the execution. */
   readonly events: readonly HistoryEvent[];
-  /** How the handler ended the execution; an execution that was stopped or timed out did not end by itself. */
+  /** The event with which the handler ended the execution. An execution that was stopped or timed out has none. */
   readonly ending: HistoryEvent | undefined;
 }
 
-/** Whose history it should be. */
+/** The execution that the history must belong to. */
 export interface ExpectedExecution {
   readonly functionName?: string | undefined;
   readonly arn?: string | undefined;
 }
 
 /**
- * Reads the JSON of GetDurableExecutionHistory, or its list of events, in either order.
+ * Reads the JSON of GetDurableExecutionHistory, or its array of events, in ascending or descending order.
  *
- * @throws TypeError for what is no history, or not all of one, or another function's
+ * @throws TypeError for a value that is no complete history, or that belongs to another function
  */
 export function readHistory(value: unknown, expected: ExpectedExecution = {}): History {
   const { list, path, arn = expected.arn } = eventsOf(value);
@@ -89,7 +89,7 @@ function checkComplete(events: readonly HistoryEvent[]): void {
   }
 }
 
-/** A result may be missing since a step returned nothing; all of them, since they were left out. */
+/** Single results can be missing, because a step returned nothing. If all are missing, they were not fetched. */
 function checkPayloads(events: readonly HistoryEvent[]): void {
   if (events.every(({ payload }) => payload === undefined)) {
     throw new TypeError(

@@ -7,7 +7,7 @@ import type { Finding } from "./replay-report.ts";
 import { recordedIdentity, todaysCourse, todaysOutcome, type Replayed } from "./replay-result.ts";
 import { mismatchedPosition } from "./current-operation.ts";
 
-/** Where the code does something else than the history, as the durable SDK itself finds out. */
+/** Finds an operation that differs from the history, as the durable SDK reports it. */
 export async function operationDifference({
   history,
   point,
@@ -41,7 +41,10 @@ function guess(was: OperationIdentity, found: OperationIdentity, isLater: boolea
   return `Was it ${isRenamed ? "renamed" : "replaced"}, or was an operation inserted before it?`;
 }
 
-/** The durable SDK compares nothing where the code has a waitForCondition: it takes what it finds for its result. */
+/**
+ * Finds a recorded operation at which today's code has a waitForCondition. The durable SDK does not compare a
+ * waitForCondition; it takes the recorded result.
+ */
 export async function uncomparedCondition({ point, run: { state } }: Replayed): Promise<Finding | undefined> {
   const { operations } = point.state;
   for (const [id, operation] of operations) {
@@ -59,14 +62,14 @@ export async function uncomparedCondition({ point, run: { state } }: Replayed): 
   return undefined;
 }
 
-/** What the durable SDK does not tell: a recorded operation that today's code never comes to. */
+/** Finds a recorded operation that today's code never reaches, which the durable SDK does not report. */
 export async function missingOperation(replayed: Replayed): Promise<Finding | undefined> {
   const { history, point, run } = replayed;
   const { operations } = point.state;
-  // What a failure leaves out is the failure's fault, unless the recorded execution failed as well.
+  // A failure explains why later operations are missing, unless the recorded execution failed too.
   if (run.output.status === "BROKEN") return undefined;
   if (run.output.status === "FAILED" && history.ending?.status !== "FAILED") return undefined;
-  // Of the operations of a closed context, not all are come to again.
+  // The code need not reach all operations of a closed context again.
   const isMissing = (operation: Operation) =>
     !run.state.reached.has(operation.Id ?? "") && !isWithinClosed(operation, operations);
   const first = Array.from(operations.values()).find(isMissing);

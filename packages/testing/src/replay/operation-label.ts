@@ -1,4 +1,4 @@
-/** What identifies an operation to a person, and, but for its position, to the durable SDK. */
+/** What identifies an operation for a person. All but its position identify it for the durable SDK too. */
 export interface OperationIdentity {
   /** `"2"`, and `"2-1"` for the first operation within the second. */
   readonly position?: string | undefined;
@@ -7,7 +7,7 @@ export interface OperationIdentity {
   readonly subType?: string | undefined;
 }
 
-/** What code calls each kind. */
+/** The name of each kind of operation in code. */
 const KINDS: Readonly<Record<string, string>> = {
   Step: "step",
   Wait: "wait",
@@ -22,7 +22,7 @@ const KINDS: Readonly<Record<string, string>> = {
   ParallelBranch: "parallel branch",
 };
 
-/** `step "charge"`, or `an unnamed step`; of a waitForCondition, the name may be unknown. */
+/** `step "charge"`, or `an unnamed step`. The name of a waitForCondition can be unknown. */
 export function kindAndName({ name, type, subType = type ?? "operation" }: OperationIdentity): string {
   const kind = KINDS[subType] ?? subType;
   if (name !== undefined) return `${kind} "${name}"`;

@@ -2,7 +2,7 @@ import type { Operation } from "@aws/durable-execution-sdk-js";
 import type { HistoryEvent } from "./history-event.ts";
 
 /**
- * The operations an execution stood at after events, by id and in start order.
+ * The operations of an execution after these events, by id and in start order.
  *
  * @throws TypeError for an operation that ends without having started
  */
@@ -51,7 +51,7 @@ function after(operation: Operation, event: HistoryEvent): Operation {
   };
   switch (type) {
     case "STEP":
-      // A step that starts anew keeps what its last attempt left: a condition goes on from it.
+      // A new attempt keeps the result of the last one: a waitForCondition continues from it.
       return status === "STARTED"
         ? next
         : { ...next, StepDetails: { ...outcome, Attempt: attempts(operation, event) } };
@@ -79,8 +79,8 @@ function attempts({ StepDetails }: Operation, { attempt, retryDelaySeconds }: Hi
 }
 
 /**
- * A context whose result was too large replays its children to make it anew. No event tells so, but what was stored
- * in the result's place does: a summary of a map or a parallel, and nothing at all of a child context.
+ * A context whose result is too large replays its children to compute the result again. No event says so, but the
+ * stored result does: it is a summary for map and parallel, and empty for a child context.
  */
 function replaysChildren({ subType, payload }: HistoryEvent): { ReplayChildren: true } | undefined {
   const isReplayed =
@@ -90,7 +90,7 @@ function replaysChildren({ subType, payload }: HistoryEvent): { ReplayChildren: 
   return isReplayed ? { ReplayChildren: true } : undefined;
 }
 
-/** What the durable SDK stores in place of the result of a map or a parallel, if that is what the payload is. */
+/** Reads a summary that the durable SDK stores instead of a large result of map or parallel. */
 export function batchSummary(payload: string | undefined): { readonly totalCount: number } | undefined {
   if (payload === undefined || !/^\{"type":"(Map|Parallel)Result",/.test(payload)) return undefined;
   const { totalCount } = JSON.parse(payload) as { totalCount?: unknown }; // by its first key, the SDK's own

@@ -3,7 +3,7 @@ import { LocalDurableTestRunner, WaitingOperationStatus } from "@aws/durable-exe
 
 export type Program = (context: DurableContext, event: { readonly amount: number }) => Promise<unknown>;
 
-/** An event as JSON carries it. */
+/** An event, as JSON has it. */
 export type JsonEvent = Readonly<Record<string, unknown>> & {
   readonly EventType: string;
   readonly Name?: string;
@@ -13,7 +13,7 @@ export function deployed(program: Program) {
   return withDurableExecution(async (event: { amount: number }, context) => program(context, event));
 }
 
-/** Runs a program by AWS's local runner, and gives its history as the AWS CLI prints it. */
+/** Runs a program in AWS's local runner, and returns its history as the AWS CLI prints it. */
 export async function record(program: Program): Promise<JsonEvent[]> {
   const runner = new LocalDurableTestRunner({ handlerFunction: deployed(program) });
   runner.registerFunction("payments", async (input: { amount: number }) => ({ paid: input.amount }));
@@ -21,13 +21,13 @@ export async function record(program: Program): Promise<JsonEvent[]> {
     const callback = await runner.getOperation("approval").waitForData(WaitingOperationStatus.SUBMITTED);
     await callback.sendCallbackSuccess("yes");
   };
-  // Settles only where the program opens this callback.
+  // Settles only if the program opens this callback.
   void answer().catch(() => undefined);
   const execution = await runner.run({ payload: { amount: 7 } });
   return JSON.parse(JSON.stringify(execution.getHistoryEvents())) as JsonEvent[]; // what it is, as JSON
 }
 
-/** The history of the execution when it stood after its first event of this type and name. */
+/** The part of a history up to the first event of this type and name. */
 export function until(events: readonly JsonEvent[], eventType: string, name?: string): JsonEvent[] {
   const index = events.findIndex(
     (event) => event.EventType === eventType && (name === undefined || event.Name === name),

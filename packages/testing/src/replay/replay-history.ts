@@ -13,34 +13,41 @@ import { replayReport, type HistoryReplay, type ReplayProblem } from "./replay-r
 import type { Replayed } from "./replay-result.ts";
 import { todaysOperation } from "./current-operation.ts";
 
-/** How to replay a history. */
+/** Options of {@link replayHistory}. */
 export interface ReplayHistoryOptions {
   /**
-   * Where executions may stand when today's code takes over: `"end"`, just where the recorded one stands;
-   * `"suspensions"`, the default, also wherever it was suspended on its way there; `"every-event"`, also wherever its
-   * process could have died.
+   * The points of the recorded execution at which today's code takes over. `"end"`: only where the execution is now.
+   * `"suspensions"`, the default: also wherever it was suspended. `"every-event"`: also wherever its process could have
+   * died.
    */
   readonly at?: ReplayAt | undefined;
-  /** The function the history should be of; it is checked where the ARN of the execution is known. */
+  /** The function that the history must belong to. It is checked if the ARN of the execution is known. */
   readonly functionName?: string | undefined;
-  /** The ARN of the recorded execution, for a handler that reads it; the events do not tell it. */
+  /** The ARN of the recorded execution, for a handler that reads it. The events do not contain it. */
   readonly arn?: string | undefined;
-  /** Milliseconds of real time a replay may take. Default 4,000. */
+  /** Milliseconds of real time that one replay can take. Default 4,000. */
   readonly timeoutMs?: number | undefined;
 }
 
 /**
- * Replays a recorded execution with today's code, on the real durable SDK: would deploying it break the executions
- * under way? Today's code must come to the recorded operations, by type, name and subtype, at every point at which it
- * could take over; where the recorded execution ended, it must end the same, and where it waits, wait or go on.
+ * Replays a recorded execution with today's code, on the real durable SDK, to find out whether a deployment would break
+ * the executions that are running. Today's code must reach the recorded operations, with the same type, name and
+ * subtype, at every point at which it could take over. It must end as the recorded execution ended; and where that one
+ * waits, it must wait or continue.
  *
- * No body of an operation runs, neither of recorded ones nor of new ones: the code is stopped where it comes to one.
- * The code around the operations runs at every point, as in every replay.
+ * No body of an operation runs, neither of a recorded operation nor of a new one: the code stops where it reaches one.
+ * The code between the operations runs, as in every replay.
  *
- * @param handler the function that `withDurableExecution` returned, as it is to be deployed
- * @param history the parsed JSON of GetDurableExecutionHistory, all pages of it, or the array of its events
- * @throws TypeError for a handler that is not wrapped, options that are not known, and what is no complete history of
- * the function with its payloads
+ * @param handler the function that `withDurableExecution` returned, as it will be deployed
+ * @param history the parsed JSON of GetDurableExecutionHistory with all pages, or the array of its events
+ * @throws TypeError for a handler that is not wrapped, unknown options, or a history that is incomplete, has no
+ * payloads, or belongs to another function
+ * @example
+ * ```ts
+ * const history = JSON.parse(readFileSync("checkout.history.json", "utf8"));
+ * const { compatible, message } = await replayHistory(handler, history);
+ * expect(compatible, message).toBe(true);
+ * ```
  */
 export async function replayHistory(
   handler: DurableLambdaHandler,
@@ -86,7 +93,7 @@ function isPointSelection(at: unknown): boolean {
   return at === "suspensions" || at === "every-event" || at === "end";
 }
 
-/** What is wrong with a replay: the cause, without what follows from it. */
+/** The first problem of a replay, from which the others follow. */
 async function replayProblem(replayed: Replayed): Promise<ReplayProblem | undefined> {
   for (const look of [operationDifference, uncomparedCondition, missingOperation, endingDifference]) {
     const finding = await look(replayed);

@@ -6,25 +6,22 @@ import type { History } from "./history.ts";
 import { batchSummary, operationsAfter } from "./recorded-operations.ts";
 import type { RecordedState } from "./watched-state.ts";
 
-/** A moment of a recorded execution at which today's code could take over. */
+/** A point of a recorded execution at which today's code could take over. */
 export interface ReplayPoint {
-  /** The last event that had happened. */
+  /** The last event before this point. */
   readonly event: number;
   readonly state: RecordedState;
-  /** OperationPositions of all operations so far, by id. */
+  /** The positions of all operations so far, by id. */
   readonly positions: ReadonlyMap<string, string>;
-  /** The position of an operation that would be the next of one of the open contexts. */
+  /** The position of an operation, if it is the next one of an open context. */
   readonly nextPosition: (id: string) => string | undefined;
-  /** Whether the recorded code was suspended in just this state, so that it waited for what is open. */
+  /** Whether the recorded code was suspended in this state, so that it waited for the open operations. */
   readonly isSuspended: boolean;
   /** Whether the history ends here. */
   readonly isEnd: boolean;
 }
 
-/**
- * Which moments, besides the end of the history: those at which the recorded execution was suspended, those after
- * every event, or none.
- */
+/** The points besides the end of the history: wherever the execution was suspended, after every event, or none. */
 export type ReplayAt = "suspensions" | "every-event" | "end";
 
 export function* replayPoints(history: History, at: ReplayAt): Generator<ReplayPoint> {
@@ -57,24 +54,24 @@ function replayPoint({ events, payload }: History, event: number, isSuspended: b
   return { event, state, positions, nextPosition, isSuspended, isEnd: false };
 }
 
-/** An invocation that failed was cut, not suspended. */
+/** An invocation that failed was interrupted, not suspended. */
 function isInvocationSuspended({ type, error }: HistoryEvent): boolean {
   return type === "INVOCATION" && error === undefined;
 }
 
-/** Whether nothing came from outside since the code last did something. */
+/** Whether no external event has happened since the code last did something. */
 function isWaiting(events: readonly HistoryEvent[]): boolean {
   const last = events.findLast(({ type }) => type !== "INVOCATION");
   return last !== undefined && (last.status === "STARTED" || last.type === "STEP" || last.type === "CONTEXT");
 }
 
-/** Whether an operation lies within a context that is closed. */
+/** Whether an operation lies within a closed context. */
 export function isWithinClosed(operation: Operation, operations: ReadonlyMap<string, Operation>): boolean {
   const parent = operation.ParentId === undefined ? undefined : operations.get(operation.ParentId);
   return parent !== undefined && (isClosed(parent) || isWithinClosed(parent, operations));
 }
 
-/** Contexts without an operation of their own, as the items of a flat map: a level of positions that nothing has. */
+/** Contexts without an operation, such as the items of a flat map. They take a level of the positions. */
 function virtualContexts(
   operations: ReadonlyMap<string, Operation>,
   positions: ReadonlyMap<string, string>,
@@ -100,7 +97,7 @@ function virtualContexts(
   return { virtual, absent };
 }
 
-/** The position of the context around a position; empty for the outermost. */
+/** The position of the context around a position. Empty for the root. */
 function parentOf(position: string): string {
   return position.slice(0, Math.max(0, position.lastIndexOf("-")));
 }

@@ -1,37 +1,37 @@
 import { operationLabel, type OperationIdentity } from "./operation-label.ts";
 
-/** What came of replaying a history. */
+/** The result of `replayHistory`. */
 export interface HistoryReplay {
-  /** Whether today's code would take over the executions under way. */
+  /** Whether today's code can take over the running executions. */
   readonly compatible: boolean;
-  /** Why not; empty where it is compatible. */
+  /** Empty if it is compatible. */
   readonly problems: readonly ReplayProblem[];
-  /** The first operation by which today's code goes on after all that is recorded, if it does at once. */
+  /** The first operation that today's code starts after the end of the history, if it starts one at once. */
   readonly next?: OperationIdentity | undefined;
-  /** At how many points of the recorded execution today's code took over. */
+  /** The number of points at which today's code took over. */
   readonly points: number;
-  /** All of it in words, with the remedy. */
+  /** The result as text, with the remedy. */
   readonly message: string;
 }
 
-/** Something by which today's code would break an execution under way. */
+/** A difference by which today's code would break a running execution. */
 export interface ReplayProblem {
-  /** The event of the history after which an execution stands that breaks; the first, where there are several. */
+  /** Executions that are at this event break. The first such event, if there are several. */
   readonly event: number;
-  /** The position of the operation it is about, such as `"2"` or `"2-1"`, if it is about one. */
+  /** The position of the operation, such as `"2"` or `"2-1"`, if the problem concerns one. */
   readonly position?: string | undefined;
-  /** What the history has, what today's code does, and what may be the reason. */
+  /** What the history has, what today's code does, and the probable reason. */
   readonly message: string;
 }
 
-/** What is found wrong, wherever the execution stands. */
+/** A problem, without the event at which it was found. */
 export type Finding = Omit<ReplayProblem, "event">;
 
 const REMEDY =
   "Let the executions under way end on the code they began with: publish a version with each deployment, and invoke " +
   "the function by an alias. Or leave the recorded operations as they are, and add new ones after them.";
 
-/** Puts a replay into words. */
+/** Builds the result. */
 export function replayReport(found: {
   readonly events: number;
   readonly points: number;

@@ -7,19 +7,19 @@ import { operationLabel, type OperationIdentity } from "./operation-label.ts";
 import type { ReplayPoint } from "./replay-point.ts";
 import type { ReplayRun } from "./replay-run.ts";
 
-/** One replay, and how to find out more. */
+/** The outcome of one replay, and a way to find out more. */
 export interface Replayed {
   readonly history: History;
   readonly point: ReplayPoint;
   readonly run: ReplayRun;
-  /** What today's code does in the place of an operation. */
+  /** What today's code does at an operation. */
   readonly today: (id: string) => Promise<OperationIdentity>;
 }
 
-/** How an execution ends, or does not; a result is JSON. */
+/** How an execution ends, or that it waits. A result is JSON. */
 export type Outcome = Pick<HistoryEvent, "status" | "payload" | "error">;
 
-/** How today's code ends; to break is to fail. */
+/** How today's code ends. An execution that cannot be replayed counts as failed. */
 export function todaysOutcome({ output }: ReplayRun): Outcome {
   switch (output.status) {
     case "SUCCEEDED":
@@ -45,7 +45,7 @@ export async function todaysCourse(replayed: Replayed): Promise<string> {
   return open.length === 0 ? "it is suspended" : `it waits for ${open.join(", ")}`;
 }
 
-/** What the history has open and today's code came to. */
+/** The open operations of the history that today's code has reached. */
 export function openOperations({ point, run: { state } }: Replayed): OperationIdentity[] {
   return Array.from(point.state.operations.values())
     .filter(
@@ -67,7 +67,7 @@ export function errorText({ error }: Pick<Outcome, "error">): string {
   return `${error?.ErrorType ?? "Error"}: ${error?.ErrorMessage ?? ""}`;
 }
 
-/** JSON has no undefined: that a handler returned nothing is recorded in one of several ways. */
+/** JSON has no undefined, and a missing result is recorded in one of several ways. */
 export function parsed(payload: string | undefined): unknown {
   return payload ? JSON.parse(payload) : null;
 }

@@ -5,7 +5,7 @@ import { readOutput, unwrapped, type InvocationOutput } from "../simulator/invoc
 import { INVOCATION_MS, lambdaContext } from "../service/lambda-context.ts";
 import { WatchedState, type RecordedState } from "./watched-state.ts";
 
-/** What is replayed, and as whom. */
+/** The handler to replay, and its identity. */
 export interface ReplaySubject {
   readonly handler: DurableLambdaHandler;
   readonly arn: string;
@@ -18,14 +18,16 @@ export interface ReplayRun {
   readonly state: WatchedState;
 }
 
-/** @throws TypeError for a handler that is not wrapped, Error for a version of the durable SDK that cannot be watched */
+/**
+ * @throws TypeError for a handler that is not wrapped, Error for a version of the durable SDK that cannot be watched
+ */
 export async function replayRun(subject: ReplaySubject, recorded: RecordedState): Promise<ReplayRun> {
   const { handler, arn, timeoutMs } = subject;
   const state = new WatchedState(recorded);
   let largeResult: string | undefined;
   const client: DurableExecutionClient = {
     getExecutionState: async () => ({ Operations: [] }),
-    // What the code would write of contexts that it ends goes nowhere.
+    // Checkpoints of contexts that end are ignored.
     checkpoint: async ({ Updates = [] }) => {
       for (const { Type, Payload } of Updates) if (Type === "EXECUTION") largeResult = Payload;
       return { CheckpointToken: TOKEN, NewExecutionState: { Operations: [] } };
@@ -52,7 +54,7 @@ export async function replayRun(subject: ReplaySubject, recorded: RecordedState)
         new Error(`It did not end within ${timeoutMs} ms: it awaits something that is no durable operation.`),
     },
   );
-  // Branches that lost a race may still come to operations; the one that won has ended the invocation.
+  // Branches that lost a race can still reach operations after the winner has ended the invocation.
   await setImmediate();
   await setImmediate();
   if (!invocation.reachedService && ending.kind === "threw") {
@@ -83,7 +85,7 @@ function outputOf(ending: Ending): ReplayRun["output"] {
   }
 }
 
-/** The durable SDK puts what it makes of an error before what it says. */
+/** Removes the prefix by which the durable SDK classifies an error. */
 function withoutClass(message: string): string {
   return message.replace(/^\[Unrecoverable \w+\] /, "");
 }

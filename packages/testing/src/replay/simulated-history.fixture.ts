@@ -10,7 +10,7 @@ import type { SimulateOptions } from "../simulator/options.ts";
 import { simulate } from "../simulator/simulate.ts";
 import type { JsonEvent } from "./recording.fixture.ts";
 
-/** An operation, whose times do not matter here. */
+/** An operation without its times. */
 type RecordedOperation = Omit<
   Operation,
   "StartTimestamp" | "EndTimestamp" | "StepDetails" | "WaitDetails"
@@ -31,7 +31,7 @@ const ENDS: Readonly<Record<string, string>> = {
   TIMED_OUT: "TimedOut",
 };
 
-/** Simulates a handler and writes down what the service would have: suspended wherever the SDK suspends. */
+/** Simulates a handler, and records the history that the service would have. */
 export async function simulatedHistory(
   handler: DurableLambdaHandler,
   options: SimulateOptions,
@@ -90,7 +90,7 @@ export async function simulatedHistory(
       );
     }
     record(Operations);
-    // The simulator's events carry its client.
+    // The events of the simulator carry its client.
     const { durableExecutionClient: client } = event as unknown as {
       durableExecutionClient: DurableExecutionClient;
     };
@@ -121,7 +121,7 @@ export async function simulatedHistory(
     }
     return output;
   };
-  // An execution that waits for an answer that never comes is as good a history as any.
+  // An execution that waits forever has a history too.
   await simulate(recorder, options).catch(() => undefined);
   return events;
 }

@@ -3,46 +3,48 @@ import { isClosed } from "../service/execution-state.ts";
 
 /** The first operation of a state is the execution itself. */
 const EXECUTION = "execution";
-/** The id of an operation on the wire. */
+/** The format of an operation id. */
 const ID = /^[0-9a-f]{16}$/;
 
-/** The recorded state of an execution, and what of it can only be told by position. */
+/** The recorded state of an execution, and what follows only from positions. */
 export interface RecordedState {
   /** JSON. */
   readonly payload: string | undefined;
   readonly operations: ReadonlyMap<string, Operation>;
-  /** Ids of virtual contexts, which are not operations though code comes to them. */
+  /** Ids of virtual contexts. They are no operations, but code looks for them. */
   readonly virtual: ReadonlySet<string>;
-  /** Ids of virtual contexts whose map or parallel is closed: the durable SDK must not find them. */
+  /** Ids of virtual contexts of a closed map or parallel. The durable SDK must not find them. */
   readonly absent: ReadonlySet<string>;
 }
 
 /**
- * A recorded state that no code of an operation runs on: what has not ended stays so, and what is not recorded is
- * found waiting. It keeps an account of what it was asked for.
+ * A recorded state on which no body of an operation runs: open operations stay open, and unknown operations are found
+ * pending. It records which operations the code asks for.
  *
- * The durable SDK tells nobody which completed operations a replay came to, and calls the body of a new step before
- * the service hears of it. So it is handed a state that watches: SDK 2.4 builds its own by `operations.map(…)` and
- * `.reduce(…, {})`, and reads `Type`, `Name` and `SubType` of an operation to compare, then `Status` to act. A version
- * that does otherwise is refused before the handler runs.
+ * The durable SDK does not tell which completed operations a replay has reached, and it calls the body of a new step
+ * before it checkpoints. So it gets a state that watches it. SDK 2.4 builds its own state by `operations.map(…)` and
+ * `.reduce(…, {})`. It reads `Type`, `Name` and `SubType` of an operation to compare it, and then `Status`. A version
+ * that works in another way is refused before the handler runs.
  */
 export class WatchedState {
-  /** Ids of recorded operations that code came to. */
+  /** Ids of recorded operations that the code has reached. */
   readonly reached = new Set<string>();
-  /** Those of them that the durable SDK compared with the code: a waitForCondition it does not. */
+  /**
+   * Ids of reached operations that the durable SDK has compared with the code. It does not compare a waitForCondition.
+   */
   readonly compared = new Set<string>();
-  /** Ids of operations that code came to and the history does not have, in that order. */
+  /** Ids of operations that the code has reached and the history does not have, in this order. */
   readonly unrecorded = new Set<string>();
   readonly #recorded: RecordedState;
   readonly #matched = new Set<string>();
-  /** Whether the durable SDK took the state in the way that can be watched. */
+  /** Whether the durable SDK has read the state in the expected way. */
   isWatched = false;
 
   constructor(recorded: RecordedState) {
     this.#recorded = recorded;
   }
 
-  /** What to hand to the durable SDK as the operations of the initial state. */
+  /** The operations of the initial state, for the durable SDK. */
   get operations(): Operation[] {
     const operations = [this.#execution(), ...Array.from(this.#recorded.operations.values(), waiting)];
     const map = (normalize: (operation: Operation) => Operation) => {
@@ -60,7 +62,7 @@ export class WatchedState {
     return Object.defineProperty(operations, "map", { value: map });
   }
 
-  /** The SDK parses the input right before it calls the handler: the last moment to see that it is watched. */
+  /** The SDK parses the input just before it calls the handler: the last moment to check that it is watched. */
   #execution(): Operation {
     const toString = () => {
       if (this.isWatched) return this.#recorded.payload ?? "{}";
@@ -74,7 +76,7 @@ export class WatchedState {
       Type: "EXECUTION",
       Status: "STARTED",
       StartTimestamp: new Date(0),
-      // JSON.parse makes text of what it is given.
+      // JSON.parse converts its argument to a string.
       ExecutionDetails: { InputPayload: { toString } as unknown as string },
     };
   }
@@ -82,7 +84,7 @@ export class WatchedState {
   #watch(state: object): object {
     let listed: PropertyKey | undefined;
     return new Proxy(state, {
-      // Asked for by Object.entries, before each value: who lists the state does not come to its operations.
+      // Object.entries asks for it before each value. Code that lists the state has not reached its operations.
       getOwnPropertyDescriptor: (target, key) => {
         listed = key;
         return Reflect.getOwnPropertyDescriptor(target, key);
@@ -110,9 +112,9 @@ export class WatchedState {
   }
 
   /**
-   * An operation that ended in another way than its kind can end, as a step that the history has as a callback that
-   * timed out, would be taken for one that did not end, and run. So such an end is told only to code that matches,
-   * for which the SDK reads each field as often as comparing takes; a mismatch it reads again, for its message.
+   * The SDK would run an operation whose status is impossible for its type: for example a step, if the history has a
+   * callback that timed out. So such a status is shown only to code that matches. The SDK reads each field once more
+   * when it reports a mismatch.
    */
   #status(id: string, operation: Operation, reads: Reads): Operation["Status"] {
     this.reached.add(id);
@@ -122,7 +124,7 @@ export class WatchedState {
     return isClosed(operation) && this.#matched.has(id) ? Status : "PENDING";
   }
 
-  /** Without a type, it is like any operation that has not ended: nothing is compared, and all code waits for it. */
+  /** An operation without a type: the SDK compares nothing, and all code waits for it. */
   #unknown(id: string): Operation | undefined {
     if (this.#recorded.absent.has(id)) return undefined;
     const operation = { Id: id, Status: "PENDING", CallbackDetails: { CallbackId: "unrecorded" } };
@@ -141,7 +143,7 @@ interface Reads {
   readonly SubType: number;
 }
 
-/** Without the moments at which something is due: the SDK would set timers for them. */
+/** Removes the due times, for which the SDK would set timers. */
 function waiting(operation: Operation): Operation {
   const { WaitDetails: _, StepDetails, ...rest } = operation;
   if (StepDetails === undefined) return rest;

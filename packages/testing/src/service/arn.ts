@@ -1,12 +1,14 @@
 import { hash } from "node:crypto";
 
-/** Who an execution is. */
+/** The names of an execution. */
 export interface ExecutionIdentity {
   readonly functionName: string;
   readonly executionName: string;
 }
 
-/** The ARN of an execution in the service's shape; the same for the same names, so that runs can be compared. */
+/**
+ * The ARN of an execution, as the service builds it. The same names give the same ARN, so that runs can be compared.
+ */
 export function executionArn({ functionName, executionName }: ExecutionIdentity): string {
   return `${functionArn(functionName)}/durable-execution/${executionName}/${uuid(functionName, executionName)}`;
 }
@@ -16,14 +18,14 @@ export function functionArn(functionName: string): string {
   return `arn:aws:lambda:us-east-1:123456789012:function:${functionName}:$LATEST`;
 }
 
-/** The bare name in anything Lambda takes for a function: a name, a qualified name, an ARN in full or in part. */
+/** The name in any reference that Lambda accepts: a name, a qualified name, or a full or partial ARN. */
 export function functionNameOf(reference: string): string {
   const parts = reference.split(":");
   const marker = parts.indexOf("function");
   return (marker === -1 ? parts[0] : parts[marker + 1]) ?? reference;
 }
 
-/** A UUID that follows from names alone. */
+/** A UUID that depends on the names only. */
 export function uuid(...names: readonly string[]): string {
   const digits = hash("md5", names.join("/"));
   return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-4${digits.slice(13, 16)}-8${digits.slice(17, 20)}-${digits.slice(20)}`;

@@ -1,6 +1,6 @@
 import { ServiceError } from "./service-error.ts";
 
-/** The tokens of one execution: one is good at a time, for one checkpoint call. */
+/** The checkpoint tokens of one execution. One token is valid at a time, for one checkpoint call. */
 export class CheckpointTokens {
   #issued = 0;
   #current: string | undefined;
@@ -11,22 +11,22 @@ export class CheckpointTokens {
     return this.#current;
   }
 
-  /** @throws StaleTokenError when the token is not the current one */
+  /** @throws StaleTokenError if the token is not the current one */
   check(token: string | undefined): void {
     if (token === undefined || token !== this.#current) throw new StaleTokenError(token);
   }
 
-  /** From now on every call is refused, until the next token is issued. */
+  /** Refuses every call until the next token is issued. */
   revoke(): void {
     this.#current = undefined;
   }
 }
 
 /**
- * What a call with a used or revoked token is answered. The durable SDK ends the invocation, not the execution.
+ * The answer to a call with a used or revoked token. The durable SDK ends the invocation, not the execution.
  *
- * Its version 2.4.0 looks for exactly this capitalisation, later ones for the service's own; the stated scope makes
- * the meaning independent of either.
+ * SDK 2.4.0 recognises exactly this capitalisation, later versions that of the service. The stated scope makes both
+ * understand it.
  */
 export class StaleTokenError extends ServiceError {
   readonly isDurableExecutionClientError = true;

@@ -1,6 +1,6 @@
 import { DurableOperationError, type ErrorObject } from "@aws/durable-execution-sdk-js";
 
-/** What of a thrown value survives a checkpoint, as the SDK decides it. */
+/** Converts a thrown value to what a checkpoint stores of it, as the SDK does. */
 export function errorObjectOf(thrown: unknown): ErrorObject {
   if (thrown instanceof DurableOperationError) return thrown.toErrorObject();
   if (thrown instanceof Error || isErrorLike(thrown)) {

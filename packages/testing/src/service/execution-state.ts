@@ -3,12 +3,15 @@ import { checkOperationCount, checkUpdate } from "./quotas.ts";
 import { ServiceError } from "./service-error.ts";
 import { transition, type TransitionContext } from "./transition.ts";
 
-/** What the service stores of one execution: its operations, and which of them the function does not know yet. */
+/**
+ * The state of one execution that the service stores: its operations, and which of them have changed since the function
+ * last read them.
+ */
 export class ExecutionState {
   readonly #operations = new Map<string, Operation>();
   readonly #changes = new Set<string>();
   readonly #execution: Operation;
-  /** The result of an execution that was too large for the response, as JSON. */
+  /** The result of the execution as JSON, if it was too large for the response of the invocation. */
   largeResult: { readonly payload: string | undefined } | undefined;
 
   constructor(payload: string | undefined, now: number) {
@@ -21,7 +24,7 @@ export class ExecutionState {
     };
   }
 
-  /** Every operation in start order, without the execution itself. */
+  /** All operations in start order, without the execution itself. */
   get operations(): Iterable<Operation> {
     return this.#operations.values();
   }
@@ -31,9 +34,9 @@ export class ExecutionState {
   }
 
   /**
-   * Applies the updates of one checkpoint call, all or none.
+   * Applies all updates of one checkpoint call, or none of them.
    *
-   * @throws ServiceError in the service's words
+   * @throws ServiceError with the message of the service
    */
   apply(updates: readonly OperationUpdate[], context: TransitionContext): void {
     const draft = new Map<string, Operation>();
@@ -58,13 +61,16 @@ export class ExecutionState {
     for (const [id, operation] of draft) this.#put(id, operation);
   }
 
-  /** A change from outside: a timer, an answered callback, the end of an invoked function. */
+  /**
+   * Applies a change that does not come from a checkpoint: a timer, an answered callback, the end of an invoked
+   * function.
+   */
   change(id: string, changes: Partial<Operation>): void {
     const operation = this.#operations.get(id);
     if (operation !== undefined) this.#put(id, { ...operation, ...changes });
   }
 
-  /** What changed since the function was last told, which it is by this call. */
+  /** Returns the operations that have changed since the last call. */
   takeChanges(): Operation[] {
     const changes: Operation[] = [];
     for (const id of this.#changes) {
@@ -75,12 +81,15 @@ export class ExecutionState {
     return changes;
   }
 
-  /** What an invocation starts from: the execution first, then all but the children of closed contexts. */
+  /**
+   * The state at the start of an invocation: the execution first, then all operations but the children of closed
+   * contexts.
+   */
   resume(): Operation[] {
     return [this.#execution, ...withoutClosedChildren(this.#operations)];
   }
 
-  /** Whether an operation lies within a context that is closed: nobody waits for it any more. */
+  /** Whether an operation lies within a closed context, so that no code awaits it any more. */
   isAbandoned(operation: Operation): boolean {
     const parent = operation.ParentId === undefined ? undefined : this.#operations.get(operation.ParentId);
     return parent !== undefined && (isClosed(parent) || this.isAbandoned(parent));
@@ -98,7 +107,7 @@ export class ExecutionState {
   }
 }
 
-/** All but the children of closed contexts: nobody asks for them any more, unless the context replays them. */
+/** All operations but the children of closed contexts. A context that replays its children keeps them. */
 export function withoutClosedChildren(operations: ReadonlyMap<string, Operation>): Operation[] {
   const pruned = new Set<string>();
   const kept: Operation[] = [];

@@ -1,19 +1,19 @@
 import { hash } from "node:crypto";
 import type { Operation } from "@aws/durable-execution-sdk-js";
 
-/** How many positions beyond the known ones are tried at first, and how much further each time nothing is found. */
+/** How far to search beyond the known positions at first, and at most. */
 const FIRST_REACH = 16;
 const MAX_REACH = 1_024;
 
-/** The id on the wire of the operation at a position. */
+/** The id that the SDK sends for the operation at a position. */
 export function wireId(position: string): string {
   return hash("md5", position).slice(0, 16);
 }
 
 /**
- * Recovers positions (`"2-1"`) from the wire, where an operation's id is the hash of its position. Siblings are
- * counted, so one hash is computed per operation. Where that misses, since an operation can start out of turn and
- * one within a virtual context (flat nesting) skips a level, positions further off are tried.
+ * Finds the position (`"2-1"`) of an operation. Its id is a hash of its position, and siblings are numbered, so the
+ * next position usually matches. Other positions are searched for an operation that started out of order, and for one
+ * within a virtual context (flat nesting), which has no operation of its own.
  */
 export class OperationPositions {
   readonly #found = new Map<string, string>();
@@ -21,7 +21,7 @@ export class OperationPositions {
   readonly #hashes = new Map<string, string>();
   readonly #children = new Map<string, number>();
 
-  /** The position of an operation whose parents were asked for before; `"#"` and its id where it is not to be found. */
+  /** The position of an operation. Ask for its parents first. `"#"` and the id if the position cannot be found. */
   of(operation: Operation): string {
     const id = operation.Id ?? "";
     const known = this.#found.get(id);
@@ -52,7 +52,7 @@ export class OperationPositions {
     return undefined;
   }
 
-  /** Computes the hashes of the next children, of theirs, as far as `reach`; further down, of fewer. */
+  /** Computes the ids of the next children up to `reach`, and of fewer positions on each level below. */
   #explore(parent: string, reach: number, depth: number): void {
     const last = (this.#children.get(parent) ?? 0) + reach;
     for (let child = 1; child <= last; child += 1) {
@@ -72,7 +72,7 @@ export class OperationPositions {
     return id;
   }
 
-  /** A position tells of its ancestors too, which the wire does not name where they are virtual. */
+  /** A position implies its ancestors, which have no operation if they are virtual. */
   #count(position: string): void {
     const dash = position.lastIndexOf("-");
     const parent = dash === -1 ? "" : position.slice(0, dash);

@@ -2,18 +2,18 @@ import type { OperationUpdate } from "@aws/durable-execution-sdk-js";
 import { MAX_DURATION_SECONDS } from "./duration.ts";
 import { ServiceError } from "./service-error.ts";
 
-/** Durable operations of one execution, the execution itself not counted. */
+/** The durable operations of one execution, without the execution itself. */
 const MAX_OPERATIONS = 3_000;
-/** Bytes a step, a condition, a callback or a child context may store. */
+/** Bytes that a step, a condition, a callback or a child context can store. */
 const MAX_PAYLOAD = 262_144;
-/** Bytes a chained invoke may carry, either way. */
+/** Bytes of the input and of the output of a chained invoke. */
 const MAX_INVOKE_PAYLOAD = 1_048_576;
 /** Bytes of an error object, as JSON. */
 const MAX_ERROR = 32_768;
 const MAX_NAME = 256;
 const NAME = /^[\x20-\x7e]+$/;
 
-/** @throws ServiceError when the execution may have no further operation */
+/** @throws ServiceError if the execution has too many operations */
 export function checkOperationCount(count: number): void {
   if (count > MAX_OPERATIONS) {
     throw new ServiceError(
@@ -22,7 +22,7 @@ export function checkOperationCount(count: number): void {
   }
 }
 
-/** @throws ServiceError when a name, a delay, a payload or an error is not as the service takes it */
+/** @throws ServiceError for an invalid name or delay, and for a payload or an error that is too large */
 export function checkUpdate(update: OperationUpdate): void {
   const { Type, Name, Payload, Error: error, WaitOptions, StepOptions, CallbackOptions } = update;
   if (Name !== undefined) checkName(Name);
@@ -39,12 +39,12 @@ export function checkUpdate(update: OperationUpdate): void {
   }
 }
 
-/** @throws ServiceError */
+/** @throws ServiceError for a payload that is too large */
 export function checkInvokePayload(direction: "input" | "output", payload: string | undefined): void {
   if (payload !== undefined) checkPayload(`CHAINED_INVOKE ${direction}`, payload, MAX_INVOKE_PAYLOAD);
 }
 
-/** @throws ServiceError */
+/** @throws ServiceError for a payload that is too large */
 export function checkCallbackResult(payload: string | undefined): void {
   if (payload !== undefined) checkPayload("CALLBACK output", payload, MAX_PAYLOAD);
 }
@@ -81,7 +81,7 @@ function invalid(value: string | number, member: string, constraint: string): Se
   );
 }
 
-/** A UTF-16 unit is at most three bytes: most strings need not be measured. */
+/** A UTF-16 unit takes at most three bytes in UTF-8, so the size of most strings need not be computed. */
 function exceeds(text: string, bytes: number): boolean {
   return text.length * 3 > bytes && Buffer.byteLength(text) > bytes;
 }

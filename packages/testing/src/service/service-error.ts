@@ -1,4 +1,4 @@
-/** A refusal in the shape the AWS SDK gives it, which is how the durable SDK tells what to do about it. */
+/** A refusal of the service, in the form in which the AWS SDK throws it. The durable SDK depends on this form. */
 export class ServiceError extends Error {
   override readonly name: string = "InvalidParameterValueException";
   readonly $fault = "client";

@@ -1,16 +1,16 @@
 import type { Operation, OperationUpdate } from "@aws/durable-execution-sdk-js";
 import { ServiceError } from "./service-error.ts";
 
-/** What the service makes of an update. Times are virtual. */
+/** What a transition depends on, beside the update. Times are virtual. */
 export interface TransitionContext {
   readonly now: number;
   readonly callbackId: (operationId: string) => string;
 }
 
 /**
- * The state of an operation after an update. Pure: operations are values, replaced and never changed.
+ * The state of an operation after an update. This function is pure: it replaces operations and never modifies them.
  *
- * @throws ServiceError when the operation's state does not allow the action
+ * @throws ServiceError if the state of the operation does not allow the action
  */
 export function transition(
   current: Operation | undefined,

@@ -1,14 +1,14 @@
 import type { CallbackAnswer } from "../service/callback-answer.ts";
 import { formatValue } from "../format-value.ts";
 
-/** A callback as messages and answers name it. */
+/** The id and the name of a callback. */
 export interface CallbackName {
   readonly id: string;
-  /** The operation's name, or that of the waitForCallback around it. */
+  /** The name of the operation, or of the waitForCallback around it. */
   readonly name: string | undefined;
 }
 
-/** The answers a test declared, by name or id, and what became of them. */
+/** The declared answers by name or id, and which of them were used. */
 export class CallbackAnswers {
   readonly #answers: Readonly<Record<string, CallbackAnswer>>;
   readonly #unused: Set<string>;
@@ -29,7 +29,7 @@ export class CallbackAnswers {
     return undefined;
   }
 
-  /** What to do about callbacks that nobody answers. */
+  /** Tells how to answer a callback that has no answer. */
   get remedy(): string {
     const name = formatValue(this.#unanswered?.name ?? this.#unanswered?.id ?? "name");
     const declared = Object.keys(this.#answers).map(formatValue).join(", ") || "none";
@@ -37,7 +37,7 @@ export class CallbackAnswers {
   }
 
   /**
-   * An answer for nobody beside a callback without an answer is a misspelt name.
+   * Reports a name that is probably misspelt: an answer was not used, and a callback had no answer.
    *
    * @throws TypeError
    */

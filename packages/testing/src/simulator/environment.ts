@@ -12,7 +12,7 @@ export interface Environment {
   readonly replay: "suspended" | "always";
   /** Operations per page of an execution's state. */
   readonly pageSize: number;
-  /** Milliseconds of real time one invocation, one function or one answer may take. */
+  /** Milliseconds of real time that one invocation, one invoked function or one answer may take. */
   readonly timeoutMs: number;
   readonly maxInvocations: number;
 }

@@ -1,8 +1,17 @@
 import type { Simulation } from "./simulation.ts";
 
 /**
- * The executions that a service has started, by function and name. Share one between simulations, as production
- * shares its service: the same name and payload reattaches to the execution, or is answered with what it came to.
+ * The executions that were started before, by function and name. Share one registry between simulations, as all
+ * executions in production share the service: a second start with the same name and payload gets the outcome of the
+ * first.
+ *
+ * @example
+ * ```ts
+ * const started = new ExecutionRegistry();
+ * const options = { executionName: "order-7", payload: order, started };
+ * await simulate(handler, options);
+ * await simulate(handler, options); // does not run the handler again
+ * ```
  */
 export class ExecutionRegistry {
   readonly #started = new Map<
@@ -11,10 +20,10 @@ export class ExecutionRegistry {
   >();
 
   /**
-   * Starts an execution, or reattaches to the one of that name.
+   * Starts an execution, or returns the outcome of the one with that name.
    *
    * @param payload JSON
-   * @throws DurableExecutionAlreadyStartedException for a name that was used with another payload
+   * @throws DurableExecutionAlreadyStartedException if the name was used with another payload
    */
   start(
     functionName: string,
@@ -33,13 +42,13 @@ export class ExecutionRegistry {
     return started.end;
   }
 
-  /** The retention period has passed: every name is free again. A hazard for whoever counts on names alone. */
+  /** Forgets all names, as the service does after the retention period. */
   forget(): void {
     this.#started.clear();
   }
 }
 
-/** Named as the AWS SDK names it. */
+/** Has the name of the AWS SDK's exception. */
 class DurableExecutionAlreadyStartedException extends Error {
   override readonly name = "DurableExecutionAlreadyStartedException";
   readonly $fault = "client";

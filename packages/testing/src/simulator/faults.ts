@@ -1,41 +1,43 @@
 import type { OperationUpdate } from "@aws/durable-execution-sdk-js";
 
-/** A point of the protocol where an invocation can die or a call can fail. */
+/** A point of the protocol at which an invocation can die or a call can fail. */
 export type ProtocolPoint = {
-  /** The execution: the one simulated, or one it invoked. */
+  /** The simulated execution, or one that it invoked. */
   readonly arn: string;
   /** Counted from 1, per execution. */
   readonly invocation: number;
 } & (
   | {
-      /** The function is about to run; its answer is about to reach the service. */
+      /** Before the function runs; after it has returned, before the service gets its answer. */
       readonly at: "invocation-start" | "invocation-end";
     }
   | {
-      /** The state is about to be read; updates are about to land; they landed and the answer is on its way. */
+      /**
+       * Before the state is read; before updates are stored; after they are stored, before the process gets the answer.
+       */
       readonly at: "state-read" | "checkpoint" | "checkpoint-answer";
-      /** Checkpoint calls of the execution so far, this one included; counted from 1. */
+      /** The number of the checkpoint call within the execution, from 1. */
       readonly call: number;
       /** Empty for a poll. */
       readonly updates: readonly OperationUpdate[];
     }
   | {
-      /** An invocation that is over calls all the same; it is refused, whatever the answer here. */
+      /** A call of an invocation that has ended. It is refused in any case. */
       readonly at: "stale-call";
       readonly updates: readonly OperationUpdate[];
     }
 );
 
 /**
- * Decides what goes wrong at a point: `"crash"` ends the invocation there, its process is gone, and the service
- * invokes again; an Error is what a call fails with (at the start and the end of an invocation, where there is no call,
- * it crashes too); nothing lets it pass.
+ * Decides what fails at a point. `"crash"` ends the process, and the service invokes the function again. An Error is
+ * thrown by the call; at the start and at the end of an invocation, where there is no call, it is a crash. `undefined`
+ * lets everything pass.
  *
- * Code cannot be killed in-process: what a body does after its invocation crashed still happens, but does not land.
+ * The code of a process that has crashed cannot be stopped: it goes on, but its checkpoints are refused.
  */
 export type Faults = (point: ProtocolPoint) => "crash" | Error | undefined;
 
-/** Thrown by a handler whose process dies otherwise than at a point of the protocol: treated as a crash. */
+/** Thrown by a handler whose process dies outside of a call to the service. It counts as a crash. */
 export class ProcessDied extends Error {
   override readonly name = "ProcessDied";
 

@@ -4,27 +4,27 @@ import { functionNameOf } from "../service/arn.ts";
 import { formatValue } from "../format-value.ts";
 import type { LambdaContext } from "../service/lambda-context.ts";
 
-/** A function that executions may invoke: one that `withDurableExecution` returned, or a plain one. */
+/** A function that executions can invoke: a durable function, as `withDurableExecution` returns it, or a plain one. */
 export type InvokedFunction = {
-  // A method's parameters are bivariant: functions that know their input's type are accepted too.
+  // A method's parameters are bivariant, so functions with a specific input type are accepted too.
   call(input: unknown, context: LambdaContext): unknown;
 }["call"];
 
-/** How an invoked function ended; a result is JSON. */
+/** How an invoked function ended. A result is JSON. */
 export interface InvokeOutcome {
   readonly result?: string | undefined;
   readonly error?: ErrorObject | undefined;
 }
 
-/** How the durable SDK refuses an event that is not the service's, before anything of the handler runs. */
+/** How the durable SDK refuses an event that does not come from the service, before the handler runs. */
 const NOT_AN_EXECUTION = "Unexpected payload provided to start the durable execution";
 
-/** Whether `message` is the durable SDK's complaint that it was not given the service's event. */
+/** Whether `message` says that the durable SDK got an event that does not come from the service. */
 export function isUnexpectedPayload(message: unknown): boolean {
   return typeof message === "string" && message.startsWith(NOT_AN_EXECUTION);
 }
 
-/** The functions of a simulation, by name. */
+/** The functions that a simulation can invoke, by name. */
 export class FunctionRegistry {
   readonly #functions: Readonly<Record<string, InvokedFunction>>;
 
@@ -32,7 +32,7 @@ export class FunctionRegistry {
     this.#functions = functions;
   }
 
-  /** @throws TypeError where none is registered under the name, the qualified name or the ARN */
+  /** @throws TypeError if no function is registered under the name, the qualified name or the ARN */
   find(reference: string): InvokedFunction {
     for (const name of [reference, functionNameOf(reference)]) {
       const found = Object.hasOwn(this.#functions, name) ? this.#functions[name] : undefined;
@@ -48,8 +48,8 @@ export class FunctionRegistry {
 }
 
 /**
- * Calls a function with its input. A durable one cannot be told by looking at it, but it refuses at once an input
- * that is not the service's: then it is handed back, to be simulated.
+ * Calls a function with its input. A durable function looks like any other, but it refuses an input that does not come
+ * from the service. It is then returned, to be simulated.
  */
 export async function callFunction(
   invoked: InvokedFunction,
@@ -60,7 +60,7 @@ export async function callFunction(
     return { result: JSON.stringify(await invoked(JSON.parse(payload ?? "{}"), context)) };
   } catch (thrown) {
     const error = errorObjectOf(thrown);
-    // Only a function that withDurableExecution returned says so, and that one is a durable handler.
+    // Only a function that withDurableExecution returned throws this error.
     if (isUnexpectedPayload(error.ErrorMessage)) return { durable: invoked as DurableLambdaHandler };
     return { error };
   }

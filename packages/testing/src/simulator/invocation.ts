@@ -14,18 +14,18 @@ import { isUnexpectedPayload } from "./function-registry.ts";
 export type Ending =
   | { readonly kind: "returned"; readonly output: unknown }
   | { readonly kind: "threw"; readonly error: unknown }
-  /** The process is gone: nothing it does reaches the service any more. */
+  /** The process has died. Its calls do not reach the service any more. */
   | { readonly kind: "crashed" }
-  /** The simulation cannot go on. */
+  /** The simulation cannot continue. */
   | { readonly kind: "stopped"; readonly error: unknown };
 
 /** One run of the deployed function, from its event to its end. */
 export class Invocation {
-  /** Whether the durable SDK took the client it was given: an unwrapped handler does not. */
+  /** Whether the durable SDK has used the client. A handler that is not wrapped does not. */
   reachedService = false;
   #end: (ending: Ending) => void = () => undefined;
 
-  /** Ends with the function, with {@link end}, or after `timeoutMs` of real time with what `onTimeout` makes. */
+  /** Ends with the function, with {@link end}, or after `timeoutMs` of real time with the error of `onTimeout`. */
   run(
     handler: DurableLambdaHandler,
     input: DurableExecutionInvocationInput,
@@ -46,7 +46,7 @@ export class Invocation {
     });
   }
 
-  /** Ends the invocation, whatever its function still does. */
+  /** Ends the invocation, even if its function is still running. */
   end(ending: Ending): void {
     this.#end(ending);
   }
@@ -55,7 +55,7 @@ export class Invocation {
     const threw = (error: unknown) =>
       this.#end(error instanceof ProcessDied ? { kind: "crashed" } : { kind: "threw", error });
     try {
-      // A handler that is not wrapped may return anything, a plain value included.
+      // A handler that is not wrapped may return any value.
       Promise.resolve(handler(event, context)).then(
         (output: unknown) => this.#end({ kind: "returned", output }),
         threw,
@@ -75,23 +75,23 @@ export class Invocation {
       return client;
     };
     Object.defineProperty(event, "durableExecutionClient", { get: onRead, enumerable: true });
-    // The SDK's class leaves the updated ids out.
+    // The class of the SDK leaves out the updated ids.
     return Object.assign(event, { UpdatedOperationIds: input.UpdatedOperationIds ?? [] });
   }
 }
 
-/** What a durable function answers the service. */
+/** What a durable function returns to the service. */
 export type InvocationOutput =
   | { readonly status: "SUCCEEDED"; readonly result: string | undefined }
   | { readonly status: "FAILED"; readonly error: ErrorObject }
   | { readonly status: "PENDING" };
 
-/** @throws TypeError when `output` is not what a function that `withDurableExecution` returned answers */
+/** @throws TypeError if `output` is not what a durable function returns */
 export function readOutput(output: unknown): InvocationOutput {
   const { Status, Result, Error: error } = Object(output) as Record<string, unknown>;
   switch (Status) {
     case "SUCCEEDED":
-      // An empty result tells that it was checkpointed before.
+      // An empty result means that the result was checkpointed before.
       return { status: Status, result: typeof Result === "string" && Result !== "" ? Result : undefined };
     case "FAILED": {
       const failure = Object(error) as ErrorObject;
@@ -105,7 +105,7 @@ export function readOutput(output: unknown): InvocationOutput {
   }
 }
 
-/** The error for a handler that does not speak the protocol. */
+/** The error for a handler that is no durable function. */
 export function unwrapped(what: string, cause?: unknown): TypeError {
   return new TypeError(
     `handler ${what} when it was invoked as a durable function; pass the function that withDurableExecution(…) ` +

@@ -1,9 +1,9 @@
 import { formatValue } from "../format-value.ts";
 
 /**
- * A payload as JSON, as a caller sends it. What names its own JSON, as a Date, is taken at its word.
+ * Converts a payload to JSON. An object with a `toJSON` method, such as a Date, is accepted as it is.
  *
- * @throws TypeError naming path, value and remedy of what JSON would lose
+ * @throws TypeError naming path, value and remedy for a value that JSON would lose
  */
 export function jsonPayload(value: unknown, path: string): string | undefined {
   check(value, path, new Set());

@@ -2,24 +2,24 @@ import type { Operation } from "@aws/durable-execution-sdk-js";
 import type { VirtualClock } from "./virtual-clock.ts";
 
 /**
- * Real milliseconds after which the SDK is made to ask for something that is due within the invocation. Longer than
- * its cooldown of 20 ms, so that an execution in which nothing runs suspends first; long enough that the I/O of a
- * body usually ends before.
+ * Real milliseconds after which the SDK polls for an event that is due within the invocation. They are more than the 20
+ * ms after which the SDK suspends an execution that has nothing to run, and usually more than the I/O of a body takes.
  */
 const ASK_AFTER = 100;
-/** Timers may ring a little before their time, as `Date.now()` sees it. */
+/** A timer can fire a little before its time by `Date.now()`. */
 const EARLY = 10;
-/** The SDK's own: what ends in the last second of an invocation is not waited for. */
+/** A constant of the SDK: it does not wait for an event in the last second of an invocation. */
 const MIN_REMAINING = 1_000;
-/** Milliseconds of virtual time one invocation may take. */
+/** Milliseconds of virtual time that one invocation can take. */
 const INVOCATION = 900_000;
 
 /**
- * Virtual time as the SDK may see it within one invocation. The SDK sets real timers, from a timestamp minus
- * `Date.now()`, and asks the service when they ring. Virtual timestamps would make it wait a real year, or ask at
- * once and instead of suspending; so it is shown a moment close by, and time jumps when it asks.
+ * Translates virtual time for the SDK within one invocation. The SDK sets real timers, for a timestamp minus
+ * `Date.now()`, and polls the service when they fire. With virtual timestamps it would wait for a real year, or poll at
+ * once instead of suspending. So it gets a timestamp in the near future, and virtual time jumps when it polls.
  *
- * What is due after the end of the invocation is shown far away: the SDK sets no timer for it.
+ * An event that is due after the end of the invocation gets a timestamp far in the future, for which the SDK sets no
+ * timer.
  */
 export class SdkTime {
   readonly #clock: VirtualClock;
@@ -31,12 +31,12 @@ export class SdkTime {
     this.#deadline = clock.now + INVOCATION;
   }
 
-  /** Milliseconds until the invocation is cut, as Lambda's context tells. */
+  /** Milliseconds until Lambda would end the invocation. */
   remaining(): number {
     return this.#deadline - this.#clock.now;
   }
 
-  /** An operation with its due time, if it has one, in the SDK's time. */
+  /** An operation whose due time, if it has one, is translated. */
   show(operation: Operation): Operation {
     const { Id: id, StepDetails, WaitDetails, Status } = operation;
     if (id === undefined) return operation;
@@ -52,7 +52,7 @@ export class SdkTime {
     return operation;
   }
 
-  /** The latest virtual moment the SDK waited for and now asks about, if there is one. */
+  /** The latest virtual time that the SDK has waited for and now polls for, if any. */
   asked(): number | undefined {
     let latest: number | undefined;
     if (this.#shown.size === 0) return latest;

@@ -34,7 +34,7 @@ export class ServiceClient implements DurableExecutionClient {
   readonly #invocation: Invocation;
   readonly #number: number;
   readonly #snapshot: readonly Operation[];
-  /** Steps that started in this invocation. */
+  /** The ids of steps that started in this invocation. */
   readonly #begun = new Set<string>();
 
   constructor(execution: ClientExecution, env: Environment, invocation: Invocation) {
@@ -46,7 +46,7 @@ export class ServiceClient implements DurableExecutionClient {
     this.#snapshot = execution.state.resume();
   }
 
-  /** A page of the state as it was when the invocation began. */
+  /** A page of the state at the start of the invocation. */
   page(start: number, maxItems: number): { Operations: Operation[]; NextMarker?: string } {
     const end = start + Math.min(maxItems, this.#env.pageSize);
     const Operations = this.#snapshot.slice(start, end).map((operation) => this.time.show(operation));
@@ -75,7 +75,7 @@ export class ServiceClient implements DurableExecutionClient {
     }
     this.#pass({ at: "checkpoint-answer", call, updates });
     if (execution.state.largeResult !== undefined) {
-      // The execution is over: there is nothing a further token could be for.
+      // The execution has ended, so there is no next token.
       execution.tokens.revoke();
       return { NewExecutionState: { Operations: [] } };
     }
@@ -99,8 +99,8 @@ export class ServiceClient implements DurableExecutionClient {
   }
 
   /**
-   * A body keeps the invocation from suspending, and the SDK asks about what else is under way: in reality it would
-   * have asked as often as it takes.
+   * Runs the event loop when the SDK polls. A running step body keeps the invocation from suspending, and in reality
+   * the SDK would poll until something happens.
    */
   async #runEventLoop(updates: readonly OperationUpdate[]): Promise<void> {
     const asked = this.time.asked();
@@ -115,10 +115,7 @@ export class ServiceClient implements DurableExecutionClient {
     }
   }
 
-  /**
-   * Whether a body runs. One whose context closed without it is `abandoned`: the SDK waits for it, an execution that
-   * is cut does not.
-   */
+  /** Whether a step body is running. `abandoned` includes bodies in a closed context: the SDK waits for them to end. */
   #runsBody(abandoned: boolean): boolean {
     const { state } = this.#execution;
     for (const operation of state.operations) {
@@ -134,7 +131,7 @@ export class ServiceClient implements DurableExecutionClient {
     if (fault !== undefined) throw fault;
   }
 
-  /** The process is gone; its code, which cannot be killed, is told that its token is. */
+  /** Ends the invocation. Its code cannot be stopped, so its calls are refused from now on. */
   #crash(): Error {
     this.#execution.tokens.revoke();
     this.#invocation.end({ kind: "crashed" });

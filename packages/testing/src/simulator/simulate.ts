@@ -11,11 +11,17 @@ import { simulationOf, type Simulation } from "./simulation.ts";
 import { EventLoop } from "./event-loop.ts";
 
 /**
- * Runs a durable function to its end on the real durable SDK, against a durable service in memory and on virtual time.
+ * Runs a durable function to its end, with the real durable SDK, against a durable service in memory and on virtual
+ * time.
  *
  * @param handler the function that `withDurableExecution` returned, as it is deployed
- * @throws TypeError for a handler that is not wrapped, a payload JSON cannot carry, or options that are not known
- * @throws SimulationStoppedError for an execution that would never end; it lists what it waits for
+ * @throws TypeError for a handler that is not wrapped, a payload that JSON cannot carry, or unknown options
+ * @throws SimulationStoppedError for an execution that would never end; it lists what the execution waits for
+ * @example
+ * ```ts
+ * const simulation = await simulate(handler, { payload: { amount: 5 } });
+ * expect(simulation).toMatchObject({ status: "SUCCEEDED", result: "shipped" });
+ * ```
  */
 export function simulate<Result = unknown>(
   handler: DurableLambdaHandler,
@@ -56,7 +62,7 @@ async function runToEnd(start: ExecutionStart, env: Environment): Promise<Simula
 
 let unnamed = 0;
 
-/** As in production, two executions are never the same one by accident: their tokens would be, and count once. */
+/** As in production, no two executions have the same name by accident: their idempotency keys would be the same. */
 function nextName(): string {
   return `simulation-${++unnamed}`;
 }

@@ -2,10 +2,10 @@ import type { Operation } from "@aws/durable-execution-sdk-js";
 import { isClosed } from "../service/execution-state.ts";
 import type { CallbackName } from "./callback-answers.ts";
 
-/** A simulation that was stopped because it would never end. Its message lists what the execution waits for. */
+/** The simulation was stopped because it would never end. The message lists what the execution waits for. */
 export class SimulationStoppedError extends Error {
   override readonly name = "SimulationStoppedError";
-  /** In words, one entry per operation that is still open. */
+  /** One entry for each operation that is open. */
   readonly waitingFor: readonly string[];
 
   constructor(what: string, waitingFor: readonly string[], remedy: string) {
@@ -18,7 +18,7 @@ export class SimulationStoppedError extends Error {
   }
 }
 
-/** Settles like `promise`, or rejects with `stopped()` when that takes longer than `milliseconds` of real time. */
+/** Settles like `promise`, or rejects with `stopped()` after so many milliseconds of real time. */
 export function withinTime<T>(promise: Promise<T>, milliseconds: number, stopped: () => Error): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(stopped()), milliseconds);
@@ -34,7 +34,7 @@ interface WaitingExecution {
   callbackName(operation: Operation): CallbackName;
 }
 
-/** What keeps an execution from ending, in words, in start order. */
+/** Lists the open operations of an execution, in start order. */
 export function waitingFor(execution: WaitingExecution): string[] {
   const items: string[] = [];
   for (const [position, operation] of execution.positioned()) {
@@ -56,7 +56,7 @@ function what(execution: WaitingExecution, operation: Operation): string {
 function why({ Type, Status, WaitDetails, StepDetails }: Operation): string {
   switch (Type) {
     case "CALLBACK":
-      return "which nobody answered";
+      return "which has no answer";
     case "CHAINED_INVOKE":
       return "whose function has not ended";
     case "WAIT":

@@ -2,26 +2,26 @@ import type { ErrorObject, Operation } from "@aws/durable-execution-sdk-js";
 import type { DurableOperation } from "../service/durable-operation.ts";
 import type { InvokeOutcome } from "./function-registry.ts";
 
-/** How a simulated execution went. */
+/** The outcome of a simulated execution. */
 export interface Simulation<Result = unknown> {
   readonly status: "SUCCEEDED" | "FAILED";
-  /** What the handler returned, as revived from JSON. */
+  /** What the handler returned, read from its JSON. */
   readonly result?: Result;
   readonly error?: ExecutionError;
-  /** Every durable operation, in start order. */
+  /** All durable operations, in start order. */
   readonly operations: readonly DurableOperation[];
   /** How often the function was invoked. */
   readonly invocations: number;
-  /** How often the SDK called the service to checkpoint, polls included. */
+  /** How often the SDK called the service to checkpoint, including polls. */
   readonly checkpoints: number;
 }
 
-/** What an execution failed with, as the service keeps it. */
+/** The error of an execution, as the service stores it. */
 export interface ExecutionError {
   /** The name of the error's class. */
   readonly type: string;
   readonly message: string;
-  /** What the durable SDK carries beside the message. */
+  /** Additional data that the durable SDK stored. */
   readonly errorData?: string;
 }
 
@@ -33,7 +33,7 @@ interface ClosedExecution {
   positioned(): Iterable<readonly [position: string, operation: Operation]>;
 }
 
-/** The report of an execution that is closed. */
+/** Builds the report of a closed execution. */
 export function simulationOf<Result>(execution: ClosedExecution): Simulation<Result> {
   const { result, error } = execution.outcome ?? {};
   const { invocations, checkpoints } = execution;
@@ -43,7 +43,7 @@ export function simulationOf<Result>(execution: ClosedExecution): Simulation<Res
   }
   return {
     status: "SUCCEEDED",
-    // The caller names the type of what the handler returns; JSON has none.
+    // The caller names the type of the result; JSON has none.
     ...(result === undefined ? {} : { result: JSON.parse(result) as Result }),
     operations,
     invocations,
@@ -57,7 +57,7 @@ function operationOf(id: string, operation: Operation): DurableOperation {
   return {
     id,
     ...(Name === undefined ? {} : { name: Name }),
-    // Every update the SDK sends carries all three.
+    // Every update of the SDK carries all three.
     type: Type as DurableOperation["type"],
     subType: SubType as DurableOperation["subType"],
     status: Status as DurableOperation["status"],
@@ -72,7 +72,7 @@ function detailsOf(operation: Operation): { Result?: string | undefined; Error?:
   return StepDetails ?? ContextDetails ?? CallbackDetails ?? ChainedInvokeDetails ?? {};
 }
 
-/** Callbacks carry text; so does whatever a serdes of the handler's own wrote. */
+/** Callbacks carry text, and a custom serdes may write any text. */
 function revived(type: Operation["Type"], result: string): unknown {
   if (type === "CALLBACK") return result;
   try {

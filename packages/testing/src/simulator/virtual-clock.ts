@@ -1,14 +1,14 @@
-/** Something that happens at a moment of virtual time. */
+/** A function that the clock calls at a moment of virtual time. */
 export interface Timer {
   /** Milliseconds since the epoch, in virtual time. */
   readonly due: number;
   readonly fire: () => void;
 }
 
-/** Where every simulation begins, so that two runs of one program see the same times. */
+/** The start of every simulation, so that two runs of one program get the same times. */
 const BEGINNING = Date.UTC(2026, 0, 1);
 
-/** Time that stands still until it jumps to the next thing due: a year passes at once. */
+/** A clock that stands still until it jumps to the next timer, so that a year passes at once. */
 export class VirtualClock {
   #now = BEGINNING;
   readonly #timers = new Set<Timer>();
@@ -18,7 +18,7 @@ export class VirtualClock {
     return this.#now;
   }
 
-  /** Fires `fire` when the clock reaches `due`; what is due already fires at the next jump. */
+  /** Calls `fire` when the clock reaches `due`. A time in the past fires at the next jump. */
   at(due: number, fire: () => void): Timer {
     const timer = { due, fire };
     this.#timers.add(timer);
@@ -29,7 +29,7 @@ export class VirtualClock {
     this.#timers.delete(timer);
   }
 
-  /** Jumps to the next due timer and fires all that are due then. False where nothing is due, ever. */
+  /** Jumps to the next timer, and fires all that are due then. Returns false if there is no timer. */
   jump(): boolean {
     const next = this.#next();
     if (next === undefined) return false;
@@ -37,7 +37,7 @@ export class VirtualClock {
     return true;
   }
 
-  /** Fires, in order, everything due until `time`, and stands there. */
+  /** Fires all timers that are due until `time`, in order, and sets the clock to `time`. */
   jumpTo(time: number): void {
     for (let next = this.#next(); next !== undefined && next.due <= time; next = this.#next()) {
       this.#now = Math.max(this.#now, next.due);
@@ -47,7 +47,7 @@ export class VirtualClock {
     this.#now = Math.max(this.#now, time);
   }
 
-  /** The earliest timer; of those due together, the one set first. */
+  /** The earliest timer. Of several that are due together, the one that was set first. */
   #next(): Timer | undefined {
     let next: Timer | undefined;
     for (const timer of this.#timers) if (next === undefined || timer.due < next.due) next = timer;

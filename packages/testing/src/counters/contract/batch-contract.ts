@@ -11,7 +11,7 @@ import {
 import { codeOf, type Contract } from "./contract.ts";
 import { seededRandom } from "../../seeded-random.ts";
 
-/** Commands take effect in order, all of them or none. */
+/** Rules for batches: commands take effect in order, all of them or none. */
 export function batchContract({ test, expect, createStore }: Contract): void {
   test("a counter starts at 0 and goes by 1 where nothing else is said", async () => {
     const store = await createStore();
@@ -88,7 +88,7 @@ function randomCommand(random: Random): Command {
   return [get(), increment(amount), decrement(amount)][random(0, 2)] ?? get();
 }
 
-/** Other limits on each round, so that a value often stands outside them. */
+/** Different limits in each round, so that the value is often outside of them. */
 function randomLimits(random: Random): Limits {
   const min = random(-15, 5);
   const bounds = [{}, { min }, { max: min + 10 }, { min, max: min + random(0, 20) }][random(0, 3)];
@@ -97,7 +97,7 @@ function randomLimits(random: Random): Limits {
 
 type Outcome = { readonly value: number; readonly results?: BatchResult["results"]; readonly code?: string };
 
-/** What a store makes of a batch: what it answers, and what stands there afterwards. */
+/** Applies a batch. Returns the answer of the store, and the value afterwards. */
 async function attempt(
   store: CounterStore,
   id: string,

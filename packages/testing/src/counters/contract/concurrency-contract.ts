@@ -3,7 +3,7 @@ import { codeOf, type Contract } from "./contract.ts";
 
 const WRITERS = 32;
 
-/** Requests that are under way at once take effect one after another, in some order. */
+/** Rules for concurrent requests: they take effect one after another, in some order. */
 export function concurrencyContract({ test, expect, createStore }: Contract): void {
   test("of 32 concurrent writers none is lost, and no two see the same value before", async () => {
     const store = await createStore();

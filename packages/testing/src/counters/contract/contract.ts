@@ -1,8 +1,8 @@
 import { isCounterError, type CounterOptions, type CounterStore } from "@durable-counter/core";
 
 /**
- * What the contract asks of a test runner. The functions of vitest and jest fit as they are; so do `describe` and
- * `test` of node:test with the `expect` of the package of that name, or with four lines around node:assert.
+ * The functions of a test runner that the contract uses. Those of vitest and jest have these types. With node:test,
+ * pass its `describe` and `test`, and the `expect` of the package of that name.
  */
 export interface ContractRunner {
   readonly describe: (name: string, body: () => void) => unknown;
@@ -10,35 +10,35 @@ export interface ContractRunner {
   readonly expect: (actual: unknown) => { toEqual(expected: unknown): unknown };
 }
 
-/** Hands out a store that holds no counters; a new one, or an emptied one, on each call. */
+/** Returns a store without counters: a new one, or an emptied one, on each call. */
 export type CreateStore = (options?: CounterOptions) => CounterStore | Promise<CounterStore>;
 
-/** What a group of laws is given. */
+/** The arguments of a group of rules. */
 export interface Contract extends Pick<ContractRunner, "test" | "expect"> {
   readonly createStore: CreateStore;
 }
 
-/** Everything a store lists, as sorted pairs: a store may list in any order, but each counter once. */
+/** All counters that a store lists, as pairs sorted by id. The order of a list is not part of the contract. */
 export async function entriesOf(store: CounterStore): Promise<(readonly [id: string, value: number])[]> {
   const entries: (readonly [string, number])[] = [];
   for await (const { id, value } of store.list()) entries.push([id, value]);
   return sorted(entries);
 }
 
-/** Pairs by id, in the order of UTF-16 code units. */
+/** Sorts pairs by id, in the order of UTF-16 code units. */
 export function sorted(entries: readonly (readonly [string, number])[]): (readonly [string, number])[] {
   return entries.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
-/** How an attempt failed: the code and the sentence of its `CounterError`. */
+/** The code and the message of the `CounterError` with which a request failed. */
 export interface Refusal {
   readonly code: string;
   readonly message: string;
 }
 
 /**
- * What an attempt was refused with. One that succeeded, or failed with another kind of error, answers with words
- * that equal no code, so that a failing law shows them.
+ * The error with which a request failed. For a request that succeeded or failed with another error, the code is a text
+ * that equals no code, so that a failing test shows it.
  */
 export async function refusal(attempt: Promise<unknown>): Promise<Refusal> {
   try {

@@ -1,7 +1,7 @@
 import { decrement, get, increment } from "@durable-counter/core";
 import { codeOf, entriesOf, refusal, type Contract } from "./contract.ts";
 
-/** A request with an idempotency key counts once, and is answered alike however often it arrives. */
+/** Rules for idempotency keys: a request with a key counts once, and every retry gets the first answer. */
 export function idempotencyContract({ test, expect, createStore }: Contract): void {
   test("a retry is answered with the first receipt, replayed, and counts nothing", async () => {
     const store = await createStore({ initial: 7 });

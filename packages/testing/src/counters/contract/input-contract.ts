@@ -6,7 +6,7 @@ const oneOf = (command: unknown) => ({ ...good, commands: [command] });
 const amountOf = (amount: unknown) => oneOf({ type: "increment", amount });
 const TOO_LONG = "x".repeat(257);
 
-/** What is wrong, the request, and what the message must name: where it is, and what it is. */
+/** What is wrong, the request, and the path and the value that the message must contain. */
 const BAD_REQUESTS: readonly (readonly [what: string, request: unknown, path: string, value: string])[] = [
   ["an empty batch", { ...good, commands: [] }, "commands", "[]"],
   ["a batch of 1,001 commands", { ...good, commands: Array(1_001).fill(increment(1)) }, "commands", "1001"],
@@ -57,12 +57,12 @@ const BAD_REQUESTS: readonly (readonly [what: string, request: unknown, path: st
   ["a request that is null", null, "request", "null"],
 ];
 
-/** What is no valid request is refused by name, and writes nothing. */
+/** Rules for invalid input: it is refused with a message that names it, and nothing is written. */
 export function inputContract({ test, expect, createStore }: Contract): void {
   for (const [what, request, path, value] of BAD_REQUESTS) {
     test(`${what} is refused, naming path and value, and nothing is written`, async () => {
       const store = await createStore();
-      // A caller without types may send anything.
+      // A caller who does not use types may send anything.
       const { code, message } = await refusal(store.apply(request as ApplyRequest));
       expect({ code, names: [path, value].filter((part) => message.includes(part)) }).toEqual({
         code: "invalid-input",

@@ -4,7 +4,7 @@ import { codeOf, entriesOf, refusal, type Contract } from "./contract.ts";
 const MAX = Number.MAX_SAFE_INTEGER;
 const MIN = Number.MIN_SAFE_INTEGER;
 
-/** No value, however short its life, passes a limit or ±(2^53 − 1). */
+/** Rules for limits: no value, not even an intermediate one, passes a limit or ±(2^53 − 1). */
 export function limitContract({ test, expect, createStore }: Contract): void {
   test("the limits themselves may be reached", async () => {
     const store = await createStore({ limits: { min: -2, max: 3 } });

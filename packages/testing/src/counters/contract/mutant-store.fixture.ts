@@ -16,8 +16,8 @@ import {
 import type { Mutant } from "./mutants.fixture.ts";
 
 /**
- * A store with one thing wrong, or with nothing wrong: to prove that the contract bites. It looks much like
- * `MemoryCounterStore`; each bug is a line that somebody might write.
+ * A store with one mutation, or with none, to prove that the contract finds it. Each mutation is a mistake that a
+ * developer could make.
  */
 export class MutantStore implements CounterStore {
   readonly #bug: Mutant | undefined;
@@ -242,12 +242,12 @@ interface Refused extends Use {
   readonly callers: readonly (string | undefined)[];
 }
 
-/** Long enough for others to come between. */
+/** Waits until other requests have run. */
 async function turn(): Promise<void> {
   for (let turns = 0; turns < 10; turns++) await Promise.resolve();
 }
 
-/** By how much commands move a counter that has no limits. */
+/** The net effect of commands on a counter without limits. */
 function sumOf(commands: readonly Command[]): number {
   return commands.reduce(
     (sum, command) =>

@@ -1,4 +1,4 @@
-/** What may be wrong with a store, and a law that must notice. */
+/** The mutations of a store, and for each a rule that must fail. */
 export const MUTANTS = {
   "starts at 1": "a counter starts at 0 and goes by 1 where nothing else is said",
   "keeps one value for all counters": "a batch goes on from where the one before it ended",

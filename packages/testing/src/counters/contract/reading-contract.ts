@@ -1,7 +1,7 @@
 import { decrement, get, increment } from "@durable-counter/core";
 import { entriesOf, sorted, type Contract } from "./contract.ts";
 
-/** Reading changes nothing; listing misses nothing; deleting leaves nothing. */
+/** Rules for reading, listing and deleting. */
 export function readingContract({ test, expect, createStore }: Contract): void {
   test("a consistent get sees every write acknowledged before it", async () => {
     const store = await createStore();

@@ -1,7 +1,9 @@
 import { decrement, get, increment } from "@durable-counter/core";
 import { codeOf, entriesOf, refusal, type Contract } from "./contract.ts";
 
-/** What a refusal means for its idempotency key: nothing, or for a caller with a name that they are refused for good. */
+/**
+ * Rules for refusals: a refused request does not use its idempotency key, but its refusal is final for a named caller.
+ */
 export function refusalContract({ test, expect, createStore }: Contract): void {
   test("an idempotency key was not used by a batch that was refused", async () => {
     const store = await createStore({ limits: { max: 5 } });
