@@ -1,4 +1,5 @@
 import { decrement, get, increment, isCounterError } from "@durable-counter/core";
+import { restoreCounterError } from "@durable-counter/durable";
 import { FakeContext, simulate } from "@durable-counter/testing";
 import { describe, expect, test } from "vitest";
 import { count, handler } from "./01-durable-counter.ts";
@@ -26,7 +27,7 @@ describe("01: a counter in the execution", () => {
     const payload = { counterId: "cart-7", commands: [decrement()] };
     const { status, error } = await simulate(handler, { payload });
     expect(status).toBe("FAILED");
-    expect(isCounterError(error, "limit-exceeded")).toBe(true);
+    expect(isCounterError(restoreCounterError(error), "limit-exceeded")).toBe(true);
   });
 
   test("starts anew with every execution", async () => {

@@ -10,6 +10,7 @@ import {
   type Command,
   type CounterStore,
 } from "@durable-counter/core";
+import { restoreCounterError } from "@durable-counter/durable";
 import { createCounterHandler } from "@durable-counter/durable";
 import { createDynamoDBCounterStore, ensureCounterTable } from "@durable-counter/dynamodb";
 import {
@@ -72,7 +73,7 @@ function eventOf(number: number): Event {
 /** By how much an execution was told that it moved the counter; undefined where nobody knows. */
 function toldBy({ result, error }: Simulation<BatchResult>, { commands }: Event): number | undefined {
   if (result !== undefined) return result.results.reduce((sum, { before, after }) => sum + after - before, 0);
-  const failure: unknown = error;
+  const failure = restoreCounterError(error);
   if (!isCounterError(failure, "limit-exceeded")) return undefined;
   return sumOf(commands.slice(0, Number(failure.details["appliedCount"] ?? 0)));
 }

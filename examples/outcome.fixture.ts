@@ -5,6 +5,7 @@ import {
   type CommandResult,
   type CounterOptions,
 } from "@durable-counter/core";
+import { restoreCounterError } from "@durable-counter/durable";
 import type { Simulation } from "@durable-counter/testing";
 import { expect } from "vitest";
 
@@ -42,6 +43,6 @@ export function outcomeOf(
 export function expectOutcome({ status, result, error }: Simulation, { code, results, left }: Outcome): void {
   expect(status).toBe(code === undefined ? "SUCCEEDED" : "FAILED");
   if (results !== undefined) expect(result).toEqual({ value: left, results });
-  const failure: unknown = error;
+  const failure = restoreCounterError(error);
   if (code !== undefined) expect(isCounterError(failure) && failure.code).toBe(code);
 }

@@ -1,5 +1,6 @@
 import type { DurableLambdaHandler } from "@aws/durable-execution-sdk-js";
 import { applyBatch, isCounterError, type BatchResult, type CounterRequest } from "@durable-counter/core";
+import { restoreCounterError } from "@durable-counter/durable";
 import { simulate } from "@durable-counter/testing";
 import type { Stage } from "./stage.ts";
 
@@ -96,7 +97,8 @@ function stateless(handler: (event: unknown) => Promise<BatchResult>) {
 async function outcomeOf(run: () => Promise<Pick<BatchResult, "value">>): Promise<Outcome> {
   try {
     return (await run()).value;
-  } catch (error) {
+  } catch (thrown) {
+    const error = restoreCounterError(thrown);
     if (isCounterError(error)) return error.code;
     throw error;
   }

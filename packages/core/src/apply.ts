@@ -2,12 +2,16 @@ import type { Command } from "./command.ts";
 import { CounterError } from "./counter-error.ts";
 import type { Limits } from "./limits.ts";
 
+/** What one command did. */
 export interface CommandResult {
   readonly type: Command["type"];
+  /** The value before the command. */
   readonly before: number;
+  /** The value after the command. */
   readonly after: number;
 }
 
+/** What a batch of commands did. */
 export interface BatchResult {
   /** The value after the last command. */
   readonly value: number;
@@ -20,6 +24,10 @@ export interface BatchResult {
  *
  * @param counterId names the counter in errors
  * @throws CounterError `limit-exceeded`
+ * @example
+ * ```ts
+ * applyCommand(3, increment(5)); // { type: "increment", before: 3, after: 8 }
+ * ```
  */
 export function applyCommand(
   value: number,
@@ -27,14 +35,18 @@ export function applyCommand(
   limits: Limits = {},
   counterId?: string,
 ): CommandResult {
-  return { type: command.type, before: value, after: move(value, command, limits, counterId) };
+  return { type: command.type, before: value, after: valueAfter(value, command, limits, counterId) };
 }
 
 /**
  * Applies commands in order, all or nothing. Pure.
  *
  * @param counterId names the counter in errors
- * @throws CounterError `limit-exceeded`, telling which command was refused; nothing of the batch counts then
+ * @throws CounterError `limit-exceeded`; in a batch of several commands `details.index` is that of the refused one
+ * @example
+ * ```ts
+ * applyBatch(3, [increment(5), decrement(2)], { max: 10 }).value; // 6
+ * ```
  */
 export function applyBatch(
   value: number,
@@ -50,25 +62,26 @@ export function applyBatch(
       results.push(result);
       current = result.after;
     } catch (error) {
-      throw commands.length === 1 ? error : ofBatch(error as CounterError, index, commands.length);
+      // applyCommand throws nothing else.
+      throw commands.length === 1 ? error : batchRefused(error as CounterError, index, commands.length);
     }
   }
   return { value: current, results };
 }
 
-function move(value: number, command: Command, limits: Limits, counterId: string | undefined): number {
+function valueAfter(value: number, command: Command, limits: Limits, counterId: string | undefined): number {
   if (command.type === "get" || command.amount === 0) return value;
   const up = command.type === "increment";
   const target = up ? value + command.amount : value - command.amount;
-  // A value may stand outside limits that came later: it may come back, but go no further away.
+  // Limits may have changed since: a value outside them may move back, but no further away.
   const limit = up ? limits.max : limits.min;
-  const past = (bound: number) => (up ? target > bound : target < bound);
-  if (limit !== undefined && past(limit)) {
+  const passes = (bound: number) => (up ? target > bound : target < bound);
+  if (limit !== undefined && passes(limit)) {
     if (limits.onLimit !== "clamp") throw limitExceeded(value, command, limit, counterId);
     return up ? Math.max(value, limit) : Math.min(value, limit);
   }
   const edge = up ? Number.MAX_SAFE_INTEGER : Number.MIN_SAFE_INTEGER;
-  if (past(edge)) throw limitExceeded(value, command, edge, counterId);
+  if (passes(edge)) throw limitExceeded(value, command, edge, counterId);
   return target;
 }
 
@@ -80,7 +93,7 @@ function limitExceeded(
 ): CounterError {
   const up = command.type === "increment";
   const counter = counterId === undefined ? "The counter" : `Counter ${JSON.stringify(counterId)}`;
-  // Beyond the safe integers a number would print rounded; as bigint it does not.
+  // A number beyond the safe integers would print rounded; a bigint does not.
   const target = up ? BigInt(value) + BigInt(command.amount) : BigInt(value) - BigInt(command.amount);
   return new CounterError(
     "limit-exceeded",
@@ -89,7 +102,7 @@ function limitExceeded(
   );
 }
 
-function ofBatch(error: CounterError, index: number, length: number): CounterError {
+function batchRefused(error: CounterError, index: number, length: number): CounterError {
   return new CounterError(
     error.code,
     `Command ${index + 1} of ${length} was refused, and with it the whole batch. ${error.message}`,

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { withRemedy, parseInput } from "./parse.ts";
+import { parseInput, withRemedy } from "./parse.ts";
 
 const Amount = z
   .custom<number>((value) => Number.isSafeInteger(value) && value >= 0, {
@@ -7,7 +7,7 @@ const Amount = z
   })
   .check(z.overwrite((value) => value + 0)); // −0 becomes 0, as it would in JSON
 
-/** What a counter is asked to do. Strict: an unknown key is an error. Amounts are safe integers from 0. */
+/** Schema of {@link Command}. Strict: an unknown key is an error. */
 export const Command = z.discriminatedUnion(
   "type",
   [
@@ -23,18 +23,49 @@ export const Command = z.discriminatedUnion(
   ],
   withRemedy('pass a command whose "type" is "increment", "decrement" or "get"'),
 );
-export type Command = Readonly<z.infer<typeof Command>>;
 
-/** @throws CounterError `invalid-input` */
+/** One operation on a counter. Amounts are safe integers ≥ 0. */
+export type Command =
+  | { readonly type: "increment"; readonly amount: number }
+  | { readonly type: "decrement"; readonly amount: number }
+  | { readonly type: "get" };
+
+/**
+ * Builds the command that adds to a counter.
+ *
+ * @param amount a safe integer ≥ 0, by default 1
+ * @throws CounterError `invalid-input`
+ * @example
+ * ```ts
+ * await counter.batch([increment(5), decrement(), get()]);
+ * ```
+ */
 export function increment(amount = 1): Command {
   return { type: "increment", amount: parseInput(Amount, amount, "increment.amount") };
 }
 
-/** @throws CounterError `invalid-input` */
+/**
+ * Builds the command that subtracts from a counter.
+ *
+ * @param amount a safe integer ≥ 0, by default 1
+ * @throws CounterError `invalid-input`
+ * @example
+ * ```ts
+ * await store.apply({ id: "stock-42", commands: [decrement(2)], limits: { min: 0 } });
+ * ```
+ */
 export function decrement(amount = 1): Command {
   return { type: "decrement", amount: parseInput(Amount, amount, "decrement.amount") };
 }
 
+/**
+ * Builds the command that reads a counter, at its place in a batch.
+ *
+ * @example
+ * ```ts
+ * const { results } = await counter.batch([get(), increment()]);
+ * ```
+ */
 export function get(): Command {
   return { type: "get" };
 }

@@ -1,14 +1,39 @@
 import type { BatchResult } from "./apply.ts";
 import type { Command } from "./command.ts";
 
-/** The one face of every home of a counter. All operations reject with a `CounterError`. */
+/**
+ * A counter, whatever its state backend. All operations reject with a `CounterError`.
+ *
+ * @example
+ * ```ts
+ * const left: number = await counter.decrement(2);
+ * const { value, results } = await counter.batch([increment(5), get()]);
+ * ```
+ */
 export interface Counter {
-  /** Adds `amount`, a safe integer from 0, by default 1. Resolves to the value after. */
+  /**
+   * Adds to the value.
+   *
+   * @param amount a safe integer ≥ 0, by default 1
+   * @returns the value after
+   * @throws CounterError `invalid-input`, `limit-exceeded`, and what the state backend fails with
+   */
   increment(amount?: number): Promise<number>;
-  /** Subtracts `amount`, a safe integer from 0, by default 1. Resolves to the value after. */
+  /**
+   * Subtracts from the value.
+   *
+   * @param amount a safe integer ≥ 0, by default 1
+   * @returns the value after
+   * @throws CounterError `invalid-input`, `limit-exceeded`, and what the state backend fails with
+   */
   decrement(amount?: number): Promise<number>;
-  /** The value now. */
+  /** Reads the value. */
   get(): Promise<number>;
-  /** Applies 1–1,000 commands in order, all or nothing. */
+  /**
+   * Applies 1–1,000 commands in order, all or nothing.
+   *
+   * @returns the value after the last command, and one result per command
+   * @throws CounterError `invalid-input`, `limit-exceeded`, and what the state backend fails with
+   */
   batch(commands: readonly Command[]): Promise<BatchResult>;
 }

@@ -1,12 +1,24 @@
 export { applyBatch, applyCommand, type BatchResult, type CommandResult } from "./apply.ts";
 export { Command, decrement, get, increment } from "./command.ts";
-export { CounterError, type CounterErrorCode, type CounterErrorDetails } from "./counter-error.ts";
+export {
+  CounterError,
+  idempotencyKeyReused,
+  isCounterError,
+  type CounterErrorCode,
+  type CounterErrorDetails,
+} from "./counter-error.ts";
 export type { Counter } from "./counter.ts";
-export { isCounterError } from "./is-counter-error.ts";
-export { CounterOptions } from "./counter-options.ts";
-export { CounterValue, Limits } from "./limits.ts";
-export { withRemedy, parseInput } from "./parse.ts";
-export { ApplyRequest, CounterId, Commands, CounterRequest, IssuedAt, IdempotencyKey } from "./request.ts";
-export type { CounterStore, ApplyResult } from "./store.ts";
+export { CounterOptions, CounterValue, Limits, startsWithinLimits } from "./limits.ts";
+export { parseInput, withRemedy } from "./parse.ts";
+export {
+  ApplyRequest,
+  CallerId,
+  Commands,
+  CounterId,
+  CounterRequest,
+  IdempotencyKey,
+  IssuedAt,
+  issuedAtNeedsKey,
+} from "./request.ts";
+export type { ApplyResult, CounterStore } from "./store.ts";
 export { storedCounter, type StoredCounterOptions } from "./stored-counter.ts";
-export { idempotencyKeyReused } from "./idempotency-key-reused.ts";

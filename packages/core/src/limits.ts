@@ -1,16 +1,12 @@
 import * as z from "zod/mini";
 import { withRemedy } from "./parse.ts";
 
-/** A counter's value: a safe integer, ±(2^53 − 1). */
+/** Schema of a counter's value: a safe integer, ±(2^53 − 1). */
 export const CounterValue = z
   .custom<number>(Number.isSafeInteger, withRemedy("pass a whole number within ±9007199254740991"))
   .check(z.overwrite((value) => value + 0));
 
-/**
- * How far a value may go. `reject`, the default, refuses the command that would pass a limit, and its whole batch;
- * `clamp` stops at the limit. A value that already stands outside, since limits can change, may move back towards
- * them but no further away.
- */
+/** Schema of {@link Limits}. */
 export const Limits = z
   .strictObject(
     {
@@ -26,4 +22,42 @@ export const Limits = z
       withRemedy("let min be at most max"),
     ),
   );
-export type Limits = Readonly<z.infer<typeof Limits>>;
+
+/**
+ * How far a value may go. Limits can change during the life of a counter: a value that stands outside them may move back
+ * towards them, but no further away.
+ */
+export interface Limits {
+  /** The least value, a safe integer. By default there is none. */
+  readonly min?: number | undefined;
+  /** The greatest value, a safe integer and at least `min`. By default there is none. */
+  readonly max?: number | undefined;
+  /**
+   * What happens to a command that would pass a limit. `"reject"`, the default, refuses it and its whole batch with
+   * `limit-exceeded`. `"clamp"` stops at the limit.
+   */
+  readonly onLimit?: "reject" | "clamp" | undefined;
+}
+
+/** Part of the schema of everything that has `limits` and `initial`: a counter starts at a value that it may have. */
+export const startsWithinLimits = z.refine<CounterOptions>(
+  ({ limits: { min = -Infinity, max = Infinity } = {}, initial }) =>
+    initial === undefined || (min <= initial && initial <= max),
+  withRemedy('let "initial" lie within "limits"'),
+);
+
+/** Schema of {@link CounterOptions}. */
+export const CounterOptions = z
+  .strictObject(
+    { limits: z.optional(Limits), initial: z.optional(CounterValue) },
+    withRemedy('pass only "limits" and "initial"'),
+  )
+  .check(startsWithinLimits);
+
+/** The options that every state backend takes. */
+export interface CounterOptions {
+  /** How far the value may go. By default it may go anywhere within ±(2^53 − 1). */
+  readonly limits?: Limits | undefined;
+  /** The value of a counter that was never written: a safe integer within `limits`, by default 0. */
+  readonly initial?: number | undefined;
+}

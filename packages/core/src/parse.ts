@@ -6,9 +6,14 @@ const VALUE_LENGTH = 60;
 const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/gu;
 
 /**
- * Parses unknown input at the edge.
+ * Parses unknown input where it enters the program.
  *
- * @throws CounterError `invalid-input`, naming path, value and remedy of what is wrong.
+ * @param what begins the path in errors, such as `event`
+ * @throws CounterError `invalid-input`; the message names path, value and remedy of each fault
+ * @example
+ * ```ts
+ * const { counterId, commands } = parseInput(CounterRequest, event, "event");
+ * ```
  */
 export function parseInput<T>(schema: z.ZodMiniType<T>, input: unknown, what: string): T {
   const result = schema.safeParse(input);
@@ -20,9 +25,9 @@ export function parseInput<T>(schema: z.ZodMiniType<T>, input: unknown, what: st
 }
 
 /**
- * The error of a zod schema as {@link parseInput} wants it: what the value is, and what to pass instead.
+ * Gives a zod schema the error message that {@link parseInput} expects: what the value is, and what to pass instead.
  *
- * @param remedy an imperative, as `pass a whole number`
+ * @param remedy an imperative, such as `pass a whole number`
  */
 export function withRemedy(remedy: string): { error: (issue: Issue) => string } {
   return {
@@ -30,14 +35,14 @@ export function withRemedy(remedy: string): { error: (issue: Issue) => string } 
       if (code === "unrecognized_keys") {
         return `has the unknown key ${keys.slice(0, ISSUES_SHOWN).map(describe).join(", ")}; ${remedy}`;
       }
-      // A union without a match points at its discriminator but hands over the whole object.
+      // A union without a match reports the path of its discriminator but the whole object as input.
       const value = discriminator === undefined ? input : (input as Record<string, unknown>)[discriminator];
       return `is ${describe(value)}; ${remedy}`;
     },
   };
 }
 
-/** What of a zod issue the sentence needs. */
+/** The fields of a zod issue that the message needs. */
 interface Issue {
   readonly code?: string | undefined;
   readonly input?: unknown;
@@ -45,7 +50,7 @@ interface Issue {
   readonly discriminator?: string | undefined;
 }
 
-/** A value as a person would write it, on one line and no longer; never throws, whatever it is given. */
+/** Formats any value on one line of limited length. Never throws. */
 function describe(value: unknown): string {
   const text = render(value);
   const line = text.length > VALUE_LENGTH ? `${text.slice(0, VALUE_LENGTH)}…` : text;

@@ -78,7 +78,7 @@ describe("a counter request", () => {
     expect(request({ idempotencyKey: "t", issuedAt: 1_767_225_600_000 })).toMatchObject({
       issuedAt: 1_767_225_600_000,
     });
-    expect(request({ issuedAt: 0 })).toMatch(/event is .*; pass "issuedAt" only with a "idempotencyKey"/u);
+    expect(request({ issuedAt: 0 })).toMatch(/event is .*; pass "issuedAt" only with an "idempotencyKey"/u);
     for (const issuedAt of [-1, 0.5, Number.NaN, 2 ** 53, "2026-01-01", null])
       expect(request({ idempotencyKey: "t", issuedAt })).toMatch(
         /event.issuedAt is .*; pass .*milliseconds since 1970/u,

@@ -3,7 +3,6 @@ import { Command } from "./command.ts";
 import { CounterValue, Limits } from "./limits.ts";
 import { withRemedy } from "./parse.ts";
 
-/** The most commands one batch may have. */
 const MAX_COMMANDS = 1_000;
 
 const PRINTABLE = /^[^\p{C}\p{Zl}\p{Zp}]{1,256}$/u;
@@ -12,13 +11,13 @@ const printable = z.custom<string>(
   withRemedy("pass 1 to 256 printable characters"),
 );
 
-/** Names a counter: 1–256 printable characters. */
+/** Schema of a counter's id: 1–256 printable characters. */
 export const CounterId = printable;
 
-/** Names a request, so that the same request sent again is recognised: 1–256 printable characters. */
+/** Schema of an idempotency key, by which a store recognises a request that is sent again: 1–256 printable characters. */
 export const IdempotencyKey = printable;
 
-/** 1–1,000 commands. The length is looked at first: nobody waits for a million entries to be refused one by one. */
+/** Schema of a batch: 1–1,000 commands. The length is checked first, so that an array of millions is refused at once. */
 export const Commands = z.pipe(
   z.custom<unknown[]>((value) => Array.isArray(value) && value.length >= 1 && value.length <= MAX_COMMANDS, {
     ...withRemedy(`pass an array of 1 to ${MAX_COMMANDS} commands`),
@@ -27,44 +26,39 @@ export const Commands = z.pipe(
 );
 
 /**
- * When an idempotency key was sent for the first time, in milliseconds since 1970: a store that remembers keys for a while
- * refuses what is older, instead of taking it for new.
+ * Schema of the time at which a request was sent for the first time: milliseconds since 1970. A store uses it to refuse a
+ * request that is older than its retention period instead of counting it again.
  */
 export const IssuedAt = z.custom<number>(
   (ms) => Number.isSafeInteger(ms) && ms >= 0,
   withRemedy("pass whole milliseconds since 1970"),
 );
 
-/** A time without an idempotency key would be the time of nothing. */
+/** Part of the schema of everything that has `issuedAt`, which is the age of an idempotency key. */
 export const issuedAtNeedsKey = z.refine<{
   idempotencyKey?: string | undefined;
   issuedAt?: number | undefined;
 }>(
   ({ idempotencyKey, issuedAt }) => issuedAt === undefined || idempotencyKey !== undefined,
-  withRemedy('pass "issuedAt" only with a "idempotencyKey"'),
+  withRemedy('pass "issuedAt" only with an "idempotencyKey"'),
 );
 
 /**
- * Names who asks, where they may ask again not knowing what they left on its way, as after a crash: 1–256 printable
- * characters, for example an execution's ARN. A refusal (`limit-exceeded`) is then final for this caller: no attempt
- * of theirs counts after it, and asking again with the idempotency key is refused alike. It costs a write. Another caller, and who
- * does not say who they are, may try a refused idempotency key anew.
+ * Schema of a caller's id: 1–256 printable characters, the same for all attempts at a request, such as the ARN of an
+ * execution. See {@link ApplyRequest.callerId}.
  */
 export const CallerId = printable;
 
-/** Without an idempotency key nothing is remembered. */
+/** Part of the schema of everything that has `callerId`: without an idempotency key, a store remembers no refusal. */
 export const callerIdNeedsKey = z.refine<{
   idempotencyKey?: string | undefined;
   callerId?: string | undefined;
 }>(
   ({ idempotencyKey, callerId }) => callerId === undefined || idempotencyKey !== undefined,
-  withRemedy('pass "callerId" only with a "idempotencyKey"'),
+  withRemedy('pass "callerId" only with an "idempotencyKey"'),
 );
 
-/**
- * The event of the ready-made handlers. A `idempotencyKey` makes an event that is delivered twice count once; `issuedAt` says
- * since when it may have been delivered.
- */
+/** Schema of {@link CounterRequest}. */
 export const CounterRequest = z
   .strictObject(
     {
@@ -73,14 +67,23 @@ export const CounterRequest = z
       idempotencyKey: z.optional(IdempotencyKey),
       issuedAt: z.optional(IssuedAt),
     },
-    withRemedy(
-      'pass an object with "counterId", "commands" and, if you like, "idempotencyKey" and "issuedAt"',
-    ),
+    withRemedy('pass an object with "counterId", "commands" and optionally "idempotencyKey" and "issuedAt"'),
   )
   .check(issuedAtNeedsKey);
-export type CounterRequest = Readonly<z.infer<typeof CounterRequest>>;
 
-/** What a {@link CounterStore} is asked to apply. `limits` and `initial` go before the store's own. */
+/** The event of the ready-made handlers. */
+export interface CounterRequest {
+  /** The id of the counter: 1–256 printable characters. */
+  readonly counterId: string;
+  /** 1–1,000 commands, applied in order. */
+  readonly commands: readonly Command[];
+  /** Makes an event that is delivered twice count once: 1–256 printable characters, such as an order number. */
+  readonly idempotencyKey?: string | undefined;
+  /** When the event was sent for the first time, in milliseconds since 1970. */
+  readonly issuedAt?: number | undefined;
+}
+
+/** Schema of {@link ApplyRequest}. */
 export const ApplyRequest = z
   .strictObject(
     {
@@ -93,10 +96,29 @@ export const ApplyRequest = z
       initial: z.optional(CounterValue),
     },
     withRemedy(
-      'pass an object with "id", "commands" and, if you like, "idempotencyKey", "issuedAt", "callerId", "limits" and "initial"',
+      'pass an object with "id", "commands" and optionally "idempotencyKey", "issuedAt", "callerId", "limits" and "initial"',
     ),
   )
   .check(issuedAtNeedsKey, callerIdNeedsKey);
-export type ApplyRequest = Readonly<Omit<z.infer<typeof ApplyRequest>, "commands">> & {
+
+/** A batch of commands for a {@link CounterStore}. */
+export interface ApplyRequest {
+  /** The id of the counter: 1–256 printable characters. */
+  readonly id: string;
+  /** 1–1,000 commands, applied in order, all or nothing. */
   readonly commands: readonly Command[];
-};
+  /** The store answers the same request with the same key from its record instead of applying it again. */
+  readonly idempotencyKey?: string | undefined;
+  /** When the key was sent for the first time, in milliseconds since 1970. Requires `idempotencyKey`. */
+  readonly issuedAt?: number | undefined;
+  /**
+   * Who sends the request: 1–256 printable characters, the same for all attempts. Pass it if an earlier attempt may still be
+   * in flight, for example after a crash. A refusal (`limit-exceeded`) is then final for this caller: no attempt counts
+   * after it, and the same key is refused again. It costs a write. Requires `idempotencyKey`.
+   */
+  readonly callerId?: string | undefined;
+  /** Replaces the store's limits for this request. */
+  readonly limits?: Limits | undefined;
+  /** Replaces the store's initial value for this request: a safe integer. */
+  readonly initial?: number | undefined;
+}

@@ -77,7 +77,7 @@ describe("a stored counter", () => {
       expect(requests[0]).toMatchObject({ idempotencyKey: "order-1/0", ...more });
       const [name] = Object.keys(more);
       expect(() => storedCounter(store, "cart-7", more)).toThrow(
-        `pass "${name}" only with a "idempotencyKey"`,
+        `pass "${name}" only with an "idempotencyKey"`,
       );
     },
   );

@@ -1,15 +1,15 @@
 import * as z from "zod/mini";
 import { decrement, get, increment, type Command } from "./command.ts";
 import type { Counter } from "./counter.ts";
-import { CounterOptions, startsWithinLimits } from "./counter-options.ts";
-import { withRemedy, parseInput } from "./parse.ts";
+import { CounterOptions, startsWithinLimits } from "./limits.ts";
+import { parseInput, withRemedy } from "./parse.ts";
 import {
   CallerId,
-  CounterId,
   callerIdNeedsKey,
-  issuedAtNeedsKey,
-  IssuedAt,
+  CounterId,
   IdempotencyKey,
+  IssuedAt,
+  issuedAtNeedsKey,
 } from "./request.ts";
 import type { CounterStore } from "./store.ts";
 
@@ -25,28 +25,36 @@ const Options = z
   )
   .check(startsWithinLimits, issuedAtNeedsKey, callerIdNeedsKey);
 
+/** Options of {@link storedCounter}. */
 export interface StoredCounterOptions extends CounterOptions {
   /**
-   * Names the request that this counter is made for: the n-th call on the counter gets the idempotency key `<idempotency key>/<n>`, so that
-   * the same request handled again, by the same calls, counts once.
+   * Names the request that this counter is made for: 1–256 printable characters. The n-th call on the counter gets the key
+   * `<idempotency key>/<n>`. So the same request, handled again by the same calls, counts once.
    */
   readonly idempotencyKey?: string | undefined;
-  /** When that idempotency key was sent for the first time, in milliseconds since 1970. */
+  /** When the request was sent for the first time, in milliseconds since 1970. Requires `idempotencyKey`. */
   readonly issuedAt?: number | undefined;
   /**
-   * What all attempts at the request have in common, as the message's id, where one may leave a call on its way when it
-   * dies: what was refused once is then refused to all of them, and that call cannot count.
+   * What all attempts at the request have in common, such as a message's id: 1–256 printable characters. Pass it if an earlier
+   * attempt may still be in flight, for example after a crash: a refusal is then final for all attempts. Requires
+   * `idempotencyKey`.
    */
   readonly callerId?: string | undefined;
 }
 
 /**
- * A {@link Counter} whose value lives in a store: the stateless home. `get()` reads consistently.
+ * A {@link Counter} whose value lives in a store, without durable execution. `get()` reads consistently.
  *
- * Without a `idempotencyKey`, an `outcome-unknown` must not be answered by the same call: that would be another request. A
- * store that can be asked puts the idempotency key to ask with into the error's `details`.
+ * Without an `idempotencyKey`, do not call again after `outcome-unknown`: that would be another request. The `details` of the
+ * error have the key to retry with.
  *
- * @throws CounterError `invalid-input` for an id or options that cannot be
+ * @param id 1–256 printable characters
+ * @throws CounterError `invalid-input` for an invalid id or option
+ * @example
+ * ```ts
+ * const stock = storedCounter(store, "stock-42", { limits: { min: 0 }, idempotencyKey: "order-4711" });
+ * const left = await stock.decrement(2);
+ * ```
  */
 export function storedCounter(store: CounterStore, id: string, options: StoredCounterOptions = {}): Counter {
   parseInput(CounterId, id, "id");

@@ -19,12 +19,17 @@ import {
   type InterleavingProgram,
 } from "@durable-counter/testing";
 import { describe, expect, test } from "vitest";
-import { createCounterHandler, durableCounter, type SharedCounterOptions } from "./index.ts";
+import {
+  createCounterHandler,
+  durableCounter,
+  restoreCounterError,
+  type SharedCounterOptions,
+} from "./index.ts";
 
 const id = "cart-7";
 const seconds = (count: number) => ({ seconds: count });
 
-/** A function of one's own, run as an execution; its result, or what it failed with. */
+/** Runs a function as an execution. */
 async function execute<T>(
   body: (context: DurableContext) => Promise<T>,
   options: Parameters<typeof simulate>[1] = {},
@@ -33,7 +38,7 @@ async function execute<T>(
   return simulate<T>(handler, options);
 }
 
-/** A store that tells `watch` of every request before it is carried out, and waits for it. */
+/** A store that calls `watch` with every request, and waits for it, before it applies the request. */
 function watched(store: CounterStore, watch: (request: ApplyRequest) => unknown): CounterStore {
   return {
     apply: async (request) => {
@@ -46,26 +51,26 @@ function watched(store: CounterStore, watch: (request: ApplyRequest) => unknown)
   };
 }
 
-/** Opens when so many have come. */
-function gate(count: number) {
+/** A function whose promise resolves when it was called `count` times. */
+function barrier(count: number) {
   const { promise, resolve } = Promise.withResolvers<undefined>();
-  let come = 0;
+  let calls = 0;
   return () => {
-    if (++come === count) resolve(undefined);
+    if (++calls === count) resolve(undefined);
     return promise;
   };
 }
 
 const summary = ({ type, amount }: { type: string; amount?: number }) => `${type} ${amount ?? ""}`.trim();
-const limitExceeded = (error: unknown) => isCounterError(error, "limit-exceeded");
+const limitExceeded = (error: unknown) => isCounterError(restoreCounterError(error), "limit-exceeded");
 
 describe("within one execution, one counter", () => {
-  const homes: readonly [string, () => SharedCounterOptions | object][] = [
+  const backends: readonly [string, () => SharedCounterOptions | object][] = [
     ["execution", () => ({ limits: { min: 0 } })],
     ["store", () => ({ store: new MemoryCounterStore(), id, limits: { min: 0 } })],
   ];
 
-  test.each(homes)("runs concurrent calls in call order, with the value in the %s", async (_, options) => {
+  test.each(backends)("runs concurrent calls in call order, with the value in the %s", async (_, options) => {
     const { result } = await execute(async (context) => {
       const counter = durableCounter(context, options());
       return Promise.all([
@@ -78,7 +83,7 @@ describe("within one execution, one counter", () => {
     expect(result).toEqual([3, 0, 2, 2]);
   });
 
-  test("begins no call before the one ahead is answered, though that one backs off", async () => {
+  test("starts no call before the call ahead has ended, even while that one backs off", async () => {
     const seen: string[] = [];
     const store = watched(new MemoryCounterStore(), ({ commands: [command] }) => {
       seen.push(summary(command as Command)); // one command each
@@ -92,8 +97,8 @@ describe("within one execution, one counter", () => {
     expect(seen).toEqual(["increment 1", "increment 1", "increment 1", "increment 1", "increment 2"]);
   });
 
-  test.each(homes)(
-    "goes on from where it was after a refusal, with the value in the %s",
+  test.each(backends)(
+    "continues from the value before a refusal, with the value in the %s",
     async (_, options) => {
       const { result } = await execute(async (context) => {
         const counter = durableCounter(context, options());
@@ -105,19 +110,19 @@ describe("within one execution, one counter", () => {
     },
   );
 
-  test("goes on after an operation of which nobody knows, and reads what became of it", async () => {
+  test("can be used after an operation with an unknown outcome, and reads what became of it", async () => {
     const inner = new MemoryCounterStore();
-    const losing = {
+    const losingReplies = {
       ...watched(inner, () => undefined),
       apply: async (request: ApplyRequest) => {
-        const receipt = await inner.apply(request);
+        const applied = await inner.apply(request);
         if (request.commands[0]?.type === "increment")
           throw new CounterError("outcome-unknown", "The reply is lost.");
-        return receipt;
+        return applied;
       },
     };
     const { result } = await execute(async (context) => {
-      const counter = durableCounter(context, { store: losing, id });
+      const counter = durableCounter(context, { store: losingReplies, id });
       const lost = await counter
         .increment(5)
         .catch((error: unknown) => isCounterError(error, "outcome-unknown"));
@@ -134,7 +139,7 @@ describe("within one execution, one counter", () => {
         const counter = durableCounter(context, { store, id });
         const before = await counter.get();
         read.push(before);
-        await context.step("somebody else counts", async () => {
+        await context.step("another writer counts", async () => {
           await store.apply({ id, commands: [increment(9)] });
         });
         await context.wait(seconds(60));
@@ -148,7 +153,7 @@ describe("within one execution, one counter", () => {
   });
 });
 
-test("what a dead process left on its way counts nothing, once the execution was told a refusal", async () => {
+test("a call that a dead process left in flight counts nothing after the execution was refused", async () => {
   const memory = new MemoryCounterStore({ initial: 3, limits: { min: 0 } });
   const isSent = Promise.withResolvers<undefined>();
   const arrives = Promise.withResolvers<undefined>();
@@ -181,8 +186,8 @@ test("what a dead process left on its way counts nothing, once the execution was
 });
 
 describe("within one execution, two counters", () => {
-  test("are not serialised: one does not wait for the other's answer", async () => {
-    const bothAsked = gate(2); // neither is answered before both have asked
+  test("are not serialised: they do not wait for each other", async () => {
+    const bothAsked = barrier(2); // neither is answered before both have called
     const store = watched(new MemoryCounterStore(), bothAsked);
     const { result } = await execute(async (context) => {
       const a = durableCounter(context, { name: "a", store, id: "a" });
@@ -229,7 +234,7 @@ describe("within one execution, in several contexts", () => {
     return [...numbers, ...mapped.getResults(), ...parallel.getResults()];
   };
 
-  test("a value in the execution belongs to one counter of one context: each begins anew", async () => {
+  test("a value in the execution belongs to one counter of one context: others start at the initial value", async () => {
     const { result } = await execute((context) => everywhere(context, {}));
     expect(result).toEqual([1, 1, 1, 1, 1, 1, 1]);
   });
@@ -245,7 +250,7 @@ describe("within one execution, in several contexts", () => {
   );
 
   test("branches of a map are not serialised", async () => {
-    const store = watched(new MemoryCounterStore(), gate(3)); // none is answered before all have asked
+    const store = watched(new MemoryCounterStore(), barrier(3)); // none is answered before all have called
     const { result } = await execute(async (context) => {
       const count = (branch: DurableContext) => durableCounter(branch, { store, id }).increment();
       return (await context.map([1, 2, 3], count)).getResults();
@@ -253,7 +258,7 @@ describe("within one execution, in several contexts", () => {
     expect(result?.toSorted((a, b) => a - b)).toEqual([1, 2, 3]);
   });
 
-  test("a counter is used in the context it was made for: the SDK refuses it in a branch", async () => {
+  test("the SDK refuses a counter in a branch of the context that it was created for", async () => {
     for (const options of [{}, { store: new MemoryCounterStore(), id }]) {
       const { status, error } = await execute(async (context) => {
         const counter = durableCounter(context, options);
@@ -277,7 +282,7 @@ describe("across executions, with the value in the execution", () => {
 
 describe("across executions, with the value in one store", () => {
   /** Two events at once, handled by one handler in two executions, under every order of their calls to the store. */
-  const atOnce =
+  const concurrently =
     (
       events: readonly (readonly Command[])[],
       {
@@ -310,14 +315,14 @@ describe("across executions, with the value in one store", () => {
       look(ended, await table.get(id));
     };
 
-  /** What was seen over all orders; each is linearizable, or this fails. */
+  /** The distinct outcomes over all orders. Fails if one of them is not linearizable. */
   async function explore(
     events: readonly (readonly Command[])[],
-    options: Parameters<typeof atOnce>[1],
+    options: Parameters<typeof concurrently>[1],
     view: (ended: readonly (BatchResult | "limit-exceeded")[], value: number) => unknown,
   ) {
     const seen = new Set<string>();
-    const program = atOnce(events, options, (...outcome) => seen.add(JSON.stringify(view(...outcome))));
+    const program = concurrently(events, options, (...outcome) => seen.add(JSON.stringify(view(...outcome))));
     const { failures, exhaustive } = await exploreInterleavings(program);
     expect(failures.map(({ message }) => message)).toEqual([]);
     expect(exhaustive).toBe(true);
@@ -331,18 +336,18 @@ describe("across executions, with the value in one store", () => {
     expect(seen).toEqual(["[[1,12],[11]]", "[[1,2],[12]]", "[[11,12],[10]]"]);
   });
 
-  test("a batch is atomic: nobody comes in between, one step per batch", async () => {
+  test("a batch is atomic, one step per batch", async () => {
     const seen = await explore([[increment(1), increment(1)], [increment(10)]], { steps: "batch" }, values);
     expect(seen).toEqual(["[[1,2],[12]]", "[[11,12],[10]]"]);
   });
 
-  test("what one reads is old when it writes: others come in between a get and what follows from it", async () => {
+  test("a value that was read may be old when the next operation writes", async () => {
     const raise = [get(), increment(1)];
     const seen = await explore([raise, raise], { steps: "command" }, values);
     expect(seen).toContain("[[0,1],[0,2]]");
   });
 
-  test("limits hold for all together: of two that want the last one, one gets it", async () => {
+  test("limits hold across executions: of two decrements to the minimum, one is refused", async () => {
     const events = [[decrement()], [decrement()]];
     for (const steps of ["command", "batch"] as const) {
       const seen = await explore(events, { steps, limits: { min: 0 }, initial: 1 }, (ended, value) => [
@@ -353,12 +358,12 @@ describe("across executions, with the value in one store", () => {
     }
   });
 
-  test("there is no order but what callers see: of two at once either may be first", async () => {
+  test("of two concurrent events, either may be first", async () => {
     const seen = await explore([[increment(1)], [decrement(1)]], { steps: "batch" }, values);
     expect(seen).toEqual(["[[0],[-1]]", "[[1],[0]]"]);
   });
 
-  test("one event that is delivered to two executions at once counts once, and both are answered alike", async () => {
+  test("an event that is delivered to two executions at once counts once, and both get the same result", async () => {
     const event = [increment(5), decrement(2)];
     for (const steps of ["command", "batch"] as const) {
       const seen = await explore([event, event], { steps, idempotencyKey: "order-1" }, (ended, value) => [
@@ -369,7 +374,7 @@ describe("across executions, with the value in one store", () => {
     }
   });
 
-  test("what was refused may count when its event comes again, in another execution", async () => {
+  test("a refused event may count when it is delivered again, to another execution", async () => {
     const store = new MemoryCounterStore({ limits: { min: 0 } });
     const handler = createCounterHandler({ store });
     const payload = { counterId: id, commands: [decrement(5)], idempotencyKey: "order-1" };
@@ -381,7 +386,7 @@ describe("across executions, with the value in one store", () => {
     expect(await store.get(id)).toBe(2);
   });
 
-  test("a get sees all that was acknowledged before it began", async () => {
+  test("a get sees every write that was acknowledged before it started", async () => {
     const store = new MemoryCounterStore();
     const count = (commands: readonly Command[]) =>
       simulate<BatchResult>(createCounterHandler({ store }), { payload: { counterId: id, commands } });
@@ -391,13 +396,13 @@ describe("across executions, with the value in one store", () => {
     }
   });
 
-  test("nobody is kept waiting by an execution that waits", async () => {
+  test("an execution that waits does not block others", async () => {
     const store = new MemoryCounterStore();
     let others = 0;
     const { result } = await execute(async (context) => {
       const counter = durableCounter(context, { store, id });
       const before = await counter.increment();
-      await context.step("others come meanwhile", async () => {
+      await context.step("another execution counts", async () => {
         const body = (other: DurableContext) => durableCounter(other, { store, id }).increment();
         others = (await execute(body)).result ?? 0;
       });
@@ -407,7 +412,7 @@ describe("across executions, with the value in one store", () => {
     expect(result).toEqual([1, 2, 2]);
   });
 
-  test("an event passes for a delivery of itself in a second function too, unless that names its counter", async () => {
+  test("a second function on the same event counts only if it names its counter", async () => {
     const store = new MemoryCounterStore();
     const count = (name?: string) =>
       execute((context) =>

@@ -10,11 +10,10 @@ import {
 import { MemoryCounterStore } from "@durable-counter/testing";
 import { describe, expect, test } from "vitest";
 import { createCounterHandler, type CounterHandlerOptions } from "./index.ts";
-import { useLocalRunner } from "./run-locally.fixture.ts";
+import { runHandler } from "./run-handler.fixture.ts";
 
-const runLocally = useLocalRunner();
 const handle = (options: CounterHandlerOptions, payload: unknown) =>
-  runLocally(createCounterHandler(options), payload);
+  runHandler<BatchResult>(createCounterHandler(options), payload);
 
 const event = (commands: readonly Command[], idempotencyKey?: string) => ({
   counterId: "cart-7",
@@ -34,48 +33,46 @@ const batch: BatchResult = {
 describe.each([
   ["in the execution", () => ({})],
   ["in a store", () => ({ store: new MemoryCounterStore() })],
-])("a counter handler with its state %s", (_, home) => {
+])("a counter handler with its state %s", (_, backend) => {
   test("makes one step per command by default", async () => {
-    const { result, names } = await handle(home(), event(commands));
+    const { result, names } = await handle(backend(), event(commands));
     expect(result).toEqual(batch);
     expect(names).toEqual(["counter/0/increment", "counter/1/decrement", "counter/2/get"]);
   });
 
-  test("makes one step for the whole batch if told so", async () => {
-    const { result, names } = await handle({ ...home(), steps: "batch" }, event(commands));
+  test("makes one step for the whole batch if asked to", async () => {
+    const { result, names } = await handle({ ...backend(), steps: "batch" }, event(commands));
     expect(result).toEqual(batch);
     expect(names).toEqual(["counter/0/batch"]);
   });
 
-  test("tells which commands were applied before the one that was refused", async () => {
-    const { error, names } = await handle(
-      { ...home(), limits: { min: 0 } },
+  test("says which commands were applied before the one that was refused", async () => {
+    const { error, message, names } = await handle(
+      { ...backend(), limits: { min: 0 } },
       event([increment(5), decrement(2), decrement(9), get()]),
     );
-    const failure: unknown = error;
-    expect(isCounterError(failure, "limit-exceeded") && failure.details).toEqual({
+    expect(isCounterError(error, "limit-exceeded") && error.details).toEqual({
       appliedCount: 2,
       value: 3,
       limit: 0,
     });
-    expect(error?.errorMessage).toBe(
+    expect(message).toBe(
       'Commands 1 to 2 were applied, stay so, and left the value at 3; command 3 of 4 failed. Counter "cart-7" is at 3 and would fall to -6; its minimum is 0. [limit-exceeded]',
     );
     expect(names).toHaveLength(3);
   });
 
   test("applies nothing of a batch that is refused as a whole", async () => {
-    const { error } = await handle(
-      { ...home(), limits: { min: 0 }, steps: "batch" },
+    const { error, message } = await handle(
+      { ...backend(), limits: { min: 0 }, steps: "batch" },
       event([increment(5), decrement(9)]),
     );
-    const failure: unknown = error;
-    expect(isCounterError(failure, "limit-exceeded") && failure.details).toEqual({
+    expect(isCounterError(error, "limit-exceeded") && error.details).toEqual({
       value: 5,
       limit: 0,
       index: 1,
     });
-    expect(error?.errorMessage).toMatch(/^Command 2 of 2 was refused, and with it the whole batch/u);
+    expect(message).toMatch(/^Command 2 of 2 was refused, and with it the whole batch/u);
   });
 
   test.each([
@@ -86,9 +83,9 @@ describe.each([
     ],
     [undefined, "event.counterId is undefined; pass 1 to 256"],
     [5, "event is 5; pass an object"],
-  ])("fails on an event it cannot parse, before any step: %j", async (payload, message) => {
-    const { error, names } = await handle(home(), payload);
-    expect(error?.errorMessage).toContain(message);
+  ])("fails on an event it cannot parse, before any step: %j", async (payload, expected) => {
+    const { error, message, names } = await handle(backend(), payload);
+    expect(message).toContain(expected);
     expect(isCounterError(error, "invalid-input")).toBe(true);
     expect(names).toEqual([]);
   });
@@ -111,13 +108,13 @@ test.each(["command", "batch"] as const)(
 );
 
 test.each(["command", "batch"] as const)(
-  "tells the store since when the idempotency key of an event may have been sent (steps: %s)",
+  "passes the issuedAt of an event to the store (steps: %s)",
   async (steps) => {
-    const told: unknown[] = [];
+    const received: unknown[] = [];
     const memory = new MemoryCounterStore();
     const store: CounterStore = {
       apply: (request) => {
-        told.push(request.issuedAt);
+        received.push(request.issuedAt);
         return memory.apply(request);
       },
       get: (id, options) => memory.get(id, options),
@@ -125,6 +122,6 @@ test.each(["command", "batch"] as const)(
       list: () => memory.list(),
     };
     await handle({ store, steps }, { ...event([increment()], "order-1"), issuedAt: 1_767_225_600_000 });
-    expect(told).toEqual([1_767_225_600_000]);
+    expect(received).toEqual([1_767_225_600_000]);
   },
 );

@@ -21,8 +21,8 @@ interface Line extends CounterLogRecord {
   readonly message: string;
 }
 
-/** A logger, and what it was told since it was last emptied. */
-function notebook() {
+/** A logger, and the records that it got. */
+function recordingLogger() {
   const lines: Line[] = [];
   const write = (level: Line["level"]) => (message: string, record: CounterLogRecord) => {
     lines.push({ level, message, ...record });
@@ -37,9 +37,9 @@ const outcomes = (lines: readonly CounterLogRecord[]) =>
 const failing = (store: CounterStore, before: () => void, after: () => void): CounterStore => ({
   apply: async (request) => {
     before();
-    const receipt = await store.apply(request);
+    const applied = await store.apply(request);
     after();
-    return receipt;
+    return applied;
   },
   get: (id, options) => store.get(id, options),
   delete: (id) => store.delete(id),
@@ -50,8 +50,8 @@ const durable = (handler: (context: DurableContext) => Promise<unknown>) =>
   withDurableExecution(async (_event: unknown, context) => handler(context));
 
 describe("a record", () => {
-  test("says what was applied, where, and from which value to which", async () => {
-    const { lines, logger } = notebook();
+  test("says what was applied, where, and the values before and after", async () => {
+    const { lines, logger } = recordingLogger();
     const context = new FakeContext({ arn: "arn:1" });
     await durableCounter(context, { name: "stock", initial: 3, logger }).increment(5);
     expect(lines).toEqual([
@@ -74,7 +74,7 @@ describe("a record", () => {
   });
 
   test("is one for a batch of any length", async () => {
-    const { lines, logger } = notebook();
+    const { lines, logger } = recordingLogger();
     const store = new MemoryCounterStore();
     const counter = durableCounter(new FakeContext(), { store, id: "cart-7", logger });
     await counter.batch(Array.from({ length: 1_000 }, () => increment()));
@@ -89,8 +89,8 @@ describe("a record", () => {
     ]);
   });
 
-  test("says what was rejected, and by which code", async () => {
-    const { lines, logger } = notebook();
+  test("says what was rejected, and with which code", async () => {
+    const { lines, logger } = recordingLogger();
     const counter = durableCounter(new FakeContext(), { limits: { min: 0 }, logger });
     await expect(counter.decrement(2)).rejects.toThrow("its minimum is 0");
     expect(lines).toEqual([
@@ -106,8 +106,8 @@ describe("a record", () => {
     expect(lines[0]).not.toHaveProperty("after");
   });
 
-  test("is one for every attempt, and a count whose reply was lost is told as replayed, once", async () => {
-    const { lines, logger } = notebook();
+  test("is written for every attempt, and a count whose reply was lost is logged as replayed, once", async () => {
+    const { lines, logger } = recordingLogger();
     let attempts = 0;
     const store = failing(
       new MemoryCounterStore(),
@@ -134,8 +134,8 @@ describe("a record", () => {
     ]);
   });
 
-  test("tells the branches of a map apart", async () => {
-    const { lines, logger } = notebook();
+  test("has the context, so that the branches of a map can be told apart", async () => {
+    const { lines, logger } = recordingLogger();
     await simulate(
       durable((context) => context.map([1, 2], (branch) => durableCounter(branch, { logger }).increment())),
     );
@@ -144,7 +144,7 @@ describe("a record", () => {
 
   test("of a handler names the counter of the event", async () => {
     for (const store of [undefined, new MemoryCounterStore()]) {
-      const { lines, logger } = notebook();
+      const { lines, logger } = recordingLogger();
       const payload = { counterId: "cart-7", commands: [increment(2), get()] };
       await simulate(createCounterHandler({ store, logger }), { payload });
       expect(lines.map(({ counter, after }) => [counter, after])).toEqual([
@@ -155,7 +155,7 @@ describe("a record", () => {
   });
 
   test("of an event that was delivered before says replayed", async () => {
-    const { lines, logger } = notebook();
+    const { lines, logger } = recordingLogger();
     const handler = createCounterHandler({ store: new MemoryCounterStore(), logger, steps: "batch" });
     const payload = { counterId: "cart-7", commands: [increment(2)], idempotencyKey: "order-1" };
     for (let delivery = 0; delivery < 2; delivery++) await simulate(handler, { payload });
@@ -165,31 +165,31 @@ describe("a record", () => {
 
 const commands = [increment(5), decrement(2), get(), decrement(9), increment(1)];
 const payload = { counterId: "cart-7", commands };
-const told = [
+const expected = [
   "counter/0/increment applied",
   "counter/1/decrement applied",
   "counter/2/get applied",
   "counter/3/decrement rejected",
 ];
 
-describe.each(["in the execution", "in a store"])("with the value %s", (home) => {
+describe.each(["in the execution", "in a store"])("with the value %s", (backend) => {
   const options = (): CounterHandlerOptions => ({
     limits: { min: 0 },
-    ...(home === "in a store" && { store: new MemoryCounterStore() }),
+    ...(backend === "in a store" && { store: new MemoryCounterStore() }),
   });
 
-  test("a replay tells nothing twice", async () => {
-    const { lines, logger } = notebook();
+  test("a replay logs nothing twice", async () => {
+    const { lines, logger } = recordingLogger();
     const { invocations } = await simulate(createCounterHandler({ ...options(), logger }), {
       payload,
       replay: "always",
     });
     expect(invocations).toBe(5);
-    expect(outcomes(lines)).toEqual(told);
+    expect(outcomes(lines)).toEqual(expected);
   });
 
-  test("nobody is told without a logger, and the execution is the same", async () => {
-    const { logger } = notebook();
+  test("the execution is the same without a logger", async () => {
+    const { logger } = recordingLogger();
     const [quiet, loud] = [
       await simulate(createCounterHandler(options()), { payload, executionName: "same" }),
       await simulate(createCounterHandler({ ...options(), logger }), { payload, executionName: "same" }),
@@ -215,8 +215,8 @@ describe.each(["in the execution", "in a store"])("with the value %s", (home) =>
 });
 
 describe("after a crash at any point", () => {
-  test("a store's count is told as applied at most once, and as replayed where it had counted", async () => {
-    const { lines, logger } = notebook();
+  test("a count in a store is logged as applied at most once, and as replayed where it had counted", async () => {
+    const { lines, logger } = recordingLogger();
     let store = new MemoryCounterStore();
     const handler = createCounterHandler({
       store: crashable(
@@ -264,19 +264,19 @@ describe("after a crash at any point", () => {
   });
 
   test("every command has its record", async () => {
-    const { lines, logger } = notebook();
+    const { lines, logger } = recordingLogger();
     const { failures } = await exploreCrashes(createCounterHandler({ limits: { min: 0 }, logger }), {
       payload,
       beforeEach: () => {
         lines.length = 0;
       },
-      check: () => expect([...new Set(outcomes(lines))]).toEqual(told),
+      check: () => expect([...new Set(outcomes(lines))]).toEqual(expected),
     });
     expect(failures.map(({ message }) => message)).toEqual([]);
   });
 });
 
-test("console and the SDK's own logger fit as they are", async () => {
+test("console and the SDK's own logger can be passed as they are", async () => {
   const texts: unknown[] = [];
   const customLogger: DurableLogger = {
     info: (text: unknown) => void texts.push(text),
@@ -293,11 +293,14 @@ test("console and the SDK's own logger fit as they are", async () => {
   ]);
 });
 
-test.each([5, null, {}, { info: () => undefined }, { info: 1, warn: 2 }])("%j is no logger", (logger) => {
-  const remedy = 'options.logger is .*; pass a logger with the methods "info" and "warn"';
-  // The options are wrong on purpose.
-  expect(() => createCounterHandler({ logger: logger as never })).toThrow(new RegExp(remedy, "u"));
-  expect(() => durableCounter(new FakeContext(), { logger: logger as never })).toThrow(
-    new RegExp(remedy, "u"),
-  );
-});
+test.each([5, null, {}, { info: () => undefined }, { info: 1, warn: 2 }])(
+  "%j is refused as a logger",
+  (logger) => {
+    const remedy = 'options.logger is .*; pass a logger with the methods "info" and "warn"';
+    // The options are wrong on purpose.
+    expect(() => createCounterHandler({ logger: logger as never })).toThrow(new RegExp(remedy, "u"));
+    expect(() => durableCounter(new FakeContext(), { logger: logger as never })).toThrow(
+      new RegExp(remedy, "u"),
+    );
+  },
+);

@@ -7,23 +7,23 @@ import {
 } from "@durable-counter/core";
 import * as z from "zod/mini";
 
-/**
- * Where a counter tells what became of its commands: a Powertools `Logger`, the SDK's `context.logger` or `console`,
- * as they are.
- */
+/** The logger of a counter. A Powertools `Logger`, the SDK's `context.logger` and `console` fit as they are. */
 export interface CounterLogger {
+  /** Gets the operations that were applied or replayed. */
   info(message: string, record: CounterLogRecord): unknown;
+  /** Gets the operations that were rejected or failed. */
   warn(message: string, record: CounterLogRecord): unknown;
 }
 
 /**
- * What one run of an operation came to. Flat, so that each field can be queried by its name; `executionArn`,
- * `operationName` and `attempt` are called as in the durable SDK's own lines.
+ * The outcome of one run of an operation. It is flat, so that each field can be queried by its name. `executionArn`,
+ * `operationName` and `attempt` have the same names in the durable SDK's own records.
  */
 export type CounterLogRecord = Readonly<{
   /**
-   * `applied` now; `replayed`, the store knew the idempotency key and answered with the results of the first time; `rejected`
-   * for good, nothing counted; `failed`, without an answer: the step's next attempt, if there is one, finds out.
+   * `applied`: counted now. `replayed`: the store knew the idempotency key and answered with the recorded results. `rejected`:
+   * nothing counted, and a retry does not help. `failed`: the outcome is not known; the step's next attempt, if there is one,
+   * finds out.
    */
   outcome: "applied" | "replayed" | "rejected" | "failed";
   /** The counter's id, or its name where the value lives in the execution. */
@@ -33,38 +33,36 @@ export type CounterLogRecord = Readonly<{
   context?: string;
   /** As the console shows it: `counter/0/increment`. */
   operationName: string;
-  /** The place among the counter's operations, from 0. */
+  /** The position among the counter's operations, from 0. */
   sequence: number;
-  /** Of the step, from 1. */
+  /** The attempt of the step, from 1. */
   attempt: number;
   type: Command["type"] | "batch";
   /** How many commands the operation has. */
   commands: number;
-  /** The value before the first command, where they were answered. */
+  /** The value before the first command. Missing for `rejected` and `failed`. */
   before?: number;
-  /** The value after the last. */
+  /** The value after the last command. Missing for `rejected` and `failed`. */
   after?: number;
-  /** The code of a `CounterError`. */
+  /** The code of a `CounterError`, where the operation was rejected or failed with one. */
   errorCode?: CounterErrorCode;
+  /** The message of the error, where the operation was rejected or failed. */
   errorMessage?: string;
 }>;
 
-/** What of a record is the same for all operations of a counter. */
-export type LoggedCounter = Pick<CounterLogRecord, "counter" | "executionArn" | "context">;
+/** The fields of a record that are the same for all operations of a counter. */
+type LoggedCounter = Pick<CounterLogRecord, "counter" | "executionArn" | "context">;
 
-/** What of a record names one run of an operation. */
-export type LoggedOperation = Pick<
-  CounterLogRecord,
-  "operationName" | "sequence" | "attempt" | "type" | "commands"
->;
+/** The fields of a record that identify one run of an operation. */
+type LoggedOperation = Pick<CounterLogRecord, "operationName" | "sequence" | "attempt" | "type" | "commands">;
 
-/** Tells how a run of an operation ended, in one record. Never throws: a logger that fails must not break a count. */
-export type CounterLog = (operation: LoggedOperation) => {
-  readonly answered: (receipt: ApplyResult) => void;
+/** Logs how a run of an operation ended, in one record. Never throws: a logger that fails must not break a count. */
+type CounterLog = (operation: LoggedOperation) => {
+  readonly answered: (applied: ApplyResult) => void;
   readonly threw: (error: unknown) => void;
 };
 
-/** To be refused at once: an operation would swallow the error, and nobody would miss the records. */
+/** Schema of {@link CounterLogger}. An invalid logger is refused at once, because operations ignore what a logger throws. */
 export const Logger = z.custom<CounterLogger>(
   (logger) => ["info", "warn"].every((level) => typeof memberOf(logger, level) === "function"),
   withRemedy('pass a logger with the methods "info" and "warn"'),
@@ -76,6 +74,7 @@ function memberOf(value: unknown, key: string): unknown {
     : undefined;
 }
 
+/** Creates the log of one counter. */
 export function createCounterLog(logger: CounterLogger, counter: LoggedCounter): CounterLog {
   const name = JSON.stringify(counter.counter);
 
@@ -84,7 +83,7 @@ export function createCounterLog(logger: CounterLogger, counter: LoggedCounter):
       const before = results[0]?.before ?? value;
       const { operationName, commands } = operation;
       const what = `${operationName}${commands === 1 ? "" : ` (${commands} commands)`} on ${name}`;
-      tell(
+      write(
         logger,
         "info",
         replayed
@@ -102,10 +101,10 @@ export function createCounterLog(logger: CounterLogger, counter: LoggedCounter):
     threw: (error) => {
       const errorMessage = error instanceof Error ? error.message : String(error);
       const known = isCounterError(error) ? error : undefined;
-      // What is no counter error is retried like that of any step.
+      // An error that is no counter error is retried as the SDK retries any step.
       const retryable = known?.retryable ?? true;
       const what = `${operation.operationName} on ${name}`;
-      tell(
+      write(
         logger,
         "warn",
         retryable
@@ -123,16 +122,16 @@ export function createCounterLog(logger: CounterLogger, counter: LoggedCounter):
   });
 }
 
-function tell(
+function write(
   logger: CounterLogger,
   level: "info" | "warn",
   message: string,
   record: CounterLogRecord,
 ): void {
   try {
-    // A logger may be asynchronous, and its rejection would end the process.
+    // A logger may be asynchronous. Its unhandled rejection would end the process.
     Promise.resolve(logger[level](message, record)).catch(() => undefined);
   } catch {
-    // Nobody is left to be told.
+    // A logger that throws leaves nothing to log the error with.
   }
 }

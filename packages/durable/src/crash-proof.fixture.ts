@@ -16,18 +16,19 @@ import {
   type Simulation,
 } from "@durable-counter/testing";
 import { expect } from "vitest";
+import { restoreCounterError } from "./index.ts";
 
-/** The counter that all events here are for. */
+/** The counter of all events here. */
 const counterId = "cart-7";
 
-/** An event for it. */
+/** An event for that counter. */
 export const eventOf = (commands: readonly Command[], idempotencyKey?: string) => ({
   counterId,
   commands,
   ...(idempotencyKey !== undefined && { idempotencyKey }),
 });
 
-/** A store that can be emptied and that processes can die around. */
+/** A store that can be emptied, and at whose calls the process can crash. */
 export function crashableStore() {
   let store = new MemoryCounterStore();
   const port: CounterStore = {
@@ -45,7 +46,7 @@ export function crashableStore() {
   };
 }
 
-/** What went wrong; nothing, if the handler is right. */
+/** The failures of an exploration; none, if the handler is right. */
 export async function failuresOf(
   handler: DurableLambdaHandler,
   options: ExploreCrashesOptions<BatchResult>,
@@ -54,14 +55,14 @@ export async function failuresOf(
   return [...failures.map(({ message }) => message), ...(unreached > 0 ? [`${unreached} unreached`] : [])];
 }
 
-/** How an execution ends, and what it leaves in its store. */
+/** How an execution ends, and the value that it leaves. */
 interface Outcome {
   readonly result?: BatchResult;
   readonly code?: string;
   readonly left: number;
 }
 
-/** What commands come to by the rules of the domain alone. */
+/** The outcome of commands by the rules of the domain alone. */
 export function outcomeOf(
   commands: readonly Command[],
   { limits, initial = 0, steps }: CounterOptions & { readonly steps: "command" | "batch" },
@@ -82,10 +83,10 @@ export function outcomeOf(
   return { result: { value: left, results }, left };
 }
 
-/** Whether an execution ended as it must. */
+/** Fails unless an execution ended with this outcome. */
 export function expectOutcome({ status, result, error }: Simulation<BatchResult>, expected: Outcome): void {
   expect(status).toBe(expected.code === undefined ? "SUCCEEDED" : "FAILED");
   expect(result).toEqual(expected.result);
-  const failure: unknown = error;
+  const failure = restoreCounterError(error);
   if (expected.code !== undefined) expect(isCounterError(failure) && failure.code).toBe(expected.code);
 }

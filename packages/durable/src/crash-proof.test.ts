@@ -11,97 +11,94 @@ const short = [increment(5), decrement(2)];
 const refused = [increment(5), decrement(9), increment(1)];
 const clamped = [increment(5), decrement(9), get(), increment(20), decrement(3)];
 
-describe.each(["command", "batch"] as const)(
-  "whatever point it crashes at, a handler with a step per %s",
-  (steps) => {
-    test.each<[string, readonly Command[], Limits | undefined, 1 | 2]>([
-      ["a long batch", long, undefined, 1],
-      ["a short one, twice over", short, undefined, 2],
-      ["one that is clamped", clamped, { min: 0, max: 10, onLimit: "clamp" }, 1],
-      ["one that reaches its limits", [increment(10), decrement(10), get()], { min: 0, max: 10 }, 1],
-      ["one that is refused", refused, { min: 0 }, 1],
-      ["one that is refused at its first command, twice over", [decrement(), increment()], { min: 0 }, 2],
-      ["one that only reads, twice over", [get(), get()], undefined, 2],
-    ])(
-      "comes to the same result or error, and counts once in a store: %s",
-      async (_, commands, limits, crashes) => {
-        const at = crashableStore();
-        const expected = outcomeOf(commands, { limits, steps });
-        const failures = await failuresOf(createCounterHandler({ store: at.store, steps, limits }), {
-          payload: eventOf(commands),
-          crashes,
-          beforeEach: at.empty,
-          check: async (simulation) => {
-            expectOutcome(simulation, expected);
-            expect(await at.value()).toBe(expected.left);
-          },
-        });
-        expect(failures).toEqual([]);
-      },
-    );
-
-    test.each([
-      ["a long batch", long, 1],
-      ["one that is refused", refused, 1],
-      ["a short one, twice over", short, 2],
-    ] as const)("carries its value when the state is in the execution: %s", async (_, commands, crashes) => {
-      const options = { limits: { min: 0 }, initial: 1, steps };
-      const failures = await failuresOf(createCounterHandler(options), {
+describe.each(["command", "batch"] as const)("wherever it crashes, a handler with a step per %s", (steps) => {
+  test.each<[string, readonly Command[], Limits | undefined, 1 | 2]>([
+    ["a long batch", long, undefined, 1],
+    ["a short one, two crashes", short, undefined, 2],
+    ["a clamped one", clamped, { min: 0, max: 10, onLimit: "clamp" }, 1],
+    ["one that reaches its limits", [increment(10), decrement(10), get()], { min: 0, max: 10 }, 1],
+    ["a refused one", refused, { min: 0 }, 1],
+    ["one that is refused at its first command, two crashes", [decrement(), increment()], { min: 0 }, 2],
+    ["one that only reads, two crashes", [get(), get()], undefined, 2],
+  ])(
+    "ends with the same result or error, and counts once in a store: %s",
+    async (_, commands, limits, crashes) => {
+      const at = crashableStore();
+      const expected = outcomeOf(commands, { limits, steps });
+      const failures = await failuresOf(createCounterHandler({ store: at.store, steps, limits }), {
         payload: eventOf(commands),
         crashes,
-        check: (simulation) => expectOutcome(simulation, outcomeOf(commands, options)),
+        beforeEach: at.empty,
+        check: async (simulation) => {
+          expectOutcome(simulation, expected);
+          expect(await at.value()).toBe(expected.left);
+        },
+      });
+      expect(failures).toEqual([]);
+    },
+  );
+
+  test.each([
+    ["a long batch", long, 1],
+    ["a refused one", refused, 1],
+    ["a short one, two crashes", short, 2],
+  ] as const)("carries its value when the state is in the execution: %s", async (_, commands, crashes) => {
+    const options = { limits: { min: 0 }, initial: 1, steps };
+    const failures = await failuresOf(createCounterHandler(options), {
+      payload: eventOf(commands),
+      crashes,
+      check: (simulation) => expectOutcome(simulation, outcomeOf(commands, options)),
+    });
+    expect(failures).toEqual([]);
+  });
+
+  describe.each([
+    ["a batch", long],
+    ["a batch that is refused", refused],
+  ])("counts an event that is delivered twice once, with the same result: %s", (_, commands) => {
+    const setUp = () => {
+      const at = crashableStore();
+      const limits = { min: 0 };
+      const handler = createCounterHandler({ store: at.store, steps, limits });
+      const payload = eventOf(commands, "order-1");
+      const deliver = () => simulate(handler, { payload, executionName: "the-other-delivery" });
+      return { at, handler, payload, deliver, expected: outcomeOf(commands, { limits, steps }) };
+    };
+
+    test("the first delivery crashes", async () => {
+      const { at, handler, payload, deliver, expected } = setUp();
+      const failures = await failuresOf(handler, {
+        payload,
+        beforeEach: at.empty,
+        check: async (simulation) => {
+          expectOutcome(simulation, expected);
+          const { result, error } = await deliver();
+          expect({ result, error }).toEqual({ result: simulation.result, error: simulation.error });
+          expect(await at.value()).toBe(expected.left);
+        },
       });
       expect(failures).toEqual([]);
     });
 
-    describe.each([
-      ["a batch", long],
-      ["a batch that is refused", refused],
-    ])("counts an event that is delivered twice once, and answers it alike: %s", (_, commands) => {
-      const setUp = () => {
-        const at = crashableStore();
-        const limits = { min: 0 };
-        const handler = createCounterHandler({ store: at.store, steps, limits });
-        const payload = eventOf(commands, "order-1");
-        const deliver = () => simulate(handler, { payload, executionName: "the-other-delivery" });
-        return { at, handler, payload, deliver, expected: outcomeOf(commands, { limits, steps }) };
-      };
-
-      test("the first delivery crashes", async () => {
-        const { at, handler, payload, deliver, expected } = setUp();
-        const failures = await failuresOf(handler, {
-          payload,
-          beforeEach: at.empty,
-          check: async (simulation) => {
-            expectOutcome(simulation, expected);
-            const { result, error } = await deliver();
-            expect({ result, error }).toEqual({ result: simulation.result, error: simulation.error });
-            expect(await at.value()).toBe(expected.left);
-          },
-        });
-        expect(failures).toEqual([]);
+    test("the second delivery crashes", async () => {
+      const { at, handler, payload, deliver, expected } = setUp();
+      const failures = await failuresOf(handler, {
+        payload,
+        beforeEach: async () => {
+          at.empty();
+          await deliver();
+        },
+        check: async (simulation) => {
+          expectOutcome(simulation, expected);
+          expect(await at.value()).toBe(expected.left);
+        },
       });
-
-      test("the second delivery crashes", async () => {
-        const { at, handler, payload, deliver, expected } = setUp();
-        const failures = await failuresOf(handler, {
-          payload,
-          beforeEach: async () => {
-            at.empty();
-            await deliver();
-          },
-          check: async (simulation) => {
-            expectOutcome(simulation, expected);
-            expect(await at.value()).toBe(expected.left);
-          },
-        });
-        expect(failures).toEqual([]);
-      });
+      expect(failures).toEqual([]);
     });
-  },
-);
+  });
+});
 
-describe("whatever point it crashes at, whatever the event", () => {
+describe("wherever it crashes, for random events", () => {
   const amount = fc.nat({ max: 9 });
   const command = fc.oneof(amount.map(increment), amount.map(decrement), fc.constant(get()));
   const limits = fc.option(
@@ -117,7 +114,7 @@ describe("whatever point it crashes at, whatever the event", () => {
       commands: fc.array(command, { minLength: 1, maxLength }),
       limits,
       steps: fc.constantFrom("command" as const, "batch" as const),
-      home: fc.constantFrom("execution", "store"),
+      backend: fc.constantFrom("execution", "store"),
       idempotencyKey: fc.option(fc.constant("order-1"), { nil: undefined }),
     });
 
@@ -125,13 +122,13 @@ describe("whatever point it crashes at, whatever the event", () => {
     { crashes: 1, maxLength: 5, numRuns: 60 },
     { crashes: 2, maxLength: 2, numRuns: 20 },
   ] as const)(
-    "a handler comes to what the domain says: $crashes",
+    "a handler ends as the domain rules say: $crashes crashes",
     async ({ crashes, maxLength, numRuns }) => {
-      const comesToWhatItMust = fc.asyncProperty(
+      const endsAsExpected = fc.asyncProperty(
         event(maxLength),
-        async ({ commands, limits, steps, home, idempotencyKey }) => {
+        async ({ commands, limits, steps, backend, idempotencyKey }) => {
           const at = crashableStore();
-          const store = home === "store" ? at.store : undefined;
+          const store = backend === "store" ? at.store : undefined;
           const expected = outcomeOf(commands, { limits, steps });
           const failures = await failuresOf(createCounterHandler({ store, limits, steps }), {
             payload: eventOf(commands, idempotencyKey),
@@ -139,18 +136,18 @@ describe("whatever point it crashes at, whatever the event", () => {
             beforeEach: at.empty,
             check: async (simulation) => {
               expectOutcome(simulation, expected);
-              expect(await at.value()).toBe(home === "store" ? expected.left : 0);
+              expect(await at.value()).toBe(backend === "store" ? expected.left : 0);
             },
           });
           expect(failures).toEqual([]);
         },
       );
-      await fc.assert(comesToWhatItMust, { numRuns });
+      await fc.assert(endsAsExpected, { numRuns });
     },
   );
 });
 
-describe("whatever point it crashes at, a function of one's own", () => {
+describe("wherever it crashes, a handler written by hand", () => {
   test("counts once per branch of a map, in parallel and in children", async () => {
     const at = crashableStore();
     const count = (context: DurableContext) =>

@@ -1,4 +1,5 @@
 import { withDurableExecution, type DurableContext } from "@aws/durable-execution-sdk-js";
+import { LocalDurableTestRunner } from "@aws/durable-execution-sdk-js-testing";
 import {
   decrement,
   get,
@@ -7,16 +8,22 @@ import {
   type ApplyRequest,
   type CounterStore,
 } from "@durable-counter/core";
-import { FakeContext, flaky, MemoryCounterStore, simulate } from "@durable-counter/testing";
+import {
+  crashable,
+  exploreCrashes,
+  FakeContext,
+  flaky,
+  MemoryCounterStore,
+  simulate,
+} from "@durable-counter/testing";
 import { describe, expect, test } from "vitest";
-import { durableCounter, type SharedCounterOptions } from "./index.ts";
-import { useLocalRunner } from "./run-locally.fixture.ts";
-
-const runLocally = useLocalRunner();
-const run = (handler: (context: DurableContext) => Promise<unknown>) =>
-  runLocally(withDurableExecution((_event: unknown, context) => handler(context)));
+import { durableCounter, restoreCounterError, type SharedCounterOptions } from "./index.ts";
+import { runHandler } from "./run-handler.fixture.ts";
 
 type Handler = (context: DurableContext) => Promise<unknown>;
+
+const run = <Result>(handler: (context: DurableContext) => Promise<Result>) =>
+  runHandler<Result>(withDurableExecution((_event: unknown, context) => handler(context)));
 
 const withApply = (store: CounterStore, apply: CounterStore["apply"]): CounterStore => ({
   apply,
@@ -52,6 +59,24 @@ describe("a counter in the execution", () => {
     ]);
   });
 
+  test("does the same under AWS's own local runner", async () => {
+    const handler = withDurableExecution(async (_event: unknown, context) => {
+      const counter = durableCounter(context, { initial: 10 });
+      await counter.increment(5);
+      await context.wait({ hours: 1 });
+      return [await counter.batch([decrement(3), get()]), await counter.get()];
+    });
+    await LocalDurableTestRunner.setupTestEnvironment({ skipTime: true });
+    try {
+      const execution = await new LocalDurableTestRunner({ handlerFunction: handler }).run();
+      const simulation = await runHandler(handler);
+      expect(execution.getResult()).toEqual(simulation.result);
+      expect(execution.getOperations().map((operation) => operation.getName())).toEqual(simulation.names);
+    } finally {
+      await LocalDurableTestRunner.teardownTestEnvironment();
+    }
+  });
+
   test("carries its value through checkpoint and replay, wherever the function starts over", async () => {
     const handler = withDurableExecution(async (_event: unknown, context) => {
       const counter = durableCounter(context, { initial: 10 });
@@ -63,18 +88,6 @@ describe("a counter in the execution", () => {
     const { result, invocations } = await simulate(handler, { replay: "always" });
     expect(result).toBe(12);
     expect(invocations).toBe(5);
-  });
-
-  test("carries its value over waits", async () => {
-    const { result } = await run(async (context) => {
-      const counter = durableCounter(context, { initial: 10 });
-      await counter.increment(5);
-      await context.wait({ hours: 1 });
-      await counter.decrement(3);
-      await context.wait({ hours: 1 });
-      return counter.get();
-    });
-    expect(result).toBe(12);
   });
 
   test("runs concurrent calls one after another, in call order", async () => {
@@ -91,7 +104,7 @@ describe("a counter in the execution", () => {
     expect(names).toEqual(["counter/0/increment", "counter/1/decrement", "counter/2/batch", "counter/3/get"]);
   });
 
-  test("keeps its operations in place beside others that run at the same time", async () => {
+  test("keeps the order of its operations beside others that run at the same time", async () => {
     const handler = async (context: DurableContext) => {
       const [a, b] = [durableCounter(context, { name: "a" }), durableCounter(context, { name: "b" })];
       const both = [a.increment(1), b.increment(10), a.increment(2), b.increment(20)];
@@ -121,7 +134,7 @@ describe("a counter in the execution", () => {
     expect(names).toEqual(["counter/0/increment", "counter-2/0/increment", "counter-2-2/0/increment"]);
   });
 
-  test("rejects a decrement below the minimum at once, and counts on from where it was", async () => {
+  test("rejects a decrement below the minimum after one attempt, and continues from the value before", async () => {
     const { result, operations } = await run(async (context) => {
       const counter = durableCounter(context, { name: "stock", limits: { min: 0 }, initial: 3 });
       const error: unknown = await counter.decrement(5).catch((thrown: unknown) => thrown);
@@ -136,7 +149,7 @@ describe("a counter in the execution", () => {
     expect(operations.map(({ status }) => status)).toEqual(["FAILED", "SUCCEEDED"]);
   });
 
-  test("tells the same error from a step and out of child contexts", async () => {
+  test("rejects with the same error in the context itself and out of child contexts", async () => {
     const { result } = await run(async (context) => {
       const nested = context.runInChildContext("outer", (outer) =>
         outer.runInChildContext("inner", (inner) =>
@@ -146,7 +159,7 @@ describe("a counter in the execution", () => {
       const direct = durableCounter(context, { limits: { max: 3 } }).increment(4);
       const seen: unknown[] = [];
       for (const promise of [nested, direct]) {
-        const error: unknown = await promise.catch((thrown: unknown) => thrown);
+        const error = await promise.catch(restoreCounterError);
         seen.push(isCounterError(error, "limit-exceeded") && [error.code, error.retryable, error.details]);
       }
       return seen;
@@ -168,7 +181,7 @@ describe("a counter in the execution", () => {
     expect(operations).toEqual([]);
   });
 
-  test("lets a rejection wait until somebody comes to await it", async () => {
+  test("may be awaited after it was rejected", async () => {
     const { result } = await run(async (context) => {
       const counter = durableCounter(context, { limits: { min: 0 } });
       const refused = counter.decrement();
@@ -179,7 +192,7 @@ describe("a counter in the execution", () => {
   });
 
   test.each<[string, (handler: Handler) => Promise<unknown>]>([
-    ["under AWS's runner", async (handler) => (await run(handler)).names],
+    ["on the real SDK", async (handler) => (await run(handler)).names],
     [
       "on a fake",
       async (handler) => {
@@ -188,7 +201,7 @@ describe("a counter in the execution", () => {
         return context.operations.map(({ name }) => name);
       },
     ],
-  ])("has a name of its own behind a proxy, too, %s", async (_, namesOf) => {
+  ])("has a name of its own behind a proxy, %s", async (_, namesOf) => {
     const names = await namesOf(async (context) => {
       await durableCounter(context).increment();
       const traced = new Proxy(context, {
@@ -222,12 +235,12 @@ describe("a counter in a store", () => {
     const store = new MemoryCounterStore();
     const failing = flaky((request: ApplyRequest) => store.apply(request), { failures: 2 });
     let attempts = 0;
-    const unsteady = withApply(store, (request) => {
+    const failingTwice = withApply(store, (request) => {
       attempts++;
       return failing(request);
     });
     const { result } = await run((context) =>
-      durableCounter(context, { store: unsteady, id: "cart-7" }).increment(5),
+      durableCounter(context, { store: failingTwice, id: "cart-7" }).increment(5),
     );
     expect(result).toBe(5);
     expect(await store.get("cart-7")).toBe(5);
@@ -237,13 +250,13 @@ describe("a counter in a store", () => {
   test("counts once where the write lands but its reply is lost, twice", async () => {
     const store = new MemoryCounterStore();
     let lost = 0;
-    const losing = withApply(store, async (request) => {
-      const receipt = await store.apply(request);
+    const losingReplies = withApply(store, async (request) => {
+      const result = await store.apply(request);
       if (lost++ < 2) throw new Error("socket hang up");
-      return receipt;
+      return result;
     });
     const { result } = await run(async (context) => {
-      const counter = durableCounter(context, { store: losing, id: "cart-7" });
+      const counter = durableCounter(context, { store: losingReplies, id: "cart-7" });
       return [await counter.increment(5), await counter.decrement(2)];
     });
     expect(result).toEqual([5, 3]);
@@ -251,22 +264,22 @@ describe("a counter in a store", () => {
     expect(await store.get("cart-7")).toBe(3);
   });
 
-  test("derives every operation's idempotencyKey from its position: branches, children and counters never share one", async () => {
+  test("derives every operation's idempotency key from its position, so that branches, children and counters never share one", async () => {
     const keys: (string | undefined)[] = [];
     const store = new MemoryCounterStore();
-    const listening = withApply(store, (request) => {
+    const recording = withApply(store, (request) => {
       keys.push(request.idempotencyKey);
       return store.apply(request);
     });
     const { result } = await run(async (context) => {
       const count = (where: DurableContext) =>
-        durableCounter(where, { store: listening, id: "hits" }).increment();
+        durableCounter(where, { store: recording, id: "hits" }).increment();
       await count(context);
       await count(context);
       await context.map([1, 2, 3], (branch) => count(branch));
       await context.parallel([count, async (branch) => branch.runInChildContext(count)]);
       await context.map([1, 2], (branch) => count(branch), { nesting: "FLAT" as never });
-      return durableCounter(context, { store: listening, id: "hits" }).get();
+      return durableCounter(context, { store: recording, id: "hits" }).get();
     });
     expect(result).toBe(9);
     expect(keys).toHaveLength(10);
@@ -300,15 +313,15 @@ describe("a counter in a store", () => {
     expect(await store.get("cart-7")).toBe(10);
   });
 
-  test("tells the store since when its idempotency key may have been sent, with every operation", async () => {
-    const told: unknown[] = [];
+  test("passes issuedAt to the store with every operation", async () => {
+    const received: unknown[] = [];
     const store = new MemoryCounterStore();
-    const listening = withApply(store, (request) => {
-      told.push(request.issuedAt);
+    const recording = withApply(store, (request) => {
+      received.push(request.issuedAt);
       return store.apply(request);
     });
     const context = new FakeContext();
-    const of = { store: listening, id: "cart-7" };
+    const of = { store: recording, id: "cart-7" };
     const counter = durableCounter(context, {
       ...of,
       idempotencyKey: "request-1",
@@ -316,9 +329,9 @@ describe("a counter in a store", () => {
     });
     await counter.increment();
     await counter.get();
-    // A idempotency key of the execution's own is as old as the execution: nobody says when it was first sent.
+    // A key of the execution's own is as old as the execution, so it has no issuedAt.
     await durableCounter(context, of).increment();
-    expect(told).toEqual([1_767_225_600_000, 1_767_225_600_000, undefined]);
+    expect(received).toEqual([1_767_225_600_000, 1_767_225_600_000, undefined]);
   });
 });
 
@@ -327,7 +340,10 @@ test.each([
   [{ name: "ä" }, 'options.name is "ä"; pass 1 to 200 printable ASCII characters'],
   [{ id: "a" }, 'options is {"id":"a"}; pass "store" and "id" together'],
   [{ idempotencyKey: "t" }, 'pass "idempotencyKey" only with a "store"'],
-  [{ store: new MemoryCounterStore(), id: "a", issuedAt: 5 }, 'pass "issuedAt" only with a "idempotencyKey"'],
+  [
+    { store: new MemoryCounterStore(), id: "a", issuedAt: 5 },
+    'pass "issuedAt" only with an "idempotencyKey"',
+  ],
   [
     { store: new MemoryCounterStore(), id: "a", idempotencyKey: "t", issuedAt: "now" },
     'options.issuedAt is "now"; pass',
@@ -336,16 +352,72 @@ test.each([
   [{ store: () => 1, id: "a" }, "options.store is a function; pass a CounterStore"],
   [{ limit: { min: 0 } }, 'options has the unknown key "limit"; pass only'],
   [{ limits: { min: 1 }, initial: 0 }, 'let "initial" lie within "limits"'],
-])("options that cannot be are refused: %j", async (options, message) => {
-  const { error } = await run(async (context) => {
-    // The options are wrong on purpose.
-    durableCounter(context, options as SharedCounterOptions);
-  });
-  expect(error?.errorMessage).toContain(message);
+])("invalid options are refused: %j", (options, message) => {
+  // The options are wrong on purpose.
+  expect(() => durableCounter(new FakeContext(), options as SharedCounterOptions)).toThrow(message);
 });
 
-test("a context that does not tell its position is refused before any operation", () => {
-  const unknown = { executionContext: { durableExecutionArn: "arn" } } as DurableContext;
-  const make = () => durableCounter(unknown, { store: new MemoryCounterStore(), id: "cart-7" });
-  expect(make).toThrow(/does not tell its position.*peer range of @durable-counter\/durable/u);
+describe("in a context of an SDK without the private field that has its position", () => {
+  /** Hides the field, in this context and in those of its children. */
+  const withoutField = (context: DurableContext): DurableContext =>
+    new Proxy(context, {
+      has: (target, key) => key !== "_stepPrefix" && Reflect.has(target, key),
+      get: (target, key): unknown => {
+        if (key === "_stepPrefix") return undefined;
+        const member: unknown = Reflect.get(target, key, target);
+        if (typeof member !== "function") return member;
+        if (key !== "runInChildContext") return member.bind(target);
+        return (body: Handler) => target.runInChildContext((child) => body(withoutField(child)));
+      },
+    });
+  const count = (context: DurableContext, store: CounterStore) =>
+    durableCounter(withoutField(context), { store, id: "cart-7", name: "cart" }).increment();
+
+  test("one step per counter and context stores the prefix of its keys, and every operation counts once", async () => {
+    const memory = new MemoryCounterStore();
+    const store = crashable(memory, "store");
+    const handler = withDurableExecution(async (_event: unknown, context) => {
+      await count(context, store);
+      await context.runInChildContext((child) => count(child, store));
+      const counter = durableCounter(withoutField(context), { store, id: "cart-7", name: "cart" });
+      return [await counter.increment(), await counter.get()];
+    });
+    const { failures, points } = await exploreCrashes(handler, {
+      compare: "outcome", // the prefixes are random
+      beforeEach: () => memory.delete("cart-7"),
+      check: async ({ result }) => {
+        expect(result).toEqual([3, 3]);
+        expect(await memory.get("cart-7")).toBe(3);
+      },
+    });
+    expect(failures.map(({ message }) => message)).toEqual([]);
+    expect(points).toBeGreaterThan(20);
+    const { operations } = await simulate(handler);
+    expect(operations.map(({ name }) => name)).toEqual([
+      "cart/key-prefix",
+      "cart/0/increment",
+      undefined, // the child context
+      "cart/key-prefix",
+      "cart/0/increment",
+      "cart-2/key-prefix",
+      "cart-2/0/increment",
+      "cart-2/1/get",
+    ]);
+  });
+
+  test("a key of the request is refused before any operation", () => {
+    const options = { store: new MemoryCounterStore(), id: "cart-7", idempotencyKey: "order-1" };
+    const context = new FakeContext();
+    const make = () => durableCounter(withoutField(context), options);
+    expect(make).toThrow(
+      /does not tell the position of a context.*Leave "idempotencyKey" out.*\[misconfigured\]/u,
+    );
+    expect(context.operations).toEqual([]);
+  });
+
+  test("a counter in the execution needs no prefix", async () => {
+    const context = new FakeContext();
+    expect(await durableCounter(withoutField(context)).increment(5)).toBe(5);
+    expect(context.operations.map(({ name }) => name)).toEqual(["counter/0/increment"]);
+  });
 });

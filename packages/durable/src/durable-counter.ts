@@ -1,38 +1,49 @@
 import type { DurableContext } from "@aws/durable-execution-sdk-js";
 import { Commands, decrement, get, increment, parseInput, type Counter } from "@durable-counter/core";
-import { handled } from "./handled.ts";
-import { createOperations } from "./operations.ts";
-import { placeOf, type ExecutionCounterOptions, type SharedCounterOptions } from "./place.ts";
+import {
+  parseCounterOptions,
+  type ExecutionCounterOptions,
+  type SharedCounterOptions,
+} from "./counter-config.ts";
+import { createOperations, ignoreUnhandledRejection } from "./operations.ts";
 
 /**
- * A counter whose every operation is one durable step, `<name>/<sequence>/<type>`; a batch is one step. What a step
- * checkpoints is what the call resolves to. The counter is a single-threaded entity: calls made concurrently in one
- * execution run one after another, in call order. Exactly once at every crash point: without a store since a
- * checkpointed step does not run again, with one since its idempotency key is derived from the operation's position.
+ * A counter whose every operation is one durable step, `<name>/<sequence>/<type>`. Each call resolves to what its step
+ * checkpoints. Calls that are made concurrently run one after another, in call order.
  *
- * Amounts are checked before a step starts. A refused command (`limit-exceeded`) costs one attempt; what the table of
- * codes calls retryable backs off, for up to four minutes.
+ * Every operation counts exactly once, wherever the process crashes. Without a store, a checkpointed step does not run again.
+ * With a store, the idempotency key of the operation follows from its position in the execution.
  *
- * @throws CounterError `invalid-input` for options that cannot be
+ * Amounts are checked before a step starts. A refused command (`limit-exceeded`) costs one attempt. A retryable error is retried
+ * with back-off, ten attempts in up to four minutes.
+ *
+ * @throws CounterError `invalid-input` for invalid options; `misconfigured` where exactly-once keys cannot be derived
+ * @example
+ * ```ts
+ * export const handler = withDurableExecution(async (order: Order, context) => {
+ *   const stock = durableCounter(context, { store, id: order.sku, limits: { min: 0 } });
+ *   return { left: await stock.decrement(order.quantity) };
+ * });
+ * ```
  */
 export function durableCounter(
   context: DurableContext,
   options: ExecutionCounterOptions | SharedCounterOptions = {},
 ): Counter {
-  const { value, batch } = createOperations(context, placeOf(context, options));
+  const { value, batch } = createOperations(context, parseCounterOptions(options));
   return {
-    increment: (amount) => settled(() => value(increment(amount))),
-    decrement: (amount) => settled(() => value(decrement(amount))),
-    get: () => settled(() => value(get())),
-    batch: (commands) => settled(() => batch(parseInput(Commands, commands, "commands"))),
+    increment: (amount) => rejectWhatThrows(() => value(increment(amount))),
+    decrement: (amount) => rejectWhatThrows(() => value(decrement(amount))),
+    get: () => rejectWhatThrows(() => value(get())),
+    batch: (commands) => rejectWhatThrows(() => batch(parseInput(Commands, commands, "commands"))),
   };
 }
 
-/** What cannot be a command is refused by the promise, as whatever else goes wrong. */
-function settled<T>(call: () => Promise<T>): Promise<T> {
+/** The caller gets an invalid command as a rejection, like every other error. */
+function rejectWhatThrows<T>(call: () => Promise<T>): Promise<T> {
   try {
     return call();
   } catch (error) {
-    return handled(Promise.reject(error));
+    return ignoreUnhandledRejection(Promise.reject(error));
   }
 }

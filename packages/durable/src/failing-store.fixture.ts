@@ -1,7 +1,7 @@
 import { CounterError, type CounterErrorCode, type CounterStore } from "@durable-counter/core";
 import { MemoryCounterStore } from "@durable-counter/testing";
 
-/** Retry or stop, as the table in core's README says; a code that is new there is missing here. */
+/** Retry or stop, as the table in core's README says. A code that is new there does not compile until it is added here. */
 export const RETRYABLE: Readonly<Record<CounterErrorCode, boolean>> = {
   "invalid-input": false,
   "limit-exceeded": false,
@@ -14,7 +14,7 @@ export const RETRYABLE: Readonly<Record<CounterErrorCode, boolean>> = {
 };
 export const codes = Object.keys(RETRYABLE) as readonly CounterErrorCode[]; // keys of a literal
 
-/** Details as rich as JSON can be: each must arrive as it was. */
+/** Details of every kind that JSON has. */
 export const details = {
   value: 3,
   limit: 0,
@@ -24,11 +24,11 @@ export const details = {
 
 export const messageOf = (code: CounterErrorCode) => `Counter "cart-7" says: ${code}. [${code}]`;
 
-/** What a store fails with; `Thrown` may come from another copy of core. */
+/** The error of a store; `Thrown` may come from another copy of core. */
 export const failureOf = (code: CounterErrorCode, Thrown = CounterError) =>
-  new Thrown(code, messageOf(code), { cause: new Error("a vendor's"), details });
+  new Thrown(code, messageOf(code), { cause: new Error("vendor error"), details });
 
-/** A store whose `apply` fails as `fail` says, by call; it applies what `fail` lets pass. */
+/** A store whose n-th call of `apply` fails with the error that `fail` returns, and is applied if it returns none. */
 export function failingStore(fail: (call: number) => Error | undefined) {
   const store = new MemoryCounterStore();
   let calls = 0;

@@ -1,4 +1,9 @@
-export { createCounterHandler, type CounterHandlerOptions } from "./counter-handler.ts";
+export type {
+  CounterHandlerOptions,
+  ExecutionCounterOptions,
+  SharedCounterOptions,
+} from "./counter-config.ts";
+export { createCounterHandler } from "./counter-handler.ts";
 export type { CounterLogger, CounterLogRecord } from "./counter-log.ts";
 export { durableCounter } from "./durable-counter.ts";
-export type { ExecutionCounterOptions, SharedCounterOptions } from "./place.ts";
+export { restoreCounterError } from "./restore-counter-error.ts";

@@ -1,81 +1,80 @@
 import type { DurableContext } from "@aws/durable-execution-sdk-js";
-import { type BatchResult, type Command, type CommandResult, type ApplyResult } from "@durable-counter/core";
-import { carried, revived } from "./carried-error.ts";
-import { claimName } from "./counter-name.ts";
-import { handled } from "./handled.ts";
-import { noOperationLeft } from "./no-operation-left.ts";
-import { budgetOf } from "./operation-budget.ts";
-import type { Place } from "./place.ts";
+import type { ApplyResult, BatchResult, Command, CommandResult } from "@durable-counter/core";
+import type { CounterConfig } from "./counter-config.ts";
+import { createCounterLog } from "./counter-log.ts";
+import { contextPath, uniqueName } from "./operation-identity.ts";
+import { operationLimitError, takeOperation } from "./operation-limit.ts";
+import { restoreCounterError, serializeCounterError } from "./restore-counter-error.ts";
 import { retryStrategy } from "./retry-strategy.ts";
+import { createStateBackend } from "./state-backend.ts";
 
 /** A counter's commands as durable steps, one after another in call order. */
 export interface Operations {
   readonly single: (command: Command) => Promise<CommandResult>;
-  /** {@link Operations.single} for who wants the value after alone: nothing else is checkpointed. */
+  /** As `single`, but checkpoints and returns the value after the command alone. */
   readonly value: (command: Command) => Promise<number>;
   readonly batch: (commands: readonly Command[]) => Promise<BatchResult>;
 }
 
-export function createOperations(context: DurableContext, place: Place): Operations {
-  const { home, log } = place;
-  const counter = claimName(context, place.name);
-  const budget = budgetOf(context);
+/** @throws CounterError `misconfigured` where exactly-once keys cannot be derived */
+export function createOperations(context: DurableContext, config: CounterConfig): Operations {
+  const { label } = config;
+  const backend = createStateBackend(context, config);
+  const counter = uniqueName(context, config.name);
+  const log = createLog(context, config);
   let calls = 0;
-  let last: Promise<number> = Promise.resolve(place.initial);
+  let last = Promise.resolve(config.initial ?? 0);
 
   const operate = <R>(
     kind: Command["type"] | "batch",
     commands: readonly Command[],
-    toResult: (receipt: ApplyResult) => R,
+    toResult: (applied: ApplyResult) => R,
     valueOf: (result: R) => number,
   ): Promise<R> => {
     const before = last;
-    if (!budget.take()) return handled(refused(before));
+    if (!takeOperation(context)) return ignoreUnhandledRejection(refuse(before));
     const sequence = calls++;
     const operationName = `${counter}/${sequence}/${kind}`;
-    // The next one's turn comes with our result, not with its checkpoint: checkpoints land in order, so that calls made
-    // at once share theirs.
+    const apply = backend({ counter, sequence, commands });
+    // The next operation's turn comes with the result of this one, not with its checkpoint. Checkpoints land in order, so
+    // concurrent calls can share them.
     const turn = Promise.withResolvers<number>();
     last = turn.promise;
-    // The step starts now, so that its position follows from the order of calls alone; its body waits its turn.
+    // The step starts now, so that its position follows from the order of calls alone. Its body waits for its turn.
     const step = context.step(
       operationName,
       async ({ attempt }) => {
         const known = await before;
-        // Told from within the body: a replay does not run it again.
-        const tell = log?.({ operationName, sequence, attempt, type: kind, commands: commands.length });
+        // Logged inside the body, which a replay does not run again.
+        const record = log?.({ operationName, sequence, attempt, type: kind, commands: commands.length });
         try {
-          const receipt = await home(commands, known, { counter, sequence });
-          tell?.answered(receipt);
-          turn.resolve(receipt.value);
-          return toResult(receipt);
+          const applied = await apply(known);
+          record?.answered(applied);
+          turn.resolve(applied.value);
+          return toResult(applied);
         } catch (error) {
-          tell?.threw(error);
-          throw carried(error);
+          record?.threw(error);
+          throw serializeCounterError(error);
         }
       },
       { retryStrategy },
     );
-    const answer: Promise<R> = step.then(
+    const answer = step.then(
       (result) => {
         turn.resolve(valueOf(result));
         return result;
       },
       (error: unknown) => {
-        // A refused operation leaves the value as it was.
-        turn.resolve(before);
-        answer.catch(() => undefined); // nobody may have come to await it yet
-        return revive(error);
+        turn.resolve(before); // a refused operation leaves the value as it was
+        throw restoreCounterError(error);
       },
     );
-    return answer;
+    return ignoreUnhandledRejection(answer);
   };
 
-  /** In its turn, when it is known how far the counter came. */
-  const refused = async (before: Promise<number>): Promise<never> => {
+  const refuse = async (before: Promise<number>): Promise<never> => {
     const value = await before;
-    const progress = { counter: place.label, operations: calls, value, byCounters: budget.taken() };
-    return revive(carried(noOperationLeft(progress)));
+    throw restoreCounterError(serializeCounterError(operationLimitError(label, calls, value)));
   };
 
   return {
@@ -85,12 +84,28 @@ export function createOperations(context: DurableContext, place: Place): Operati
   };
 }
 
+/**
+ * Keeps Node from ending the process, and every replay after it, because of a rejection that the caller awaits only later. The
+ * SDK does the same for its own promises. A caller that awaits the promise still gets the rejection.
+ */
+export function ignoreUnhandledRejection<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
+}
+
+function createLog(context: DurableContext, { logger, label }: CounterConfig) {
+  const path = contextPath(context);
+  return (
+    logger &&
+    createCounterLog(logger, {
+      counter: label,
+      executionArn: context.executionContext.durableExecutionArn,
+      ...(path !== undefined && { context: path || "root" }),
+    })
+  );
+}
+
 const onlyResult = ({ results: [result] }: ApplyResult) => result as CommandResult; // one command, one result
 const valueAfter = ({ value }: BatchResult) => value;
 const withoutReplayed = ({ value, results }: ApplyResult) => ({ value, results });
 const itself = (value: number) => value;
-
-/** Gives a counter error its code back, in place: the SDK's own error object carries its data across every boundary. */
-function revive(error: unknown): never {
-  throw revived(error);
-}

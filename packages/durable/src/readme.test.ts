@@ -3,7 +3,7 @@ import { crashable, exploreCrashes, MemoryCounterStore } from "@durable-counter/
 import { expect, test } from "vitest";
 import { createCounterHandler } from "./index.ts";
 
-test("crashes as the README does", async () => {
+test("the example of the README runs", async () => {
   const table = new MemoryCounterStore();
   const store = crashable(table, "store");
   const { failures, points } = await exploreCrashes(createCounterHandler({ store }), {

@@ -5,7 +5,7 @@ import {
   type OperationUpdate,
 } from "@aws/durable-execution-sdk-js";
 
-/** A handler that writes down every update which its checkpoints send to the service, in order. */
+/** Wraps a handler and records every update that its checkpoints send to the service, in order. */
 export function recordUpdates(handler: DurableLambdaHandler): {
   readonly handler: DurableLambdaHandler;
   readonly updates: readonly OperationUpdate[];

@@ -8,7 +8,7 @@ import { recordUpdates } from "./recorded-updates.fixture.ts";
 
 const table = codes.map((code) => [code, RETRYABLE[code]] as const);
 
-/** One increment in a store that fails so, to its end. */
+/** Runs one increment in a store that fails as `fail` says. */
 async function attempt(fail: Parameters<typeof failingStore>[0]) {
   const store = failingStore(fail);
   const { handler, updates } = recordUpdates(
@@ -32,28 +32,36 @@ describe("retry or stop", () => {
     });
   });
 
-  test.each(["execution", "store"])("a limit costs one attempt, with the value in the %s", async (home) => {
-    for (const steps of ["command", "batch"] as const) {
-      const store = home === "store" ? new MemoryCounterStore() : undefined;
-      const handler = createCounterHandler({ store, limits: { min: 0 }, steps });
-      const payload = { counterId: "cart-7", commands: [decrement()] };
-      const { status, operations, invocations } = await simulate(handler, { payload });
-      expect({ status, invocations }).toEqual({ status: "FAILED", invocations: 1 });
-      expect(operations.map(({ attempts }) => attempts)).toEqual([1]);
-    }
+  test.each(["execution", "store"])(
+    "a limit costs one attempt, with the value in the %s",
+    async (backend) => {
+      for (const steps of ["command", "batch"] as const) {
+        const store = backend === "store" ? new MemoryCounterStore() : undefined;
+        const handler = createCounterHandler({ store, limits: { min: 0 }, steps });
+        const payload = { counterId: "cart-7", commands: [decrement()] };
+        const { status, operations, invocations } = await simulate(handler, { payload });
+        expect({ status, invocations }).toEqual({ status: "FAILED", invocations: 1 });
+        expect(operations.map(({ attempts }) => attempts)).toEqual([1]);
+      }
+    },
+  );
+
+  test("retries end with the first attempt that succeeds", async () => {
+    const failThrice = (call: number) => (call < 4 ? failureOf("outcome-unknown") : undefined);
+    expect(await attempt(failThrice)).toMatchObject({
+      status: "SUCCEEDED",
+      result: 5,
+      attempts: 4,
+      calls: 4,
+    });
   });
 
-  test("what is retried ends with the first attempt that is answered", async () => {
-    const unsteady = (call: number) => (call < 4 ? failureOf("outcome-unknown") : undefined);
-    expect(await attempt(unsteady)).toMatchObject({ status: "SUCCEEDED", result: 5, attempts: 4, calls: 4 });
+  test("a refusal ends the retries", async () => {
+    const refuseLater = (call: number) => failureOf(call < 3 ? "unavailable" : "limit-exceeded");
+    expect(await attempt(refuseLater)).toMatchObject({ status: "FAILED", attempts: 3, calls: 3 });
   });
 
-  test("a refusal ends what is being retried", async () => {
-    const refusing = (call: number) => failureOf(call < 3 ? "unavailable" : "limit-exceeded");
-    expect(await attempt(refusing)).toMatchObject({ status: "FAILED", attempts: 3, calls: 3 });
-  });
-
-  test("what is no counter error gets what the SDK gives any step", async () => {
+  test("an error that is no counter error is retried as the SDK retries any step", async () => {
     expect(await attempt(() => new Error("socket hang up"))).toMatchObject({ status: "FAILED", attempts: 6 });
   });
 });
@@ -61,7 +69,7 @@ describe("retry or stop", () => {
 describe("a throttle backs off", () => {
   const longest = [1, 2, 4, 8, 16, 32, 60, 60, 60];
 
-  test("by seconds that double, up to a minute, of which chance takes a part", async () => {
+  test("by delays that double up to a minute, with jitter", async () => {
     const { delays } = await attempt(() => failureOf("throttled"));
     expect(delays).toHaveLength(longest.length);
     for (const [index, delay] of delays.entries()) {
@@ -75,8 +83,8 @@ describe("a throttle backs off", () => {
     ["least", 0, longest.map(() => 1)],
     ["half", 0.5, [1, 1, 2, 4, 8, 16, 30, 30, 30]],
     ["most", 1 - 2 ** -53, longest],
-  ])("so far where chance gives the %s", async (_, chance, delays) => {
-    const random = vi.spyOn(Math, "random").mockReturnValue(chance);
+  ])("by these delays where the jitter is %s", async (_, jitter, delays) => {
+    const random = vi.spyOn(Math, "random").mockReturnValue(jitter);
     try {
       expect((await attempt(() => failureOf("throttled"))).delays).toEqual(delays);
     } finally {

@@ -1,7 +1,7 @@
-import { createRetryStrategy, retryPresets, type StepConfig } from "@aws/durable-execution-sdk-js";
+import { createRetryStrategy, retryPresets, StepError, type StepConfig } from "@aws/durable-execution-sdk-js";
 import { isCounterError } from "@durable-counter/core";
 
-/** Up to four minutes in all, two on average: the idempotency key makes every further attempt safe. */
+/** Up to four minutes in all, two on average. The idempotency key makes every further attempt safe. */
 const backOff = createRetryStrategy({
   maxAttempts: 10,
   initialDelay: { seconds: 1 },
@@ -10,10 +10,11 @@ const backOff = createRetryStrategy({
 });
 
 /**
- * Retry or stop. What a counter error's code says goes: the table is `retryable` in core. What is no counter error
- * gets what the SDK gives any step.
+ * Retry or stop: `retryable` of a counter error decides, by the table in core. Other errors are retried as the SDK retries any
+ * step.
  */
 export const retryStrategy: NonNullable<StepConfig<unknown>["retryStrategy"]> = (error, attempt) => {
-  if (!isCounterError(error)) return retryPresets.default(error, attempt);
-  return error.retryable ? backOff(error, attempt) : { shouldRetry: false };
+  const thrown = error instanceof StepError ? error.cause : error; // as serializeCounterError wraps it
+  if (!isCounterError(thrown)) return retryPresets.default(error, attempt);
+  return thrown.retryable ? backOff(error, attempt) : { shouldRetry: false };
 };

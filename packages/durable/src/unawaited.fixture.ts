@@ -2,8 +2,8 @@ import type { DurableContext } from "@aws/durable-execution-sdk-js";
 import type { Counter } from "@durable-counter/core";
 
 /**
- * Proof that the linter bites: every operation below is unawaited and so an error, and a directive that silences
- * nothing is an error too. If a rule, an option or a type of the SDK goes soft, `pnpm check:lint` fails here.
+ * A test of the linter's configuration: every operation below is unawaited, which is an error, and a directive that suppresses
+ * no error is an error, too. If a rule or a type of the SDK changes so that unawaited operations pass, `pnpm check:lint` fails.
  */
 export async function unawaited(context: DurableContext, counter: Counter): Promise<void> {
   // oxlint-disable-next-line typescript/no-floating-promises

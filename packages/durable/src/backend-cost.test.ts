@@ -4,7 +4,7 @@ import { MemoryCounterStore, simulate, type SimulateOptions } from "@durable-cou
 import { describe, expect, test } from "vitest";
 import { createCounterHandler, durableCounter } from "./index.ts";
 
-/** What an execution costs, in what AWS bills and counts. */
+/** What AWS bills and counts of an execution. */
 interface Cost {
   readonly operations: number;
   readonly checkpoints: number;
@@ -23,8 +23,8 @@ async function costOf(
 const durable = (handler: (context: DurableContext) => Promise<unknown>) =>
   withDurableExecution(async (_event: unknown, context) => handler(context));
 
-/** A store across a network: its answers come in a later turn of the event loop. */
-function distant(): CounterStore {
+/** A store behind a network: it answers in a later turn of the event loop. */
+function remoteStore(): CounterStore {
   const store = new MemoryCounterStore();
   return {
     apply: async (request) => {
@@ -37,7 +37,7 @@ function distant(): CounterStore {
   };
 }
 
-/** What one writes without us: the same work, a step per command. */
+/** The same work without this package: a step per command. */
 const bare = {
   "the execution": (n: number) =>
     durable(async (context) => {
@@ -48,7 +48,7 @@ const bare = {
       }
     }),
   "a store": (n: number) => {
-    const store = distant();
+    const store = remoteStore();
     return durable(async (context) => {
       for (let sequence = 0; sequence < n; sequence++) {
         await context.step(`counter/${sequence}/increment`, () =>
@@ -59,24 +59,24 @@ const bare = {
   },
 };
 
-const homes = [
-  // A body that only computes is started and done in one checkpoint call; one that waits for a network takes two.
-  { home: "the execution", store: () => undefined, calls: 1 },
-  { home: "a store", store: distant, calls: 2 },
+const backends = [
+  // A body that only computes starts and ends in one checkpoint call. A body that waits for a network takes two.
+  { backend: "the execution", store: () => undefined, calls: 1 },
+  { backend: "a store", store: remoteStore, calls: 2 },
 ] as const;
 
-describe.each(homes)("with the value in $home", ({ home, store, calls }) => {
-  test.each([1, 2, 20, 500])("%d commands cost", async (n) => {
+describe.each(backends)("with the value in $backend", ({ backend, store, calls }) => {
+  test.each([1, 2, 20, 100])("%d commands cost no more than bare steps", async (n) => {
     const payload = { counterId: "cart-7", commands: Array.from({ length: n }, () => increment()) };
     const cost = (steps: "command" | "batch", replay: SimulateOptions["replay"] = "suspended") =>
       costOf(createCounterHandler({ store: store(), steps }), { payload, replay });
 
-    // A step per command: exactly n operations, and not a call more than bare steps make.
+    // A step per command: exactly n operations, and as many calls as bare steps make.
     expect(await cost("command")).toEqual({ operations: n, checkpoints: n * calls, invocations: 1 });
-    expect(await cost("command")).toEqual(await costOf(bare[home](n), {}));
+    expect(await cost("command")).toEqual(await costOf(bare[backend](n), {}));
     // A step per batch: one operation, whatever its length.
     expect(await cost("batch")).toEqual({ operations: 1, checkpoints: calls, invocations: 1 });
-    // Where the function starts over after every operation: no work is done twice.
+    // If the function starts over after every operation, no work is done twice.
     expect(await cost("command", "always")).toEqual({
       operations: n,
       checkpoints: n * calls,
@@ -86,16 +86,16 @@ describe.each(homes)("with the value in $home", ({ home, store, calls }) => {
   });
 });
 
-test("calls made at once take turns, and share their checkpoint calls as bare steps do", async () => {
-  const atOnce = (call: (context: DurableContext) => (n: number) => Promise<unknown>) =>
+test("concurrent calls run in order and share their checkpoint calls, as bare steps do", async () => {
+  const concurrently = (call: (context: DurableContext) => (n: number) => Promise<unknown>) =>
     costOf(
       durable(async (context) => Promise.all(Array.from({ length: 10 }, (_, n) => n).map(call(context)))),
       {},
     );
-  const ours = await atOnce((context) => {
+  const ours = await concurrently((context) => {
     const counter = durableCounter(context);
     return () => counter.increment();
   });
   expect(ours).toEqual({ operations: 10, checkpoints: 1, invocations: 1 });
-  expect(ours).toEqual(await atOnce((context) => (n) => context.step(`step-${n}`, async () => n)));
+  expect(ours).toEqual(await concurrently((context) => (n) => context.step(`step-${n}`, async () => n)));
 });

@@ -1,0 +1,137 @@
+import {
+  CounterId,
+  CounterOptions,
+  IdempotencyKey,
+  IssuedAt,
+  issuedAtNeedsKey,
+  Limits,
+  parseInput,
+  startsWithinLimits,
+  withRemedy,
+  type CounterStore,
+} from "@durable-counter/core";
+import * as z from "zod/mini";
+import { Logger, type CounterLogger } from "./counter-log.ts";
+
+interface CommonOptions extends CounterOptions {
+  /** Begins the names of the counter's operations: 1–200 printable ASCII characters, by default `counter`. */
+  readonly name?: string | undefined;
+  /** Gets one record for every operation that was applied, replayed, rejected or failed. By default nothing is logged. */
+  readonly logger?: CounterLogger | undefined;
+}
+
+/** Options of a counter whose value lives in the execution: no other execution sees it. */
+export interface ExecutionCounterOptions extends CommonOptions {
+  readonly store?: undefined;
+}
+
+/** Options of a counter whose value lives in a store and is shared by every execution that uses it. */
+export interface SharedCounterOptions extends CommonOptions {
+  /** The store, for example `createDynamoDBCounterStore(…)` of `@durable-counter/dynamodb`. */
+  readonly store: CounterStore;
+  /** The id of the counter in the store: 1–256 printable characters. */
+  readonly id: string;
+  /**
+   * The idempotency key of the request that started this execution, if it has one: 1–256 printable characters. It replaces the
+   * execution's ARN in the keys of the operations. So an event that is delivered twice starts two executions and still counts
+   * once. The key identifies the request to this function: where several functions count one event on the same counter, give
+   * each its own `name`, or the store takes the second function's request for a repetition of the first one's.
+   */
+  readonly idempotencyKey?: string | undefined;
+  /**
+   * When that key was sent for the first time, in milliseconds since 1970. An operation that reaches the store after its
+   * retention period then fails with `idempotency-key-expired` instead of being counted again.
+   */
+  readonly issuedAt?: number | undefined;
+}
+
+/** Options of {@link createCounterHandler}. */
+export interface CounterHandlerOptions extends CounterOptions {
+  /** Where the counters live. Without a store, every execution has a counter of its own. */
+  readonly store?: CounterStore | undefined;
+  /** One durable step per command, the default, or one for the whole batch, which is then all or nothing. */
+  readonly steps?: "command" | "batch" | undefined;
+  /** Gets one record for every operation that was applied, replayed, rejected or failed. By default nothing is logged. */
+  readonly logger?: CounterLogger | undefined;
+}
+
+// Every function has an `apply`, too.
+const isStore = (store: unknown) =>
+  typeof store === "object" && store !== null && "apply" in store && typeof store.apply === "function";
+
+/** What was not checked here would fail in the first operation, inside a step that is retried again and again. */
+const commonShape = {
+  limits: z.optional(Limits),
+  initial: CounterOptions.shape.initial,
+  store: z.optional(z.custom<CounterStore>(isStore, withRemedy("pass a CounterStore"))),
+  logger: z.optional(Logger),
+};
+
+const CounterOptionsSchema = z
+  .strictObject(
+    {
+      ...commonShape,
+      name: z.optional(
+        z.custom<string>(
+          (text) => typeof text === "string" && /^[\x20-\x7e]{1,200}$/u.test(text),
+          withRemedy("pass 1 to 200 printable ASCII characters"),
+        ),
+      ),
+      id: z.optional(CounterId),
+      idempotencyKey: z.optional(IdempotencyKey),
+      issuedAt: z.optional(IssuedAt),
+    },
+    withRemedy(
+      'pass only "name", "limits", "initial" and "logger", and with a "store" also "id", "idempotencyKey" and "issuedAt"',
+    ),
+  )
+  .check(
+    startsWithinLimits,
+    z.refine(
+      ({ store, id }) => (store === undefined) === (id === undefined),
+      withRemedy('pass "store" and "id" together'),
+    ),
+    z.refine(
+      ({ store, idempotencyKey }) => store !== undefined || idempotencyKey === undefined,
+      withRemedy('pass "idempotencyKey" only with a "store"'),
+    ),
+    issuedAtNeedsKey,
+  );
+
+const HandlerOptionsSchema = z
+  .strictObject(
+    {
+      ...commonShape,
+      steps: z.optional(z.literal(["command", "batch"], withRemedy('pass "command" or "batch"'))),
+    },
+    withRemedy('pass only "store", "limits", "initial", "steps" and "logger"'),
+  )
+  .check(startsWithinLimits);
+
+/** What a counter was asked to be, checked. */
+export interface CounterConfig extends CounterOptions {
+  /** Begins the names of its operations. */
+  readonly name: string;
+  /** What errors and log records call the counter: its id, or else its name. */
+  readonly label: string;
+  readonly logger: CounterLogger | undefined;
+  /** Undefined where the value lives in the execution. */
+  readonly shared: StoreConfig | undefined;
+}
+
+/** The store that has the value, and the request that is counted there. */
+export type StoreConfig = Pick<SharedCounterOptions, "store" | "id" | "idempotencyKey" | "issuedAt">;
+
+/** @throws CounterError `invalid-input` */
+export function parseCounterOptions(options: ExecutionCounterOptions | SharedCounterOptions): CounterConfig {
+  const parsed = parseInput(CounterOptionsSchema, options, "options");
+  const { name = "counter", store, id, idempotencyKey, issuedAt, logger, limits, initial } = parsed;
+  const shared =
+    store === undefined || id === undefined ? undefined : { store, id, idempotencyKey, issuedAt };
+  return { name, label: id ?? name, logger, limits, initial, shared };
+}
+
+/** @throws CounterError `invalid-input` */
+export function parseHandlerOptions(options: CounterHandlerOptions): CounterHandlerOptions {
+  return parseInput(HandlerOptionsSchema, options, "options");
+}

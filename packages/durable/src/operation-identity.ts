@@ -1,0 +1,39 @@
+import { hash } from "node:crypto";
+import type { DurableContext } from "@aws/durable-execution-sdk-js";
+
+const namesInUse = new WeakMap<DurableContext["executionContext"], Set<string>>();
+
+/**
+ * A name that no other counter of this context has: `counter`, then `counter-2`. Operation names are the SDK's only guard
+ * against code that changed between two runs, and part of every idempotency key.
+ *
+ * A context is identified by its `executionContext`, which each context has for itself and which stays the same behind a
+ * proxy.
+ */
+export function uniqueName({ executionContext }: DurableContext, wanted: string): string {
+  const inUse = namesInUse.get(executionContext) ?? new Set();
+  namesInUse.set(executionContext, inUse);
+  let name = wanted;
+  for (let n = 2; inUse.has(name); n++) name = `${wanted}-${n}`;
+  inUse.add(name);
+  return name;
+}
+
+/**
+ * The position of a context in its execution: `""` for the root, `"2-1"` for the first child of the second operation. It is the
+ * same on every replay and different for every context. No public API tells it: the order in which branches start is not
+ * stable. Without it, two branches of a `map` would share their idempotency keys.
+ *
+ * The SDK keeps it in a private field, the only one that this package reads.
+ *
+ * @returns undefined where the SDK does not have the field
+ */
+export function contextPath(context: DurableContext): string | undefined {
+  if (!("_stepPrefix" in context)) return undefined;
+  return typeof context._stepPrefix === "string" ? context._stepPrefix : "";
+}
+
+/** The idempotency key of an operation: the same for every run of its step, different from that of every other operation. */
+export function operationKey(prefix: readonly string[], counter: string, sequence: number): string {
+  return hash("sha256", JSON.stringify([...prefix, counter, sequence]), "base64url");
+}

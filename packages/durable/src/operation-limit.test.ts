@@ -1,0 +1,140 @@
+import { withDurableExecution, type DurableContext } from "@aws/durable-execution-sdk-js";
+import { get, increment, isCounterError } from "@durable-counter/core";
+import { FakeContext, MemoryCounterStore, simulate } from "@durable-counter/testing";
+import { describe, expect, test } from "vitest";
+import { createCounterHandler, durableCounter, restoreCounterError } from "./index.ts";
+
+/** The message and the details of the error that refuses an operation. */
+async function refusalOf(operation: Promise<unknown>) {
+  const error = await operation.then(
+    (value) => new Error(`counted: ${JSON.stringify(value)}`),
+    restoreCounterError,
+  );
+  if (!isCounterError(error, "misconfigured")) throw error;
+  return { message: error.message, details: error.details };
+}
+
+describe("an operation beyond the 3,000 that an execution may have", () => {
+  test("is refused before the service fails the execution, and the error says what to use instead", async () => {
+    const handler = withDurableExecution(async (_event: unknown, context) => {
+      const counter = durableCounter(context, { name: "rows" });
+      const calls = Array.from({ length: 3_002 }, () => counter.increment());
+      const ended = await Promise.allSettled(calls);
+      const refused = ended.filter(({ status }) => status === "rejected").length;
+      return { refused, ...(await refusalOf(counter.get())) };
+    });
+    const { status, operations, result } = await simulate(handler);
+    expect(status).toBe("SUCCEEDED");
+    expect(operations).toHaveLength(3_000);
+    expect(result).toEqual({
+      refused: 2,
+      message:
+        'Counter "rows" cannot start another operation: a durable execution may have 3000, and its counters have used them. This counter used 3000 and left its value at 3000. Use batch(), or steps: "batch" of createCounterHandler, which need one operation for up to 1000 commands, or count in an execution of its own, by context.invoke(). [misconfigured]',
+      details: { maxOperations: 3_000, operations: 3_000, value: 3_000 },
+    });
+  });
+
+  test("is recognised in the result of the execution that fails with it", async () => {
+    const { error } = await simulate(
+      withDurableExecution(async (_event: unknown, context) => {
+        const counter = durableCounter(context);
+        await Promise.all(Array.from({ length: 3_001 }, () => counter.increment()));
+      }),
+    );
+    expect(await refusalOf(Promise.reject(restoreCounterError(error)))).toMatchObject({
+      details: { operations: 3_000 },
+    });
+  });
+
+  test("is counted over all counters of all contexts", async () => {
+    const context = new FakeContext();
+    const store = new MemoryCounterStore();
+    const [first, second] = [durableCounter(context), durableCounter(context, { store, id: "cart-7" })];
+    for (let n = 0; n < 1_000; n++) await Promise.all([first.increment(), second.increment()]);
+    await context.runInChildContext(async (child) => {
+      const third = durableCounter(child);
+      for (let n = 0; n < 1_000; n++) await third.increment();
+    });
+    expect(await refusalOf(second.batch([increment(), get()]))).toEqual({
+      message: expect.stringContaining('Counter "cart-7" cannot start another operation'),
+      details: { maxOperations: 3_000, operations: 1_000, value: 1_000 },
+    });
+  });
+
+  test("is refused in the branches of a map that count at the same time", async () => {
+    const context = new FakeContext();
+    const count = async (branch: DurableContext) => {
+      const counter = durableCounter(branch);
+      for (let n = 0; n < 301; n++) await counter.increment();
+    };
+    const items = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+    const completionConfig = { toleratedFailureCount: items.length };
+    const ended = await context.map(items, count, { completionConfig });
+    expect(ended.getErrors()).toHaveLength(10);
+    for (const error of ended.getErrors()) {
+      expect(await refusalOf(Promise.reject(restoreCounterError(error)))).toMatchObject({
+        details: { operations: 300, value: 300 },
+      });
+    }
+  });
+
+  test("is refused again by every replay", async () => {
+    const refusals: unknown[] = [];
+    const handler = withDurableExecution(async (_event: unknown, context) => {
+      const counter = durableCounter(context);
+      const calls = Array.from({ length: 3_000 }, () => counter.increment());
+      refusals.push(await refusalOf(counter.get()));
+      await Promise.all(calls);
+    });
+    const { status, invocations } = await simulate(handler, { replay: "always" });
+    expect([status, invocations]).toEqual(["SUCCEEDED", 2]);
+    expect(refusals.length).toBeGreaterThan(0);
+    expect(new Set(refusals.map((refusal) => JSON.stringify(refusal))).size).toBe(1);
+  });
+
+  test("is left to the service where other operations use up the quota", async () => {
+    const handler = withDurableExecution(async (_event: unknown, context) => {
+      await context.step("other", async () => 1);
+      const counter = durableCounter(context);
+      await Promise.all(Array.from({ length: 3_000 }, () => counter.increment()));
+    });
+    const { status, error } = await simulate(handler);
+    expect(status).toBe("FAILED");
+    expect(error?.message).toContain("exceeds the maximum number of operations");
+  });
+});
+
+describe("an execution that has room is never refused", () => {
+  test("because of attempts or replays", async () => {
+    let attempts = 0;
+    const handler = withDurableExecution(async (_event: unknown, context) => {
+      const counter = durableCounter(context);
+      await Promise.all(Array.from({ length: 1_500 }, () => counter.increment()));
+      await context.wait({ seconds: 1 });
+      await context.step("unsteady", async () => {
+        if (++attempts < 4) throw new Error("not yet");
+      });
+      await Promise.all(Array.from({ length: 1_497 }, () => counter.increment()));
+      return counter.get();
+    });
+    const { result, operations, invocations } = await simulate(handler);
+    expect(invocations).toBeGreaterThan(2);
+    expect(operations).toHaveLength(3_000);
+    expect(result).toBe(2_997);
+  });
+
+  test("because of what another execution did in the same process", async () => {
+    const run = async () => {
+      const counter = durableCounter(new FakeContext());
+      for (let n = 0; n < 2_000; n++) await counter.increment();
+      return counter.get();
+    };
+    expect([await run(), await run()]).toEqual([2_000, 2_000]);
+  });
+
+  test("because of the longest event that a handler takes", async () => {
+    const commands = Array.from({ length: 1_000 }, () => increment());
+    const { result } = await simulate(createCounterHandler(), { payload: { counterId: "cart-7", commands } });
+    expect(result).toMatchObject({ value: 1_000 });
+  });
+});

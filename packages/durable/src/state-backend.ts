@@ -1,0 +1,86 @@
+import { hash, randomUUID } from "node:crypto";
+import type { DurableContext } from "@aws/durable-execution-sdk-js";
+import { applyBatch, CounterError, type ApplyResult, type Command } from "@durable-counter/core";
+import type { CounterConfig, StoreConfig } from "./counter-config.ts";
+import { contextPath, operationKey } from "./operation-identity.ts";
+import { takeOperation } from "./operation-limit.ts";
+
+/** One operation of a counter. */
+interface CounterOperation {
+  /** The unique name of the counter in its context. */
+  readonly counter: string;
+  /** The position among the counter's operations, from 0. */
+  readonly sequence: number;
+  readonly commands: readonly Command[];
+}
+
+/**
+ * Where the value lives. It is called when an operation is called, before the operation's step. The function that it returns
+ * applies the commands inside the step, given the value that this execution knows.
+ */
+export type StateBackend = (
+  operation: CounterOperation,
+) => (known: number) => ApplyResult | Promise<ApplyResult>;
+
+/**
+ * The state backend that a counter's options ask for.
+ *
+ * @throws CounterError `misconfigured` where exactly-once keys cannot be derived
+ */
+export function createStateBackend(context: DurableContext, config: CounterConfig): StateBackend {
+  const { label, limits, shared } = config;
+  if (shared !== undefined) return storeBackend(context, config, shared);
+  // A checkpointed step does not run again, so checkpoint and replay carry the value forward.
+  return ({ commands }) =>
+    (known) => ({ ...applyBatch(known, commands, limits, label), replayed: false });
+}
+
+/** The idempotency key makes a step that runs again count once. */
+function storeBackend(
+  context: DurableContext,
+  { limits, initial }: CounterConfig,
+  { store, id, idempotencyKey: requestKey, issuedAt }: StoreConfig,
+): StateBackend {
+  // The caller's id makes a refusal final, so that a call which a dead process left in flight cannot count later. It is a hash
+  // because an ARN can be longer than a caller's id.
+  const executionId = hash("sha256", context.executionContext.durableExecutionArn, "base64url");
+  const keyPrefix = createKeyPrefix(context, requestKey);
+
+  return ({ counter, sequence, commands }) => {
+    const prefix = keyPrefix(counter);
+    // A read needs no key, which would cost a write; unless the request may come again, to be answered alike.
+    const needsKey = requestKey !== undefined || commands.some(({ type }) => type !== "get");
+    return async () => {
+      const idempotencyKey = needsKey ? operationKey(await prefix, counter, sequence) : undefined;
+      const callerId = needsKey ? executionId : undefined;
+      return store.apply({ id, commands, limits, initial, idempotencyKey, issuedAt, callerId });
+    };
+  };
+}
+
+/**
+ * What begins the idempotency keys of a counter: the key of the request, or else the execution's ARN; and the path of the context.
+ * Where the SDK does not tell the path, a step stores a random prefix instead.
+ */
+function createKeyPrefix(context: DurableContext, requestKey: string | undefined) {
+  const path = contextPath(context);
+  if (path !== undefined) {
+    const prefix = [requestKey ?? context.executionContext.durableExecutionArn, path];
+    return () => prefix;
+  }
+  if (requestKey !== undefined) {
+    throw new CounterError(
+      "misconfigured",
+      'This version of @aws/durable-execution-sdk-js does not tell the position of a context, so keys that are the same in another execution cannot be derived. Leave "idempotencyKey" out, or use a version within the peer range of @durable-counter/durable.',
+    );
+  }
+  let stored: Promise<readonly string[]> | undefined;
+  return (counter: string) => {
+    if (stored === undefined) {
+      takeOperation(context);
+      stored = context.step(`${counter}/key-prefix`, async () => randomUUID()).then((prefix) => [prefix]);
+      stored.catch(() => undefined); // it is awaited later, in the operation's own step
+    }
+    return stored;
+  };
+}
