@@ -1,16 +1,57 @@
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
+import { ProgressReporter } from "./scripts/test/progress-reporter.ts";
+import { createRunFolder } from "./scripts/test/run-folder.ts";
+import { unrenamedExhaustiveTests, unrenamedIntegrationTests } from "./scripts/test/unrenamed-tests.ts";
+
+const FOLDERS = "{packages/*/src,examples,bench,scripts}";
+const INTEGRATION_TESTS = [`${FOLDERS}/**/*.integration.test.ts`, ...unrenamedIntegrationTests];
+const EXHAUSTIVE_TESTS = [`${FOLDERS}/**/*.exhaustive.test.ts`, ...unrenamedExhaustiveTests];
+/** A limit only ends a test that hangs: no machine is so slow. */
+const HANG_MS = 600_000;
+
+const folder = createRunFolder();
+const seed = (process.env["TEST_SEED"] ??= String(Math.floor(Math.random() * 2 ** 31)));
+const setupFiles = ["scripts/test/record-worker.ts", "scripts/test/random-setup.ts"];
+
+const withoutEngines = {
+  setupFiles: [...setupFiles, "scripts/test/unit-setup.ts"],
+  isolate: false, // These tests leave nothing behind that could disturb the next file.
+};
 
 export default defineConfig({
   test: {
-    include: ["packages/*/src/**/*.test.ts", "examples/**/*.test.ts", "bench/**/*.test.ts"],
+    // A file's name says what it needs; CONTRIBUTING.md explains the three kinds.
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: [`${FOLDERS}/**/*.test.ts`],
+          exclude: [...configDefaults.exclude, ...INTEGRATION_TESTS, ...EXHAUSTIVE_TESTS],
+          ...withoutEngines,
+        },
+      },
+      { extends: true, test: { name: "exhaustive", include: EXHAUSTIVE_TESTS, ...withoutEngines } },
+      {
+        extends: true,
+        test: {
+          name: "integration",
+          include: INTEGRATION_TESTS,
+          setupFiles,
+          globalSetup: "scripts/test/global-setup.ts",
+        },
+      },
+    ],
     // For the programs that tests start: Node 22.12 to 22.17 strip types only when told to.
     env: { NODE_OPTIONS: "--experimental-strip-types --disable-warning=ExperimentalWarning" },
-    testTimeout: 60_000, // A busy machine is no failure; what hangs is stopped all the same.
-    hookTimeout: 60_000,
+    execArgv: ["--report-on-signal", `--report-directory=${folder}`],
+    testTimeout: HANG_MS,
+    hookTimeout: HANG_MS,
     // Much of the time is spent waiting, for engines and for what is lost on purpose.
     maxWorkers: "100%",
     maxConcurrency: 2,
     silent: "passed-only", // What the durable SDK logs is of interest where a test fails.
+    reporters: ["default", new ProgressReporter({ seed, folder })],
     coverage: {
       provider: "v8",
       include: ["packages/*/src/**/*.ts"],

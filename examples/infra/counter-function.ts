@@ -5,6 +5,7 @@ import {
   ApplicationLogLevel,
   Architecture,
   CfnFunction,
+  type Code,
   Function,
   LoggingFormat,
   Runtime,
@@ -14,7 +15,6 @@ import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import type { Alarms } from "./alarms.ts";
-import { bundledCode } from "./bundle.ts";
 import type { DeployedHandler } from "./handlers.ts";
 
 /**
@@ -34,6 +34,7 @@ const EXECUTION_TIMEOUT = Duration.minutes(15);
 
 export interface CounterFunctionProps {
   readonly handler: DeployedHandler;
+  readonly code: Code;
   readonly table: CfnTable;
   readonly deadLetters: Queue;
   readonly alarms: Alarms;
@@ -45,12 +46,12 @@ export interface CounterFunctionProps {
 export class CounterFunction extends Construct {
   constructor(scope: Construct, id: string, props: CounterFunctionProps) {
     super(scope, id);
-    const { handler, table, deadLetters, alarms, isThrowAway, isTraced } = props;
+    const { handler, code, table, deadLetters, alarms, isThrowAway, isTraced } = props;
     const lambda = new Function(this, "Function", {
       description: `examples/${handler.file}`,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      code: bundledCode(handler),
+      code,
       handler: "index.handler",
       memorySize: 512, // it buys processor, and imports are what a cold start is spent on
       timeout: Duration.minutes(1),

@@ -1,11 +1,13 @@
 /* oxlint-disable no-new -- a construct joins its scope when it is made */
 import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib";
+import type { Code } from "aws-cdk-lib/aws-lambda";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import { Alarms } from "./alarms.ts";
+import { bundledCode } from "./bundle.ts";
 import { CounterFunction } from "./counter-function.ts";
 import { createCounterTable } from "./counter-table.ts";
-import { handlers } from "./handlers.ts";
+import { handlers, type DeployedHandler } from "./handlers.ts";
 
 export interface CounterStackProps extends StackProps {
   /** Whether nothing in it is worth keeping: the table and the logs then go with the stack. By default they stay. */
@@ -14,12 +16,14 @@ export interface CounterStackProps extends StackProps {
   readonly isTraced?: boolean;
   /** An SNS topic that is told when an alarm rings and when it is over. */
   readonly alarmTopicArn?: string | undefined;
+  /** The code that is uploaded for a handler; by default its bundle. */
+  readonly codeOf?: (handler: DeployedHandler) => Code;
 }
 
 /** The handlers of `examples/` on one table, with a queue for the events that failed and alarms on all of it. */
 export class CounterStack extends Stack {
   constructor(scope: Construct, id: string, props: CounterStackProps = {}) {
-    const { isThrowAway = false, isTraced = false, alarmTopicArn, ...rest } = props;
+    const { isThrowAway = false, isTraced = false, alarmTopicArn, codeOf = bundledCode, ...rest } = props;
     super(scope, id, { terminationProtection: !isThrowAway, ...rest });
     const alarms = new Alarms(this, "Alarms", alarmTopicArn);
     const table = createCounterTable(this, "Counters", isThrowAway);
@@ -30,7 +34,16 @@ export class CounterStack extends Stack {
       removalPolicy: isThrowAway ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
     });
     for (const handler of handlers) {
-      new CounterFunction(this, handler.id, { handler, table, deadLetters, alarms, isThrowAway, isTraced });
+      const code = codeOf(handler);
+      new CounterFunction(this, handler.id, {
+        handler,
+        code,
+        table,
+        deadLetters,
+        alarms,
+        isThrowAway,
+        isTraced,
+      });
     }
     alarms.add(
       "DeadLettersWaiting",

@@ -1,8 +1,12 @@
-import { App } from "aws-cdk-lib";
+import { RootConstruct } from "constructs";
 import { describe, expect, test } from "vitest";
 import { settings } from "./settings.ts";
 
-const given = (context: Record<string, unknown>) => settings(new App({ context }).node);
+function given(context: Record<string, unknown>) {
+  const { node } = new RootConstruct();
+  for (const [name, value] of Object.entries(context)) node.setContext(name, value);
+  return settings(node);
+}
 
 describe("the context of the CDK", () => {
   test("asks for production where it says nothing", () => {

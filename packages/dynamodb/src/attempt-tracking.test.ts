@@ -1,12 +1,13 @@
 import { DynamoDBClient, TransactWriteItemsCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
-import { startDynamoDB, type RunningDynamoDB } from "@durable-counter/testing/dynamodb";
+import type { RunningDynamoDB } from "@durable-counter/testing/dynamodb";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { borrowDynamoDB } from "../../../scripts/test/borrow-dynamodb.ts";
 import { ensureCounterTable } from "./ensure-table.ts";
 import { TrackedTransactWriteItems, TrackedUpdateItem } from "./attempt-tracking.ts";
 
 let engine: RunningDynamoDB;
 beforeAll(async () => {
-  engine = await startDynamoDB();
+  engine = await borrowDynamoDB();
   await ensureCounterTable(engine.client, "counters");
 });
 afterAll(() => engine.stop());

@@ -1,11 +1,11 @@
 import type { DynamoDBClient, UpdateItemCommandOutput } from "@aws-sdk/client-dynamodb";
 import { increment } from "@durable-counter/core";
-import { startDynamoDB } from "@durable-counter/testing/dynamodb";
 import { expect, test } from "vitest";
+import { borrowDynamoDB } from "../../../scripts/test/borrow-dynamodb.ts";
 import { createDynamoDBCounterStore, ensureCounterTable } from "./index.ts";
 
 test("a write costs the units that the README says, by the keys that are live", async () => {
-  const { client, engine, stop } = await startDynamoDB();
+  const { client, engine, stop } = await borrowDynamoDB();
   try {
     await ensureCounterTable(client, "counters");
     const units = await unitsByWrite(client, 60);

@@ -1,7 +1,7 @@
 import { createDynamoDBCounterStore, ensureCounterTable } from "@durable-counter/dynamodb";
 import { increment } from "@durable-counter/core";
-import { startDynamoDB } from "@durable-counter/testing/dynamodb";
 import { expect, test } from "vitest";
+import { borrowDynamoDB } from "../../scripts/test/borrow-dynamodb.ts";
 import { COUNTING_ACTIONS } from "./counter-function.ts";
 
 /** By what a transaction does to an item, the action that it needs. */
@@ -13,7 +13,8 @@ const PARTS = {
 } as const;
 
 test("a function may do exactly what counting and reading send, however keys are remembered", async () => {
-  await using engine = await startDynamoDB({ engine: "dynamodb-local" });
+  await using engine = await borrowDynamoDB();
+  expect(engine.engine, "Install Java 17 or newer: dynalite has no transactions.").toBe("dynamodb-local");
   const { client } = engine;
   const tableName = "counters";
   await ensureCounterTable(client, tableName);

@@ -30,6 +30,7 @@ import {
   type RunningDynamoDB,
 } from "@durable-counter/testing/dynamodb";
 import { afterAll, describe, expect, test } from "vitest";
+import { borrowDynamoDB } from "../scripts/test/borrow-dynamodb.ts";
 import { withoutRetries } from "./without-retries.fixture.ts";
 
 const EXECUTIONS = 50;
@@ -38,7 +39,7 @@ const SEED = 4711;
 const counterId = "cart-7";
 const limits = { min: 0, max: 9_000 }; // some are refused
 
-const best = await startDynamoDB();
+const best = await borrowDynamoDB();
 const engines = best.engine === "dynalite" ? [best] : [best, await startDynamoDB({ engine: "dynalite" })];
 afterAll(() => Promise.all(engines.map((engine) => engine.stop())));
 

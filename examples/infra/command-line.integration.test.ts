@@ -1,45 +1,11 @@
-import { execFile } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
+import { infra, newFolder, run, runCdk } from "./command-line.fixture.ts";
 
-const run = promisify(execFile);
-const infra = fileURLToPath(new URL(".", import.meta.url));
-const cdk = createRequire(import.meta.url).resolve("aws-cdk/bin/cdk");
-const newFolder = () => mkdtempSync(join(tmpdir(), "durable-counter-cli-"));
-
-/** Neither credentials nor a Region; and a network that leads nowhere. */
-const offline = () => ({
-  PATH: process.env["PATH"],
-  NODE_OPTIONS: process.env["NODE_OPTIONS"],
-  HOME: newFolder(),
-  AWS_EC2_METADATA_DISABLED: "true",
-  CDK_DISABLE_CLI_TELEMETRY: "true",
-  HTTPS_PROXY: "http://127.0.0.1:9",
-});
-
-describe("cdk synth", () => {
-  test("needs no network, no credentials and no Docker", async () => {
-    const output = newFolder();
-    await run(process.execPath, [cdk, "synth", "--quiet", "--output", output, "-c", "throwAway=true"], {
-      cwd: infra,
-      env: { ...offline(), CDK_DOCKER: "docker-is-not-there" },
-    });
-    const template = readFileSync(join(output, "DurableCounters.template.json"), "utf8");
-    expect(template).toContain('"DeletionProtectionEnabled": false');
-  });
-
-  test("says what is wrong with its context", async () => {
-    const synth = run(process.execPath, [cdk, "synth", "--output", newFolder(), "-c", "throwAway=yes"], {
-      cwd: infra,
-      env: offline(),
-    });
-    await expect(synth).rejects.toThrow("pass -c throwAway=true or false");
-  });
+test("cdk synth says what is wrong with its context", async () => {
+  const synth = runCdk(["synth", "--output", newFolder(), "-c", "throwAway=yes"]);
+  await expect(synth).rejects.toThrow("pass -c throwAway=true or false");
 });
 
 describe("pnpm run invoke", () => {

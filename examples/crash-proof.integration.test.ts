@@ -14,6 +14,7 @@ import {
   type RunningDynamoDB,
 } from "@durable-counter/testing/dynamodb";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { borrowDynamoDB } from "../scripts/test/borrow-dynamodb.ts";
 import { handler as inTheExecution } from "./01-durable-counter.ts";
 import { expectOutcome, outcomeOf, type Outcome } from "./outcome.fixture.ts";
 
@@ -51,7 +52,7 @@ describe("01, whatever point it crashes at", () => {
   });
 });
 
-const best = await startDynamoDB();
+const best = await borrowDynamoDB();
 const engines = best.engine === "dynalite" ? [best] : [best, await startDynamoDB({ engine: "dynalite" })];
 afterAll(() => Promise.all(engines.map((engine) => engine.stop())));
 

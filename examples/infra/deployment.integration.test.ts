@@ -1,16 +1,25 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { decrement, increment } from "@durable-counter/core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openStage, type Stage } from "../demo/stage.ts";
+import { bundledCode } from "./bundle.ts";
+import { newFolder, runCdk } from "./command-line.fixture.ts";
 import { handlers } from "./handlers.ts";
-import { codeOf, synthesize } from "./template.fixture.ts";
+import { codeOf, synthesizeWith, type Resource, type Template } from "./template.fixture.ts";
 
-const synthesis = synthesize();
 const program = fileURLToPath(new URL("run-bundle.fixture.ts", import.meta.url));
+const assembly = newFolder();
+
+// Bundles every handler: what it writes is used by all tests of this file.
+await runCdk(["synth", "--quiet", "--output", assembly, "-c", "throwAway=true"], {
+  CDK_DOCKER: "docker-is-not-there",
+});
+const templateFile = readFileSync(join(assembly, "DurableCounters.template.json"), "utf8");
+const template = JSON.parse(templateFile) as Template; // as the CDK writes it
 
 let stage: Stage;
 beforeAll(async () => {
@@ -21,12 +30,31 @@ afterAll(() => stage.close());
 /** What the uploaded code of a handler answers, in a process of its own that knows nothing of this workspace's code. */
 async function run(file: string, event: unknown): Promise<unknown> {
   const durable = handlers.some((handler) => handler.file === file && handler.isDurable);
-  const bundle = join(codeOf(synthesis, file), "index.mjs");
+  const bundle = join(codeOf(assembly, template, file), "index.mjs");
   const child = fork(program, [bundle, JSON.stringify(event), ...(durable ? ["durable"] : [])], {
     silent: true,
   });
   const [answer] = await Promise.race([once(child, "message"), once(child, "exit")]);
+  if (child.exitCode === null && child.kill()) await once(child, "exit");
   return answer;
+}
+
+test("cdk synth needs no network, no credentials and no Docker", () => {
+  expect(templateFile).toContain('"DeletionProtectionEnabled": false');
+});
+
+test("a version is published only where something has changed", () => {
+  const again = synthesizeWith({ isThrowAway: true, codeOf: bundledCode });
+  expect(withoutMetadata(again)).toEqual(withoutMetadata(template));
+});
+
+/** Metadata names folders of this machine. */
+function withoutMetadata({ Resources, Outputs }: Template) {
+  const resources = Object.entries(Resources).map(
+    ([id, { Metadata: _metadata, ...resource }]: [string, Resource & { readonly Metadata?: unknown }]) =>
+      [id, resource] as const,
+  );
+  return { Resources: Object.fromEntries(resources), Outputs };
 }
 
 const order = { counterId: "cart-7", commands: [increment(5), decrement(2)] };
@@ -75,6 +103,6 @@ test.each(["01-durable-counter.ts", "03-durable-on-dynamodb.ts"])(
 test("every handler is one file, with its folder beside it where it reads one", () => {
   for (const { file, folder } of handlers) {
     const top = folder === undefined ? [] : [folder.split("/")[0]];
-    expect(readdirSync(codeOf(synthesis, file)).toSorted()).toEqual(["index.mjs", ...top]);
+    expect(readdirSync(codeOf(assembly, template, file)).toSorted()).toEqual(["index.mjs", ...top]);
   }
 });

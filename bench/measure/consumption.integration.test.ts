@@ -1,12 +1,13 @@
-import { startDynamoDB, startLossyProxy } from "@durable-counter/testing/dynamodb";
+import { startLossyProxy } from "@durable-counter/testing/dynamodb";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { borrowDynamoDB } from "../../scripts/test/borrow-dynamodb.ts";
 import { ID, prepareTable, readNumber } from "../contenders/peers/number-table.ts";
 import { localDynamoDB } from "../contenders/shared-dynamodb.ts";
 import { watchConsumption, type Consumption } from "./consumption.ts";
 import { itemSize } from "./item-size.ts";
 import { watchRequests } from "./requests.ts";
 
-const db = await startDynamoDB();
+const db = await borrowDynamoDB();
 const isLocal = db.engine === "dynamodb-local";
 const TableName = "items";
 let client: ReturnType<typeof localDynamoDB>;
