@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createRequire } from "node:module";
+import { dynalitePath } from "./dynalite-modules.ts";
 import { Worker } from "node:worker_threads";
 import type { Engine } from "./engine.ts";
 
@@ -8,7 +8,7 @@ import type { Engine } from "./engine.ts";
  * transactions, no time to live, and no `ALL_OLD` on a failed condition.
  */
 export async function startDynalite(): Promise<Engine> {
-  const dynalite = createRequire(import.meta.url).resolve("dynalite");
+  const dynalite = dynalitePath();
   const worker = new Worker(WORKER, { eval: true, workerData: { dynalite }, execArgv: [] });
   const [port] = (await once(worker, "message")) as [number]; // the one message that WORKER sends
   return {

@@ -2,10 +2,8 @@ import { CreateTableCommand, GetItemCommand, UpdateItemCommand } from "@aws-sdk/
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { startDynamoDB, type RunningDynamoDB } from "../start-dynamodb.ts";
 
-/** A dynalite with a table of counters. */
-export async function startEngine(): Promise<RunningDynamoDB> {
-  const db = await startDynamoDB({ engine: "dynalite" });
-  await db.client.send(
+export async function createCounterTable(client: DynamoDBClient): Promise<void> {
+  await client.send(
     new CreateTableCommand({
       TableName: "counters",
       BillingMode: "PAY_PER_REQUEST",
@@ -13,6 +11,12 @@ export async function startEngine(): Promise<RunningDynamoDB> {
       AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
     }),
   );
+}
+
+/** A dynalite with a table of counters. */
+export async function startEngine(): Promise<RunningDynamoDB> {
+  const db = await startDynamoDB({ engine: "dynalite" });
+  await createCounterTable(db.client);
   return db;
 }
 

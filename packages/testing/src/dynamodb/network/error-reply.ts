@@ -1,5 +1,5 @@
 import { crc32 } from "node:zlib";
-import type { Reply } from "./wire.ts";
+import type { Reply } from "./upstream.ts";
 
 /** Says which request of which run it was, wherever an error of ours comes up. */
 export interface Trace {

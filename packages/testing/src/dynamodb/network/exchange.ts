@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
-import type { Reply, Request } from "./wire.ts";
+import type { Reply, Request } from "./upstream.ts";
 
 /** A client's request, and all that may become of it. A client that has left meanwhile is none the wiser. */
 export interface Exchange {

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { localClient, type LocalClientOptions } from "../local-client.ts";
 import type { RunningDynamoDB } from "../start-dynamodb.ts";
 import { addOne, startEngine, valueOf } from "./adding.fixture.ts";
+import { FAULT_EFFECTS, INTERNAL, THROTTLED, TIMEOUT } from "./fault-effects.fixture.ts";
 import { FAULTS, MIXTURE, type Fault } from "./fault.ts";
 import { startFaultyNetwork } from "./faulty-network.ts";
 import type { FaultyNetworkOptions } from "./options.ts";
@@ -34,33 +35,8 @@ async function setUp(options: FaultyNetworkOptions, clientOptions: LocalClientOp
 const value = () => valueOf(db.client, id);
 const NONE = Object.fromEntries(FAULTS.map((fault) => [fault, 0]));
 
-const RESET = { code: "ECONNRESET" };
-const TIMEOUT = { name: "TimeoutError" };
-const INTERNAL = { name: "InternalServerError", $metadata: { httpStatusCode: 500 } };
-const THROTTLED = { name: "ProvisionedThroughputExceededException", $metadata: { httpStatusCode: 400 } };
-
-/** What a client without retries is told, and how often the engine has counted by then, and in the end. */
-const LAWS: Readonly<
-  Record<Fault, { readonly told: object | string; readonly counted: number; readonly late?: number }>
-> = {
-  "lose-request": { told: TIMEOUT, counted: 0 },
-  "lose-reply": { told: TIMEOUT, counted: 1 },
-  "reset-before": { told: RESET, counted: 0 },
-  "reset-after": { told: RESET, counted: 1 },
-  delay: { told: TIMEOUT, counted: 0, late: 1 },
-  duplicate: { told: "an answer", counted: 2 },
-  "server-error": { told: INTERNAL, counted: 0 },
-  "server-error-after": { told: INTERNAL, counted: 1 },
-  throttle: { told: THROTTLED, counted: 0 },
-  conflict: {
-    told: { name: "TransactionConflictException", $metadata: { httpStatusCode: 400 } },
-    counted: 0,
-  },
-  "cut-reply": { told: RESET, counted: 1 },
-};
-
 describe.each(FAULTS)("%s", (fault) => {
-  const { told, counted, late = counted } = LAWS[fault];
+  const { told, counted, late = counted } = FAULT_EFFECTS[fault];
 
   test(`counts ${late} times, whatever the client is told`, async () => {
     const { network, client } = await setUp(

@@ -5,10 +5,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { exchangeOf, operationOf, type Exchange } from "./exchange.ts";
 import { planFaults } from "./fault-plan.ts";
 import type { Fault } from "./fault.ts";
-import { meetFault } from "./meet-fault.ts";
+import { applyFault } from "./apply-fault.ts";
 import { checkEndpoint, checkOrder, parseOptions, type FaultyNetworkOptions } from "./options.ts";
-import { createTally } from "./tally.ts";
-import { openWire } from "./wire.ts";
+import { createStatistics } from "./statistics.ts";
+import { openUpstream } from "./upstream.ts";
 
 /** A network before a DynamoDB engine, where what can go wrong does, by chance or by order. */
 export interface FaultyNetwork extends AsyncDisposable {
@@ -53,21 +53,21 @@ export async function startFaultyNetwork(
   const settings = parseOptions(options);
   const { seed, delayMs } = settings;
   const plan = planFaults(settings);
-  const wire = openWire(endpoint);
-  const tally = createTally(seed);
+  const upstream = openUpstream(endpoint);
+  const statistics = createStatistics(seed);
   const underWay = new Set<Promise<void>>();
   const ended = new AbortController();
-  const holdBack = (chance: number) =>
+  const delay = (chance: number) =>
     sleep(delayMs.min + chance * (delayMs.max - delayMs.min), undefined, { signal: ended.signal });
 
   const pass = async (exchange: Exchange, operation: string): Promise<void> => {
-    const trace = { seed, request: tally.arrive(operation) };
+    const trace = { seed, request: statistics.arrive(operation) };
     const planned = plan.draw(operation);
     const wanted = await exchange.read();
-    const carryOut = () => wire.send(wanted);
-    if (planned === undefined) return exchange.answer(await carryOut());
-    tally.happen(planned.fault);
-    await meetFault(planned, { operation, body: wanted.body, trace, exchange, carryOut, holdBack });
+    const execute = () => upstream.send(wanted);
+    if (planned === undefined) return exchange.answer(await execute());
+    statistics.happen(planned.fault);
+    await applyFault(planned, { operation, body: wanted.body, trace, exchange, execute, delay });
   };
 
   const server = createServer((incoming, outgoing) => {
@@ -86,7 +86,7 @@ export async function startFaultyNetwork(
 
   const end = async () => {
     ended.abort();
-    wire.close();
+    upstream.close();
     const closed = once(server, "close");
     server.close();
     server.closeAllConnections();
@@ -100,13 +100,13 @@ export async function startFaultyNetwork(
     endpoint: `http://127.0.0.1:${port}`,
     seed,
     get requests() {
-      return tally.requests;
+      return statistics.requests;
     },
     get faults() {
-      return tally.faults;
+      return statistics.faults;
     },
     get summary() {
-      return tally.summary;
+      return statistics.summary;
     },
     injectNext(fault, operation) {
       checkOrder(fault, operation);

@@ -19,7 +19,7 @@ export interface Reply {
 }
 
 /** The way to an engine. */
-export interface Wire {
+export interface Upstream {
   /** Sends a request once, never again; fails where the connection breaks. */
   send(request: Request): Promise<Reply>;
   /** Breaks all connections, for good. */
@@ -33,13 +33,13 @@ export interface Wire {
 const IDLE_MS = 1_000;
 
 /** @param endpoint the engine's */
-export function openWire(endpoint: string): Wire {
+export function openUpstream(endpoint: string): Upstream {
   const { hostname, port } = new URL(endpoint);
   const agent = new Agent({ keepAlive: true, timeout: IDLE_MS });
   let closed = false;
   return {
     async send({ method, path, headers, body }) {
-      if (closed) throw new Error(`The wire to ${endpoint} is closed.`);
+      if (closed) throw new Error(`The upstream to ${endpoint} is closed.`);
       const sent = { ...ofMessage(headers), "content-length": body.length };
       const upstream = request({ hostname, port, method, path, headers: sent, agent });
       upstream.on("error", () => {}); // An engine can go away more than once in a request; below, once is enough.

@@ -1,7 +1,7 @@
 import { FAULTS, type Fault } from "./fault.ts";
 
 /** What came, and what became of it. */
-export interface Tally {
+export interface Statistics {
   /** How many requests arrived, by operation. */
   readonly requests: Readonly<Record<string, number>>;
   /** How often each fault happened. */
@@ -13,7 +13,7 @@ export interface Tally {
   happen(fault: Fault): void;
 }
 
-export function createTally(seed: number): Tally {
+export function createStatistics(seed: number): Statistics {
   const requests = new Map<string, number>();
   const faults = new Map<Fault, number>(FAULTS.map((fault) => [fault, 0]));
   let arrived = 0;

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { beforeEach, expect, test } from "vitest";
-import { openWire } from "./wire.ts";
+import { openUpstream } from "./upstream.ts";
 
 const REQUEST = { method: "POST", path: "/", headers: {}, body: Buffer.from("{}") };
 
@@ -29,20 +29,20 @@ const open = () =>
   );
 
 test("uses a connection again, but not one that has been idle", async () => {
-  const wire = openWire(endpoint);
-  for (let request = 0; request < 20; request++) await wire.send(REQUEST);
+  const upstream = openUpstream(endpoint);
+  for (let request = 0; request < 20; request++) await upstream.send(REQUEST);
   expect(connections).toBe(1);
   await expect.poll(open, { timeout: 20_000 }).toBe(0);
-  await wire.send(REQUEST);
+  await upstream.send(REQUEST);
   expect(connections).toBe(2);
-  wire.close();
+  upstream.close();
 });
 
 test("closed, it has no connections and sends nothing", async () => {
-  const wire = openWire(endpoint);
-  await wire.send(REQUEST);
-  wire.close();
+  const upstream = openUpstream(endpoint);
+  await upstream.send(REQUEST);
+  upstream.close();
   await expect.poll(open).toBe(0);
-  await expect(wire.send(REQUEST)).rejects.toThrow(`The wire to ${endpoint} is closed.`);
+  await expect(upstream.send(REQUEST)).rejects.toThrow(`The upstream to ${endpoint} is closed.`);
   expect(connections).toBe(1);
 });

@@ -1,7 +1,7 @@
 import { conflicted, serverError, throttled, type Trace } from "./error-reply.ts";
 import type { Exchange } from "./exchange.ts";
 import type { PlannedFault } from "./fault-plan.ts";
-import type { Reply } from "./wire.ts";
+import type { Reply } from "./upstream.ts";
 
 /** A request that has arrived as a whole. */
 export interface Arrival {
@@ -10,14 +10,14 @@ export interface Arrival {
   readonly trace: Trace;
   readonly exchange: Exchange;
   /** Lets the engine do what is asked; as often as it is called. */
-  readonly carryOut: () => Promise<Reply>;
+  readonly execute: () => Promise<Reply>;
   /** Waits for as long as a delay may be, by its chance. */
-  readonly holdBack: (chance: number) => Promise<void>;
+  readonly delay: (chance: number) => Promise<void>;
 }
 
 /** Does to a request what is planned; resolves when nothing of it is left to be carried out. */
-export async function meetFault({ fault, chance }: PlannedFault, arrival: Arrival): Promise<void> {
-  const { operation, body, trace, exchange, carryOut, holdBack } = arrival;
+export async function applyFault({ fault, chance }: PlannedFault, arrival: Arrival): Promise<void> {
+  const { operation, body, trace, exchange, execute, delay } = arrival;
   switch (fault) {
     case "lose-request":
       return;
@@ -30,27 +30,27 @@ export async function meetFault({ fault, chance }: PlannedFault, arrival: Arriva
     case "conflict":
       return exchange.answer(conflicted(operation, body, chance, trace));
     case "lose-reply":
-      await carryOut();
+      await execute();
       return;
     case "reset-after":
-      await carryOut();
+      await execute();
       return exchange.reset();
     case "server-error-after":
-      await carryOut();
+      await execute();
       return exchange.answer(serverError(trace));
     case "cut-reply":
-      return exchange.cut(await carryOut());
+      return exchange.cut(await execute());
     case "delay":
-      await holdBack(chance);
-      return exchange.answer(await carryOut());
+      await delay(chance);
+      return exchange.answer(await execute());
     case "duplicate":
-      return carryOutTwice(chance < 0.5 ? "first" : "second", arrival);
+      return executeTwice(chance < 0.5 ? "first" : "second", arrival);
   }
 }
 
-async function carryOutTwice(answer: "first" | "second", { exchange, carryOut }: Arrival): Promise<void> {
-  const first = await carryOut();
+async function executeTwice(answer: "first" | "second", { exchange, execute }: Arrival): Promise<void> {
+  const first = await execute();
   if (answer === "first") exchange.answer(first); // The client goes on, and the duplicate overtakes it or not.
-  const second = await carryOut();
+  const second = await execute();
   if (answer === "second") exchange.answer(second);
 }

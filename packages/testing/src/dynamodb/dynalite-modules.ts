@@ -1,0 +1,26 @@
+import { createRequire } from "node:module";
+
+const require = createRequire(import.meta.url);
+
+/**
+ * Where dynalite's entry is installed.
+ *
+ * @throws Error that names the install command where it is missing
+ */
+export function dynalitePath(): string {
+  try {
+    return require.resolve("dynalite");
+  } catch (cause) {
+    throw new Error("dynalite is not installed. Install it: npm install --save-dev dynalite", { cause });
+  }
+}
+
+/**
+ * One of dynalite's own modules, such as `actions/putItem`.
+ *
+ * @throws Error that names the install command where dynalite is missing
+ */
+export function dynaliteModule(path: string): unknown {
+  dynalitePath();
+  return require(`dynalite/${path}`);
+}
