@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 // For the time of the move only: files that need an engine, a socket or a process, or run for long, but whose names do
 // not say so yet.
 const INTEGRATION =
-  /startEngines|borrowDynamoDB|startDynamoDB|startDynalite|startFaultyNetwork|startLossyProxy|child_process|node:net"|node:http"|sdk-js-testing|runLocally|recording\.fixture|adding\.fixture|dynamodb-local|java\.ts/u;
+  /startEngines|borrowDynamoDB|startDynamoDB|startDynalite|startFaultyNetwork|startLossyProxy|child_process|node:net"|node:http"|sdk-js-testing|runLocally|recording\.fixture|adding-engine\.fixture|dynamodb-local|java\.ts/u;
 const EXHAUSTIVE =
   /(gallery|faulty-handlers|mutants|same-code|operation-budget|operation-limit)[\w.-]*\.test\.ts$/u;
 

@@ -1,6 +1,5 @@
 import { CreateTableCommand, GetItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { startDynamoDB, type RunningDynamoDB } from "../start-dynamodb.ts";
 
 export async function createCounterTable(client: DynamoDBClient): Promise<void> {
   await client.send(
@@ -11,13 +10,6 @@ export async function createCounterTable(client: DynamoDBClient): Promise<void> 
       AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
     }),
   );
-}
-
-/** A dynalite with a table of counters. */
-export async function startEngine(): Promise<RunningDynamoDB> {
-  const db = await startDynamoDB({ engine: "dynalite" });
-  await createCounterTable(db.client);
-  return db;
 }
 
 /** A plain `ADD` of one; answers the value after. */

@@ -6,7 +6,8 @@ import { execPath } from "node:process";
 import { text } from "node:stream/consumers";
 import { afterEach, describe, expect, test } from "vitest";
 import { localClient } from "../local-client.ts";
-import { addOne, startEngine } from "./adding.fixture.ts";
+import { startEngine } from "./adding-engine.fixture.ts";
+import { addOne } from "./adding.fixture.ts";
 import { startFaultyNetwork } from "./faulty-network.ts";
 
 const servers: Server[] = [];

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { localClient } from "../local-client.ts";
-import { addOne, startEngine, valueOf } from "./adding.fixture.ts";
+import { startEngine } from "./adding-engine.fixture.ts";
+import { addOne, valueOf } from "./adding.fixture.ts";
 import { startFaultyNetwork } from "./faulty-network.ts";
 
 test("a plain ADD is counted twice by the SDK's own retries, and nobody is told", async () => {

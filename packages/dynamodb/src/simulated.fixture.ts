@@ -1,0 +1,51 @@
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import {
+  createSimulatedDynamoDB,
+  type SimulatedClientSettings,
+  type SimulatedDynamoDBOptions,
+} from "@durable-counter/testing/dynamodb";
+import { createDynamoDBCounterStore, ensureCounterTable, type DynamoDBCounterStoreOptions } from "./index.ts";
+
+/** With transactions as DynamoDB has them, and without as dynalite is. */
+export const simulatedEngines = [
+  { engine: "a simulated DynamoDB", transactions: true },
+  { engine: "a simulated DynamoDB without transactions", transactions: false },
+] as const;
+
+export type SimulatedEngine = (typeof simulatedEngines)[number];
+
+export const strategiesOf = ({ transactions }: Pick<SimulatedEngine, "transactions">) =>
+  transactions ? (["inline", "separate-item", "auto"] as const) : (["inline"] as const);
+
+export type Strategy = NonNullable<NonNullable<DynamoDBCounterStoreOptions["idempotency"]>["strategy"]>;
+
+export const tableName = "counters";
+
+/** A simulated DynamoDB with the counters' table. What stores wait for and draw is simulated as well. */
+export async function createSimulation(options: SimulatedDynamoDBOptions = {}) {
+  const db = createSimulatedDynamoDB(options);
+  const calm = db.client();
+  await ensureCounterTable(calm, tableName);
+  return {
+    ...db,
+    createStore: ({
+      client = calm,
+      clientOptions,
+      ...own
+    }: Partial<DynamoDBCounterStoreOptions> & {
+      readonly client?: DynamoDBClient;
+      readonly clientOptions?: SimulatedClientSettings;
+    } = {}) =>
+      createDynamoDBCounterStore({
+        client: clientOptions === undefined ? client : db.client(clientOptions),
+        tableName,
+        now: () => db.clock.now(),
+        sleep: (ms, signal) => db.clock.sleep(ms, signal),
+        random: () => db.random(),
+        ...own,
+      }),
+  };
+}
+
+/** Nothing is under way for any time: the clock moves only when a test moves it. */
+export const NO_LATENCY = { min: 0, max: 0 };
