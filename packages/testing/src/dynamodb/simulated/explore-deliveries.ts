@@ -1,4 +1,4 @@
-import { described } from "../../simulator/described.ts";
+import { formatValue } from "../../format-value.ts";
 import type { Message } from "./message.ts";
 import {
   createSimulatedDynamoDB,
@@ -80,7 +80,7 @@ export async function exploreDeliveries(
     schedules += 1;
     const { taken, options, steps, error } = await runOnce(program, prefix, maxFaults, dynamodb);
     if (error !== undefined) {
-      const name = error instanceof Error ? `${error.name}: ${error.message}` : described(error);
+      const name = error instanceof Error ? `${error.name}: ${error.message}` : formatValue(error);
       if (!failures.has(name)) failures.set(name, { error, steps, schedule: taken.join(".") });
     }
     if (schedule !== undefined) break;

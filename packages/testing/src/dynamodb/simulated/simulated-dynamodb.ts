@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { seededRandom } from "../../stores/contract/seeded-random.ts";
+import { seededRandom } from "../../seeded-random.ts";
 import { parseOptions, type FaultyNetworkOptions } from "../network/options.ts";
 import { createSimulatedEngine } from "./engine.ts";
 import type { Message } from "./message.ts";

@@ -4,7 +4,7 @@ import { planFaults } from "../network/fault-plan.ts";
 import { checkOrder, type FaultyNetworkSettings } from "../network/options.ts";
 import { createStatistics } from "../network/statistics.ts";
 import type { Reply } from "../network/upstream.ts";
-import { seededRandom } from "../../stores/contract/seeded-random.ts";
+import { seededRandom } from "../../seeded-random.ts";
 import type { Input } from "./dynalite-actions.ts";
 import type { EngineReply, SimulatedEngine } from "./engine.ts";
 import type { Message } from "./message.ts";
