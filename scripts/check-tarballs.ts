@@ -3,10 +3,10 @@
  * project far from this workspace, and imports every export as ES module, as CommonJS and as types.
  */
 import { execFile } from "node:child_process";
-import { mkdtemp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { promisify } from "node:util";
+import { createRunFolder } from "./test/run-folder.ts";
 
 interface Tarball {
   readonly name: string;
@@ -17,7 +17,7 @@ interface Tarball {
 
 const root = resolve(import.meta.dirname, "..");
 const started = Date.now();
-const folder = await mkdtemp(join(tmpdir(), "durable-counter-tarballs-"));
+const folder = createRunFolder();
 try {
   say("building");
   await run("pnpm", ["build"]);
@@ -34,8 +34,6 @@ try {
 } catch (error) {
   console.error(`\n✗ ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;
-} finally {
-  await rm(folder, { recursive: true, force: true });
 }
 
 function say(line: string): void {

@@ -18,7 +18,7 @@ const examples = fileURLToPath(new URL("..", import.meta.url));
  * Writes one minified `index.mjs` with all that a handler imports, both SDKs included, and beside it what it reads.
  * The runtime brings an AWS SDK too, but not the one that was tested, and finds it in hundreds of files.
  */
-export function bundle({ file, folder }: Pick<DeployedHandler, "file" | "folder">, into: string): void {
+function bundle({ file, folder }: Pick<DeployedHandler, "file" | "folder">, into: string): void {
   buildSync({ ...settings, entryPoints: { index: join(examples, file) }, outdir: into });
   if (folder !== undefined) cpSync(join(examples, folder), join(into, folder), { recursive: true });
 }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Reporter, TestCase, TestModule } from "vitest/node";
 
@@ -45,6 +45,7 @@ export class ProgressReporter implements Reporter {
 
   onTestRunEnd(modules: readonly TestModule[]): void {
     clearInterval(this.#timer);
+    writeCounts(modules);
     const failed = modules.filter((module) => module.state() === "failed");
     if (failed.length === 0) return;
     const files = failed.map((module) => module.relativeModuleId).join(" ");
@@ -76,6 +77,15 @@ export class ProgressReporter implements Reporter {
     }
     return `  Its process ${pid} does not answer.`;
   }
+}
+
+/** For `pnpm verify`. */
+function writeCounts(modules: readonly TestModule[]): void {
+  const file = process.env["TEST_COUNTS_FILE"];
+  if (file === undefined) return;
+  const count = (state: "passed" | "failed") =>
+    modules.reduce((sum, module) => sum + [...module.children.allTests(state)].length, 0);
+  writeFileSync(file, JSON.stringify({ passed: count("passed"), failed: count("failed") }));
 }
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

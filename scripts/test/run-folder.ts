@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const PREFIX = "durable-counter-test-";
+const PREFIX = "durable-counter-run-";
 const VITEST_WATCHDOG = "vitest-watchdog";
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
