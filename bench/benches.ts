@@ -1,6 +1,6 @@
 import type { Bench } from "./measure/bench.ts";
 
-/** Every bench, by the name it is run by. A process loads what it measures, and nothing else. */
+/** Every bench by its name. A process loads only the bench that it measures. */
 export const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   aws: async () => (await import("./benches/aws.ts")).aws,
   floor: async () => (await import("./benches/floor.ts")).simulateBesideFloor,
@@ -11,7 +11,7 @@ export const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   "durable-counter": async () => (await import("./benches/durable-counter.ts")).durableCounterBesideSteps,
   "dynamodb-store": async () => (await import("./benches/dynamodb-store.ts")).dynamoDBStore,
   peers: async () => (await import("./benches/peers.ts")).peers,
-  keys: async () => (await import("./benches/tokens.ts")).keys,
+  keys: async () => (await import("./benches/keys.ts")).keys,
   "hot-key": async () => (await import("./benches/hot-key.ts")).hotKey,
   "cold-start": async () => (await import("./benches/cold-start.ts")).coldStart,
 };

@@ -7,7 +7,7 @@ async function run(...args: string[]) {
   return { exitCode, text: lines.join("\n") };
 }
 
-test("runs the bench that is named, and no other", async () => {
+test("runs only the bench that is named", async () => {
   const { exitCode, text } = await run("--quick", "floor");
   expect(exitCode).toBe(0);
   expect(text).toMatch(/^floor: .* 3 steps\n/u);
@@ -15,11 +15,11 @@ test("runs the bench that is named, and no other", async () => {
   expect(text).not.toContain("aws:");
 });
 
-test("names the benches there are", async () => {
+test("lists the benches", async () => {
   expect((await run("--help")).text).toContain("aws, floor, fake-context, crashes");
   await expect(run("flor")).rejects.toThrow('There is no bench "flor"; pass some of aws, floor, ');
 });
 
-test("refuses what it does not know", async () => {
+test("refuses unknown options", async () => {
   await expect(run("--fast")).rejects.toThrow("'--fast'");
 });

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { benches } from "./benches.ts";
-import { Arena } from "./measure/arena.ts";
+import { BenchRunner } from "./measure/runner.ts";
 import { full, quick } from "./measure/effort.ts";
 import { isMissed } from "./measure/report.ts";
 import { table } from "./measure/table.ts";
@@ -9,15 +9,15 @@ const NAMES = Object.keys(benches);
 
 const USAGE = `Usage: pnpm bench [--quick] [NAME …]
 
-Measures ratios of contenders that take turns, each in a process of its own, and says which targets are reached.
+Measures ratios of contenders that run in turns, each in a process of its own, and prints which targets are reached.
 
-  NAME      ${NAMES.join(", ")}; by default all
-  --quick   shows in under a minute that every bench runs; judges no target
+  NAME      ${NAMES.join(", ")}; by default all of them
+  --quick   shows that every bench runs, in under three minutes; judges no target
   --help    this text`;
 
 /**
  * @returns the process's exit code: 1 if a target is missed
- * @throws TypeError for arguments that are not known
+ * @throws TypeError for unknown arguments
  */
 export async function commandLine(args: readonly string[], print: (text: string) => void): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -38,16 +38,16 @@ export async function commandLine(args: readonly string[], print: (text: string)
   for (const [name, load] of Object.entries(benches)) {
     if (positionals.length > 0 && !positionals.includes(name)) continue;
     const { title, measure } = await load();
-    const arena = new Arena(name, effort);
+    const runner = new BenchRunner(name, effort);
     try {
-      const report = await measure(arena);
+      const report = await measure(runner);
       print(`${name}: ${title}\n${table(report, effort)}\n`);
       if (effort.isConclusive && isMissed(report)) missed.push(name);
     } finally {
-      arena.dismiss();
+      runner.stop();
     }
   }
   if (missed.length === 0) return 0;
-  print(`Targets are missed by: ${missed.join(", ")}.`);
+  print(`These benches miss their targets: ${missed.join(", ")}.`);
   return 1;
 }

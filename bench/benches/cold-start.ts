@@ -1,20 +1,20 @@
 import { bundle, type Bundle } from "../contenders/cold-start/bundle.ts";
 import { importBundle } from "../contenders/cold-start/import-bundle.ts";
-import type { Arena } from "../measure/arena.ts";
+import type { BenchRunner } from "../measure/runner.ts";
 import type { Bench, Contender } from "../measure/bench.ts";
 import { compare } from "../measure/comparison.ts";
 import { digits, duration } from "../measure/figures.ts";
 import type { Row } from "../measure/report.ts";
 import { median } from "../measure/statistics.ts";
 
-/** Handlers, each beside what one would write by the same commands of the same SDKs, without us. */
+/** Handlers, each beside its equivalent on the bare SDKs, with the same commands. */
 const PAIRS = {
   "01": ["bench/contenders/cold-start/bare-durable.ts", "examples/01-durable-counter.ts"],
   "02": ["bench/contenders/cold-start/bare-dynamodb.ts", "examples/02-stateless-dynamodb.ts"],
   "03": ["bench/contenders/cold-start/bare-durable-on-dynamodb.ts", "examples/03-durable-on-dynamodb.ts"],
 } as const;
 
-/** What is promised of 03, which has all of us in it. */
+/** The targets for 03, which contains all packages. */
 const MAX_BYTES_OVER_BARE = 60_000;
 const MAX_IMPORT_RATIO = 1.3;
 
@@ -24,10 +24,10 @@ export const coldStart: Bench = {
   contenders: Object.fromEntries(
     Object.values(PAIRS).flatMap((pair) => pair.map((entry) => [entry, handler(entry)])),
   ),
-  measure: async (arena) => {
+  measure: async (runner) => {
     const rows: Row[] = [];
     for (const [name, [bare, ours]] of Object.entries(PAIRS)) {
-      const { sizes, imports } = await turns(arena, bare, ours);
+      const { sizes, imports } = await turns(runner, bare, ours);
       const over = sizes.ours - sizes.bare;
       const { ratio, spread } = compare(imports.ours, imports.bare);
       const isJudged = name === "03";
@@ -67,7 +67,7 @@ export const coldStart: Bench = {
   },
 };
 
-/** The bundle of a handler; each run imports it in a process of its own. */
+/** Bundles a handler once; each run imports it in a new process. */
 function handler(entry: string): Contender {
   let bundled: Bundle;
   return {
@@ -78,14 +78,14 @@ function handler(entry: string): Contender {
   };
 }
 
-/** Lets a pair take turns, A B, B A, …, one import each. */
-async function turns(arena: Arena, bare: string, ours: string) {
-  const { rounds, warmUps } = arena.effort;
+/** Imports both bundles of a pair in turns, A B, B A, …. */
+async function turns(runner: BenchRunner, bare: string, ours: string) {
+  const { rounds, warmUps } = runner.effort;
   const sizes = { bare: 0, ours: 0 };
   const imports = { bare: [] as number[], ours: [] as number[] };
   for (let round = -warmUps; round < rounds; round++) {
     for (const who of round % 2 === 0 ? (["bare", "ours"] as const) : (["ours", "bare"] as const)) {
-      const [result] = await arena.results(who === "bare" ? bare : ours);
+      const [result] = await runner.results(who === "bare" ? bare : ours);
       const { bytes, ms } = result as { bytes: number; ms: number }; // what handler's run resolves to
       sizes[who] = bytes;
       if (round >= 0) imports[who].push(ms);

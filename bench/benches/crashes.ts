@@ -14,8 +14,8 @@ const MAX_ROUNDS = 11;
 const original = new Ledger();
 const ledger = crashable(original);
 const handler = withDurableExecution(async (_event, context) => {
-  for (let place = 1; place <= STEPS; place++) {
-    await context.step(`enter ${place}`, () => ledger.enter(place, place));
+  for (let position = 1; position <= STEPS; position++) {
+    await context.step(`enter ${position}`, () => ledger.enter(position, position));
   }
 });
 
@@ -32,10 +32,10 @@ export const crashes: Bench = {
     simulate: { ...simulation(handler), clock: realTime },
     exploreCrashes: { run: explore, clock: realTime },
   },
-  measure: async (arena) => {
-    const { effort } = arena;
-    const [runs] = (await arena.results("exploreCrashes")) as readonly [number]; // what explore resolves to
-    const [plain = [], explorations = []] = await arena.rounds(["simulate", "exploreCrashes"], {
+  measure: async (runner) => {
+    const { effort } = runner;
+    const [runs] = (await runner.results("exploreCrashes")) as readonly [number]; // what explore resolves to
+    const [plain = [], explorations = []] = await runner.rounds(["simulate", "exploreCrashes"], {
       ...effort,
       rounds: Math.min(effort.rounds, MAX_ROUNDS),
     });

@@ -5,7 +5,7 @@ import { comparison } from "../measure/comparison.ts";
 
 const INCREMENTS = 20;
 
-/** What one writes without us: the value carried forward by steps. */
+/** The equivalent without this package. */
 const bare = withDurableExecution(async (_event: unknown, context: DurableContext) => {
   let value = 0;
   for (let sequence = 0; sequence < INCREMENTS; sequence++) {

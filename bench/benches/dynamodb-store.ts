@@ -11,8 +11,8 @@ let requests = 0;
 let input: UpdateItemCommandInput;
 
 async function count(): Promise<number> {
-  const receipt = await store.apply({ id: "cart-7", commands, idempotencyKey: `request-${requests++}` });
-  return receipt.value;
+  const result = await store.apply({ id: "cart-7", commands, idempotencyKey: `request-${requests++}` });
+  return result.value;
 }
 
 async function captureInput(): Promise<void> {
@@ -20,7 +20,7 @@ async function captureInput(): Promise<void> {
   input = lastUpdate();
 }
 
-/** What the store sent, with an idempotency key of its own each time. */
+/** Sends what the store sent, with a new idempotency key each time. */
 async function update(): Promise<number> {
   const idempotencyKey = `k#${`${requests++}`.padStart(16, "0")}`;
   const ExpressionAttributeNames = { ...input.ExpressionAttributeNames, "#idempotencyKey": idempotencyKey };
@@ -32,7 +32,7 @@ async function update(): Promise<number> {
 
 export const dynamoDBStore = comparison({
   title:
-    "The DynamoDB store beside a raw UpdateItemCommand with the same expression, on a wire that answers at once",
+    "The DynamoDB store beside a raw UpdateItemCommand with the same expression, on a connection that answers at once",
   contenders: {
     UpdateItemCommand: { setUp: captureInput, run: update },
     "store.apply": { run: count },

@@ -17,16 +17,16 @@ const ONCE = { rounds: 1, warmUps: 0, turnMs: 0 };
 export const growth: Bench = {
   title: "How the cost of a run grows with its steps",
   contenders: Object.fromEntries(STEPS.full.flatMap(contendersOf)),
-  measure: async (arena) => {
-    const { effort } = arena;
+  measure: async (runner) => {
+    const { effort } = runner;
     const rows: Row[] = [];
     for (const count of effort.isConclusive ? STEPS.full : STEPS.quick) {
-      const [bare = [], simulated = [], fake = []] = await arena.rounds(
+      const [bare = [], simulated = [], fake = []] = await runner.rounds(
         [`floor ${count}`, `simulate ${count}`, `FakeContext ${count}`],
         { ...effort, rounds: Math.min(effort.rounds, MAX_ROUNDS), warmUps: 2 },
       );
-      const [[aws = NaN] = []] = await arena.rounds([`AWS's runner ${count}`], { ...effort, ...ONCE });
-      arena.dismiss(); // two dozen processes at once would disturb each other
+      const [[aws = NaN] = []] = await runner.rounds([`AWS's runner ${count}`], { ...effort, ...ONCE });
+      runner.stop(); // two dozen processes at once would disturb each other
       rows.push({
         cells: [
           digits(count),

@@ -6,7 +6,7 @@ import {
 import type { DynamoDBEngine } from "@durable-counter/testing/dynamodb";
 import { countOne } from "../contenders/count-one.ts";
 import { localDynamoDB, withDynamoDB } from "../contenders/shared-dynamodb.ts";
-import type { Arena } from "../measure/arena.ts";
+import type { BenchRunner } from "../measure/runner.ts";
 import type { Bench } from "../measure/bench.ts";
 import { digits } from "../measure/figures.ts";
 import { progressOnStderr } from "../measure/progress.ts";
@@ -15,11 +15,11 @@ import { watchRequests } from "../measure/requests.ts";
 
 const WRITERS = 64;
 
-/** Commands of a writer, one after the other. */
+/** Sequential commands of a writer. */
 const COMMANDS = { full: 10, quick: 2 };
 type Size = keyof typeof COMMANDS;
 
-interface Way {
+interface Setup {
   readonly name: string;
   readonly options: Pick<DynamoDBCounterStoreOptions, "idempotency" | "shards">;
   /** Requests per command. */
@@ -27,7 +27,7 @@ interface Way {
   readonly needsTransactions?: boolean;
 }
 
-const WAYS: readonly Way[] = [
+const SETUPS: readonly Setup[] = [
   { name: "inline", options: { idempotency: { strategy: "inline" } }, atMost: 1.05 },
   { name: "auto", options: {} },
   { name: "separate-item", options: { idempotency: { strategy: "separate-item" } }, needsTransactions: true },
@@ -37,18 +37,18 @@ const WAYS: readonly Way[] = [
 export const hotKey: Bench = {
   title: `${WRITERS} writers at once on one counter`,
   contenders: Object.fromEntries(
-    WAYS.flatMap((way) =>
+    SETUPS.flatMap((setup) =>
       (["full", "quick"] as const).map((size) => [
-        `${way.name}, ${size}`,
-        { run: () => writeAll(way, size) },
+        `${setup.name}, ${size}`,
+        { run: () => writeAll(setup, size) },
       ]),
     ),
   ),
-  measure: async (arena) => {
-    const rows = await withDynamoDB("dynalite", (engine) => rowsOf(arena, engine));
+  measure: async (runner) => {
+    const rows = await withDynamoDB("dynalite", (engine) => rowsOf(runner, engine));
     // Where Java is missing this is dynalite again.
     const more = await withDynamoDB("auto", async (engine) =>
-      engine === "dynalite" ? [] : await rowsOf(arena, engine),
+      engine === "dynalite" ? [] : await rowsOf(runner, engine),
     );
     return {
       head: ["", "engine", "requests per command"],
@@ -57,23 +57,23 @@ export const hotKey: Bench = {
   },
 };
 
-async function rowsOf(arena: Arena, engine: DynamoDBEngine): Promise<readonly Row[]> {
-  const size = arena.effort.isConclusive ? "full" : "quick";
-  const progress = progressOnStderr(`hot-key on ${engine}: ways`, WAYS.length);
+async function rowsOf(runner: BenchRunner, engine: DynamoDBEngine): Promise<readonly Row[]> {
+  const size = runner.effort.isConclusive ? "full" : "quick";
+  const progress = progressOnStderr(`hot-key on ${engine}: set-ups`, SETUPS.length);
   const rows: Row[] = [];
-  for (const { name, atMost, needsTransactions } of WAYS) {
+  for (const { name, atMost, needsTransactions } of SETUPS) {
     if (needsTransactions && engine === "dynalite") {
       rows.push({ cells: [name, engine, "needs transactions"] });
       continue;
     }
-    const [requests] = (await arena.results(`${name}, ${size}`)) as readonly [number]; // of writeAll
+    const [requests] = (await runner.results(`${name}, ${size}`)) as readonly [number]; // of writeAll
     rows.push({
       cells: [name, engine, digits(requests)],
       ...(atMost !== undefined && { target: { measured: requests, bound: "at most", limit: atMost } }),
     });
     progress(rows.length);
   }
-  arena.dismiss(); // these know the engine that ends now
+  runner.stop(); // their processes have the endpoint of the engine that stops now
   return rows;
 }
 
@@ -82,7 +82,7 @@ async function rowsOf(arena: Arena, engine: DynamoDBEngine): Promise<readonly Ro
  *
  * @throws Error where the counter does not end at the number of commands
  */
-async function writeAll({ name, options }: Way, size: Size): Promise<number> {
+async function writeAll({ name, options }: Setup, size: Size): Promise<number> {
   const client = localDynamoDB();
   const tableName = "hot-key";
   await ensureCounterTable(client, tableName);

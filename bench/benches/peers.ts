@@ -1,54 +1,54 @@
 import { counterStore } from "../contenders/peers/counter-store.ts";
-import { markerTransaction } from "../contenders/peers/marker-transaction.ts";
+import { keyItemTransaction } from "../contenders/peers/key-item-transaction.ts";
 import type { Peer } from "../contenders/peers/peer.ts";
 import { plainAdd } from "../contenders/peers/plain-add.ts";
 import { powertools } from "../contenders/peers/powertools.ts";
 import { rateLimiter } from "../contenders/peers/rate-limiter.ts";
-import { addTallies, type Tally } from "../contenders/peers/tally.ts";
+import { addCountErrors, type CountErrors } from "../contenders/peers/count-errors.ts";
 import { underFaults } from "../contenders/peers/under-faults.ts";
-import { priced, timed, type Price } from "../contenders/peers/undisturbed.ts";
+import { priced, timed, type Price } from "../contenders/peers/without-faults.ts";
 import { withDynamoDB } from "../contenders/shared-dynamodb.ts";
-import type { Arena } from "../measure/arena.ts";
+import type { BenchRunner } from "../measure/runner.ts";
 import type { Bench } from "../measure/bench.ts";
 import { digits, duration } from "../measure/figures.ts";
 import { progressOnStderr } from "../measure/progress.ts";
 import type { Row } from "../measure/report.ts";
 import { quantile } from "../measure/statistics.ts";
 
-interface Way {
+interface Candidate {
   readonly name: string;
   readonly peer: Peer;
-  /** Its caller does not try again after an error. */
+  /** The caller does not retry after an error. */
   readonly givesUp?: boolean;
   readonly isOurs?: boolean;
 }
 
-const WAYS: readonly Way[] = [
+const CANDIDATES: readonly Candidate[] = [
   { name: "plain ADD", peer: plainAdd },
   { name: "Powertools idempotency around ADD", peer: powertools },
   { name: "the same, by a caller that gives up", peer: powertools, givesUp: true },
   { name: "rate-limiter-flexible", peer: rateLimiter },
-  { name: "ADD and a marker, a transaction by hand", peer: markerTransaction },
+  { name: "a hand-written transaction of ADD and a key item", peer: keyItemTransaction },
   { name: "createDynamoDBCounterStore", peer: counterStore, isOurs: true },
 ];
 
-/** What latencies are compared with. */
+/** The peer that latencies are compared with. */
 const REFERENCE = "plain ADD";
 
-/** Rounds of latencies; runs under faults, and the commands of each. */
+/** Rounds of latencies, runs under faults, and commands per run. */
 const SIZES = {
   full: { rounds: 60, runs: 4, commands: 500 },
   quick: { rounds: 2, runs: 1, commands: 100 },
 };
 type Size = (typeof SIZES)["full"];
 
-/** By the name of a way. */
+/** Findings by the name of a candidate. */
 type Findings<Finding> = ReadonlyMap<string, Finding>;
 
 export const peers: Bench = {
   title: "Ways to count in DynamoDB: what a command costs, and how many come out wrong under the same faults",
   contenders: Object.fromEntries(
-    WAYS.flatMap(({ name, peer, givesUp = false }) => [
+    CANDIDATES.flatMap(({ name, peer, givesUp = false }) => [
       [`${name}, priced`, priced(name, peer)],
       [`${name}, timed`, timed(name, peer)],
       ...Object.values(SIZES).map(({ commands }) => [
@@ -57,15 +57,15 @@ export const peers: Bench = {
       ]),
     ]),
   ),
-  measure: (arena) =>
+  measure: (runner) =>
     withDynamoDB("auto", async (engine) => {
-      const size = arena.effort.isConclusive ? SIZES.full : SIZES.quick;
-      const able = WAYS.filter(({ peer }) => engine === "dynamodb-local" || !peer.needsTransactions);
+      const size = runner.effort.isConclusive ? SIZES.full : SIZES.quick;
+      const able = CANDIDATES.filter(({ peer }) => engine === "dynamodb-local" || !peer.needsTransactions);
       const names = able.filter(({ givesUp }) => !givesUp).map(({ name }) => name);
-      const latencies = await timeAll(arena, names, size);
-      const prices = await priceAll(arena, names);
-      const tallies = await tallyAll(
-        arena,
+      const latencies = await timeAll(runner, names, size);
+      const prices = await priceAll(runner, names);
+      const errors = await countErrorsOfAll(
+        runner,
         able.map(({ name }) => name),
         size,
       );
@@ -81,7 +81,7 @@ export const peers: Bench = {
           "lost",
           "unknown",
         ],
-        rows: WAYS.map((way) => rowOf(way, prices, latencies, tallies)),
+        rows: CANDIDATES.map((candidate) => rowOf(candidate, prices, latencies, errors)),
       };
     }),
 };
@@ -90,65 +90,65 @@ function faulty(name: string, commands: number): string {
   return `${name}, ${commands} under faults`;
 }
 
-/** A run of each per round, so that what disturbs the machine disturbs all. */
+/** Runs each candidate once per round, so that a disturbance of the machine affects all. */
 async function timeAll(
-  arena: Arena,
+  runner: BenchRunner,
   names: readonly string[],
   { rounds }: Size,
 ): Promise<Findings<readonly number[]>> {
-  const { warmUps } = arena.effort;
+  const { warmUps } = runner.effort;
   const progress = progressOnStderr("peers, latencies: rounds", warmUps + rounds);
   const all = new Map(names.map((name) => [name, [] as number[]]));
   for (let round = -warmUps; round < rounds; round++) {
     for (const name of round % 2 === 0 ? names : names.toReversed()) {
-      const [latencies] = (await arena.results(`${name}, timed`)) as readonly [number[]]; // of timed
+      const [latencies] = (await runner.results(`${name}, timed`)) as readonly [number[]]; // of timed
       if (round >= 0) all.get(name)?.push(...latencies);
     }
     progress(warmUps + round + 1);
   }
-  arena.dismiss();
+  runner.stop();
   return all;
 }
 
-async function priceAll(arena: Arena, names: readonly string[]): Promise<Findings<Price>> {
+async function priceAll(runner: BenchRunner, names: readonly string[]): Promise<Findings<Price>> {
   const prices = new Map<string, Price>();
   for (const name of names) {
-    const [price] = (await arena.results(`${name}, priced`)) as readonly [Price]; // of priced
+    const [price] = (await runner.results(`${name}, priced`)) as readonly [Price]; // of priced
     prices.set(name, price);
   }
-  arena.dismiss();
+  runner.stop();
   return prices;
 }
 
-/** One after the other: a caller that has no processor would take it for a lost reply. */
-async function tallyAll(
-  arena: Arena,
+/** Sequential, because a caller that gets no CPU time would treat it as a lost reply. */
+async function countErrorsOfAll(
+  runner: BenchRunner,
   names: readonly string[],
   { runs, commands }: Size,
-): Promise<Findings<Tally>> {
+): Promise<Findings<CountErrors>> {
   const progress = progressOnStderr("peers, under faults: runs", names.length * runs);
-  const tallies = new Map<string, Tally>();
+  const all = new Map<string, CountErrors>();
   for (const [index, name] of names.entries()) {
-    const parts: Tally[] = [];
+    const parts: CountErrors[] = [];
     while (parts.length < runs) {
-      parts.push(...((await arena.results(faulty(name, commands))) as Tally[])); // of underFaults
+      parts.push(...((await runner.results(faulty(name, commands))) as CountErrors[])); // of underFaults
       progress(index * runs + parts.length);
     }
-    arena.dismiss();
-    tallies.set(name, addTallies(parts));
+    runner.stop();
+    all.set(name, addCountErrors(parts));
   }
-  return tallies;
+  return all;
 }
 
 function rowOf(
-  { name, peer, isOurs = false }: Way,
+  { name, peer, isOurs = false }: Candidate,
   prices: Findings<Price>,
   latencies: Findings<readonly number[]>,
-  tallies: Findings<Tally>,
+  errors: Findings<CountErrors>,
 ): Row {
-  const tally = tallies.get(name);
-  if (tally === undefined) return { cells: [name, "", "", "", "", "needs transactions", "", "", ""] };
-  const { over, under, unknown } = tally;
+  const found = errors.get(name);
+  if (found === undefined) return { cells: [name, "", "", "", "", "needs transactions", "", "", ""] };
+  const { over, under, unknown } = found;
   const price = prices.get(name);
   return {
     cells: [

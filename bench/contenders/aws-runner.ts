@@ -3,7 +3,7 @@ import { LocalDurableTestRunner } from "@aws/durable-execution-sdk-js-testing";
 import type { Contender } from "../measure/bench.ts";
 import { realTime } from "../measure/real-time.ts";
 
-/** A run on AWS's own local runner with real timers, its default; it mostly waits for them. */
+/** A run on AWS's own local runner with real timers, its default. Most of its time is waiting. */
 export function awsRunner(handlerFunction: DurableLambdaHandler): Contender {
   return {
     setUp: () => LocalDurableTestRunner.setupTestEnvironment(),

@@ -1,6 +1,6 @@
 import { increment, isCounterError, type CounterStore } from "@durable-counter/core";
 
-/** Counts one with an idempotency key, as long as it takes: a store that is overtaken too often asks to be asked again. */
+/** Counts one with an idempotency key, and retries while the store is throttled. */
 export async function countOne(store: CounterStore, id: string, idempotencyKey: string): Promise<void> {
   for (;;) {
     try {

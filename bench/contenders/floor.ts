@@ -9,8 +9,8 @@ import {
 import type { Contender } from "../measure/bench.ts";
 
 /**
- * The least that drives the real durable SDK: one invocation of a function of steps, whose every update is answered
- * with the operation it makes, as the service would, and forgotten. No state, no tokens, no quotas, no clock, no report.
+ * The minimum that drives the real durable SDK: one invocation of a function of steps. Each update is answered as the service
+ * would answer it, and not stored. There is no state, token, quota, clock or report.
  */
 export function floor(handler: DurableLambdaHandler): Contender {
   return {
@@ -47,7 +47,7 @@ const context = {
 
 const client: DurableExecutionClient = {
   async checkpoint({ Updates = [] }) {
-    // The last update of a step tells how it stands.
+    // The last update of a step has its status.
     const operations = new Map(Updates.map((update) => [update.Id, operationOf(update)]));
     return { CheckpointToken: "token", NewExecutionState: { Operations: [...operations.values()] } };
   },
@@ -58,7 +58,7 @@ const client: DurableExecutionClient = {
 
 function operationOf({ Id, Name, Type, SubType, Action, Payload }: OperationUpdate): Operation {
   if (Action === "START") return { Id, Name, Type, SubType, Status: "STARTED", StartTimestamp: undefined };
-  if (Action !== "SUCCEED") throw new Error(`The floor knows no ${Action}.`);
+  if (Action !== "SUCCEED") throw new Error(`The floor does not support ${Action}.`);
   const StepDetails = { Attempt: 1, Result: Payload };
   return { Id, Name, Type, SubType, Status: "SUCCEEDED", StartTimestamp: undefined, StepDetails };
 }

@@ -1,6 +1,6 @@
 import { DynamoDBClient, type UpdateItemCommandInput } from "@aws-sdk/client-dynamodb";
 
-/** A client that builds, signs and reads as ever, over a wire that answers at once: what is left is its own work. */
+/** A client that builds, signs and parses as usual, over a connection that answers at once, so that only its own work is measured. */
 export interface InstantDynamoDB {
   readonly client: DynamoDBClient;
   /** The update that was sent last. */

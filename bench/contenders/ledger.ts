@@ -1,12 +1,12 @@
 import { setImmediate } from "node:timers/promises";
 
-/** A dependency with I/O of its own: entries by place, so that writing one again changes nothing. */
+/** A dependency that does I/O. It has entries by position, so that writing one again changes nothing. */
 export class Ledger {
   readonly #entries = new Map<number, number>();
 
-  async enter(place: number, amount: number): Promise<number> {
+  async enter(position: number, amount: number): Promise<number> {
     await setImmediate();
-    this.#entries.set(place, amount);
+    this.#entries.set(position, amount);
     return amount;
   }
 

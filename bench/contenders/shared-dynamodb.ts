@@ -1,10 +1,10 @@
 import { DynamoDB } from "@aws-sdk/client-dynamodb";
 import { startDynamoDB, type DynamoDBEngine } from "@durable-counter/testing/dynamodb";
 
-/** Names the variable that tells contenders where the engine listens that they share; their processes inherit it. */
+/** The environment variable with the endpoint of the shared engine. The processes of contenders inherit it. */
 const ENDPOINT = "BENCH_DYNAMODB_ENDPOINT";
 
-/** Starts an engine for whatever contenders are called meanwhile. */
+/** Starts an engine for the contenders that run during `use`. */
 export async function withDynamoDB<Result>(
   engine: "auto" | DynamoDBEngine,
   use: (engine: DynamoDBEngine) => Promise<Result>,
@@ -21,7 +21,7 @@ export async function withDynamoDB<Result>(
 /** @throws Error outside of {@link withDynamoDB} */
 export function sharedEndpoint(): string {
   const endpoint = process.env[ENDPOINT];
-  if (endpoint === undefined) throw new Error(`${ENDPOINT} is not set; call the contender in withDynamoDB.`);
+  if (endpoint === undefined) throw new Error(`${ENDPOINT} is not set; run the contender in withDynamoDB.`);
   return endpoint;
 }
 

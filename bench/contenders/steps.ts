@@ -1,6 +1,6 @@
 import type { DurableContext } from "@aws/durable-execution-sdk-js";
 
-/** The logic of a durable function of so many steps, one after the other, whose bodies wait for nothing. */
+/** The body of a durable function with `count` sequential steps that only compute. */
 export function steps(count: number) {
   return async (_event: unknown, context: DurableContext): Promise<number> => {
     let total = 0;

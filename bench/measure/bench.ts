@@ -1,4 +1,4 @@
-import type { Arena } from "./arena.ts";
+import type { BenchRunner } from "./runner.ts";
 import type { Report } from "./report.ts";
 
 /** A question of speed or memory, answered by measuring. */
@@ -6,15 +6,15 @@ export interface Bench {
   /** What is compared with what, in a line. */
   readonly title: string;
   readonly contenders: Readonly<Record<string, Contender>>;
-  readonly measure: (arena: Arena) => Promise<Report>;
+  readonly measure: (runner: BenchRunner) => Promise<Report>;
 }
 
-/** One way to do the work that is compared; it has a process to itself. */
+/** One way to do the work that is compared. It has a process of its own. */
 export interface Contender {
-  /** Done once, and not measured. */
+  /** Called once. Not measured. */
   readonly setUp?: () => Promise<unknown>;
-  /** Does the work once; what it comes to is plain data. */
+  /** Does the work once. The result is plain data. */
   readonly run: () => Promise<unknown>;
-  /** What is measured, in milliseconds; by default the CPU time of the process. */
+  /** The clock to measure with, in milliseconds. By default the CPU time of the process. */
   readonly clock?: () => number;
 }

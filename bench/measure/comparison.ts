@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Arena } from "./arena.ts";
+import type { BenchRunner } from "./runner.ts";
 import type { Bench } from "./bench.ts";
 import { digits, duration } from "./figures.ts";
 import type { Target } from "./report.ts";
@@ -11,15 +11,15 @@ export interface Comparison extends Pick<Bench, "title" | "contenders"> {
   readonly target: Pick<Target, "limit">;
 }
 
-/** A bench that measures its second contender beside its first, by the median of the ratios of their rounds. */
+/** A bench that compares its second contender with its first, by the median of the ratios of their rounds. */
 export function comparison({ title, contenders, as, target }: Comparison): Bench {
   return {
     title,
     contenders,
-    measure: async (arena) => {
+    measure: async (runner) => {
       const [reference = "", contender = ""] = Object.keys(contenders);
-      await checkSameWork(arena, reference, contender);
-      const [before = [], after = []] = await arena.rounds([reference, contender]);
+      await checkSameWork(runner, reference, contender);
+      const [before = [], after = []] = await runner.rounds([reference, contender]);
       const { ratio, spread } = as === "speed" ? compare(before, after) : compare(after, before);
       return {
         head: HEAD,
@@ -40,10 +40,10 @@ export function comparison({ title, contenders, as, target }: Comparison): Bench
   };
 }
 
-/** What a table says of contenders. */
+/** The head of a table of contenders. */
 export const HEAD = ["", "median of a run", "ratio", "its quartiles"] as const;
 
-/** The ratio of the times that two took in the same rounds. */
+/** The ratio of the times of two contenders in the same rounds. */
 export function compare(
   these: readonly number[],
   those: readonly number[],
@@ -53,12 +53,11 @@ export function compare(
   return { ratio: median(ratios), spread: `${digits(low)} – ${digits(high)}` };
 }
 
-/** @throws Error for contenders that come to different results: their times would tell nothing */
-async function checkSameWork(arena: Arena, reference: string, contender: string): Promise<void> {
-  const [[expected], [found]] = [await arena.results(reference), await arena.results(contender)];
+/** @throws Error for contenders with different results, whose times cannot be compared */
+async function checkSameWork(runner: BenchRunner, reference: string, contender: string): Promise<void> {
+  const [[expected], [found]] = [await runner.results(reference), await runner.results(contender)];
   if (isDeepStrictEqual(expected, found)) return;
   throw new Error(
-    `${contender} comes to ${JSON.stringify(found)}, ${reference} to ${JSON.stringify(expected)}: they do not do ` +
-      `the same work.`,
+    `${contender} returns ${JSON.stringify(found)}, and ${reference} returns ${JSON.stringify(expected)}: they do not do the same work.`,
   );
 }

@@ -10,7 +10,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { itemSize } from "./item-size.ts";
 
-/** What a client has cost so far. */
+/** The capacity that a client has consumed so far. */
 export interface Consumption {
   readonly writeUnits: number;
 }
@@ -20,13 +20,13 @@ const UNIT_BYTES = 1_024;
 const UNITS_IN_TRANSACTIONS = 2;
 
 /**
- * Adds up what a client's writes cost from now on. A single write is asked for its price. What the engine does not tell
- * is worked out from the sizes of the items, which are read by the way: do not take its time meanwhile, and let nobody
- * else write. That is a write which its condition refuses, for it costs as much; and a transaction, for DynamoDB Local
- * 1.25 adds up its items' different sizes only, and those twice.
+ * Adds up the write units that a client consumes from now on. The engine reports those of a single write. It does not report
+ * those of a refused conditional write, and reports those of a transaction wrongly (DynamoDB Local 1.25). They are computed
+ * from the sizes of the items, which are read before and after: do not measure latencies meanwhile, and do not write with
+ * another client.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
  *
- * @param reader another client, that sizes are read with
+ * @param reader another client, which reads the sizes
  */
 export function watchConsumption(client: DynamoDBClient, reader: DynamoDBClient): Consumption {
   const consumption = { writeUnits: 0 };

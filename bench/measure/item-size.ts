@@ -1,8 +1,8 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 
 /**
- * The bytes of an item of strings and numbers, about, 0 where there is none: names and values in UTF-8, a byte for two digits of a number, one
- * more, and one for its minus.
+ * The approximate bytes of an item of strings and numbers; 0 where there is none. Names and values are UTF-8. A number takes a
+ * byte for two digits, one more, and one for its sign.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
  */
 export function itemSize(item: Readonly<Record<string, AttributeValue>> = {}): number {

@@ -1,6 +1,6 @@
 const INTERVAL_MS = 2_000;
 
-/** Nothing for what is done soon, a line every two seconds for what takes long. */
+/** Prints a line every two seconds. Prints nothing for work that ends sooner. */
 export function progressOnStderr(what: string, total: number): (done: number) => void {
   let next = Date.now() + INTERVAL_MS;
   return (done) => {

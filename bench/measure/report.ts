@@ -1,4 +1,4 @@
-/** The table a bench answers with. */
+/** The result of a bench. */
 export interface Report {
   readonly head: readonly string[];
   readonly rows: readonly Row[];
@@ -9,7 +9,7 @@ export interface Row {
   readonly target?: Target;
 }
 
-/** What a measured figure has to be. */
+/** The bound of a measured figure. */
 export interface Target {
   readonly measured: number;
   readonly bound: "at least" | "at most";

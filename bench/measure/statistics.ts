@@ -1,10 +1,10 @@
-/** The value below which a share of the values lies; between two of them, by its distance to either. */
+/** The value below which a share of the values lies, interpolated between the two values beside it. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
-  const place = (sorted.length - 1) * share;
-  const below = sorted[Math.floor(place)] ?? NaN;
-  const above = sorted[Math.ceil(place)] ?? NaN;
-  return below + (above - below) * (place % 1);
+  const position = (sorted.length - 1) * share;
+  const below = sorted[Math.floor(position)] ?? NaN;
+  const above = sorted[Math.ceil(position)] ?? NaN;
+  return below + (above - below) * (position % 1);
 }
 
 export function median(values: readonly number[]): number {

@@ -3,7 +3,7 @@ import { isReached, type Report, type Row } from "./report.ts";
 import type { Effort } from "./effort.ts";
 import { digits } from "./figures.ts";
 
-/** A report as a table; with a column for targets where there are some, judged or not. */
+/** Formats a report as a table. If it has targets, there is a column for them. */
 export function table({ head, rows }: Report, { isConclusive }: Effort): string {
   const hasTargets = rows.some(({ target }) => target !== undefined);
   const lines = new Table({
@@ -11,11 +11,11 @@ export function table({ head, rows }: Report, { isConclusive }: Effort): string 
     colAligns: head.map((_, column) => (column === 0 ? "left" : "right")),
     style: { head: [], border: [] },
   });
-  for (const row of rows) lines.push([...row.cells, ...(hasTargets ? judgement(row, isConclusive) : [])]);
+  for (const row of rows) lines.push([...row.cells, ...(hasTargets ? targetCells(row, isConclusive) : [])]);
   return lines.toString();
 }
 
-function judgement({ target }: Row, isJudged: boolean): readonly [string, string] {
+function targetCells({ target }: Row, isJudged: boolean): readonly [string, string] {
   if (target === undefined) return ["", ""];
   const { bound, limit, unit = "" } = target;
   const verdict = isReached(target) ? "yes" : "no";

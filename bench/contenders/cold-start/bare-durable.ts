@@ -1,11 +1,11 @@
 import { withDurableExecution, type DurableContext } from "@aws/durable-execution-sdk-js";
 
-/** What one writes without us in the place of 01. */
+/** The equivalent of 01 without this package. */
 export const handler = withDurableExecution(async (event: { amounts: number[] }, context: DurableContext) => {
   let value = 0;
-  for (const [place, amount] of event.amounts.entries()) {
+  for (const [position, amount] of event.amounts.entries()) {
     const before = value;
-    value = await context.step(`add ${place}`, async () => before + amount);
+    value = await context.step(`add ${position}`, async () => before + amount);
   }
   return { value };
 });

@@ -27,7 +27,7 @@ const adding = ({ id, amount }: BareEvent) => ({
   ExpressionAttributeValues: { ":amount": { N: String(amount) } },
 });
 
-/** What our store asks of DynamoDB, by the same commands, without its promises. */
+/** The commands that the store sends, without its guarantees. */
 const operations = {
   add: (event: BareEvent) => client.send(new UpdateItemCommand(adding(event))),
   addOnce: (event: BareEvent) => {
@@ -55,7 +55,7 @@ const operations = {
   list: () => all(paginateScan({ client }, { TableName })),
 };
 
-/** What one writes without us in the place of 02. */
+/** The equivalent of 02 without these packages. */
 export async function handler(event: BareEvent): Promise<unknown> {
   return operations[event.type](event);
 }

@@ -7,7 +7,7 @@ import { build, type BuildOptions } from "esbuild";
 
 const root = new URL("../../../", import.meta.url);
 
-/** What a bundle costs before it has done anything. */
+/** A bundled handler. */
 export interface Bundle {
   readonly file: string;
   /** Minified, in bytes. */
@@ -19,7 +19,7 @@ export async function bundle(entry: string): Promise<Bundle> {
   const settings = readFileSync(new URL("examples/infra/esbuild.json", root), "utf8");
   const outdir = mkdtempSync(join(tmpdir(), "durable-counter-cold-start-"));
   await build({
-    ...(JSON.parse(settings) as BuildOptions), // of a file of this repository
+    ...(JSON.parse(settings) as BuildOptions), // the file is part of this repository
     entryPoints: { index: fileURLToPath(new URL(entry, root)) },
     outdir,
   });

@@ -2,14 +2,14 @@ import { execFile } from "node:child_process";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 
-/** Says what the processor spent on importing a module: what V8 compiles on other threads is part of it. */
+/** Prints the CPU time of importing a module, including what V8 compiles on other threads. */
 const PROGRAM = `
 const before = process.cpuUsage();
 await import(process.argv[1]);
 const { user, system } = process.cpuUsage(before);
 console.log((user + system) / 1000);`;
 
-/** What importing a bundle takes in a fresh process, in milliseconds of CPU time; Node's own start is not in it. */
+/** Milliseconds of CPU time that importing a bundle takes in a new process, without Node's own start. */
 export async function importBundle(file: string): Promise<number> {
   const { stdout } = await promisify(execFile)(
     process.execPath,

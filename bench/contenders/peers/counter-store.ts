@@ -4,7 +4,7 @@ import type { Peer } from "./peer.ts";
 
 const TABLE = "counters";
 
-/** Ours, as it is without options. */
+/** The store of this repository, with default options. */
 export const counterStore: Peer = {
   answers: "before, after",
   prepare: (client) => ensureCounterTable(client, TABLE),

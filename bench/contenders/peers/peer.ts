@@ -2,7 +2,7 @@ import type { DynamoDB } from "@aws-sdk/client-dynamodb";
 
 /** A way to count in DynamoDB, used as its documentation recommends. */
 export interface Peer {
-  /** What the caller is told of the value. */
+  /** Which values the caller gets. */
   readonly answers: string;
   /** Dynalite has no transactions. */
   readonly needsTransactions?: boolean;
@@ -12,7 +12,7 @@ export interface Peer {
 }
 
 export interface ConnectedPeer {
-  /** Adds to a counter; the idempotency key names the request, for those who can make use of it. Rejects if it may not have counted. */
+  /** Adds to a counter. Peers without idempotency ignore the key. Rejects if the command may not have counted. */
   readonly count: (id: string, amount: number, idempotencyKey: string) => Promise<unknown>;
   /** The value of a counter, 0 where there is none. */
   readonly value: (id: string) => Promise<number>;

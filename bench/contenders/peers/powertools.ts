@@ -7,8 +7,8 @@ const TABLE = "powertools";
 const RECORDS = "powertools-idempotency";
 
 /**
- * The time-out of the Lambda, short beside the pauses of a careful caller, as Lambda's own retries come after it: until
- * then Powertools takes a request whose end it could not record for one that is still in progress.
+ * The time-out of the Lambda in milliseconds, shorter than the pauses of a careful caller, because Lambda retries after it. Until
+ * then, Powertools treats a request whose end it could not record as still in progress.
  */
 const TIMEOUT_MS = 1_000;
 

@@ -4,19 +4,19 @@ import type { Contender } from "../../measure/bench.ts";
 import { localDynamoDB, sharedEndpoint } from "../shared-dynamodb.ts";
 import { amountOf, counterOf, timesCounted } from "./amounts.ts";
 import type { ConnectedPeer, Peer } from "./peer.ts";
-import { tallyOf, type Tally } from "./tally.ts";
+import { countErrors, type CountErrors } from "./count-errors.ts";
 
 const WRITERS = 20;
 
 /** Milliseconds, below the network's delays. */
 const REQUEST_TIMEOUT = 250;
 
-/** Milliseconds between the tries of a careful caller: longer and longer, beyond the time-out of a Lambda. */
+/** Milliseconds between the attempts of a careful caller, which grow beyond the time-out of a Lambda. */
 const PAUSES = [100, 200, 400, 800, 1_600];
 
 /**
- * A peer behind a network that harms a fifth of all requests, by the same seeds for every peer. A caller that gets an
- * error sends the same command with the same idempotency key again, a few times; or gives up at once.
+ * A peer behind a network that disturbs a fifth of all requests, with the same seeds for every peer. A caller that gets an error
+ * sends the same command with the same idempotency key again, a few times, or gives up at once.
  */
 export function underFaults(
   name: string,
@@ -26,7 +26,7 @@ export function underFaults(
   let runs = 0;
   return {
     setUp: () => peer.prepare(localDynamoDB()),
-    run: async (): Promise<Tally> => {
+    run: async (): Promise<CountErrors> => {
       const seed = runs++;
       const idOf = (counter: number) => `${name}/${seed}/${counter}`;
       await using network = await startFaultyNetwork(sharedEndpoint(), { seed });
@@ -38,12 +38,12 @@ export function underFaults(
       const { value } = peer.connect(localDynamoDB());
       const counters = Array.from({ length: counterOf(commands - 1) + 1 }, (_, counter) => idOf(counter));
       const values = await Promise.all(counters.map((id) => value(id)));
-      return tallyOf(timesCounted(values, commands), acknowledged);
+      return countErrors(timesCounted(values, commands), acknowledged);
     },
   };
 }
 
-/** Whether each command was acknowledged, in the end. */
+/** Whether each command was finally acknowledged. */
 async function countAll(
   { count }: ConnectedPeer,
   idOf: (counter: number) => string,
@@ -69,7 +69,7 @@ async function isAcknowledged(call: () => Promise<unknown>, pauses: readonly num
       await call();
       return true;
     } catch {
-      // Few errors tell what happened; a careful caller asks again after any.
+      // Few errors tell what happened, so a careful caller retries after any.
       if (ms !== undefined) await pause(ms);
     }
   }

@@ -1,22 +1,22 @@
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-const PROCESS = fileURLToPath(new URL("player-process.ts", import.meta.url));
+const PROCESS = fileURLToPath(new URL("worker-process.ts", import.meta.url));
 
-/** What a player is asked for: one run, or as many as take so long. */
+/** What a worker is asked for: one run, or runs for `turnMs` milliseconds. */
 export type Task = { readonly turnMs: number } | "run";
 
 /** A contender in a process of its own. */
-export interface Player {
-  /** What one run comes to. */
+export interface Worker {
+  /** The result of one run. */
   run(): Promise<unknown>;
-  /** Runs for so many milliseconds, once at least; resolves to what a run took on average. */
+  /** Runs for `turnMs` milliseconds, at least once. Resolves to the average milliseconds of a run. */
   turn(turnMs: number): Promise<number>;
   stop(): void;
 }
 
-/** Starts the process of a contender; when it fails, whoever waits for it is told. */
-export function startPlayer(bench: string, contender: string): Player {
+/** Starts the process of a contender. If the process ends, pending calls reject. */
+export function startWorker(bench: string, contender: string): Worker {
   const child = fork(PROCESS, [bench, contender], { execArgv: [...process.execArgv, "--expose-gc"] });
   const ask = (task: Task) =>
     new Promise<unknown>((resolve, reject) => {

@@ -1,19 +1,19 @@
-/** How right a count is, in commands. */
-export interface Tally {
+/** The errors of a count, in commands. */
+export interface CountErrors {
   readonly commands: number;
-  /** By how much the value is above what it should be: every time that a command counted again. */
+  /** How much the value is too high: each time that a command counted again. */
   readonly over: number;
-  /** By how much it is below: commands that were acknowledged and did not count. */
+  /** How much the value is too low: commands that were acknowledged and did not count. */
   readonly under: number;
-  /** Commands whose caller gave up without an answer; that they counted once, or not at all, is no fault. */
+  /** Commands whose caller gave up without a reply. It is no error that they counted once, or not at all. */
   readonly unknown: number;
 }
 
 /**
  * @param times how often each command counted
- * @param acknowledged whether its caller was told that it did
+ * @param acknowledged whether its caller got a reply
  */
-export function tallyOf(times: readonly number[], acknowledged: readonly boolean[]): Tally {
+export function countErrors(times: readonly number[], acknowledged: readonly boolean[]): CountErrors {
   const sum = (of: (times: number, isAcknowledged: boolean) => number) =>
     times.reduce((total, counted, command) => total + of(counted, acknowledged[command] === true), 0);
   return {
@@ -24,7 +24,7 @@ export function tallyOf(times: readonly number[], acknowledged: readonly boolean
   };
 }
 
-export function addTallies(tallies: readonly Tally[]): Tally {
-  const sum = (of: keyof Tally) => tallies.reduce((total, tally) => total + tally[of], 0);
+export function addCountErrors(parts: readonly CountErrors[]): CountErrors {
+  const sum = (of: keyof CountErrors) => parts.reduce((total, part) => total + part[of], 0);
   return { commands: sum("commands"), over: sum("over"), under: sum("under"), unknown: sum("unknown") };
 }

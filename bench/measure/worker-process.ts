@@ -1,10 +1,10 @@
-/** The process of one contender, `player-process.ts BENCH CONTENDER`: answers each task it is sent. */
+/** The process of one contender, `worker-process.ts BENCH CONTENDER`: runs each task that it is sent. */
 import { on } from "node:events";
 import { Bench } from "tinybench";
 import { benches } from "../benches.ts";
-import type { Task } from "./player.ts";
+import type { Task } from "./worker.ts";
 
-/** Milliseconds of a sample: with fewer, it would be the clock that is measured. */
+/** Milliseconds of a sample. A shorter one would measure the clock. */
 const SAMPLE_MS = 1;
 
 const [bench = "", name = ""] = process.argv.slice(2);
@@ -13,7 +13,7 @@ if (contender === undefined) throw new Error(`The bench "${bench}" has no conten
 const { setUp, run, clock = cpuTime } = contender;
 let runsPerSample = 1;
 
-/** What a run takes on average, its share of garbage collection included. */
+/** The average milliseconds of a run, including its share of garbage collection. */
 async function averageOf(turnMs: number): Promise<number> {
   const runs = runsPerSample;
   const sample = async () => {
@@ -27,7 +27,7 @@ async function averageOf(turnMs: number): Promise<number> {
   return mean;
 }
 
-/** Milliseconds this process has had a processor for: what others take of it is none of a contender's cost. */
+/** CPU time of this process in milliseconds, which does not depend on what else the machine runs. */
 function cpuTime(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1_000;
@@ -36,7 +36,7 @@ function cpuTime(): number {
 process.once("disconnect", () => process.exit());
 const messages = on(process, "message");
 await setUp?.();
-// The only messages are those of player.ts.
+// The only messages are those of worker.ts.
 for await (const [task] of messages as AsyncIterable<[Task]>) {
   process.send?.((task === "run" ? await run() : await averageOf(task.turnMs)) ?? null);
 }

@@ -11,15 +11,15 @@ import { watchRequests } from "../measure/requests.ts";
 const STRATEGIES = ["inline", "separate-item", "auto"] as const;
 const LIVE = { full: [1, 10, 60, 600], quick: [1] };
 
-/** Seconds, the store's default; the clock is ours. */
-const WINDOW = 3_600;
+/** Seconds. The bench moves the clock. */
+const RETENTION = 3_600;
 
-/** At least so many writes are measured: one in 64 looks after the expired keys. */
-const AT_LEAST = 640;
+/** Writes that are measured at least. The store removes expired keys in one write of 64. */
+const MIN_WRITES = 640;
 
-/** Of a write. */
+/** The cost of a write. */
 interface Price {
-  /** The one that brings a new counter to so many live keys. */
+  /** Of the write with which a new counter reaches the number of live keys. */
   readonly unitsWhenNew: number;
   /** On average, in the long run. */
   readonly units: number;
@@ -33,21 +33,21 @@ export const keys: Bench = {
       LIVE.full.map((live) => [`${strategy} ${live}`, { run: () => priceOf(strategy, live) }]),
     ),
   ),
-  measure: (arena) =>
+  measure: (runner) =>
     withDynamoDB("auto", async (engine) => {
       const head = ["live keys", "", ...LIVE.full.map((count) => digits(count))];
       if (engine === "dynalite")
         return { head, rows: [{ cells: ["needs Java: dynalite's units are not DynamoDB's"] }] };
-      const live = arena.effort.isConclusive ? LIVE.full : LIVE.quick;
-      const progress = progressOnStderr("tokens: prices", STRATEGIES.length * live.length);
+      const live = runner.effort.isConclusive ? LIVE.full : LIVE.quick;
+      const progress = progressOnStderr("keys: prices", STRATEGIES.length * live.length);
       const rows: Row[] = [];
       for (const [index, strategy] of STRATEGIES.entries()) {
         const prices: Price[] = [];
         for (const count of live) {
-          prices.push(...((await arena.results(`${strategy} ${count}`)) as Price[])); // of priceOf
+          prices.push(...((await runner.results(`${strategy} ${count}`)) as Price[])); // of priceOf
           progress(index * live.length + prices.length);
         }
-        arena.dismiss();
+        runner.stop();
         rows.push(
           {
             cells: [
@@ -65,8 +65,8 @@ export const keys: Bench = {
 };
 
 /**
- * Counts so often that in the long run as many keys are forgotten as come. The clock goes on evenly: with every write
- * an idempotency key expires, and what the store does to be rid of it is in the price.
+ * Counts until as many keys expire as are added. The clock moves on with every write, so that one key expires per write; the
+ * cost of its removal is included.
  */
 async function priceOf(strategy: (typeof STRATEGIES)[number], live: number): Promise<Price> {
   const client = localDynamoDB();
@@ -75,14 +75,14 @@ async function priceOf(strategy: (typeof STRATEGIES)[number], live: number): Pro
   const spent = watchConsumption(client, localDynamoDB());
   const requests = watchRequests(client);
   let time = Date.now();
-  const idempotency = { retentionSeconds: WINDOW, strategy };
+  const idempotency = { retentionSeconds: RETENTION, strategy };
   const store = createDynamoDBCounterStore({ client, tableName, idempotency, now: () => time });
   let written = 0;
   const write = async (writes: number): Promise<Omit<Price, "unitsWhenNew">> => {
     const [unitsBefore, sentBefore] = [spent.writeUnits, requests.sent];
     for (const end = written + writes; written < end; written++) {
-      await countOne(store, "counter", `token-${written}`);
-      time += (WINDOW / live) * 1_000;
+      await countOne(store, "counter", `key-${written}`);
+      time += (RETENTION / live) * 1_000;
     }
     return {
       units: (spent.writeUnits - unitsBefore) / writes,
@@ -91,6 +91,6 @@ async function priceOf(strategy: (typeof STRATEGIES)[number], live: number): Pro
   };
   if (live > 1) await write(live - 1);
   const { units: unitsWhenNew } = await write(1);
-  await write(AT_LEAST / 2);
-  return { unitsWhenNew, ...(await write(Math.max(live, AT_LEAST))) };
+  await write(MIN_WRITES / 2);
+  return { unitsWhenNew, ...(await write(Math.max(live, MIN_WRITES))) };
 }

@@ -4,10 +4,10 @@ import { watchRequests } from "../../measure/requests.ts";
 import { localDynamoDB } from "../shared-dynamodb.ts";
 import type { ConnectedPeer, Peer } from "./peer.ts";
 
-/** Commands of a run, one after the other on one counter, of which it is the whole life: their keys take a KB. */
+/** Commands of a run, one after the other on a new counter. Their keys fill one KB. */
 const COMMANDS = 25;
 
-/** What a command costs, on average. */
+/** The average cost of a command. */
 export interface Price {
   readonly requests: number;
   readonly writeUnits: number;
