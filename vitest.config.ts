@@ -51,7 +51,7 @@ export default defineConfig({
     maxWorkers: "100%",
     maxConcurrency: 2,
     silent: "passed-only", // What the durable SDK logs is of interest where a test fails.
-    reporters: ["default", new ProgressReporter({ seed, folder })],
+    reporters: ["default", new ProgressReporter({ seed, folder, hangMs: HANG_MS })],
     coverage: {
       provider: "v8",
       include: ["packages/*/src/**/*.ts"],

@@ -6,9 +6,21 @@ const REPORT_AFTER_MS = 30_000;
 const STACK_AFTER_MS = 300_000;
 const REPORT_WITHIN_MS = 5_000;
 
+/** A test file that runs. */
 interface Running {
-  readonly test: TestCase;
+  readonly module: TestModule;
+  /** What it said last: which test it began or finished. */
+  readonly news: string;
   readonly since: number;
+  readonly hasShownStack: boolean;
+}
+
+export interface ProgressReporterOptions {
+  readonly seed: string;
+  /** The temporary folder of the run. */
+  readonly folder: string;
+  /** After so long without news a process is ended: the limit of a test cannot end an endless loop. */
+  readonly hangMs: number;
 }
 
 /**
@@ -16,31 +28,34 @@ interface Running {
  * its process and what that waits for. A failed run ends with the command that repeats it.
  */
 export class ProgressReporter implements Reporter {
-  readonly #seed: string;
-  readonly #folder: string;
+  readonly #options: ProgressReporterOptions;
   readonly #running = new Map<string, Running>();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor({ seed, folder }: { readonly seed: string; readonly folder: string }) {
-    this.#seed = seed;
-    this.#folder = folder;
+  constructor(options: ProgressReporterOptions) {
+    this.#options = options;
   }
 
   onTestRunStart(): void {
-    console.log(`Seed ${this.#seed}; TEST_SEED=${this.#seed} repeats this run.\n`);
-    this.#timer = setInterval(() => void this.#reportLongTests(), REPORT_AFTER_MS).unref();
+    const { seed } = this.#options;
+    console.log(`Seed ${seed}; TEST_SEED=${seed} repeats this run.\n`);
+    this.#timer = setInterval(() => void this.#reportLongRuns(), REPORT_AFTER_MS).unref();
   }
 
-  onTestCaseReady(test: TestCase): void {
-    this.#running.set(test.id, { test, since: Date.now() });
+  onTestModuleQueued(module: TestModule): void {
+    this.#note(module, "");
   }
 
-  onTestCaseResult(test: TestCase): void {
-    this.#running.delete(test.id);
+  onTestCaseReady({ module, fullName }: TestCase): void {
+    this.#note(module, ` > ${fullName}`);
   }
 
-  onTestModuleEnd(module: TestModule): void {
-    for (const test of module.children.allTests()) this.#running.delete(test.id);
+  onTestCaseResult({ module, fullName }: TestCase): void {
+    this.#note(module, `, after ${fullName}`);
+  }
+
+  onTestModuleEnd({ moduleId }: TestModule): void {
+    this.#running.delete(moduleId);
   }
 
   onTestRunEnd(modules: readonly TestModule[]): void {
@@ -49,34 +64,42 @@ export class ProgressReporter implements Reporter {
     const failed = modules.filter((module) => module.state() === "failed");
     if (failed.length === 0) return;
     const files = failed.map((module) => module.relativeModuleId).join(" ");
-    console.log(`\nTo run the failed files again:\n  TEST_SEED=${this.#seed} pnpm exec vitest run ${files}`);
+    console.log(
+      `\nTo run the failed files again:\n  TEST_SEED=${this.#options.seed} pnpm exec vitest run ${files}`,
+    );
   }
 
-  async #reportLongTests(): Promise<void> {
-    for (const { test, since } of this.#running.values()) {
+  #note(module: TestModule, news: string): void {
+    this.#running.set(module.moduleId, { module, news, since: Date.now(), hasShownStack: false });
+  }
+
+  async #reportLongRuns(): Promise<void> {
+    for (const running of this.#running.values()) {
+      const { module, news, since, hasShownStack } = running;
       const elapsed = Date.now() - since;
       if (elapsed < REPORT_AFTER_MS) continue;
-      const name = `${test.module.relativeModuleId} > ${test.fullName}`;
-      console.log(`Still running after ${Math.round(elapsed / 1_000)} s: ${name}`);
-      if (elapsed >= STACK_AFTER_MS && elapsed < STACK_AFTER_MS + REPORT_AFTER_MS) {
-        console.log(await this.#standOf(test.module));
+      console.log(`Still running, ${Math.round(elapsed / 1_000)} s: ${module.relativeModuleId}${news}`);
+      const pid = workerOf(this.#options.folder, module.moduleId);
+      if (pid === undefined) continue;
+      if (elapsed >= STACK_AFTER_MS && !hasShownStack) {
+        this.#running.set(module.moduleId, { ...running, hasShownStack: true });
+        console.log(await standOf(pid, this.#options.folder));
       }
+      if (elapsed >= this.#options.hangMs + 2 * REPORT_AFTER_MS) process.kill(pid, "SIGKILL");
     }
   }
+}
 
-  /** Workers run with `--report-on-signal`, which works in an endless loop too. */
-  async #standOf(module: TestModule): Promise<string> {
-    const pid = workerOf(this.#folder, module.moduleId);
-    if (pid === undefined) return "  Its process is unknown.";
-    const before = new Set(readdirSync(this.#folder));
-    process.kill(pid, "SIGUSR2");
-    for (const deadline = Date.now() + REPORT_WITHIN_MS; Date.now() < deadline; await pause(100)) {
-      const name = readdirSync(this.#folder).find((file) => file.startsWith("report.") && !before.has(file));
-      const summary = name === undefined ? undefined : summaryOf(join(this.#folder, name));
-      if (summary !== undefined) return summary;
-    }
-    return `  Its process ${pid} does not answer.`;
+/** Where a process stands. Workers run with `--report-on-signal`, which works in an endless loop too. */
+async function standOf(pid: number, folder: string): Promise<string> {
+  const before = new Set(readdirSync(folder));
+  process.kill(pid, "SIGUSR2");
+  for (const deadline = Date.now() + REPORT_WITHIN_MS; Date.now() < deadline; await pause(100)) {
+    const name = readdirSync(folder).find((file) => file.startsWith("report.") && !before.has(file));
+    const summary = name === undefined ? undefined : summaryOf(join(folder, name));
+    if (summary !== undefined) return summary;
   }
+  return `  Its process ${pid} does not answer.`;
 }
 
 /** For `pnpm verify`. */
