@@ -24,8 +24,8 @@ export interface ProgressReporterOptions {
 }
 
 /**
- * Prints the seed, from time to time the tests that run long, and after minutes where such a test stands: the stack of
- * its process and what that waits for. A failed run ends with the command that repeats it.
+ * Prints the seed, from time to time the tests that run long, and after minutes what the process of such a test waits
+ * for. A failed run ends with the command that repeats it.
  */
 export class ProgressReporter implements Reporter {
   readonly #options: ProgressReporterOptions;
@@ -90,7 +90,7 @@ export class ProgressReporter implements Reporter {
   }
 }
 
-/** Where a process stands. Workers run with `--report-on-signal`, which works in an endless loop too. */
+/** What a process waits for, and its stack, if it has one. Workers run with `--report-on-signal`. */
 async function standOf(pid: number, folder: string): Promise<string> {
   const before = new Set(readdirSync(folder));
   process.kill(pid, "SIGUSR2");
@@ -99,7 +99,7 @@ async function standOf(pid: number, folder: string): Promise<string> {
     const summary = name === undefined ? undefined : summaryOf(join(folder, name));
     if (summary !== undefined) return summary;
   }
-  return `  Its process ${pid} does not answer.`;
+  return `  Its process ${pid} does not answer: it never returns to the event loop.`;
 }
 
 /** For `pnpm verify`. */
