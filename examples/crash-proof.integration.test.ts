@@ -102,7 +102,7 @@ describe.each(engines)("on $engine, whatever point it crashes at", (engine) => {
       payload: { counterId, commands: short },
       beforeEach: at.empty,
     });
-    expect(failures.join("\n")).toMatch(/^The process died after store\.apply was carried out/mu);
+    expect(failures.join("\n")).toMatch(/^The process died after store\.apply ran/mu);
   });
 
   const handlerOf = (steps: "command" | "batch") =>

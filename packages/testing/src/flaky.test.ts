@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { flaky } from "./flaky.ts";
 
-test("fails as often as asked, then works", () => {
+test("fails as often as asked, then calls the function", () => {
   fc.assert(
     fc.property(fc.nat(20), fc.nat(20), (failures, successes) => {
       const double = flaky((n: number) => n * 2, { failures });
@@ -14,19 +14,19 @@ test("fails as often as asked, then works", () => {
   );
 });
 
-test("rejects where the function is async", async () => {
+test("rejects if the function is async", async () => {
   const answer = flaky(async () => 42, { failures: 1 });
   const failed = answer();
   await expect(failed).rejects.toThrow("flaky: failure 1 of 1");
   await expect(answer()).resolves.toBe(42);
 });
 
-test("fails with the error it is given", () => {
+test("fails with the given error", () => {
   const error = new TypeError("throttled");
   expect(flaky(() => 1, { failures: 1, error })).toThrow(error);
 });
 
-test("passes on what the function itself throws", () => {
+test("passes on the errors of the function", () => {
   const broken = flaky(
     () => {
       throw new Error("its own");
@@ -42,7 +42,7 @@ test.each([-1, 0.5, NaN, Infinity, "2" as unknown as number])("refuses %s failur
   );
 });
 
-test("refuses what is no function", () => {
+test("refuses a value that is no function", () => {
   expect(() => flaky(1 as never, { failures: 1 })).toThrow(
     new TypeError("fn is a number; pass the function that is to be flaky."),
   );

@@ -1,11 +1,7 @@
 export { crashable } from "./crashes/crashable.ts";
 export type { CrashFailure } from "./crashes/crash-failure.ts";
-export {
-  exploreCrashes,
-  type CrashExploration,
-  type CrashSample,
-  type ExploreCrashesOptions,
-} from "./crashes/explore-crashes.ts";
+export { exploreCrashes, type CrashExploration } from "./crashes/explore-crashes.ts";
+export type { CrashSample, ExploreCrashesOptions } from "./crashes/options.ts";
 export {
   simulateWithCrashes,
   type CrashedSimulation,

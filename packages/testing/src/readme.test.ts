@@ -8,7 +8,7 @@ const checkout = async (event: { amount: number }, context: DurableContext) => {
   return context.step("ship", async () => `shipped for ${total}`);
 };
 
-test("a unit test, on a fake", async () => {
+test("a unit test with FakeContext", async () => {
   const context = new FakeContext();
   expect(await checkout({ amount: 5 }, context)).toBe("shipped for 10");
   expect(context.operations).toMatchObject([
@@ -18,7 +18,7 @@ test("a unit test, on a fake", async () => {
   ]);
 });
 
-test("the same, on the real SDK", async () => {
+test("the same handler on the real SDK", async () => {
   const simulation = await simulate(withDurableExecution(checkout), {
     payload: { amount: 5 },
     replay: "always",
@@ -26,7 +26,7 @@ test("the same, on the real SDK", async () => {
   expect(simulation).toMatchObject({ status: "SUCCEEDED", result: "shipped for 10" });
 });
 
-test("and crashed wherever it can crash", async () => {
+test("the same handler, crashed at every point", async () => {
   let balance = 0;
   const bank = crashable({ pay: async (amount: number) => void (balance += amount) }, "bank");
   const handler = withDurableExecution(async (event: { amount: number }, context) => {
@@ -39,18 +39,18 @@ test("and crashed wherever it can crash", async () => {
   });
   expect(failures[0]?.message).toBe(
     `
-The process died after bank.pay was carried out, before its answer arrived:
+The process died after bank.pay ran, before its reply arrived:
   - The check failed: expected 10 to be 5 // Object.is equality
 What happened:
       1 as invocation 1 began
       2 before the call of bank.pay
- ✗    3 after bank.pay was carried out, before its answer arrived
+ ✗    3 after bank.pay ran, before its reply arrived
       4 as invocation 2 began
       5 before the call of bank.pay
-      6 after bank.pay was carried out, before its answer arrived
-      7 before START and SUCCEED of step "pay" landed
-      8 after START and SUCCEED of step "pay" landed, before the answer arrived
-      9 as invocation 2 ended, before its answer arrived
+      6 after bank.pay ran, before its reply arrived
+      7 before START and SUCCEED of step "pay" was stored
+      8 after START and SUCCEED of step "pay" was stored, before the reply arrived
+      9 as invocation 2 ended, before its reply arrived
 Just this again: await exploreCrashes(handler, { ...options, crashes: [3] })`.trimStart(),
   );
 });

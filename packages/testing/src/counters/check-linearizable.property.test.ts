@@ -15,7 +15,7 @@ describe("the checker", () => {
     );
   });
 
-  test("accepts what was executed, and gives an order that the definition accepts", () => {
+  test("accepts every history of a correct counter", () => {
     fc.assert(
       fc.property(
         fc.nat(),
@@ -29,7 +29,7 @@ describe("the checker", () => {
     );
   });
 
-  test("rejects one changed answer where the definition does", () => {
+  test("rejects a changed answer if the definition does", () => {
     fc.assert(
       fc.property(
         fc.nat(),
@@ -51,11 +51,11 @@ describe("the checker", () => {
     );
   });
 
-  test("visits few configurations of 1,000 operations by 8 processes", () => {
+  test("visits few configurations for 1,000 operations of 8 processes", () => {
     expect(checkLinearizable(executed(1_000, 8, 7), undefined, { budget: 20_000 }).linearizable).toBe(true);
   });
 
-  test("taskScopes what changes nothing at once, however much of it is under way together", () => {
+  test("orders idle operations at once, however many are concurrent", () => {
     const limits = { min: 0 };
     const history = [1, 2, 4, 8, 16, 32].map((amount) => seen(0, 1_000, increment(amount), 2 * amount - 1));
     for (let n = 1; n <= 40; n++) {
@@ -65,7 +65,7 @@ describe("the checker", () => {
     expect(checkLinearizable(history, undefined, { budget: 500 }).linearizable).toBe(true);
   });
 
-  test("gives up with an error, never an answer, when the budget ends", () => {
+  test("stops with an error, never with a verdict, when the budget ends", () => {
     const history = Array.from({ length: 24 }, (_, index) => sent(0, increment(2 ** index)));
     history.push(seen(1, 2, get(), -1));
     expect(() => checkLinearizable(history, undefined, { budget: 1_000 })).toThrow(
@@ -74,7 +74,7 @@ describe("the checker", () => {
     );
   });
 
-  test("is not lost among like operations of unknown outcome", () => {
+  test("is fast for equal operations with unknown outcome", () => {
     const history = Array.from({ length: 60 }, (_, index) => sent(index, increment()));
     history.push(seen(100, 101, get(), 61));
     expect(checkLinearizable(history, undefined, { budget: 1_000 }).linearizable).toBe(false);

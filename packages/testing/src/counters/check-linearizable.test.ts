@@ -4,35 +4,35 @@ import { checkLinearizable } from "./check-linearizable.ts";
 import type { CounterOperation, CounterOutput } from "./counter-operation.ts";
 import { isLinearizable, seen, sent } from "./histories.fixture.ts";
 
-describe("what a history may show", () => {
-  test("nothing at all", () => {
+describe("a linearizable history", () => {
+  test("can be empty", () => {
     expect(checkLinearizable([])).toEqual({ linearizable: true, order: [] });
   });
 
-  test("one after the other", () => {
+  test("can be sequential", () => {
     expect(isLinearizable(seen(0, 1, increment(), 1), seen(2, 3, get(), 1), seen(4, 5, decrement(), 0))).toBe(
       true,
     );
   });
 
-  test("what was called at once, in either order", () => {
+  test("can order concurrent operations either way", () => {
     expect(isLinearizable(seen(0, 9, increment(), 1), seen(1, 2, get(), 0))).toBe(true);
     expect(isLinearizable(seen(0, 9, increment(), 1), seen(1, 2, get(), 1))).toBe(true);
   });
 
-  test("a refusal, of a counter that was at its limit", () => {
+  test("can contain a refusal at the limit", () => {
     const up = { commands: [increment()], limits: { max: 1 } };
     expect(isLinearizable(seen(0, 1, up, 1), seen(2, 3, up, "limit-exceeded"))).toBe(true);
     expect(isLinearizable(seen(0, 1, up, "limit-exceeded"))).toBe(false);
   });
 
-  test("a failed operation without effect", () => {
+  test("can contain a failed operation without effect", () => {
     const failed: CounterOperation = { start: 0, end: 1, input: increment(), outcome: "failed" };
     expect(isLinearizable(failed, seen(2, 3, get(), 0))).toBe(true);
     expect(isLinearizable(failed, seen(2, 3, get(), 1))).toBe(false);
   });
 
-  test("a failed operation that answers something must be right, and without effect", () => {
+  test("can contain a failed operation with an output, which must be explained", () => {
     const failed = (output: CounterOutput): CounterOperation => ({
       ...seen(0, 1, { commands: [increment()], limits: { max: 0 } }, output),
       outcome: "failed",
@@ -41,42 +41,42 @@ describe("what a history may show", () => {
     expect(isLinearizable({ ...failed(1), input: increment() })).toBe(false);
   });
 
-  test("an answer that nobody looked at", () => {
+  test("can contain an unknown output", () => {
     const blind: CounterOperation = { start: 0, end: 1, input: increment(5) };
     expect(isLinearizable(blind, seen(2, 3, get(), 5))).toBe(true);
     expect(isLinearizable(blind, seen(2, 3, get(), 0))).toBe(false);
   });
 });
 
-describe("what it may not show", () => {
+describe("a history is not linearizable with", () => {
   test("a lost update", () => {
     expect(isLinearizable(seen(0, 3, increment(), 1), seen(1, 4, increment(), 1))).toBe(false);
   });
 
-  test("a stale read after a write was acknowledged", () => {
+  test("a stale read after an acknowledged write", () => {
     expect(isLinearizable(seen(0, 1, increment(), 1), seen(2, 3, get(), 0))).toBe(false);
   });
 
-  test("two reads of concurrent writes that go back in time", () => {
+  test("two reads of concurrent writes in the wrong order", () => {
     expect(isLinearizable(seen(0, 9, increment(), 1), seen(1, 2, get(), 1), seen(3, 4, get(), 0))).toBe(
       false,
     );
   });
 
-  test("an increment that counted twice", () => {
+  test("an increment that counts twice", () => {
     expect(isLinearizable(seen(0, 1, increment(), 1), seen(2, 3, get(), 2))).toBe(false);
   });
 
-  test("a value that never was", () => {
+  test("a value that the counter never had", () => {
     expect(isLinearizable(seen(0, 5, increment(2), 2), seen(1, 4, get(), 1))).toBe(false);
   });
 
-  test("a batch that others saw half of", () => {
+  test("a read of half a batch", () => {
     const batch = { commands: [increment(1), increment(1)] };
     expect(isLinearizable(seen(0, 5, batch, 2), seen(1, 4, get(), 1))).toBe(false);
   });
 
-  test("a receipt whose results do not fit its value", () => {
+  test("an answer whose results do not fit its value", () => {
     const receipt = (before: number) => ({
       value: 1,
       results: [{ type: "increment", before, after: 1 }] as const,
@@ -86,33 +86,33 @@ describe("what it may not show", () => {
   });
 });
 
-describe("an unknown outcome", () => {
-  test("may be an effect", () => {
+describe("an operation with unknown outcome", () => {
+  test("can have an effect", () => {
     expect(isLinearizable(sent(0, increment()), seen(1, 2, get(), 1))).toBe(true);
   });
 
-  test("may be none", () => {
+  test("can have no effect", () => {
     expect(isLinearizable(sent(0, increment()), seen(1, 2, get(), 0))).toBe(true);
   });
 
-  test("may be an effect long after, even where an end is told", () => {
+  test("can have its effect long after its end", () => {
     const lost: CounterOperation = { start: 0, end: 1, input: increment(), outcome: "unknown" };
     expect(isLinearizable(lost, seen(2, 3, get(), 0), seen(4, 5, get(), 1))).toBe(true);
   });
 
-  test("is not an effect before its start", () => {
+  test("has no effect before its start", () => {
     expect(isLinearizable(seen(0, 1, get(), 1), sent(2, increment()))).toBe(false);
   });
 
-  test("is one effect, not two", () => {
+  test("has at most one effect", () => {
     expect(isLinearizable(sent(0, increment()), seen(1, 2, get(), 2))).toBe(false);
   });
 
-  test("is no effect that is taken back", () => {
+  test("cannot take its effect back", () => {
     expect(isLinearizable(sent(0, increment()), seen(1, 2, get(), 1), seen(3, 4, get(), 0))).toBe(false);
   });
 
-  test("is left out of the order where it was none", () => {
+  test("is left out of the order if it had no effect", () => {
     const effect = sent(0, increment(2));
     const none = sent(1, increment(4));
     const read = seen(2, 3, get(), 2);
@@ -121,13 +121,13 @@ describe("an unknown outcome", () => {
 });
 
 describe("time", () => {
-  test("that touches is concurrent", () => {
+  test("of operations that touch is concurrent", () => {
     expect(isLinearizable(seen(0, 1, increment(), 1), seen(1, 2, get(), 0))).toBe(true);
     expect(isLinearizable(seen(0, 1, get(), 1), seen(1, 2, increment(), 1))).toBe(true);
     expect(isLinearizable(seen(1, 1, increment(), 1), seen(1, 1, get(), 0))).toBe(true);
   });
 
-  test("may be given in any order, by any clock", () => {
+  test("can be in any order and unit", () => {
     const history = [seen(2.5, 3.25, get(), 1), seen(-1e9, -1, increment(), 1)];
     expect(checkLinearizable(history)).toMatchObject({ order: [{ output: 1, start: -1e9 }, { start: 2.5 }] });
   });
@@ -136,17 +136,17 @@ describe("time", () => {
 describe("keys", () => {
   const on = (key: string, operation: CounterOperation) => ({ ...operation, key });
 
-  test("are counters of their own", () => {
+  test("are separate counters", () => {
     expect(isLinearizable(on("a", seen(0, 1, increment(), 1)), on("b", seen(2, 3, get(), 0)))).toBe(true);
   });
 
-  test("are named where one is wrong", () => {
+  test("are named in a contradiction", () => {
     const result = checkLinearizable([on("a", seen(0, 1, increment(), 1)), on("b", seen(2, 3, get(), 1))]);
     expect(result).toMatchObject({ linearizable: false, key: "b" });
     expect(result).toHaveProperty("message", expect.stringContaining('of this operation on "b".'));
   });
 
-  test("come together in one order that keeps to real time", () => {
+  test("are merged into one order that keeps to real time", () => {
     const history = [
       on("a", seen(0, 9, increment(), 2)),
       on("b", seen(1, 2, increment(), 1)),
@@ -196,7 +196,7 @@ describe("bad input", () => {
     expect(() => checkLinearizable(history as readonly CounterOperation[])).toThrow(message);
   });
 
-  test("a budget that is none is refused", () => {
+  test("an invalid budget is refused", () => {
     expect(() => checkLinearizable([], undefined, { budget: 0 })).toThrow(
       "options.budget is 0; pass a whole number",
     );

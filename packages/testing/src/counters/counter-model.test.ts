@@ -8,26 +8,26 @@ import { isLinearizable, seen, sent } from "./histories.fixture.ts";
 describe("an idempotency key", () => {
   const once = (idempotencyKey = "t", amount = 1) => ({ commands: [increment(amount)], idempotencyKey });
 
-  test("counts once, however often the batch is sent", () => {
+  test("counts once, however often its batch is sent", () => {
     const again = { value: 1, replayed: true };
     expect(isLinearizable(sent(0, once()), seen(2, 3, once(), again), seen(4, 5, get(), 1))).toBe(true);
     expect(isLinearizable(sent(0, once()), seen(2, 3, once(), 1), seen(4, 5, get(), 2))).toBe(false);
     expect(isLinearizable(seen(0, 1, once(), 1), seen(2, 3, once(), 2))).toBe(false);
   });
 
-  test("is replayed only if it was there", () => {
+  test("is replayed only after its first use", () => {
     expect(isLinearizable(seen(0, 1, once(), { value: 1, replayed: true }))).toBe(false);
     expect(isLinearizable(seen(0, 1, once(), 1), seen(2, 3, once(), { value: 1, replayed: false }))).toBe(
       false,
     );
   });
 
-  test("may be used up by a try that comes after its retry", () => {
+  test("can be used first by a retry, before the first attempt arrives", () => {
     const first = { value: 1, replayed: false };
     expect(isLinearizable(sent(0, once()), seen(2, 3, once(), first), seen(4, 5, get(), 1))).toBe(true);
   });
 
-  test("is answered with the first results though others counted meanwhile", () => {
+  test("is answered with the first results after other writes", () => {
     const others = seen(2, 3, increment(10), 11);
     expect(isLinearizable(seen(0, 1, once(), 1), others, seen(4, 5, once(), 1))).toBe(true);
     expect(isLinearizable(seen(0, 1, once(), 1), others, seen(4, 5, once(), 11))).toBe(false);
@@ -42,7 +42,7 @@ describe("an idempotency key", () => {
     );
   });
 
-  test("that was refused to a caller is refused to them for good, and to nobody else", () => {
+  test("that was refused to a caller is refused to this caller for good, and to no other", () => {
     const refused = { ...once(), limits: { max: 0 }, callerId: "a" };
     const first = seen(0, 1, refused, "limit-exceeded");
     const again = (input: CounterInput, output: CounterOutput) =>
@@ -78,7 +78,7 @@ describe("an idempotency key", () => {
 });
 
 describe("the counter", () => {
-  test("has the limits and the initial value of its store, unless a request brings its own", () => {
+  test("has the limits and the initial value of its store, unless a request has its own", () => {
     const model = counterModel({ initial: 3, limits: { max: 4 } });
     const history = [
       seen(0, 1, increment(), 4),
@@ -90,7 +90,7 @@ describe("the counter", () => {
     expect(checkLinearizable(history)).toMatchObject({ linearizable: false });
   });
 
-  test("starts anew when it was deleted", () => {
+  test("starts again after it was deleted", () => {
     const deletion = seen(2, 3, { type: "delete" }, undefined);
     expect(isLinearizable(seen(0, 1, increment(), 1), deletion, seen(4, 5, get(), 0))).toBe(true);
     expect(isLinearizable(seen(0, 1, increment(), 1), deletion, seen(4, 5, get(), 1))).toBe(false);

@@ -16,26 +16,26 @@ for (const bug of [undefined, ...bugs]) {
 }
 
 describe("the contract", () => {
-  test("is kept by a store with no bug", () => {
+  test("accepts a store without a mutation", () => {
     expect(brokenBy.get(undefined)).toEqual([]);
   });
 
-  test.for(bugs)("notices a store that %s", (bug) => {
+  test.for(bugs)("rejects a store that %s", (bug) => {
     expect(brokenBy.get(bug)).toContainEqual(expect.stringContaining(MUTANTS[bug]));
   });
 
-  test("has no law that no bug breaks, but some kinds of bad input", () => {
+  test("has no rule that no mutant breaks, except some rules about invalid input", () => {
     const broken = new Set([...brokenBy.values()].flat());
     const idle = namesOfRules().filter((name) => !broken.has(name));
     expect(idle.filter((name) => !name.includes("is refused"))).toEqual([]);
   });
 
-  test("has a name of its own for each law", () => {
+  test("has a unique name for each rule", () => {
     const names = namesOfRules();
     expect(new Set(names).size).toBe(names.length);
   });
 
-  test("runs under node:test, which names what a wrong store breaks", async () => {
+  test("runs under node:test, which names the rules that a wrong store breaks", async () => {
     const program = spawn(execPath, [
       "--test-reporter=tap",
       "--input-type=module",
@@ -45,7 +45,7 @@ describe("the contract", () => {
     const [report, [code]] = await Promise.all([text(program.stdout), once(program, "exit")]);
     expect(report).toMatch(new RegExp(`^# tests ${2 * namesOfRules().length}$`, "m"));
     expect(report).toMatch(/^# fail 1$/m);
-    expect(report).toMatch(/^ *not ok \d+ - deleting what is not there does nothing$/m);
+    expect(report).toMatch(/^ *not ok \d+ - deleting a counter that does not exist does nothing$/m);
     expect(code).toBe(1);
   });
 });

@@ -12,7 +12,7 @@ describe("durable functions", () => {
   /** Each run is an execution of its own, with keys of its own. */
   const names = ["first", "second"];
 
-  test("that count with an idempotency key stay linearizable, however they interleave", async () => {
+  test("that use an idempotency key are linearizable in every interleaving", async () => {
     const exploration = await exploreInterleavings(async ({ wrap, run }) => {
       const store = recordHistory(wrap(new MemoryCounterStore(), "store"));
       const handler = withDurableExecution(async (_event, context) => {
@@ -33,7 +33,7 @@ describe("durable functions", () => {
     expect(exploration).toEqual({ schedules: 252, exhaustive: true, failures: [] });
   });
 
-  test("that read in one step and write in the next are found out", async () => {
+  test("that read in one step and write in the next lose updates", async () => {
     const { failures } = await exploreInterleavings(async ({ wrap, run }) => {
       const register = wrap(new Register());
       const handler = withDurableExecution(async (_event, context) => {
@@ -46,7 +46,7 @@ describe("durable functions", () => {
     expect(failures).toMatchObject([{ schedule: "2AB" }]);
   });
 
-  test("that are suspended, or work side by side, are waited for", async () => {
+  test("can suspend or run concurrent steps", async () => {
     const exploration = await exploreInterleavings(async ({ wrap, run }) => {
       const store = wrap(new MemoryCounterStore(), "store");
       const handler = withDurableExecution(async (_event, context) => {

@@ -6,7 +6,7 @@ import type { CounterOperation } from "./counter-operation.ts";
 import { executed, histories, isLinearizable, seen } from "./histories.fixture.ts";
 
 describe("an explanation", () => {
-  test("is the operations that contradict each other, with a picture", () => {
+  test("lists the operations that contradict each other, with a picture", () => {
     const by = (process: string, operation: CounterOperation) => ({ ...operation, process });
     const result = checkLinearizable([
       by(
@@ -42,7 +42,7 @@ The other 2 do not matter: it is so whether or not they took effect.`.trimStart(
     );
   });
 
-  test("blames nobody whose answer is explained by what came later", () => {
+  test("does not contain an operation whose answer a later one explains", () => {
     const slow = seen(0, 20, increment(1), 5);
     const wrong = seen(2, 3, get(), 1);
     const later = seen(10, 11, increment(4), 4);
@@ -50,13 +50,13 @@ The other 2 do not matter: it is so whether or not they took effect.`.trimStart(
     expect(isLinearizable(slow, later)).toBe(true);
   });
 
-  test("of a long history is short all the same", () => {
+  test("of a long history is short", () => {
     const history = executed(300, 8, 1).concat(seen(1e6, 1e6 + 1, get(), 50));
     const result = checkLinearizable(history);
     expect(result).toHaveProperty("explanation", [history.at(-2), history.at(-1)]);
   });
 
-  test("of what cannot be explained in short shows the end", () => {
+  test("that cannot be short shows its end", () => {
     const blind = Array.from({ length: 30 }, (_, index): CounterOperation => ({
       start: 2 * index,
       end: 2 * index + 1,

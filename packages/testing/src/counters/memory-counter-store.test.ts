@@ -17,7 +17,7 @@ import { MemoryCounterStore } from "./memory-counter-store.ts";
 counterStoreContract({ describe, test, expect }, (options) => new MemoryCounterStore(options));
 
 describe("MemoryCounterStore", () => {
-  test("settles no call before its caller goes on, and all in call order", async () => {
+  test("settles calls asynchronously, in call order", async () => {
     const store = new MemoryCounterStore();
     const events: string[] = [];
     const pending = [
@@ -30,14 +30,14 @@ describe("MemoryCounterStore", () => {
     expect(events).toEqual(["went on", "applied", "read 1", "deleted"]);
   });
 
-  test("a refusal is a rejection, never a throw", async () => {
+  test("rejects instead of throwing", async () => {
     const store = new MemoryCounterStore();
     // A caller without types may send anything.
     const refused = store.apply({ id: "a" } as ApplyRequest);
     await expect(refused).rejects.toSatisfy((error) => isCounterError(error, "invalid-input"));
   });
 
-  test("what the caller does to a request or a receipt afterwards changes nothing", async () => {
+  test("does not depend on later changes to a request or a result", async () => {
     const store = new MemoryCounterStore();
     const commands = [increment(1)];
     const request = { id: "a", commands, idempotencyKey: "t" };
@@ -50,7 +50,7 @@ describe("MemoryCounterStore", () => {
     expect(await store.apply(request)).toEqual({ ...told, replayed: true });
   });
 
-  test("what it answers is what the model of histories says", async () => {
+  test("answers as the model of checkLinearizable", async () => {
     const command = fc.oneof(
       fc.integer({ min: 0, max: 6 }).map(increment),
       fc.integer({ min: 0, max: 6 }).map(decrement),
@@ -77,7 +77,7 @@ describe("MemoryCounterStore", () => {
     );
   });
 
-  test("a list tells what stood there when it was begun", async () => {
+  test("lists the counters as they were when the list was started", async () => {
     const store = new MemoryCounterStore();
     for (const id of ["a", "b"]) await store.apply({ id, commands: [increment()] });
     const listed = [];
@@ -92,7 +92,7 @@ describe("MemoryCounterStore", () => {
     ]);
   });
 
-  test("a batch that only reads creates its counter when it brings an idempotency key to remember", async () => {
+  test("a batch that only reads creates its counter if it has an idempotency key", async () => {
     const store = new MemoryCounterStore({ initial: 3 });
     await store.apply({ id: "a", commands: [get()], idempotencyKey: "t" });
     expect(await entriesOf(store)).toEqual([["a", 3]]);
@@ -119,14 +119,14 @@ describe("MemoryCounterStore", () => {
     ["an unknown option", { limit: { max: 5 } }, 'options has the unknown key "limit"'],
     ["options that are no object", "max 5", 'options is "max 5"'],
     ["options that are null", null, "options is null"],
-  ])("%s cannot be constructed with", (_what, options, message) => {
+  ])("refuses %s", (_what, options, message) => {
     // A caller without types may pass anything.
     const construct = () => new MemoryCounterStore(options as CounterOptions);
     expect(construct).toThrow(message);
     expect(construct).toThrow(/\[invalid-input\]$/);
   });
 
-  test("the initial value that nobody chose may stand outside the limits, and come back", async () => {
+  test("a default initial value can be outside of the limits, and come back", async () => {
     const store = new MemoryCounterStore({ limits: { min: 5, max: 9 } });
     const { value } = await store.apply({ id: "a", commands: [increment(7)] });
     expect(value).toBe(7);

@@ -4,7 +4,7 @@ import { checkLinearizable } from "./check-linearizable.ts";
 import { exploreInterleavings } from "../interleavings/explore-interleavings.ts";
 import { recordHistory } from "./record-history.ts";
 
-test("prints what the README says", async () => {
+test("prints what the README shows", async () => {
   const createTable = () => {
     const values = new Map<string, number>();
     return {
@@ -53,7 +53,7 @@ Just this again: await exploreInterleavings(program, { schedule: "2AB" })`.trimS
   );
 });
 
-test("checks a history of anything", () => {
+test("checks a history of any object", () => {
   const lock = {
     initial: "nobody",
     apply: (owner: string, by: string) => ({

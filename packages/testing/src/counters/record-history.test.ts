@@ -26,7 +26,7 @@ class TroubledStore extends MemoryCounterStore {
   }
 }
 
-test("records who asked what, when, and what came of it", async () => {
+test("records the process, the input, the times and the outcome of each call", async () => {
   const store = recordHistory(new MemoryCounterStore());
   await Promise.all([
     store.as("A").apply({ id: "c", commands: [increment(2)], idempotencyKey: "t" }),
@@ -50,7 +50,7 @@ test("records who asked what, when, and what came of it", async () => {
   expect(checkLinearizable(store.history).linearizable).toBe(true);
 });
 
-test("answers as the store does", async () => {
+test("returns what the store returns", async () => {
   const store = recordHistory(new MemoryCounterStore({ initial: 1 }));
   expect(await store.apply({ id: "c", commands: [increment()] })).toMatchObject({
     value: 2,
@@ -63,7 +63,7 @@ test("answers as the store does", async () => {
   expect(await store.delete("c")).toBeUndefined();
 });
 
-test("keeps a refusal as what was seen", async () => {
+test("records a refusal as an output", async () => {
   const store = recordHistory(new MemoryCounterStore({ limits: { min: 0 } }));
   await expect(store.apply({ id: "c", commands: [decrement()] })).rejects.toThrow("[limit-exceeded]");
   expect(store.history).toMatchObject([{ outcome: "ok", output: "limit-exceeded" }]);
@@ -86,7 +86,7 @@ test.each([
   expect(store.history[0]).not.toHaveProperty("output");
 });
 
-test("knows nothing of a call that failed with an error of another kind, or that is under way", async () => {
+test("the outcome of a call is unknown while it runs, and after another kind of error", async () => {
   const broken = new TroubledStore();
   broken.troubles.push(new TypeError("socket hang up"));
   const store = recordHistory(broken);
@@ -97,7 +97,7 @@ test("knows nothing of a call that failed with an error of another kind, or that
   await pending;
 });
 
-test("a retry after a lost reply is one count, whether or not the first was applied", async () => {
+test("a retry after a lost reply is one count, whether or not the first call was applied", async () => {
   for (const isApplied of [true, false]) {
     const lossy = new TroubledStore();
     Object.assign(lossy, { isApplied }).troubles.push(new CounterError("outcome-unknown", "Lost."));
@@ -110,7 +110,7 @@ test("a retry after a lost reply is one count, whether or not the first was appl
   }
 });
 
-test("a store that counts a retry again is found out", async () => {
+test("a store that counts a retry again is not linearizable", async () => {
   const lossy = new TroubledStore();
   lossy.troubles.push(new CounterError("outcome-unknown", "Lost."));
   const forgetful: CounterStore = {
@@ -134,7 +134,7 @@ The other one does not matter: it is so whether or not it took effect.`.trimStar
   );
 });
 
-test("leaves out reads that may be stale, and what is invalid", async () => {
+test("leaves out inconsistent reads and invalid requests", async () => {
   const store = recordHistory(new MemoryCounterStore());
   await store.get("c");
   // A caller without types may pass anything.
@@ -144,7 +144,7 @@ test("leaves out reads that may be stale, and what is invalid", async () => {
   expect(store.history).toEqual([]);
 });
 
-test("keeps what was asked and answered, whatever becomes of it afterwards", async () => {
+test("does not depend on later changes to a request or a result", async () => {
   const store = recordHistory(new MemoryCounterStore());
   const commands = [increment()];
   const pending = store.apply({ id: "c", commands });

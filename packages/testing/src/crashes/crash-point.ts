@@ -57,15 +57,15 @@ export function describePoint(point: CrashPoint): string {
     case "call":
       return `before the call of ${point.name}`;
     case "call-answer":
-      return `after ${point.name} was carried out, before its answer arrived`;
+      return `after ${point.name} ran, before its reply arrived`;
     case "invocation-start":
       return `as invocation ${point.invocation} began`;
     case "invocation-end":
-      return `as invocation ${point.invocation} ended, before its answer arrived`;
+      return `as invocation ${point.invocation} ended, before its reply arrived`;
     case "checkpoint":
-      return `before ${describeUpdates(point.updates)} landed`;
+      return `before ${describeUpdates(point.updates)} was stored`;
     case "checkpoint-answer":
-      return `after ${describeUpdates(point.updates)} landed, before the answer arrived`;
+      return `after ${describeUpdates(point.updates)} was stored, before the reply arrived`;
     case "state-read":
       return "as the state was read";
     case "stale-call":

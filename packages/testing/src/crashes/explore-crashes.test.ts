@@ -3,7 +3,8 @@ import { StepSemantics, withDurableExecution, type DurableContext } from "@aws/d
 import { expect, test, vi } from "vitest";
 import { SimulationStoppedError } from "../simulator/simulation-stopped-error.ts";
 import { crashable } from "./crashable.ts";
-import { exploreCrashes, type ExploreCrashesOptions } from "./explore-crashes.ts";
+import { exploreCrashes } from "./explore-crashes.ts";
+import type { ExploreCrashesOptions } from "./options.ts";
 import type { Progress } from "../progress.ts";
 
 /** A bank that adds whenever it is asked: wrong as soon as a step runs twice. */
@@ -33,46 +34,46 @@ function paying() {
   return { bank, handler, options };
 }
 
-test("enumerates every point, around invocations, checkpoints and the calls of dependencies", async () => {
+test("explores every point around invocations, checkpoints and calls of dependencies", async () => {
   const { handler, options } = paying();
   const { points, runs } = await exploreCrashes(handler, options);
   expect(points).toBe(10);
   expect(runs).toBe(11);
 });
 
-test("tells where the process died, what went wrong, what happened, and how to run just that again", async () => {
+test("reports where the process died, what is wrong, the timeline, and how to repeat the run", async () => {
   const { handler, options } = paying();
   const { failures } = await exploreCrashes(handler, { ...options, check: undefined, normalize: undefined });
   // While START is on its way, so is the payment that the body has asked for.
   expect(failures.map(({ where }) => where)).toEqual([
-    'The process died before START of step "pay" landed',
-    'The process died after START of step "pay" landed, before the answer arrived',
-    "The process died after Bank.pay was carried out, before its answer arrived",
-    'The process died before SUCCEED of step "pay" landed',
+    'The process died before START of step "pay" was stored',
+    'The process died after START of step "pay" was stored, before the reply arrived',
+    "The process died after Bank.pay ran, before its reply arrived",
+    'The process died before SUCCEED of step "pay" was stored',
   ]);
   expect(failures[2]?.message).toBe(
     `
-The process died after Bank.pay was carried out, before its answer arrived:
+The process died after Bank.pay ran, before its reply arrived:
   - operation 1 is {"id":"1","name":"pay","type":"STEP","subType":"Step","status":"SUCCEEDED","result":10}, not {"id":"1","name":"pay","type":"STEP","subType":"Step","status":"SUCCEEDED","result":5}.
 What happened:
       1 as invocation 1 began
       2 before the call of Bank.pay
-      3 before START of step "pay" landed
-      4 after START of step "pay" landed, before the answer arrived
- ✗    5 after Bank.pay was carried out, before its answer arrived
+      3 before START of step "pay" was stored
+      4 after START of step "pay" was stored, before the reply arrived
+ ✗    5 after Bank.pay ran, before its reply arrived
       6 as invocation 2 began
       7 before the call of Bank.pay
-      8 after Bank.pay was carried out, before its answer arrived
-      9 before SUCCEED of step "pay" landed
-     10 after SUCCEED of step "pay" landed, before the answer arrived
-     11 before START and SUCCEED of step "receipt" landed
-     12 after START and SUCCEED of step "receipt" landed, before the answer arrived
-     13 as invocation 2 ended, before its answer arrived
+      8 after Bank.pay ran, before its reply arrived
+      9 before SUCCEED of step "pay" was stored
+     10 after SUCCEED of step "pay" was stored, before the reply arrived
+     11 before START and SUCCEED of step "receipt" was stored
+     12 after START and SUCCEED of step "receipt" was stored, before the reply arrived
+     13 as invocation 2 ended, before its reply arrived
 Just this again: await exploreCrashes(handler, { ...options, crashes: [5] })`.trimStart(),
   );
 });
 
-test("runs just the crash that a failure names", async () => {
+test("repeats just the crash that a failure names", async () => {
   const { handler, options } = paying();
   const all = await exploreCrashes(handler, options);
   for (const { crashes, message } of all.failures) {
@@ -82,14 +83,14 @@ test("runs just the crash that a failure names", async () => {
   }
 });
 
-test("tries every pair when it is asked to", async () => {
+test("explores every pair of points if asked to", async () => {
   const { handler, options } = paying();
   const { points, runs, failures } = await exploreCrashes(handler, { ...options, crashes: 2 });
   expect(runs).toBeGreaterThan(points * 5);
   expect(Math.max(...failures.map(({ crashes }) => crashes.length))).toBe(2);
 });
 
-test("lets a process that died call nothing any more", async () => {
+test("a process that died calls no dependency any more", async () => {
   const calls: string[] = [];
   const log = crashable({ write: async (line: string) => void calls.push(line) }, "log");
   const handler = withDurableExecution(async (_event: unknown, context) => {
@@ -104,7 +105,7 @@ test("lets a process that died call nothing any more", async () => {
   expect(calls).toEqual(["first", "first", "second"]);
 });
 
-test("looks at the run without a crash first, and stops there if that is wrong", async () => {
+test("stops if the run without a crash is wrong", async () => {
   const { handler, options } = paying();
   const { runs, failures } = await exploreCrashes(handler, { ...options, payload: { amount: 6 } });
   expect(runs).toBe(1);
@@ -112,7 +113,7 @@ test("looks at the run without a crash first, and stops there if that is wrong",
   expect(failures[0]?.problems[0]).toMatch(/^The check failed: expected 6 to be 5/u);
 });
 
-test("normalises what rightly differs", async () => {
+test("normalizes results that may differ", async () => {
   let clock = 0;
   const handler = withDurableExecution((_event: unknown, context) =>
     context.step("now", async () => ({ at: clock++ })),
@@ -130,7 +131,7 @@ test("reports its progress", async () => {
   expect(onProgress).toHaveBeenLastCalledWith({ done: points, total: points, failures: 4 });
 });
 
-test("leaves a dependency as it is outside an exploration", async () => {
+test("does not change a dependency outside of an exploration", async () => {
   const bank = new Bank();
   const wrapped = crashable(bank);
   expect(await wrapped.pay(3)).toBe(3);
@@ -150,14 +151,14 @@ test.each<[ExploreCrashesOptions, string]>([
   await expect(exploreCrashes(handler, { ...options, ...wrong })).rejects.toThrow(message);
 });
 
-test("tells what it has found when it runs out of runs", async () => {
+test("reports its failures when it runs out of runs", async () => {
   const { handler, options } = paying();
   await expect(exploreCrashes(handler, { ...options, maxRuns: 7 })).rejects.toThrow(
-    /more than 7 runs.*It has found \d failures so far, first this one:\nThe process died before START of step "pay" landed/u,
+    /more than 7 runs.*It has found \d failures so far, first this one:\nThe process died before START of step "pay" was stored/u,
   );
 });
 
-test("refuses a handler that does not end, telling what it waits for", async () => {
+test("refuses a handler that does not end, and lists what it waits for", async () => {
   const handler = withDurableExecution((_event: unknown, context: DurableContext) =>
     context.waitForCallback("approval", async () => undefined),
   );
@@ -180,7 +181,7 @@ class Shelf {
 test.each<[string, object]>([
   ["an iterator", new Shelf()],
   ["a method of a frozen object", Object.freeze(new Shelf())],
-])("knows when %s has answered, and raises no alarm", async (_, dependency) => {
+])("knows when %s has answered", async (_, dependency) => {
   const store = crashable(dependency as Shelf); // as both of the table are
   const handler = withDurableExecution((_event: unknown, context) =>
     context.step("count", async () => {
@@ -191,7 +192,7 @@ test.each<[string, object]>([
   expect((await exploreCrashes(handler)).failures).toEqual([]);
 });
 
-test("raises no alarm for what a batch that was complete left behind", async () => {
+test("reports no failure for the running branches of a batch that is complete", async () => {
   const handler = withDurableExecution(async (_event: unknown, context) => {
     const raced = await context.map(
       [0, 30],
@@ -204,7 +205,7 @@ test("raises no alarm for what a batch that was complete left behind", async () 
   expect(failures.map(({ message }) => message)).toEqual([]);
 });
 
-test("compares outcomes alone for a function that rightly goes another way after a crash", async () => {
+test("compares only outcomes for a function that takes another path after a crash", async () => {
   const { bank, options } = paying();
   const wrapped = crashable(bank);
   const charged = {
@@ -224,7 +225,7 @@ test("compares outcomes alone for a function that rightly goes another way after
   expect((await exploreCrashes(handler, { ...options, compare: "outcome" })).failures).toEqual([]);
 });
 
-test("keeps what a run leaves behind out of the runs after it", async () => {
+test("code that is still running does not touch the next run", async () => {
   const { bank, options } = paying();
   const wrapped = crashable(bank);
   const handler = withDurableExecution(async (_event: unknown, context) => {

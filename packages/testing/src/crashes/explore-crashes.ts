@@ -1,5 +1,4 @@
 import type { DurableLambdaHandler } from "@aws/durable-execution-sdk-js";
-import { checkOptions, isFunction, isWithin, type OptionRules } from "../check-options.ts";
 import { progressOnStderr, type Progress } from "../progress.ts";
 import { checkSimulateOptions, type SimulateOptions } from "../simulator/options.ts";
 import type { Simulation } from "../simulator/simulation.ts";
@@ -7,50 +6,9 @@ import { crashFailure, type CrashFailure } from "./crash-failure.ts";
 import { crashesAtTargets, crashesByChance, newSeed, seedOfRun, type CrashPlan } from "./crash-plan.ts";
 import { targetOf, type CrashTarget } from "./crash-point.ts";
 import { runWithCrashes, type CrashRun } from "./crash-run.ts";
-import { differences, irregularities, type Compare, type Normalize } from "./differences.ts";
-import { DEFAULT_CHANCE, RANDOM_RULES, type RandomCrashes } from "./simulate-with-crashes.ts";
-
-/** A random sample of runs with several crashes each. */
-export interface CrashSample extends RandomCrashes {
-  /** How many runs, from 1. */
-  readonly runs: number;
-}
-
-/** Options of {@link exploreCrashes}, beside those of `simulate`. */
-export interface ExploreCrashesOptions<Result = unknown> extends SimulateOptions {
-  /** Runs before every run. Empty stores and reset counters here. */
-  readonly beforeEach?: (() => unknown) | undefined;
-  /** Checks a run that has ended. An error that it throws is a failure. */
-  readonly check?: ((simulation: Simulation<Result>) => unknown) | undefined;
-  /**
-   * Where processes die. `1`, the default: one run for every crash point. `2`: also one run for every pair of points;
-   * use it for short programs. `{ runs, chance?, seed? }`: a random sample of runs with several crashes each. A list
-   * of points: just the run that dies at these points, as a failure names them.
-   */
-  readonly crashes?: 1 | 2 | CrashSample | readonly number[] | undefined;
-  /** Removes from each result what may differ from run to run, such as the time of day. */
-  readonly normalize?: Normalize | undefined;
-  /**
-   * What must be the same as without a crash. `"operations"`, the default: the result, the error and all operations.
-   * `"outcome"`: the result and the error, for a function that takes another path after a crash, for example one that
-   * checks whether it has paid.
-   */
-  readonly compare?: Compare | undefined;
-  /** Runs after which the exploration is stopped. Default 20,000. */
-  readonly maxRuns?: number | undefined;
-  /** Called after each run. Default: a line on stderr every two seconds. */
-  readonly onProgress?: ((progress: Progress) => void) | undefined;
-}
-
-const RULES: OptionRules<Omit<ExploreCrashesOptions, keyof SimulateOptions>> = {
-  beforeEach: [isFunction, "pass a function"],
-  check: [isFunction, "pass a function"],
-  crashes: [isCrashes, "pass 1, 2, { runs: 100 }, or a list of points such as [7]"],
-  normalize: [isFunction, "pass a function"],
-  compare: [(value) => value === "operations" || value === "outcome", 'pass "operations" or "outcome"'],
-  maxRuns: [isWithin(1), "pass a whole number from 1"],
-  onProgress: [isFunction, "pass a function"],
-};
+import { differences, irregularities } from "./differences.ts";
+import { checkCrashOptions, type CrashSample, type ExploreCrashesOptions } from "./options.ts";
+import { DEFAULT_CHANCE } from "./simulate-with-crashes.ts";
 
 /** Concurrent code can take another order and miss a planned crash; it is tried so often. */
 const ATTEMPTS = 3;
@@ -91,11 +49,7 @@ export async function exploreCrashes<Result = unknown>(
   // Every run is the same execution, so that runs can be compared.
   const simulation = { executionName: "exploration", ...given };
   checkSimulateOptions(simulation);
-  checkOptions(
-    { beforeEach, check, crashes, normalize, compare, maxRuns, onProgress },
-    RULES,
-    "{ crashes: 1 }",
-  );
+  checkCrashOptions({ beforeEach, check, crashes, normalize, compare, maxRuns, onProgress });
   const exploration = new Exploration(handler, simulation, options);
   await exploration.start();
   // A failure without a crash would be part of every run, and hide what a crash does.
@@ -240,13 +194,4 @@ function soFar([first, ...others]: readonly CrashFailure[]): string {
   return first === undefined
     ? ""
     : ` It has found ${others.length + 1} failures so far, first this one:\n${first.message}`;
-}
-
-function isCrashes(crashes: unknown): boolean {
-  if (crashes === 1 || crashes === 2) return true;
-  if (typeof crashes !== "object" || crashes === null) return false;
-  if (Array.isArray(crashes)) return crashes.every(isWithin(1));
-  const { runs, ...random } = crashes as Readonly<Record<string, unknown>>; // an object, checked here
-  checkOptions(random, RANDOM_RULES, "{ runs: 100 }");
-  return isWithin(1)(runs);
 }

@@ -7,7 +7,7 @@ import {
   type DurableLambdaHandler,
 } from "@aws/durable-execution-sdk-js";
 import { crashable } from "./crashable.ts";
-import type { ExploreCrashesOptions } from "./explore-crashes.ts";
+import type { ExploreCrashesOptions } from "./options.ts";
 
 /** A handler, and how to explore it. */
 export interface Scenario {
@@ -88,7 +88,7 @@ export const faultyHandlers: Readonly<Record<string, readonly [scenario: () => S
   ],
   "a plain ADD in a step": [
     () => scenario((context, ledger) => context.step("add", () => ledger.add(5)), { total: 5 }),
-    /died after ledger\.add was carried out[^]*ledger\.total is 10, not 5/,
+    /died after ledger\.add ran[^]*ledger\.total is 10, not 5/,
   ],
   "an idempotency key made outside a step": [
     () =>
@@ -99,7 +99,7 @@ export const faultyHandlers: Readonly<Record<string, readonly [scenario: () => S
         },
         { stored: 1 },
       ),
-    /died after ledger\.apply was carried out[^]*the stored value is 2, not 1/,
+    /died after ledger\.apply ran[^]*the stored value is 2, not 1/,
   ],
   "a clock that decides a branch": [
     () => {
@@ -147,7 +147,7 @@ export const faultyHandlers: Readonly<Record<string, readonly [scenario: () => S
           }),
         { total: 5 },
       ),
-    /died after ledger\.add was carried out[^]*ledger\.total is 10, not 5/,
+    /died after ledger\.add ran[^]*ledger\.total is 10, not 5/,
   ],
   "a side effect between steps": [
     () =>

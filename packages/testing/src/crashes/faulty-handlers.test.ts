@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { exploreCrashes, type CrashExploration, type ExploreCrashesOptions } from "./explore-crashes.ts";
+import { exploreCrashes, type CrashExploration } from "./explore-crashes.ts";
+import type { ExploreCrashesOptions } from "./options.ts";
 import { correctHandlers, faultyHandlers, type Scenario } from "./faulty-handlers.fixture.ts";
 
 // An exploration mostly waits for timers of the durable SDK, so all of them run at once.

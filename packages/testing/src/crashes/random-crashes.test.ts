@@ -2,7 +2,8 @@ import { setImmediate as tick } from "node:timers/promises";
 import { withDurableExecution } from "@aws/durable-execution-sdk-js";
 import { describe, expect, test } from "vitest";
 import { crashable } from "./crashable.ts";
-import { exploreCrashes, type CrashSample } from "./explore-crashes.ts";
+import { exploreCrashes } from "./explore-crashes.ts";
+import type { CrashSample } from "./options.ts";
 import { simulateWithCrashes, type SimulateWithCrashesOptions } from "./simulate-with-crashes.ts";
 
 /** Counts a payment on every call, so a step that runs twice pays twice. */

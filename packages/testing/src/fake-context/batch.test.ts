@@ -47,7 +47,7 @@ test("items and branches have the names they are given", async () => {
   ]);
 });
 
-test("no more run at once than allowed", async () => {
+test("runs at most maxConcurrency items at once", async () => {
   const context = new FakeContext();
   let running = 0;
   let most = 0;
@@ -64,7 +64,7 @@ test("no more run at once than allowed", async () => {
   expect(context.now).toEqual(new Date(3_000));
 });
 
-test("flat batches leave no trace of their items", async () => {
+test("does not record the items of a flat batch", async () => {
   const context = new FakeContext();
   await context.map([1, 2], async (child) => child.step(async () => 1), { nesting: NestingType.FLAT });
   expect(context.operations.map(({ id, subType }) => [id, subType])).toEqual([
@@ -74,7 +74,7 @@ test("flat batches leave no trace of their items", async () => {
   ]);
 });
 
-test("errors of items keep their causes, unlike others", async () => {
+test("keeps the causes of item errors, unlike those of other errors", async () => {
   const context = new FakeContext();
   const batch = await context.map([1], async (child) =>
     child.step(fail, { retryStrategy: () => ({ shouldRetry: false }) }),
@@ -90,7 +90,7 @@ test("errors of items keep their causes, unlike others", async () => {
 });
 
 describe("a batch ends early", () => {
-  test("at the first failure, unless it is told otherwise", async () => {
+  test("at the first failure by default", async () => {
     const context = new FakeContext();
     const batch = await context.parallel([fail, async (child) => child.wait({ hours: 1 })]);
     expect(batch).toMatchObject({
@@ -103,7 +103,7 @@ describe("a batch ends early", () => {
     expect(batch.started()).toEqual([{ index: 1, status: "STARTED" }]);
   });
 
-  test("when enough succeeded", async () => {
+  test("when enough items succeeded", async () => {
     const batch = await new FakeContext().map([3, 1, 2], async (child, hours) => child.wait({ hours }), {
       completionConfig: { minSuccessful: 2 },
     });
@@ -111,7 +111,7 @@ describe("a batch ends early", () => {
     expect(batch.all.map(({ status }) => status)).toEqual(["STARTED", "SUCCEEDED", "SUCCEEDED"]);
   });
 
-  test("when too large a part failed", async () => {
+  test("when too large a percentage failed", async () => {
     const batch = await new FakeContext().map([1, 2, 3, 4], fail, {
       maxConcurrency: 1,
       completionConfig: { toleratedFailurePercentage: 25 },
@@ -119,7 +119,7 @@ describe("a batch ends early", () => {
     expect(batch).toMatchObject({ completionReason: "FAILURE_TOLERANCE_EXCEEDED", totalCount: 2 });
   });
 
-  test("when the handler's predicate says so, and how it says", async () => {
+  test("when the handler's predicate ends it, with the outcome of the predicate", async () => {
     const run = (outcome?: CompletionOutcome) =>
       new FakeContext().map([1, 2, 3], async (child, item) => child.step(async () => item), {
         maxConcurrency: 1,
@@ -141,7 +141,7 @@ describe("a batch ends early", () => {
     expect(() => failed.throwIfError()).toThrow(BatchCompletionError);
   });
 
-  test("before it began, if the predicate is content", async () => {
+  test("before it starts, if the predicate is satisfied", async () => {
     const batch = await new FakeContext().map([1], fail, {
       completionConfig: { shouldComplete: () => completeBatch() },
     });
@@ -157,7 +157,7 @@ describe("a batch ends early", () => {
     expect(batch.all.map(({ status }) => status)).toEqual(["SUCCEEDED", "FAILED", "SUCCEEDED"]);
   });
 
-  test("as under the real SDK, leaving behind what was under way", async () => {
+  test("as under the real SDK, without recording running operations", async () => {
     const handler = async (_: unknown, context: DurableContext) => {
       const batch = await context.map(
         "race",
@@ -195,7 +195,7 @@ test("an empty batch is complete", async () => {
   expect(batch).toMatchObject({ all: [], status: "SUCCEEDED", completionReason: "ALL_COMPLETED" });
 });
 
-test("a serdes that writes a batch as JSON gives it back with its methods and errors", async () => {
+test("a serdes that writes a batch as JSON returns it with its methods and errors", async () => {
   const serdes = {
     serialize: async (batch: unknown) => JSON.stringify(batch),
     deserialize: async (text: string | undefined) => JSON.parse(text ?? "null"),
@@ -214,13 +214,13 @@ test.each([
     "completionConfig.shouldComplete is mutually exclusive with minSuccessful, toleratedFailureCount, and " +
       "toleratedFailurePercentage",
   ],
-])("a configuration that cannot be ends the execution", async (config, message) => {
+])("an invalid configuration ends the execution", async (config, message) => {
   const context = new FakeContext();
   await expect(context.map([1], async () => 1, config)).rejects.toThrow(new Error(message));
   expect(context.operations).toEqual([]);
 });
 
-test("what is no item, body or branch is refused as the SDK does", async () => {
+test("refuses an invalid item, body or branch as the SDK does", async () => {
   const context = new FakeContext();
   await expect(context.map("m", 1 as never, async () => 1)).rejects.toThrow(
     "Map operation requires an array of items",

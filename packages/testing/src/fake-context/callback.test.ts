@@ -14,7 +14,7 @@ async function open(context: FakeContext, name: string): Promise<string> {
   return id;
 }
 
-describe("a callback the test completes", () => {
+describe("a callback that the test completes", () => {
   test("is found by the name of its operation, once it is open", async () => {
     const context = new FakeContext();
     const run = context.waitForCallback("approval", submit);
@@ -36,13 +36,13 @@ describe("a callback the test completes", () => {
     ]);
   });
 
-  test("is found by its id, even while it is submitted", async () => {
+  test("is found by its id, even while the submitter runs", async () => {
     const context = new FakeContext();
     const run = context.waitForCallback("approval", async (id) => context.completeCallback(id, "at once"));
     await expect(run).resolves.toBe("at once");
   });
 
-  test("may be completed before the handler awaits it", async () => {
+  test("can be completed before the handler awaits it", async () => {
     const context = new FakeContext();
     const [promise, id] = await context.createCallback("approval");
     context.completeCallback(id, "early");
@@ -50,7 +50,7 @@ describe("a callback the test completes", () => {
     await expect(promise).resolves.toBe("early");
   });
 
-  test("passes on plain text, or what the handler's deserializer makes of it", async () => {
+  test("passes on plain text, or what the handler's deserializer reads", async () => {
     const context = new FakeContext({
       callbacks: { plain: () => "[1]", own: () => "[1]", configured: () => "[1]" },
     });
@@ -60,7 +60,7 @@ describe("a callback the test completes", () => {
     await expect(context.waitForCallback("configured", submit)).resolves.toEqual([1]);
   });
 
-  test("fails with what the test says", async () => {
+  test("fails with the given error", async () => {
     const context = new FakeContext();
     const [promise] = await context.createCallback("approval");
     context.failCallback("approval", { ErrorType: "Denied", ErrorMessage: "no", ErrorData: "why" });
@@ -75,7 +75,7 @@ describe("a callback the test completes", () => {
     ]);
   });
 
-  test("fails without a reason", async () => {
+  test("fails without an error", async () => {
     const context = new FakeContext();
     const run = context.waitForCallback("approval", submit);
     await context.callbackOpened("approval");
@@ -85,7 +85,7 @@ describe("a callback the test completes", () => {
 });
 
 describe("a callback with a declared answer", () => {
-  test("is answered when its submitter is done", async () => {
+  test("is answered when its submitter has ended", async () => {
     const log: string[] = [];
     const context = new FakeContext({
       callbacks: {
@@ -99,7 +99,7 @@ describe("a callback with a declared answer", () => {
     expect(log).toEqual(["submits callback/1/1", "answers callback/1/1"]);
   });
 
-  test("is answered for each item of a map, and by id where it has no name", async () => {
+  test("is answered for each item of a map, and by id if it has no name", async () => {
     const context = new FakeContext({ callbacks: { review: (id) => id, "callback/2": () => "anonymous" } });
     const reviews = await context.map([1, 2], async (child) => child.waitForCallback("review", submit));
     expect(reviews.getResults()).toEqual(["callback/1/1/1/1", "callback/1/2/1/1"]);
@@ -107,7 +107,7 @@ describe("a callback with a declared answer", () => {
     await expect(promise).resolves.toBe("anonymous");
   });
 
-  test("fails with what the answer throws", async () => {
+  test("fails with the error of the answer", async () => {
     const context = new FakeContext({
       callbacks: {
         approval: () => {
@@ -121,7 +121,7 @@ describe("a callback with a declared answer", () => {
     });
   });
 
-  test("is not timed out by an answer that does real work", async () => {
+  test("does not time out while its answer does real work", async () => {
     const context = new FakeContext({
       callbacks: {
         approval: async () => {
@@ -135,7 +135,7 @@ describe("a callback with a declared answer", () => {
     );
   });
 
-  test("ends the execution where the answer is no text", async () => {
+  test("ends the execution if the answer is no text", async () => {
     const context = new FakeContext({ callbacks: { approval: () => ({ ok: true }) as never } });
     await expect(context.waitForCallback("approval", submit)).rejects.toThrow(
       '"approval" (callback/1/1) is answered with a value of type object; the service carries text',
@@ -144,7 +144,7 @@ describe("a callback with a declared answer", () => {
 });
 
 describe("time", () => {
-  test("closes a callback that nobody answers", async () => {
+  test("times a callback out that has no answer", async () => {
     const context = new FakeContext();
     const run = context.waitForCallback("approval", submit, { timeout: { hours: 2 } });
     await expect(run).rejects.toBeInstanceOf(CallbackTimeoutError);
@@ -153,7 +153,7 @@ describe("time", () => {
     expect(context.operations).toMatchObject([{ status: "FAILED" }, { status: "TIMED_OUT" }, {}]);
   });
 
-  test("is kept off by heartbeats", async () => {
+  test("does not time a callback out that gets heartbeats", async () => {
     const context = new FakeContext({
       callbacks: {
         job: async (_, world) => {
@@ -170,7 +170,7 @@ describe("time", () => {
     expect(context.now).toEqual(new Date(250_000));
   });
 
-  test("closes a callback whose heartbeats stop, and an answer that comes too late is ignored", async () => {
+  test("times a callback out whose heartbeats stop, and ignores a late answer", async () => {
     const context = new FakeContext({
       callbacks: {
         job: async (_, world) => {
@@ -187,7 +187,7 @@ describe("time", () => {
   });
 });
 
-test("a submitter that gives up fails the wait", async () => {
+test("a submitter that fails for good fails the wait", async () => {
   const context = new FakeContext();
   const run = context.waitForCallback(
     "approval",
@@ -203,7 +203,7 @@ test("a submitter that gives up fails the wait", async () => {
   });
 });
 
-test("waitForCallback asks for a submitter", async () => {
+test("waitForCallback requires a submitter", async () => {
   const context = new FakeContext();
   await expect(context.waitForCallback("approval", {})).rejects.toThrow(
     "waitForCallback requires a submitter function when name is provided",
@@ -212,7 +212,7 @@ test("waitForCallback asks for a submitter", async () => {
 });
 
 describe("a mistake of the test", () => {
-  test("in the name lists what is open, and the ways out", async () => {
+  test("an unknown name gets a list of the open callbacks and the remedy", async () => {
     const context = new FakeContext();
     await open(context, "approval");
     expect(() => context.completeCallback("aproval", "yes")).toThrow(
@@ -223,7 +223,7 @@ describe("a mistake of the test", () => {
     expect(() => new FakeContext().failCallback("x")).toThrow("open are: none");
   });
 
-  test("in a name that several have asks for an id", async () => {
+  test("an ambiguous name gets the request for an id", async () => {
     const context = new FakeContext();
     await open(context, "approval");
     await open(context, "approval");
@@ -232,7 +232,7 @@ describe("a mistake of the test", () => {
     );
   });
 
-  test("about a closed callback, a heartbeat or a value is told", async () => {
+  test("a closed callback, a missing heartbeat timeout and a wrong value get an error", async () => {
     const context = new FakeContext();
     await open(context, "approval");
     expect(() => context.heartbeatCallback("approval")).toThrow("expects no heartbeat");

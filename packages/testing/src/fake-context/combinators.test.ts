@@ -7,7 +7,7 @@ const fail = async (): Promise<never> => {
   throw new TypeError("broken");
 };
 
-test("combinators are lazy, and child contexts once they are awaited", async () => {
+test("a combinator opens a child context when it is awaited", async () => {
   const context = new FakeContext();
   const all = context.promise.all("all", [
     context.step("one", async () => 1),
@@ -35,14 +35,14 @@ test("any takes the first that succeeds, race the first that ends", async () => 
   await expect(nap(1)).resolves.toBe(1);
 });
 
-test("a step that waits for the checkpoint of its start comes after one that does not, as in the SDK", async () => {
+test("a step that waits for the checkpoint of its start ends after one that does not, as in the SDK", async () => {
   const context = new FakeContext();
   const careful = context.step(async () => "careful", { semantics: StepSemantics.AtMostOncePerRetry });
   const plain = context.step(async () => "plain");
   await expect(context.promise.race([careful, plain])).resolves.toBe("plain");
 });
 
-test("allSettled gives errors back with name and message", async () => {
+test("allSettled keeps the name and the message of errors", async () => {
   const context = new FakeContext();
   const [good, bad] = await context.promise.allSettled<unknown>([
     context.step(async () => new Date(0)),
@@ -64,7 +64,7 @@ test("a failure is a PromiseCombinatorError around the SDK's error", async () =>
   });
 });
 
-test("a child's error mapper decides what it fails with, and a virtual child leaves no trace", async () => {
+test("the error mapper of a child decides its error, and a virtual child is not recorded", async () => {
   const context = new FakeContext();
   const mapped = context.runInChildContext("virtual", fail, {
     virtualContext: true,

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { FakeClock } from "./fake-clock.ts";
 
-test("rings in the order of time, and of setting within one moment", async () => {
+test("fires timers in the order of time, and of setting within one moment", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.nat(20), { maxLength: 40 }), async (delays) => {
       const clock = new FakeClock(0);
@@ -16,7 +16,7 @@ test("rings in the order of time, and of setting within one moment", async () =>
   );
 });
 
-test("stands while a body runs, and goes on when the last one ended", async () => {
+test("stops while a body runs", async () => {
   const clock = new FakeClock(0);
   clock.hold();
   clock.hold();
@@ -30,7 +30,7 @@ test("stands while a body runs, and goes on when the last one ended", async () =
   expect(clock.now).toBe(1_000);
 });
 
-test("lets checkpoints return before functions start, functions before people answer, people before time passes", async () => {
+test("resolves checkpoints before functions, functions before answers, and answers before time passes", async () => {
   const clock = new FakeClock(0);
   const order: string[] = [];
   const note = (what: string) => (): unknown => order.push(what);
@@ -44,7 +44,7 @@ test("lets checkpoints return before functions start, functions before people an
   expect(order).toEqual(["checkpoint", "the same checkpoint", "function", "callbacks", "time"]);
 });
 
-test("does not fire an timer that was taken back", async () => {
+test("does not fire a cancelled timer", async () => {
   const clock = new FakeClock(0);
   const rung: string[] = [];
   clock.cancel(clock.set(1, () => rung.push("cancelled")));
@@ -52,7 +52,7 @@ test("does not fire an timer that was taken back", async () => {
   expect(rung).toEqual([]);
 });
 
-test("wakes all sleepers with the error when it is stopped", async () => {
+test("rejects all sleeps with the error when it is stopped", async () => {
   const clock = new FakeClock(0);
   const error = new Error("over");
   const waiting = [clock.sleep(1), clock.turnOf("functions"), clock.turnOf("callbacks")];
@@ -61,7 +61,7 @@ test("wakes all sleepers with the error when it is stopped", async () => {
     await expect(each).rejects.toBe(error);
 });
 
-test.each([-1, NaN, Infinity])("refuses an timer in %s s", (seconds) => {
+test.each([-1, NaN, Infinity])("refuses a timer in %s s", (seconds) => {
   expect(() => new FakeClock(0).set(seconds, () => {})).toThrow(RangeError);
 });
 

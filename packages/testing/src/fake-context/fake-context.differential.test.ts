@@ -105,7 +105,7 @@ function hasEnded({ status }: Partial<DurableOperation> = {}): boolean {
   return status === "SUCCEEDED" || status === "FAILED" || status === "TIMED_OUT";
 }
 
-test("comes to the same result, error and operations as the real SDK on the simulator", async () => {
+test("has the same result, error and operations as the real SDK on the simulator", async () => {
   await fc.assert(
     fc.asyncProperty(programs, async (program) => {
       const expected = await simulated(program);
@@ -119,7 +119,7 @@ describe("under AWS's runner", () => {
   beforeAll(() => LocalDurableTestRunner.setupTestEnvironment({ skipTime: true }));
   afterAll(() => LocalDurableTestRunner.teardownTestEnvironment());
 
-  test("comes to the same result, error and operations", async () => {
+  test("has the same result, error and operations", async () => {
     await fc.assert(
       fc.asyncProperty(programs.filter(suitsAws), async (program) => {
         const expected = await runByAws(program);

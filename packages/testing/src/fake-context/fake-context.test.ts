@@ -12,7 +12,7 @@ import { FakeContext } from "./fake-context.ts";
 const prefixOf = (context: object): unknown => "_stepPrefix" in context && context._stepPrefix;
 
 describe("operations", () => {
-  test("are shown in the order of their start", async () => {
+  test("are in start order", async () => {
     const context = new FakeContext();
     const handler = async (event: { amount: number }, ctx: DurableContext) => {
       const paid = await ctx.step("charge", async () => event.amount);
@@ -44,14 +44,14 @@ describe("operations", () => {
     ]);
   });
 
-  test("keep their result whatever the handler does to it", async () => {
+  test("keep their result if the handler modifies it", async () => {
     const context = new FakeContext();
     const list = await context.step(async () => [1]);
     list.push(2);
     expect(context.operations).toMatchObject([{ result: [1] }]);
   });
 
-  test("start when called, and get their position then", async () => {
+  test("start when they are called, and get their position then", async () => {
     const context = new FakeContext();
     const slow = context.step("slow", async () => "slow");
     const child = context.runInChildContext("child", async (ctx) => prefixOf(ctx));
@@ -64,7 +64,7 @@ describe("operations", () => {
     await expect(slow).resolves.toBe("slow");
   });
 
-  test("that did not end are pending", async () => {
+  test("that have not ended are pending", async () => {
     const context = new FakeContext();
     const hanging = context.waitForCallback("approval", async () => {});
     await context.callbackOpened("approval");
@@ -79,7 +79,7 @@ describe("operations", () => {
 });
 
 describe("a step", () => {
-  test("returns what JSON makes of its result, live", async () => {
+  test("returns its result as JSON returns it", async () => {
     const context = new FakeContext();
     const result = await context.step(async () => ({
       date: new Date(0),
@@ -93,7 +93,7 @@ describe("a step", () => {
     await expect(context.step(async () => -0)).resolves.toBe(0);
   });
 
-  test("ends the execution where its result cannot be written", async () => {
+  test("ends the execution if its result cannot be serialized", async () => {
     const context = new FakeContext();
     const failure = {
       name: "SerdesFailedError",
@@ -117,7 +117,7 @@ describe("a step", () => {
     expect(+context.now).toBeGreaterThanOrEqual(5_000);
   });
 
-  test("fails with a StepError of the SDK's make when its strategy gives up", async () => {
+  test("fails with a StepError, like that of the SDK, when its strategy gives up", async () => {
     const context = new FakeContext();
     const error = Object.assign(new RangeError("too much"), { detail: 1 });
     const failed = context.step(
@@ -147,7 +147,7 @@ describe("a step", () => {
     expect(context.now).toEqual(new Date(120_000));
   });
 
-  test("tells its body the attempt", async () => {
+  test("passes the attempt to its body", async () => {
     const context = new FakeContext();
     const attempts: number[] = [];
     await context.step(async ({ attempt }) => {
@@ -157,7 +157,7 @@ describe("a step", () => {
     expect(attempts).toEqual([1, 2, 3]);
   });
 
-  test("goes through a serdes of its own, or the configured one", async () => {
+  test("uses its own serdes, or the configured one", async () => {
     class Money {
       amount = 0;
       get text(): string {
@@ -178,7 +178,7 @@ describe("a step", () => {
     ]);
   });
 
-  test("that fails unseen troubles nobody", async () => {
+  test("that fails and is not awaited causes no unhandled rejection", async () => {
     const context = new FakeContext();
     const noRetry = { retryStrategy: () => ({ shouldRetry: false }) };
     const seen: unknown[] = [];
@@ -203,7 +203,7 @@ describe("a step", () => {
 });
 
 describe("time", () => {
-  test("passes at once, from the start that was asked for", async () => {
+  test("starts when asked, and passes at once", async () => {
     const context = new FakeContext({ now: new Date("2026-01-01T00:00:00Z") });
     await context.wait({ days: 365 });
     expect(context.now).toEqual(new Date("2027-01-01T00:00:00Z"));
@@ -220,7 +220,7 @@ describe("time", () => {
     expect(order).toEqual(["early at 10", "late at 30", "also late at 30"]);
   });
 
-  test("stands while a body runs, however long it takes", async () => {
+  test("stops while a body runs, however long it takes", async () => {
     const context = new FakeContext();
     const io = context.step(async () => {
       for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
@@ -230,14 +230,17 @@ describe("time", () => {
     expect(seen).toBe(0);
   });
 
-  test.each([0, -1, 0.5, NaN, 31_622_401])("is refused where the service would: %s s", async (seconds) => {
-    const context = new FakeContext();
-    await expect(context.wait("nap", { seconds })).rejects.toThrow(
-      `Wait "nap" (1) is to pause for ${seconds} s; the service takes whole seconds from 1 to 31622400 (366 days).`,
-    );
-  });
+  test.each([0, -1, 0.5, NaN, 31_622_401])(
+    "is refused if the service would refuse it: %s s",
+    async (seconds) => {
+      const context = new FakeContext();
+      await expect(context.wait("nap", { seconds })).rejects.toThrow(
+        `Wait "nap" (1) is to pause for ${seconds} s; the service takes whole seconds from 1 to 31622400 (366 days).`,
+      );
+    },
+  );
 
-  test("passes within the SDK's withRetry", async () => {
+  test("passes in the SDK's withRetry", async () => {
     const context = new FakeContext();
     const result = await withRetry(
       context,
@@ -258,7 +261,7 @@ describe("time", () => {
 });
 
 describe("waitForCondition", () => {
-  test("polls until the strategy is content, reviving the state in between", async () => {
+  test("polls until the strategy accepts the state, which passes through the serdes", async () => {
     const context = new FakeContext();
     const result = await context.waitForCondition(
       "ready?",
@@ -278,7 +281,7 @@ describe("waitForCondition", () => {
     expect(context.now).toEqual(new Date((2 + 4) * 60_000));
   });
 
-  test("fails at once where the check does", async () => {
+  test("fails at once if the check fails", async () => {
     const context = new FakeContext();
     const failed = context.waitForCondition(
       async () => {
@@ -293,7 +296,7 @@ describe("waitForCondition", () => {
     });
   });
 
-  test("throws where it is not configured", () => {
+  test("throws without a configuration", () => {
     const context = new FakeContext();
     expect(() => context.waitForCondition("x", async () => 1, {} as never)).toThrow(
       "waitForCondition requires config with waitStrategy and initialState",
@@ -302,7 +305,7 @@ describe("waitForCondition", () => {
 });
 
 describe("the execution", () => {
-  test("has an ARN of its own, in the service's shape, unless it is given one", () => {
+  test("has a unique ARN in the format of the service, unless it is given one", () => {
     const arn = (): string => new FakeContext().executionContext.durableExecutionArn;
     expect(arn()).toMatch(
       /^arn:aws:lambda:[^:]+:\d{12}:function:fake:\$LATEST\/durable-execution\/fake\/[-\w]+$/,
@@ -317,7 +320,7 @@ describe("the execution", () => {
     expect(lambdaContext.getRemainingTimeInMillis()).toBe(900_000);
   });
 
-  test("refuses options that cannot be", () => {
+  test("refuses invalid options", () => {
     expect(() => new FakeContext({ now: new Date(NaN) })).toThrow(
       "options.now is an invalid date; pass a valid one.",
     );

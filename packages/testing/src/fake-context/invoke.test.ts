@@ -2,7 +2,7 @@ import { InvokeError } from "@aws/durable-execution-sdk-js";
 import { expect, test } from "vitest";
 import { FakeContext } from "./fake-context.ts";
 
-test("runs the registered function, its input and output passing as JSON", async () => {
+test("calls the registered function, with input and output as JSON", async () => {
   const inputs: unknown[] = [];
   const context = new FakeContext({
     functions: {
@@ -32,7 +32,7 @@ test("uses the serdes of the call", async () => {
   expect(result).toBe("= 42");
 });
 
-test("fails with an InvokeError that keeps the message, as the SDK's", async () => {
+test("fails with an InvokeError that keeps the message, as in the SDK", async () => {
   const context = new FakeContext({
     functions: {
       pay: () => {
@@ -51,7 +51,7 @@ test("fails with an InvokeError that keeps the message, as the SDK's", async () 
   ]);
 });
 
-test("lets invoked functions run beside each other", async () => {
+test("runs invoked functions concurrently", async () => {
   let open: () => void = () => {};
   const gate = new Promise<void>((resolve) => (open = resolve));
   const context = new FakeContext({ functions: { waits: async () => gate, opens: async () => open() } });
@@ -59,7 +59,7 @@ test("lets invoked functions run beside each other", async () => {
   expect(context.operations).toMatchObject([{ status: "SUCCEEDED" }, { status: "SUCCEEDED" }]);
 });
 
-test("ends the execution where no such function is registered", async () => {
+test("ends the execution if no such function is registered", async () => {
   const context = new FakeContext({ functions: { pay: async () => 1 } });
   await expect(context.invoke("payment", "pya")).rejects.toThrow(
     'ChainedInvoke "payment" (1) calls the function "pya", which is not registered; register it: ' +
@@ -68,7 +68,7 @@ test("ends the execution where no such function is registered", async () => {
   await expect(new FakeContext().invoke("toString")).rejects.toThrow("Registered are: none.");
 });
 
-test("ends the execution where the payload is no JSON, as Lambda refuses it", async () => {
+test("ends the execution if the payload is no JSON, as Lambda refuses it", async () => {
   const context = new FakeContext({ functions: { pay: async () => 1 } });
   const payloadSerdes = { serialize: async () => "<xml>", deserialize: async () => 1 };
   await expect(context.invoke("pay", 1, { payloadSerdes })).rejects.toThrow(

@@ -2,7 +2,7 @@ import type { DurableLogger, DurableLoggingContext } from "@aws/durable-executio
 import { expect, test } from "vitest";
 import { FakeContext } from "./fake-context.ts";
 
-test("log lines are remembered with the operation they were written in", async () => {
+test("keeps log lines with the operation that wrote them", async () => {
   const context = new FakeContext();
   context.logger.info("started", { n: 1 });
   await context.step("charge", async ({ logger, attempt }) => {
@@ -42,7 +42,7 @@ class Recorder implements DurableLogger {
   debug(): void {}
 }
 
-test("a custom logger is told where it logs", async () => {
+test("tells a custom logger the operation of each line", async () => {
   const logger = new Recorder("custom");
   const context = new FakeContext({
     logger,
@@ -60,7 +60,7 @@ test("a custom logger is told where it logs", async () => {
   expect(context.logs).toEqual([]);
 });
 
-test("a configured logger serves its context and the children that start later", async () => {
+test("a configured logger is used by its context and by children that start later", async () => {
   const first = new Recorder("first");
   const second = new Recorder("second");
   const context = new FakeContext({ logger: first });

@@ -7,7 +7,7 @@ const misuse = (operation: string, expected: string, got: string): string =>
   `context. Expected context ID: "${expected}", but got: "${got}". When inside runInChildContext(), you must use ` +
   `the child context parameter, not the parent context.`;
 
-describe("a context used where it must not be ends the execution", () => {
+describe("using the wrong context ends the execution", () => {
   test("in a child", async () => {
     const context = new FakeContext();
     const run = context.runInChildContext("child", async () => context.step(async () => 1));
@@ -32,14 +32,14 @@ describe("a context used where it must not be ends the execution", () => {
     await expect(branches).rejects.toThrow(misuse("wait", "1-2", "1-1"));
   });
 
-  test("after its body is over", async () => {
+  test("after its body has ended", async () => {
     const context = new FakeContext();
     const kept: DurableContext[] = [];
     await context.runInChildContext(async (child) => void kept.push(child));
     await expect(kept[0]?.step(async () => 1)).rejects.toThrow(misuse("step", "root", "1"));
   });
 
-  test("even if nobody looks at the operation", async () => {
+  test("even if the operation is not awaited", async () => {
     const context = new FakeContext();
     const run = context.runInChildContext(async () => {
       context.step(async () => 1).catch(() => {});
@@ -55,7 +55,7 @@ describe("a context used where it must not be ends the execution", () => {
   });
 });
 
-test("whoever waits when the execution ends fails with what ended it", async () => {
+test("operations that wait when the execution ends reject with its fault", async () => {
   const context = new FakeContext();
   const waiting = [
     context.wait({ days: 1 }),
@@ -69,7 +69,7 @@ test("whoever waits when the execution ends fails with what ended it", async () 
   for (const each of waiting) await expect(each).rejects.toThrow("BigInt");
 });
 
-test("one fake context may run within another", async () => {
+test("one fake context can run within another", async () => {
   const inner = async (): Promise<number> => {
     const context = new FakeContext();
     await context.wait({ hours: 1 });
@@ -81,7 +81,7 @@ test("one fake context may run within another", async () => {
   expect(+context.now).toBe(0);
 });
 
-test("what is under way when a child ends is not recorded any more", async () => {
+test("does not record what is still running when a child context ends", async () => {
   const context = new FakeContext();
   const log: string[] = [];
   await context.runInChildContext("child", async (child) => {

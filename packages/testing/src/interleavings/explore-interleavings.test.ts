@@ -11,7 +11,7 @@ const lostUpdate: InterleavingProgram = async ({ wrap, run }) => {
 };
 
 describe("every schedule", () => {
-  test("is run once: as many as there are ways to interleave", async () => {
+  test("is run once", async () => {
     const seen = new Set<string>();
     const exploration = await exploreInterleavings(async ({ wrap, run }) => {
       const trace: string[] = [];
@@ -69,7 +69,7 @@ Just this again: await exploreInterleavings(program, { schedule: "2AB" })`.trimS
     );
   });
 
-  test("lets a right program pass", async () => {
+  test("finds no failure in a correct program", async () => {
     const exploration = await exploreInterleavings(async ({ wrap, run }) => {
       const register = wrap(new Register());
       const add = async () => {
@@ -84,7 +84,7 @@ Just this again: await exploreInterleavings(program, { schedule: "2AB" })`.trimS
     expect(exploration.schedules).toBeGreaterThan(252);
   });
 
-  test("that fails is counted with those that fail alike, and told once", async () => {
+  test("is counted with others that fail with the same error", async () => {
     const { failures } = await exploreInterleavings(lostUpdate);
     expect(failures).toHaveLength(1);
     // All but those where one reads after the other has written.
@@ -92,7 +92,7 @@ Just this again: await exploreInterleavings(program, { schedule: "2AB" })`.trimS
   });
 });
 
-describe("a schedule by itself", () => {
+describe("a single schedule", () => {
   test("fails the same way again", async () => {
     const { failures } = await exploreInterleavings(lostUpdate);
     const again = await exploreInterleavings(lostUpdate, { schedule: failures[0]?.schedule });
@@ -100,14 +100,14 @@ describe("a schedule by itself", () => {
     expect(again.failures[0]?.message).toBe(failures[0]?.message);
   });
 
-  test("passes where it is right, the usual one for example", async () => {
+  test("passes if it is correct, such as the default one", async () => {
     expect(await exploreInterleavings(lostUpdate, { schedule: "" })).toMatchObject({
       schedules: 1,
       failures: [],
     });
   });
 
-  test("of another program is refused, and told what could have gone on", async () => {
+  test("of another program is refused, with the tasks that could continue", async () => {
     const explored = exploreInterleavings(lostUpdate, { schedule: "AC" });
     await expect(explored).rejects.toThrow(
       'Schedule "AC" cannot be run: its step 2 is C, where only A (Register.get runs), B (begins) can go on.',
@@ -115,7 +115,7 @@ describe("a schedule by itself", () => {
   });
 });
 
-describe("where there are too many schedules", () => {
+describe("if there are too many schedules", () => {
   /** Goes wrong only where first B and then C come between two neighbouring reads of A. */
   const rare: InterleavingProgram = async ({ wrap, run }) => {
     const register = wrap(new Register());
@@ -141,7 +141,7 @@ describe("where there are too many schedules", () => {
     expect(reads.some((value, index) => value === 0 && reads[index + 1] === 2)).toBe(false);
   };
 
-  test("random ones find what is rare, and make it simple", async () => {
+  test("random ones find a rare failure, and simplify it", async () => {
     const exploration = await exploreInterleavings(rare, { exhaustiveUpTo: 0, runs: 500 });
     expect(exploration).toMatchObject({
       exhaustive: false,
@@ -153,7 +153,7 @@ describe("where there are too many schedules", () => {
     expect(again.failures[0]?.message).toBe(failure?.message);
   });
 
-  test("those with one switch come first, all of them", async () => {
+  test("all schedules with one switch are run first", async () => {
     const found = await exploreInterleavings(
       async ({ wrap, run }) => {
         const register = wrap(new Register());
@@ -173,7 +173,7 @@ describe("where there are too many schedules", () => {
     expect(found).toMatchObject({ exhaustive: false, failures: [{ schedule: "22AB" }] });
   });
 
-  test("the same seed tries the same, another seed something else", async () => {
+  test("the same seed runs the same schedules, another seed others", async () => {
     const traces = async (seed: number) => {
       const schedules: string[] = [];
       await exploreInterleavings(
@@ -197,7 +197,7 @@ describe("where there are too many schedules", () => {
 });
 
 describe("a program", () => {
-  test("that does not run the same way twice is told so", async () => {
+  test("is refused if it is not deterministic", async () => {
     let runs = 0;
     const explored = exploreInterleavings(async ({ wrap, run }) => {
       const register = wrap(new Register());
@@ -228,11 +228,11 @@ describe("a program", () => {
       ({ run }) => run([async () => 1]).then(() => run([async () => 2])),
       "run was called more than once",
     ],
-  ])("%s is told so", async (_what, program, message) => {
+  ])("%s is refused", async (_what, program, message) => {
     await expect(exploreInterleavings(program)).rejects.toThrow(message);
   });
 
-  test("that fails before its tasks fails", async () => {
+  test("fails if it throws before its tasks", async () => {
     const exploration = await exploreInterleavings(({ wrap }) => {
       // A caller without types may pass anything.
       wrap("store" as unknown as object);
@@ -243,7 +243,7 @@ describe("a program", () => {
   });
 });
 
-test("progress is told after every schedule", async () => {
+test("reports progress after every schedule", async () => {
   const told: unknown[] = [];
   await exploreInterleavings(
     async ({ wrap, run }) => {
@@ -263,12 +263,12 @@ test.each<[options: unknown, message: string]>([
   [{ timeoutMs: 0 }, "options.timeoutMs is 0; pass a whole number of milliseconds from 1."],
   [{ onProgress: true }, "options.onProgress is true; pass a function."],
   [null, "options is null; pass an object such as { seed: 1 }."],
-])("the options %j are refused", async (options, message) => {
+])("refuses the options %j", async (options, message) => {
   // A caller without types may pass anything.
   await expect(exploreInterleavings(lostUpdate, options as object)).rejects.toThrow(message);
 });
 
-test("what is no program is refused", async () => {
+test("refuses a program that is no function", async () => {
   // A caller without types may pass anything.
   await expect(exploreInterleavings([] as unknown as InterleavingProgram)).rejects.toThrow(
     "program is []; pass a function",

@@ -3,7 +3,7 @@ import { exploreInterleavings } from "./explore-interleavings.ts";
 import { Register } from "./register.fixture.ts";
 
 describe("tasks", () => {
-  test("give their results in their order", async () => {
+  test("return their results in order", async () => {
     let results: readonly [number, string] | undefined;
     await exploreInterleavings(async ({ wrap, run }) => {
       const register = wrap(new Register());
@@ -26,7 +26,7 @@ describe("tasks", () => {
     expect(ended).toBe(4);
   });
 
-  test("may do several things at once", async () => {
+  test("can do several things at once", async () => {
     const orders = new Set<string>();
     const { schedules, exhaustive } = await exploreInterleavings(async ({ wrap, run }) => {
       let order = "";
@@ -40,7 +40,7 @@ describe("tasks", () => {
     expect([...orders].toSorted()).toEqual(["abc", "acb", "bac", "bca", "cab", "cba"]);
   });
 
-  test("are run to the end of what they did not await", async () => {
+  test("run to the end of calls that they do not await", async () => {
     const values: number[] = [];
     await exploreInterleavings(async ({ wrap, run }) => {
       const register = wrap(new Register());
@@ -54,7 +54,7 @@ describe("tasks", () => {
     expect(new Set(values)).toEqual(new Set([0, 1]));
   });
 
-  test("that poll let the others go on", async () => {
+  test("that poll let other tasks continue", async () => {
     const exploration = await exploreInterleavings(
       async ({ wrap, run }) => {
         const register = wrap(new Register());
@@ -101,7 +101,7 @@ describe("tasks that wait for each other", () => {
     }
   }
 
-  test("by a promise are at rest until it is kept", async () => {
+  test("by a promise are idle until it is resolved", async () => {
     const exploration = await exploreInterleavings(async ({ wrap, run }) => {
       const register = wrap(new Register());
       const mutex = new Mutex();
@@ -116,7 +116,7 @@ describe("tasks that wait for each other", () => {
     expect(exploration).toMatchObject({ exhaustive: true, failures: [] });
   });
 
-  test("by a wrapped lock are, too", async () => {
+  test("by a wrapped lock are idle too", async () => {
     const exploration = await exploreInterleavings(async ({ wrap, run }) => {
       const register = wrap(new Register());
       const mutex = wrap(new Mutex());
@@ -131,7 +131,7 @@ describe("tasks that wait for each other", () => {
     expect(exploration).toMatchObject({ exhaustive: true, failures: [] });
   });
 
-  test("in a circle are a deadlock, which tells who waits for what", async () => {
+  test("in a circle are a deadlock, which names what each waits for", async () => {
     const { failures } = await exploreInterleavings(async ({ wrap, run }) => {
       const [left, right] = [wrap(new Mutex(), "left"), wrap(new Mutex(), "right")];
       const both = async (first: Mutex, second: Mutex) => {
@@ -149,7 +149,7 @@ describe("tasks that wait for each other", () => {
   - B waits for left.lock() to be carried out`);
   });
 
-  test("for nothing we know of are told with what they did last", async () => {
+  test("for something unknown are described by their last step", async () => {
     const { failures } = await exploreInterleavings(async ({ wrap, run }) => {
       const register = wrap(new Register());
       await run([

@@ -22,7 +22,7 @@ describe("a dependency", () => {
     return { ...exploration, traces };
   }
 
-  test("may have private fields, accessors, and methods that call each other", async () => {
+  test("can have private fields, accessors, and methods that call each other", async () => {
     class Account {
       #balance = 1;
       get balance() {
@@ -53,7 +53,7 @@ describe("a dependency", () => {
     expect(schedules).toBe(1);
   });
 
-  test("may be frozen, bare or a function", async () => {
+  test("can be frozen, have no prototype, or be a function", async () => {
     const { schedules } = await explored(({ wrap }) => {
       const frozen = wrap(Object.freeze({ get: async () => 1, limit: 3 }));
       expect(Object.keys(frozen)).toEqual(["get", "limit"]);
@@ -76,7 +76,7 @@ describe("a dependency", () => {
     expect([...traces]).toEqual(["7,8", "8,7"]);
   });
 
-  test("may return promises from methods that are not marked async", async () => {
+  test("can return promises from methods that are not marked async", async () => {
     const { schedules } = await explored(({ wrap }) => {
       const register = wrap({ get: () => Promise.resolve(1) });
       return [() => register.get(), () => register.get()];
@@ -84,7 +84,7 @@ describe("a dependency", () => {
     expect(schedules).toBe(20);
   });
 
-  test("may throw, and is quoted", async () => {
+  test("can throw, which the message quotes", async () => {
     const { failures } = await exploreInterleavings(async ({ wrap, run }) => {
       const store = wrap({ apply: () => Promise.reject(new Error("no space")) }, "store");
       await run([() => store.apply()]);
@@ -93,7 +93,7 @@ describe("a dependency", () => {
     expect(failures[0]?.message).toContain("  A store.apply() runs and throws Error: no space\n");
   });
 
-  test("may be iterated, one step at a time", async () => {
+  test("can be iterated, one step at a time", async () => {
     const list = async function* () {
       yield 1;
       yield 2;
@@ -112,7 +112,7 @@ describe("a dependency", () => {
     expect([...traces].toSorted()).toEqual(["1,2,x", "1,x,2", "x,1,2"]);
   });
 
-  test("may be an iterable itself, and be left early", async () => {
+  test("can be an iterable itself, and be left early", async () => {
     let isClosed = false;
     const rows = async function* () {
       try {
@@ -132,7 +132,7 @@ describe("a dependency", () => {
     expect({ schedules, isClosed }).toEqual({ schedules: 1, isClosed: true });
   });
 
-  test("may be made of wrapped ones", async () => {
+  test("can use wrapped dependencies", async () => {
     const { failures } = await exploreInterleavings(async ({ wrap, run }) => {
       const register = wrap(new Register(), "register");
       const counter = wrap({ add: async () => register.set((await register.get()) + 1) }, "counter");
@@ -145,7 +145,7 @@ describe("a dependency", () => {
     );
   });
 
-  test("may answer over a connection that was open before", async () => {
+  test("can answer over a connection that was opened before", async () => {
     const server = createServer((socket) => {
       socket.on("data", () => void setTimeout(() => socket.write("."), 2));
     });
@@ -168,7 +168,7 @@ describe("a dependency", () => {
     server.close();
   });
 
-  test("may answer at once what another task waits long for", async () => {
+  test("can answer at once while another call takes long", async () => {
     const { schedules } = await explored(({ wrap }) => {
       const wire = wrap({
         fast: async () => 1,
@@ -180,7 +180,7 @@ describe("a dependency", () => {
     expect(schedules).toBe(6);
   });
 
-  test("may be called only some immediates later", async () => {
+  test("can be called several immediates later", async () => {
     const immediate = () => new Promise<void>((resolve) => void setImmediate(resolve));
     const { schedules } = await explored(({ wrap }) => {
       const register = wrap(new Register());
@@ -193,7 +193,7 @@ describe("a dependency", () => {
     expect(schedules).toBe(6);
   });
 
-  test("may be made of wrapped ones, in a task that has a timer", async () => {
+  test("can use wrapped dependencies in a task that has a timer", async () => {
     const body = ({ wrap }: ProgramContext) => {
       const register = wrap(new Register(), "register");
       const counter = wrap({ add: async () => register.set(await register.get()) }, "counter");
@@ -210,7 +210,7 @@ describe("a dependency", () => {
     expect(await explored(body, { timeoutMs: 3_600_000 })).toMatchObject({ schedules: 8 });
   });
 
-  test("may answer in its own time", async () => {
+  test("can take real time to answer", async () => {
     const { schedules } = await explored(({ wrap }) => {
       const wire = wrap({ ask: () => new Promise((resolve) => void setTimeout(resolve, 2)) });
       return [() => wire.ask(), () => wire.ask()];

@@ -15,7 +15,7 @@ const value = fc.anything({
   maxKeys: 3,
 });
 
-test("is the same for equal values, and another for others", () => {
+test("is the same for equal values, and different for different ones", () => {
   fc.assert(
     fc.property(value, value, (one, other) => {
       expect(canonical(one, "it") === canonical(other, "it")).toBe(isDeepStrictEqual(one, other));
@@ -37,11 +37,11 @@ test.each<[one: unknown, other: unknown]>([
   [{ a: 1 }, new Map([["a", 1]])],
   [["a", "b"], ["a,b"]],
   [new Date(0), 0],
-])("tells what is alike apart, case %#", (one, other) => {
+])("distinguishes similar values, case %#", (one, other) => {
   expect(canonical(one, "it")).not.toBe(canonical(other, "it"));
 });
 
-test("does not mind in which order keys were set", () => {
+test("does not depend on the order of keys", () => {
   expect(canonical({ a: 1, b: new Set([1, 2]) }, "it")).toBe(canonical({ b: new Set([2, 1]), a: 1 }, "it"));
 });
 
@@ -49,6 +49,6 @@ test.each([
   [() => 1, "A function is part of the state."],
   [Symbol("s"), "A symbol is part of the state."],
   [new WeakMap(), "An instance of WeakMap is part of the state."],
-])("refuses what cannot be looked into", (hidden, message) => {
+])("refuses values with hidden content", (hidden, message) => {
   expect(() => canonical([hidden], "the state")).toThrow(new TypeError(message));
 });

@@ -20,7 +20,7 @@ describe("any model", () => {
     output,
   });
 
-  test("as an object that applies", () => {
+  test("can compute outputs", () => {
     expect(checkLinearizable([operation(0, "x"), operation(2, undefined, "x")], register).linearizable).toBe(
       true,
     );
@@ -28,7 +28,7 @@ describe("any model", () => {
     expect(checkLinearizable([operation(0), operation(2, "x")], register).linearizable).toBe(true);
   });
 
-  test("as steps that judge an output, for objects with a choice", () => {
+  test("can check outputs, for objects that may choose", () => {
     /** A bag: takes any of what was put in. */
     const bag: StepModel<readonly string[], { put?: string }, string> = {
       initial: [],
@@ -49,7 +49,7 @@ describe("any model", () => {
     });
   });
 
-  test("needs a hash for a state that hides what it holds", () => {
+  test("needs a hash for a state with hidden content", () => {
     class Box {
       readonly #inside = 1;
       open = () => this.#inside;

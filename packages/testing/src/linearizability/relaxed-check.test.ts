@@ -29,7 +29,7 @@ const call = fc
 
 const specification = { initial: [0], hash: String };
 
-test("what is impossible roughly is impossible", () => {
+test("what is impossible in the relaxed check is impossible", () => {
   let impossible = 0;
   fc.assert(
     fc.property(
@@ -53,7 +53,7 @@ test("what is impossible roughly is impossible", () => {
   expect(impossible).toBeGreaterThan(100);
 });
 
-test("gives up where too many states can be reached", () => {
+test("gives up if too many states can be reached", () => {
   const doubling = Array.from({ length: 40 }, (_, index): Call<number> => ({
     start: 0,
     deadline: 1,

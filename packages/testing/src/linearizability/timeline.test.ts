@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { timeline } from "./timeline.ts";
 
-test("shows who overlaps with whom, in the order they start", () => {
+test("shows which operations overlap, in start order", () => {
   const lines = timeline([
     { label: "second", start: 2, end: 7 },
     { label: "first", start: 1, end: 5 },
@@ -18,6 +18,6 @@ test("shows who overlaps with whom, in the order they start", () => {
   ]);
 });
 
-test("of nothing is nothing", () => {
+test("is empty without operations", () => {
   expect(timeline([])).toEqual([]);
 });

@@ -120,13 +120,13 @@ test.each<[string, unknown, string | RegExp]>([
     [started, step, { ...succeeded, StepSucceededDetails: { Result: { Payload: "[1,", Truncated: true } } }],
     /^Event 3 of the history, "StepSucceeded", is marked as truncated: the service left out a part of its payload,/,
   ],
-])("is refused, where it is %s, with path, value and remedy", async (_, history, message) => {
+])("is refused if it is %s, with path, value and remedy", async (_, history, message) => {
   const refusal = replayHistory(handler, history);
   await expect(refusal).rejects.toThrow(TypeError);
   await expect(refusal).rejects.toThrow(message);
 });
 
-test("is refused where it is one of another function", async () => {
+test("is refused if it belongs to another function", async () => {
   const arn = "arn:aws:lambda:eu-west-1:123456789012:function:refunds:3/durable-execution/name/id";
   const message =
     'The history is one of the function "refunds", but options.functionName is "orders"; pass a history of "orders", or ' +
@@ -140,7 +140,7 @@ test("is refused where it is one of another function", async () => {
   });
 });
 
-test("tells the handler the ARN it was recorded with, where that is known", async () => {
+test("passes the recorded ARN to the handler, if it is known", async () => {
   const arn = "arn:aws:lambda:eu-west-1:123456789012:function:orders:3/durable-execution/name/id";
   const named = withDurableExecution(async (_event, context) =>
     context.step(context.executionContext.durableExecutionArn === arn ? "a" : "b", async () => 1),
@@ -153,7 +153,7 @@ test("tells the handler the ARN it was recorded with, where that is known", asyn
   expect(await replayHistory(named, events)).toMatchObject({ compatible: false });
 });
 
-test("may end with a result that was truncated: only that is not compared", async () => {
+test("can end with a truncated result, which is not compared", async () => {
   const details = { Result: { Payload: "[1,", Truncated: true } };
   const end = {
     EventType: "ExecutionSucceeded",
@@ -195,7 +195,7 @@ test("cannot be replayed with a handler that is not wrapped", async () => {
   await expect(replayHistory(none, events)).rejects.toThrow("handler is undefined; pass the function that");
 });
 
-test("cannot be replayed by a durable SDK that does not let itself be watched, and nothing of the handler runs", async () => {
+test("cannot be replayed with an SDK that cannot be watched; nothing of the handler runs", async () => {
   let ran = false;
   const other: typeof handler = async (event) => {
     // As another version could: it takes its client, and keeps the operations in a Map.

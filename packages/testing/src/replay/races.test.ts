@@ -6,7 +6,7 @@ import { simulatedHistory } from "./simulated-history.fixture.ts";
 const raced = async (context: DurableContext) =>
   Promise.race([context.wait("short", { seconds: 1 }), context.wait("long", { seconds: 9 })]);
 
-describe("raises no alarm for the code that made the history, with", () => {
+describe("reports no problem for the code that made the history, with", () => {
   test.each<[string, (context: DurableContext) => Promise<unknown>]>([
     ["a wait that was left open", raced],
     [
@@ -40,7 +40,7 @@ describe("raises no alarm for the code that made the history, with", () => {
   });
 });
 
-test("code may end where the recorded execution was about to, having been told within its invocation", async () => {
+test("code can end where the recorded execution was about to end", async () => {
   const handler = withDurableExecution(async (_event, context) => raced(context));
   const history = await simulatedHistory(handler, {});
   // As AWS's local runner writes it: the short wait ends before the invocation does.
@@ -58,7 +58,7 @@ test("code may end where the recorded execution was about to, having been told w
   });
 });
 
-test("a branch that waits for what is recorded goes on with nothing", async () => {
+test("a branch that waits for a recorded operation does not continue", async () => {
   const handler = withDurableExecution(async (_event, context) =>
     context.map("all", [1, 2], async (each, item) => each.wait({ hours: item }), {
       nesting: NestingType.FLAT,

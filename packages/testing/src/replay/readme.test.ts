@@ -5,7 +5,7 @@ import { replayHistory } from "./replay-history.ts";
 
 const file = new URL("checkout.history.json", import.meta.url);
 
-test("an execution under way, taken over by the code of the next deployment", async () => {
+test("today's code takes over a running execution", async () => {
   const tomorrow = withDurableExecution(async (event: { amount: number }, context) => {
     const total = await context.step("price", async () => event.amount * 2);
     await context.step("reserve", async () => "reserved");
@@ -23,7 +23,7 @@ Let the executions under way end on the code they began with: publish a version 
   );
 });
 
-test("a step that comes after what is recorded breaks nothing", async () => {
+test("a step after the end of the history breaks nothing", async () => {
   const tomorrow = withDurableExecution(async (event: { amount: number }, context) => {
     const total = await context.step("price", async () => event.amount * 2);
     await context.wait("cool down", { days: 30 });

@@ -29,7 +29,7 @@ const error = (ErrorMessage: string, RetryDetails?: object) => ({
   RetryDetails,
 });
 
-describe("an operation stands after its events as it did at the service:", () => {
+describe("operations after the events are those of the service:", () => {
   test("a step that started", () => {
     expect(after("Step", ["StepStarted"])).toEqual({
       Id,
@@ -71,7 +71,7 @@ describe("an operation stands after its events as it did at the service:", () =>
     ).toMatchObject({ Status: "FAILED", StepDetails: { Attempt: 2, Error: failure } });
   });
 
-  test("a condition between two polls, which goes on from what it stored", () => {
+  test("a condition between two polls, which continues from its stored state", () => {
     const poll = result("3", { NextAttemptDelaySeconds: 5 });
 
     expect(after("WaitForCondition", ["StepStarted"], ["StepSucceeded", poll])).toMatchObject({

@@ -69,7 +69,7 @@ describe("is compatible:", () => {
     );
   });
 
-  test("a step that comes after all that is recorded", async () => {
+  test("a step after the end of the history", async () => {
     const audited: Program = async (context, event) => {
       await context.step("reserve", async () => ({ reserved: event.amount }));
       await context.step("audit", async () => undefined);
@@ -86,7 +86,7 @@ describe("is compatible:", () => {
     });
   });
 
-  test("a condition that comes after all that is recorded", async () => {
+  test("a condition after the end of the history", async () => {
     const polling: Program = async (context) => {
       await context.step("reserve", async () => 1);
       return context.waitForCondition("polled", async () => 1, {
@@ -99,7 +99,7 @@ describe("is compatible:", () => {
     expect(next).toEqual({ position: "2", type: "STEP", subType: "WaitForCondition" });
   });
 
-  test("a change inside a context that is closed: nobody looks in there again", async () => {
+  test("a change inside a closed context, which the service does not read again", async () => {
     const payment: Program = async (context, { amount }) => {
       await context.step("reserve", async () => amount);
       await context.waitForCallback("approval", async () => undefined);
@@ -331,7 +331,7 @@ describe("is not compatible:", () => {
     );
   });
 
-  test("and each problem is told once, with the first event at which an execution breaks", async () => {
+  test("and each problem is reported once, with the first event at which an execution breaks", async () => {
     const { problems } = await replayHistory(
       deployed(async (context) => context.step("book", async () => 1)),
       closed,

@@ -7,11 +7,11 @@ test.for([
   ["123456789012:function:payments:7", "payments"],
   ["arn:aws:lambda:us-east-1:123456789012:function:payments", "payments"],
   ["arn:aws:lambda:us-east-1:123456789012:function:payments:$LATEST", "payments"],
-])("finds the function's name in %s", ([reference, name]) => {
+])("finds the name of the function in %s", ([reference, name]) => {
   expect(functionNameOf(reference ?? "")).toBe(name);
 });
 
-test("tells executions apart by both of their names", () => {
+test("gives executions that differ in a name different ids", () => {
   const arns = [
     { functionName: "a", executionName: "b" },
     { functionName: "a", executionName: "c" },

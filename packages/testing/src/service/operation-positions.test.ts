@@ -49,7 +49,7 @@ function onTheWire(
 const depthOfVirtual = ({ virtual, children }: Tree): number =>
   Math.max(0, ...children.map(depthOfVirtual)) + (virtual ? 1 : 0);
 
-test("recovers the position of every operation, virtual contexts or not", () => {
+test("finds the position of every operation, also in virtual contexts", () => {
   fc.assert(
     fc.property(fc.array(tree, { maxLength: 8 }), (children) => {
       fc.pre(children.every((child) => depthOfVirtual(child) <= 2));
@@ -60,14 +60,14 @@ test("recovers the position of every operation, virtual contexts or not", () => 
   );
 });
 
-test("finds operations that start out of turn", () => {
+test("finds operations that start out of order", () => {
   const positions = new OperationPositions();
   const order = ["3", "1", "2", "40", "4"];
 
   expect(order.map((position) => positions.of(operation(position, undefined)))).toEqual(order);
 });
 
-test("says so where a position cannot be recovered", () => {
+test("marks a position that cannot be found", () => {
   const foreign = { ...operation("1", undefined), Id: "0000000000000000" };
 
   expect(new OperationPositions().of(foreign)).toBe("#0000000000000000");

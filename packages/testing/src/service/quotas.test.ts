@@ -5,7 +5,7 @@ import { simulate } from "../simulator/simulate.ts";
 const run = (body: (context: DurableContext) => Promise<unknown>) =>
   simulate(withDurableExecution(async (_event, context) => body(context)));
 
-test("takes 3,000 operations and refuses the next one", async () => {
+test("accepts 3,000 operations and refuses the next one", async () => {
   const steps = (count: number) => async (context: DurableContext) => {
     await Promise.all(Array.from({ length: count }, (_, index) => context.step(async () => index)));
     return count;
@@ -21,7 +21,7 @@ test("takes 3,000 operations and refuses the next one", async () => {
   expect(refused.operations.length).toBeLessThanOrEqual(3_000);
 });
 
-test("takes a step result of 256 KB and refuses one byte more", async () => {
+test("accepts a step result of 256 KB and refuses one byte more", async () => {
   // The two quotes of the JSON count.
   const result = (bytes: number) => (context: DurableContext) =>
     context.step(async () => "é".repeat((bytes - 2) / 2));
@@ -38,7 +38,7 @@ test("takes a step result of 256 KB and refuses one byte more", async () => {
   });
 });
 
-test("takes names of 1 to 256 printable ASCII characters", async () => {
+test("accepts names of 1 to 256 printable ASCII characters", async () => {
   const named = (name: string) => (context: DurableContext) => context.step(name, async () => 1);
 
   expect(await run(named("x".repeat(256)))).toMatchObject({ status: "SUCCEEDED" });
@@ -53,7 +53,7 @@ test("takes names of 1 to 256 printable ASCII characters", async () => {
   }
 });
 
-test("refuses delays the service does not take", async () => {
+test("refuses delays that the service refuses", async () => {
   expect((await run((context) => context.wait({ seconds: 0 }))).error?.message).toContain(
     "Value '0' at 'updates.member.waitOptions.waitSeconds' failed to satisfy constraint: Member must have value greater",
   );
@@ -65,7 +65,7 @@ test("refuses delays the service does not take", async () => {
   );
 });
 
-test("refuses errors and payloads of invokes that are too large", async () => {
+test("refuses errors and invoke payloads that are too large", async () => {
   const failing = async (context: DurableContext) =>
     context.step(
       async () => {

@@ -12,7 +12,7 @@ const wait: OperationUpdate = { Id: "3", Type: "WAIT", SubType: "Wait", Action: 
 const after = (...updates: OperationUpdate[]) =>
   updates.reduce<Operation | undefined>((current, update) => transition(current, update, context), undefined);
 
-test("counts the attempts of a step, and keeps the state of a poll for the next", () => {
+test("counts the attempts of a step, and keeps the state of a poll for the next one", () => {
   const retry = {
     ...step,
     Action: "RETRY",
@@ -72,7 +72,7 @@ test.for<[message: string, updates: OperationUpdate[]]>([
   expect(() => after(...updates)).toThrow(message);
 });
 
-test("lands all updates of a call or none", () => {
+test("applies all updates of a call or none", () => {
   const state = new ExecutionState(undefined, 0);
 
   expect(() => state.apply([step, child, child], context)).toThrow("Cannot start a CONTEXT");
@@ -84,7 +84,7 @@ test("lands all updates of a call or none", () => {
   expect(state.takeChanges()).toEqual([]);
 });
 
-test("leaves the children of closed contexts out of the state to resume from, unless they are to be replayed", () => {
+test("leaves out the children of closed contexts at the start of an invocation, unless they are replayed", () => {
   const state = new ExecutionState(undefined, 0);
   const inner = { ...child, Id: "2-1", ParentId: "2" };
   const innermost = { ...step, Id: "2-1-1", ParentId: "2-1" };
@@ -98,7 +98,7 @@ test("leaves the children of closed contexts out of the state to resume from, un
   expect(idsToResumeFrom()).toEqual(["execution", "1", "2", "2-1"]);
 });
 
-test("tells each change once", () => {
+test("reports each change once", () => {
   const state = new ExecutionState(undefined, 0);
   state.apply([step, wait], context);
 

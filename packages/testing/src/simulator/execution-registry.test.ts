@@ -15,7 +15,7 @@ function counting() {
   return { start, started, runs: () => runs };
 }
 
-test("the same name and payload is answered with what the execution came to", async () => {
+test("a second start with the same name and payload gets the first outcome", async () => {
   const { start, runs } = counting();
   expect((await start("order-1", { amount: 5 })).result).toBe(1);
   expect((await start("order-1", { amount: 5 })).result).toBe(1);
@@ -23,14 +23,14 @@ test("the same name and payload is answered with what the execution came to", as
   expect(runs()).toBe(2);
 });
 
-test("the same name and payload reattaches to an execution that is under way", async () => {
+test("a second start with the same name and payload joins a running execution", async () => {
   const { start, runs } = counting();
   const both = await Promise.all([start("order-1", 5), start("order-1", 5)]);
   expect(both.map(({ result }) => result)).toEqual([1, 1]);
   expect(runs()).toBe(1);
 });
 
-test("another payload is refused, and starts nothing", async () => {
+test("refuses another payload without running the handler", async () => {
   const { start, runs } = counting();
   await start("order-1", { amount: 5 });
   await expect(start("order-1", { amount: 6 })).rejects.toThrow(
@@ -42,7 +42,7 @@ test("another payload is refused, and starts nothing", async () => {
   expect(runs()).toBe(1);
 });
 
-test("a name is free again once it is forgotten", async () => {
+test("a name can be used again once it is forgotten", async () => {
   const { start, started, runs } = counting();
   await start("order-1", 5);
   started.forget();

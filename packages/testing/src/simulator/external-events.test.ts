@@ -55,7 +55,7 @@ test("completes a callback by its id, the same in every run of that name", async
   expect(await simulate(handler, { executionName, callbacks })).toMatchObject({ result: "by id" });
 });
 
-test("asks for an answer only when the callback was submitted", async () => {
+test("calls an answer only after the callback was submitted", async () => {
   const log: string[] = [];
   const handler = withDurableExecution(async (_event, context) =>
     context.waitForCallback(
@@ -76,7 +76,7 @@ test("asks for an answer only when the callback was submitted", async () => {
   expect(log).toEqual(["submit", "submit", "submit", "answer"]);
 });
 
-test("fails a callback with what the answer throws", async () => {
+test("fails a callback with the error of the answer", async () => {
   const refuse = () => {
     throw new RangeError("too expensive");
   };
@@ -91,7 +91,7 @@ test("fails a callback with what the answer throws", async () => {
   });
 });
 
-test("times a callback out that nobody answers in time", async () => {
+test("times out a callback that has no answer in time", async () => {
   const { handler } = asking({ timeout: { hours: 1 } });
 
   expect(await simulate(handler)).toMatchObject({
@@ -100,7 +100,7 @@ test("times a callback out that nobody answers in time", async () => {
   });
 });
 
-test("lets an answer take virtual time, and come too late", async () => {
+test("an answer can take virtual time, and be too late", async () => {
   const { handler } = asking({ timeout: { hours: 1 } });
   const after = (minutes: number) => ({
     approval: async (_id: string, world: { sleep(duration: { minutes: number }): Promise<void> }) => {
@@ -116,7 +116,7 @@ test("lets an answer take virtual time, and come too late", async () => {
   });
 });
 
-test("keeps a callback alive by heartbeats, and no longer", async () => {
+test("heartbeats keep a callback open, and no longer", async () => {
   const { handler } = asking({ heartbeatTimeout: { minutes: 10 } });
   const working = (steps: number, minutes: number) => ({
     approval: async (
@@ -137,7 +137,7 @@ test("keeps a callback alive by heartbeats, and no longer", async () => {
   );
 });
 
-test("lets a serdes of the handler's own read an answer", async () => {
+test("a custom serdes can read an answer", async () => {
   const handler = withDurableExecution(async (_event, context) => {
     const [answer] = await context.createCallback<{ ok: boolean }>("decision", { serdes: defaultSerdes });
     return (await answer).ok;
@@ -176,18 +176,18 @@ test("refuses an answer that is no text", async () => {
   );
 });
 
-test("stops an execution that waits for a callback nobody answers", async () => {
+test("stops an execution that waits for a callback without an answer", async () => {
   const run = simulate(asking().handler, { callbacks: { aproval: () => "yes" } });
 
   await expect(run).rejects.toMatchObject({
     name: "SimulationStoppedError",
-    waitingFor: ['Callback "approval" (1-1), which nobody answered'],
+    waitingFor: ['Callback "approval" (1-1), which has no answer'],
     message: expect.stringContaining('{ "approval": () => "result" }'),
   });
   await expect(run).rejects.toThrow('Declared are: "aproval"');
 });
 
-test("tells of an answer for nobody beside a callback without one", async () => {
+test("reports an unused answer beside a callback without one", async () => {
   const { handler } = asking({ timeout: { hours: 1 } });
 
   await expect(simulate(handler, { callbacks: { aproval: () => "yes" } })).rejects.toThrow(
@@ -211,7 +211,7 @@ test("invokes plain functions with their input, through JSON", async () => {
   });
 });
 
-test("finds an invoked function by its qualified name and by its ARN", async () => {
+test("finds an invoked function by its qualified name or its ARN", async () => {
   const handler = withDurableExecution(async (_event, context) => [
     await context.invoke("payments:live", {}),
     await context.invoke("arn:aws:lambda:eu-west-1:123456789012:function:payments:7", {}),
@@ -223,7 +223,7 @@ test("finds an invoked function by its qualified name and by its ARN", async () 
   ]);
 });
 
-test("fails an invoke with the error of its function", async () => {
+test("fails an invoke with the error of the function", async () => {
   const handler = withDurableExecution(async (_event, context) => context.invoke("payments", {}));
   const payments = async () => {
     throw new RangeError("no money");
@@ -236,7 +236,7 @@ test("fails an invoke with the error of its function", async () => {
   });
 });
 
-test("simulates an invoked durable function, which runs once and on the same clock", async () => {
+test("simulates an invoked durable function once, on the same clock", async () => {
   const log: string[] = [];
   const child = withDurableExecution(async (event: { wait: number }, context) => {
     await context.wait({ hours: event.wait });
@@ -261,7 +261,7 @@ test("simulates an invoked durable function, which runs once and on the same clo
   expect(log).toEqual(["after 1 h", "child", "after 3 h"]);
 });
 
-test("gives callbacks of invoked functions their answers, and fails with the invoked function", async () => {
+test("calls the answers to callbacks of invoked functions, and fails with the invoked function", async () => {
   const child = withDurableExecution(async (_event, context) => {
     throw new Error(await context.waitForCallback("reason", async () => undefined));
   });
@@ -276,12 +276,12 @@ test("gives callbacks of invoked functions their answers, and fails with the inv
   await expect(simulate(handler, { functions: { child } })).rejects.toMatchObject({
     waitingFor: [
       "ChainedInvoke (1), whose function has not ended",
-      'there: Callback "reason" (1-1), which nobody answered',
+      'there: Callback "reason" (1-1), which has no answer',
     ],
   });
 });
 
-test("runs to its end what was invoked and not awaited", async () => {
+test("runs an invoked function to its end if it is not awaited", async () => {
   const audited: unknown[] = [];
   const handler = withDurableExecution(async (_event, context) => {
     const audit = context.invoke("audit", { what: "sale" });
@@ -295,7 +295,7 @@ test("runs to its end what was invoked and not awaited", async () => {
   expect(audited).toEqual([{ what: "sale" }]);
 });
 
-test("lets people and functions work while a body waits for them", async () => {
+test("answers and functions run while a step body waits for them", async () => {
   const waitedFor = ["answer", "function"];
   let release: () => void = () => undefined;
   const released = new Promise<void>((resolve) => (release = resolve));
@@ -318,7 +318,7 @@ test("lets people and functions work while a body waits for them", async () => {
   expect(await simulation).toMatchObject({ result: ["answer", "function", null], invocations: 1 });
 });
 
-test("names the functions there are when one is invoked that is not registered", async () => {
+test("lists the registered functions when another one is invoked", async () => {
   const handler = withDurableExecution(async (_event, context) =>
     context.invoke("arn:aws:lambda:::function:pay:1", {}),
   );
@@ -328,7 +328,7 @@ test("names the functions there are when one is invoked that is not registered",
   );
 });
 
-test("two executions that nobody named are two executions", async () => {
+test("two simulations without a name are two executions", async () => {
   const arns: string[] = [];
   const handler = withDurableExecution(async (_event, context) => {
     arns.push(context.executionContext.durableExecutionArn);

@@ -73,7 +73,7 @@ function crashAt(number: number) {
   return { points, faults };
 }
 
-test.for(Object.entries(programs))("comes to the same end wherever it crashes: %s", async ([, program]) => {
+test.for(Object.entries(programs))("has the same outcome wherever it crashes: %s", async ([, program]) => {
   const handler = withDurableExecution(async (_event, context) => program(context));
   const run = (faults: Faults) =>
     simulateWithFaults(handler, { functions, callbacks: { approval: () => "yes" } }, faults);
@@ -88,7 +88,7 @@ test.for(Object.entries(programs))("comes to the same end wherever it crashes: %
   }
 });
 
-test("takes an at-most-once step for interrupted that crashes after it started", async () => {
+test("an at-most-once step that crashes after its start counts as interrupted", async () => {
   let ran = 0;
   const once = withDurableExecution(async (_event, context) =>
     context.step("once", async () => void (ran += 1), {
@@ -107,7 +107,7 @@ test("takes an at-most-once step for interrupted that crashes after it started",
   expect(ran).toBe(0);
 });
 
-test("tells each point of the protocol in order", async () => {
+test("reports each point of the protocol in order", async () => {
   const handler = withDurableExecution(async (_event, context) => {
     await Promise.all([context.step("a", async () => 1), context.step("b", async () => 1)]);
     await context.wait({ seconds: 1 });

@@ -24,7 +24,7 @@ test.for<[value: unknown, message: string]>([
   expect(() => jsonPayload(value, "payload")).toThrow(message);
 });
 
-test("carries whatever JSON carries", () => {
+test("carries every JSON value", () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
       expect(jsonPayload(value, "payload")).toBe(JSON.stringify(value));
@@ -32,7 +32,7 @@ test("carries whatever JSON carries", () => {
   );
 });
 
-test("takes values at their word that name their own JSON, leaves out what is undefined, and nothing for nothing", () => {
+test("uses toJSON, and leaves out undefined properties", () => {
   const twice = { shared: true };
   expect(jsonPayload({ at: new Date(0), none: undefined, a: twice, b: twice }, "payload")).toBe(
     '{"at":"1970-01-01T00:00:00.000Z","a":{"shared":true},"b":{"shared":true}}',

@@ -34,7 +34,7 @@ test.for<[message: string, options: unknown]>([
   await expect(run).rejects.toThrow(message);
 });
 
-test("takes undefined for what is not given", async () => {
+test("undefined means the default", async () => {
   expect(await simulate(echo, untyped({ executionName: undefined, payload: undefined }))).toMatchObject({
     result: {},
   });

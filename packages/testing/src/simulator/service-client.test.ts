@@ -27,7 +27,7 @@ function twoSteps() {
   return { handler, ran };
 }
 
-test("replays after every completed operation when told to", async () => {
+test("replays after every completed operation if asked to", async () => {
   const { handler, ran } = twoSteps();
 
   expect(await simulate(handler, { replay: "always" })).toMatchObject({
@@ -49,7 +49,7 @@ test("finds by replay what a run without suspension hides", async () => {
   expect((await simulate(handler, { replay: "always" })).result).toBe(0);
 });
 
-test("never cuts an invocation while a body runs", async () => {
+test("never ends an invocation while a body runs", async () => {
   const ran: string[] = [];
   const handler = withDurableExecution(async (_event, context) => {
     const slow = context.step("slow", async () => {
@@ -69,7 +69,7 @@ test("never cuts an invocation while a body runs", async () => {
   expect(invocations).toBeGreaterThan(1);
 });
 
-test("replays waits, flat maps and large contexts as they were", async () => {
+test("replays waits, flat maps and large contexts", async () => {
   const handler = withDurableExecution(async (_event, context) => {
     await context.wait({ seconds: 1 });
     const flat = await context.map([1, 2, 3], async (each, item) => each.step(async () => item), {
@@ -89,7 +89,7 @@ test("replays waits, flat maps and large contexts as they were", async () => {
   expect(always.operations).toEqual((await simulate(handler)).operations);
 });
 
-test("runs a body again whose result did not land", async () => {
+test("runs a body again if its result was not stored", async () => {
   const { handler, ran } = twoSteps();
 
   const simulation = await simulateWithFaults(
@@ -102,7 +102,7 @@ test("runs a body again whose result did not land", async () => {
   expect(ran).toEqual(["a", "a", "b"]);
 });
 
-test("does not run a body again whose result landed, though the answer was lost", async () => {
+test("does not run a body again if its result was stored, though the reply was lost", async () => {
   const { handler, ran } = twoSteps();
 
   await simulateWithFaults(
@@ -114,7 +114,7 @@ test("does not run a body again whose result landed, though the answer was lost"
   expect(ran).toEqual(["a", "b"]);
 });
 
-test("invokes again when the last answer of the function is lost", async () => {
+test("invokes again if the result of the function is lost", async () => {
   const { handler, ran } = twoSteps();
 
   const simulation = await simulateWithFaults(
@@ -127,7 +127,7 @@ test("invokes again when the last answer of the function is lost", async () => {
   expect(ran).toEqual(["a", "b"]);
 });
 
-test("runs nothing in an invocation that dies at its start", async () => {
+test("runs nothing in an invocation that crashes at its start", async () => {
   const { handler, ran } = twoSteps();
 
   const simulation = await simulateWithFaults(
@@ -162,7 +162,7 @@ test("invokes again after an error of the service, and fails after a refusal", a
   });
 });
 
-test("keeps invoking a function that gets on, however often its invocations throw", async () => {
+test("keeps invoking a function that makes progress, however often its invocations throw", async () => {
   const unavailable = Object.assign(new Error("try later"), { $metadata: { httpStatusCode: 503 } });
   const handler = withDurableExecution(async (_event, context) => {
     for (const name of ["a", "b", "c", "d", "e"]) await context.step(name, async () => name);
@@ -175,7 +175,7 @@ test("keeps invoking a function that gets on, however often its invocations thro
   expect(await simulation).toMatchObject({ status: "SUCCEEDED", invocations: 6, checkpoints: 5 });
 });
 
-test("gives up on an invocation that throws again and again", async () => {
+test("fails an execution whose invocations throw three times in a row", async () => {
   const handler = withDurableExecution(async (_event, context) => context.step("big", async () => 1n));
 
   expect(await simulate(handler)).toMatchObject({
@@ -185,7 +185,7 @@ test("gives up on an invocation that throws again and again", async () => {
   });
 });
 
-test("takes a large result that landed, though the invocation died then", async () => {
+test("uses a large result that was stored, though the invocation crashed then", async () => {
   const large = "x".repeat(6 * 1024 * 1024);
   const handler = withDurableExecution(async () => large);
 
@@ -197,7 +197,7 @@ test("takes a large result that landed, though the invocation died then", async 
   });
 });
 
-test("takes a token once, and none of an invocation that is over", async () => {
+test("accepts a token once, and none of an invocation that has ended", async () => {
   const { token, client, end, simulation } = await invocationByHand();
   const call = (CheckpointToken: string | undefined) =>
     client.checkpoint({ CheckpointToken, DurableExecutionArn: "arn", Updates: [] });
@@ -219,7 +219,7 @@ test("takes a token once, and none of an invocation that is over", async () => {
   ).rejects.toMatchObject(stale);
 });
 
-test("does not let a body that outlives its execution write", async () => {
+test("refuses the checkpoints of a body that outlives its execution", async () => {
   let finish: () => void = () => undefined;
   const stale: ProtocolPoint[] = [];
   const handler = withDurableExecution(async (_event, context) => {

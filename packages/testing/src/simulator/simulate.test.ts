@@ -32,7 +32,7 @@ test("runs steps in order, one checkpoint call each", async () => {
   });
 });
 
-test("drives the CommonJS copy of the SDK as well", async () => {
+test("works with the CommonJS copy of the SDK", async () => {
   const copy = createRequire(import.meta.url)("@aws/durable-execution-sdk-js") as {
     withDurableExecution: typeof withDurableExecution;
   };
@@ -45,7 +45,7 @@ test("drives the CommonJS copy of the SDK as well", async () => {
   expect(await simulate(handler)).toMatchObject({ result: "done", invocations: 2 });
 });
 
-test("lets a year pass at once", async () => {
+test("a year passes at once", async () => {
   const handler = withDurableExecution(async (_event, context) => {
     await context.wait("year", { days: 365 });
     return "later";
@@ -58,7 +58,7 @@ test("lets a year pass at once", async () => {
   });
 });
 
-test("retries a step when its delay has passed, in an invocation of its own", async () => {
+test("retries a step after its delay, in a new invocation", async () => {
   let calls = 0;
   const handler = withDurableExecution(async (_event, context) =>
     context.step(
@@ -98,7 +98,7 @@ test("fails with the error of the last attempt", async () => {
   expect(simulation).not.toHaveProperty("result");
 });
 
-test("polls a condition until it holds, with the state of the poll before", async () => {
+test("polls a condition until it holds, with the previous state", async () => {
   const handler = withDurableExecution(async (_event, context) =>
     context.waitForCondition("counted", async (count: number) => count + 1, {
       initialState: 0,
@@ -114,7 +114,7 @@ test("polls a condition until it holds, with the state of the poll before", asyn
   });
 });
 
-test("shows operations in the order they started in, by their positions", async () => {
+test("shows operations in start order, with their positions", async () => {
   const handler = withDurableExecution(async (_event, context) => {
     const child = await context.runInChildContext("child", async (inner) => {
       await inner.step("a", async () => 1);
@@ -150,7 +150,7 @@ test("shows operations in the order they started in, by their positions", async 
   ]);
 });
 
-test("finds the positions that flat nesting leaves out", async () => {
+test("finds the positions that flat nesting skips", async () => {
   const handler = withDurableExecution(async (_event, context) => {
     const items = Array.from({ length: 60 }, (_, index) => index);
     const body = async (each: typeof context, item: number) =>
@@ -165,7 +165,7 @@ test("finds the positions that flat nesting leaves out", async () => {
   expect(operations.map(({ id }) => id)).toEqual(["1", "1-20-1", "1-40-1", "1-60-1"]);
 });
 
-test("lets waits pass side by side, in the order of time", async () => {
+test("concurrent waits pass in the order of time", async () => {
   const order: string[] = [];
   const handler = withDurableExecution(async (_event, context) => {
     const nap = async (name: string, days: number) =>
@@ -180,7 +180,7 @@ test("lets waits pass side by side, in the order of time", async () => {
   expect(order).toEqual(["short", "middle", "long"]);
 });
 
-test("retries beside a body that waits for the retry", async () => {
+test("retries while another body waits for the retry", async () => {
   let attempts = 0;
   let release: () => void = () => undefined;
   const released = new Promise<void>((resolve) => {
@@ -203,7 +203,7 @@ test("retries beside a body that waits for the retry", async () => {
   expect(await simulate(handler)).toMatchObject({ result: "both", invocations: 1 });
 });
 
-test("does not let a body that runs on keep time from passing", async () => {
+test("a body that runs does not stop virtual time", async () => {
   const handler = withDurableExecution(async (_event, context) => {
     const slow = new Promise<void>(() => undefined);
     const first = await context.parallel(
@@ -217,7 +217,7 @@ test("does not let a body that runs on keep time from passing", async () => {
   expect(await simulate(handler)).toMatchObject({ result: 1 });
 });
 
-test("takes a result that is too large for the response from its checkpoint", async () => {
+test("reads a result that is too large for the response from its checkpoint", async () => {
   const large = "x".repeat(6 * 1024 * 1024);
   const handler = withDurableExecution(async (_event, context) => {
     await context.step("small", async () => 1);
@@ -231,7 +231,7 @@ test("takes a result that is too large for the response from its checkpoint", as
   expect(operations).toHaveLength(1);
 });
 
-test("runs the orchestration of a context again whose result is too large to be stored, but not its steps", async () => {
+test("reruns the code of a context whose result is too large, but not its steps", async () => {
   let runs = 0;
   let steps = 0;
   const handler = withDurableExecution(async (_event, context) => {
@@ -262,7 +262,7 @@ test("reads a state of many pages", async () => {
   expect(await simulate(handler, { pageSize: 3 })).toMatchObject({ result: 300, invocations: 2 });
 });
 
-test("leaves operations STARTED that nobody awaited", async () => {
+test("operations that are not awaited stay STARTED", async () => {
   const handler = withDurableExecution(async (_event, context) => {
     const forgotten = [
       context.step("forgotten", () => new Promise(() => undefined)),
@@ -282,7 +282,7 @@ test("leaves operations STARTED that nobody awaited", async () => {
   });
 });
 
-test("gives an execution the ARN of its names", async () => {
+test("derives the ARN of an execution from its names", async () => {
   const handler = withDurableExecution(async (_event, { executionContext, lambdaContext }) => [
     executionContext.durableExecutionArn,
     lambdaContext.functionName,
@@ -299,7 +299,7 @@ test("gives an execution the ARN of its names", async () => {
   expect((await simulate<string[]>(handler, { executionName: "order-8" })).result?.[0]).not.toBe(result?.[0]);
 });
 
-test("keeps simulations that run at the same time apart", async () => {
+test("concurrent simulations are independent", async () => {
   const handler = withDurableExecution(async (event: { index: number }, context) => {
     await context.wait({ days: event.index + 1 });
     return context.step(async () => event.index);
@@ -310,7 +310,7 @@ test("keeps simulations that run at the same time apart", async () => {
   expect((await Promise.all(runs)).map(({ result }) => result)).toEqual(runs.map((_, index) => index));
 });
 
-test("goes the same way twice", async () => {
+test("two runs of one program are the same", async () => {
   const handler = withDurableExecution(async (_event, context) => {
     let failures = 0;
     const flaky = async () => {

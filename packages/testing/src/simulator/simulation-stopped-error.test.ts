@@ -2,7 +2,7 @@ import { createRetryStrategy, JitterStrategy, withDurableExecution } from "@aws/
 import { expect, test } from "vitest";
 import { simulate } from "./simulate.ts";
 
-test("stops a handler that awaits what never settles", async () => {
+test("stops a handler that awaits a promise that never settles", async () => {
   const handler = withDurableExecution(async (_event, context) => {
     await context.step("first", async () => 1);
     await new Promise(() => undefined);
@@ -52,7 +52,7 @@ test("stops for an invoked function that never answers", async () => {
   );
 });
 
-test("stops where a body waits for what comes after the end of its invocation", async () => {
+test("stops if a body waits for an event after the end of its invocation", async () => {
   let attempts = 0;
   let release: () => void = () => undefined;
   const released = new Promise<void>((resolve) => (release = resolve));

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { VirtualClock } from "./virtual-clock.ts";
 
-test("fires in the order of time, and of setting where times are equal", () => {
+test("fires in the order of time, and of setting at the same time", () => {
   fc.assert(
     fc.property(fc.array(fc.nat({ max: 5 })), (delays) => {
       const clock = new VirtualClock();

@@ -13,7 +13,7 @@ import { seededRandom } from "../../seeded-random.ts";
 
 /** Rules for batches: commands take effect in order, all of them or none. */
 export function batchContract({ test, expect, createStore }: Contract): void {
-  test("a counter starts at 0 and goes by 1 where nothing else is said", async () => {
+  test("a counter starts at 0 and increments by 1 by default", async () => {
     const store = await createStore();
     expect(await store.apply({ id: "a", commands: [increment()] })).toEqual({
       value: 1,
@@ -22,7 +22,7 @@ export function batchContract({ test, expect, createStore }: Contract): void {
     });
   });
 
-  test("commands run in order, and each result tells the value before and after", async () => {
+  test("commands run in order, and each result has the value before and after", async () => {
     const store = await createStore();
     const commands = [increment(5), decrement(7), get(), increment(0), increment(3)];
     expect(await store.apply({ id: "a", commands })).toEqual({
@@ -38,7 +38,7 @@ export function batchContract({ test, expect, createStore }: Contract): void {
     });
   });
 
-  test("a batch goes on from where the one before it ended", async () => {
+  test("a batch continues from the value of the previous one", async () => {
     const store = await createStore();
     await store.apply({ id: "a", commands: [increment(10)] });
     await store.apply({ id: "b", commands: [increment(100)] });
@@ -46,7 +46,7 @@ export function batchContract({ test, expect, createStore }: Contract): void {
     expect(results).toEqual([{ type: "decrement", before: 10, after: 7 }]);
   });
 
-  test("nothing of a batch counts when its last command is refused", async () => {
+  test("no command of a batch counts if its last command is refused", async () => {
     const store = await createStore({ limits: { max: 10 } });
     await store.apply({ id: "a", commands: [increment(5)] });
     const refused = store.apply({ id: "a", commands: [increment(2), increment(1), increment(9)] });
@@ -62,7 +62,7 @@ export function batchContract({ test, expect, createStore }: Contract): void {
     expect(await store.apply({ id: "a", commands })).toEqual({ ...applyBatch(0, commands), replayed: false });
   });
 
-  test("a batch equals the fold of its commands, whatever they, the limits and the value are", async () => {
+  test("a batch equals the fold of its commands, for any commands, limits and value", async () => {
     const store = await createStore();
     const random = seededRandom(20_240_229);
     for (let round = 0; round < 64; round++) {

@@ -5,7 +5,7 @@ const WRITERS = 32;
 
 /** Rules for concurrent requests: they take effect one after another, in some order. */
 export function concurrencyContract({ test, expect, createStore }: Contract): void {
-  test("of 32 concurrent writers none is lost, and no two see the same value before", async () => {
+  test("none of 32 concurrent writers is lost, and no two have the same value before", async () => {
     const store = await createStore();
     const receipts = await Promise.all(
       upTo(WRITERS, () => store.apply({ id: "a", commands: [increment(3), decrement(1)] })),
@@ -15,7 +15,7 @@ export function concurrencyContract({ test, expect, createStore }: Contract): vo
     expect(befores).toEqual(upTo(WRITERS, (index) => 2 * index));
   });
 
-  test("of 32 concurrent writers with keys none is lost, and each is known afterwards", async () => {
+  test("none of 32 concurrent writers with keys is lost, and each key is known afterwards", async () => {
     const store = await createStore();
     const requests = upTo(WRITERS, (index) => ({
       id: "a",
@@ -28,7 +28,7 @@ export function concurrencyContract({ test, expect, createStore }: Contract): vo
     expect(retries).toEqual(firsts.map((first) => ({ ...first, replayed: true })));
   });
 
-  test("a retry that arrives together with the first counts once, and all are answered alike", async () => {
+  test("concurrent retries count once and get the same answer", async () => {
     const store = await createStore();
     await store.apply({ id: "a", commands: [increment(10)] });
     const request = { id: "a", commands: [increment(5)], idempotencyKey: "t" };
@@ -40,7 +40,7 @@ export function concurrencyContract({ test, expect, createStore }: Contract): vo
     expect(await store.get("a", { consistent: true })).toEqual(15);
   });
 
-  test("a retry that arrives together with the first counts once on a counter that is not there yet", async () => {
+  test("concurrent retries count once on a counter that does not exist yet", async () => {
     const store = await createStore({ initial: 1 });
     const request = { id: "a", commands: [increment(5)], idempotencyKey: "t" };
     const receipts = await Promise.all(upTo(8, () => store.apply(request)));
@@ -49,7 +49,7 @@ export function concurrencyContract({ test, expect, createStore }: Contract): vo
     expect(await store.get("a", { consistent: true })).toEqual(6);
   });
 
-  test("of concurrent requests that share an idempotency key but not their commands one counts, and the others are refused", async () => {
+  test("of concurrent requests with the same idempotency key and different commands one counts, and the others are refused", async () => {
     const store = await createStore();
     const codes = await Promise.all(
       upTo(8, (index) =>
@@ -78,7 +78,7 @@ export function concurrencyContract({ test, expect, createStore }: Contract): vo
     expect(await store.get("a", { consistent: true })).toEqual(5);
   });
 
-  test("writers of different counters do not meet", async () => {
+  test("writers of different counters do not affect each other", async () => {
     const store = await createStore();
     await Promise.all(
       upTo(WRITERS, (index) => store.apply({ id: `${index % 4}`, commands: [increment(index)] })),

@@ -3,7 +3,7 @@ import { codeOf, entriesOf, refusal, type Contract } from "./contract.ts";
 
 /** Rules for idempotency keys: a request with a key counts once, and every retry gets the first answer. */
 export function idempotencyContract({ test, expect, createStore }: Contract): void {
-  test("a retry is answered with the first receipt, replayed, and counts nothing", async () => {
+  test("a retry gets the first result, replayed, and counts nothing", async () => {
     const store = await createStore({ initial: 7 });
     const request = { id: "a", commands: [increment(2), get(), decrement(5)], idempotencyKey: "t" };
     const first = await store.apply(request);
@@ -14,7 +14,7 @@ export function idempotencyContract({ test, expect, createStore }: Contract): vo
     expect(await store.get("a", { consistent: true })).toEqual(4);
   });
 
-  test("a retry is answered with the first receipt though others wrote meanwhile", async () => {
+  test("a retry gets the first result after other writes", async () => {
     const store = await createStore();
     const request = { id: "a", commands: [increment(2)], idempotencyKey: "t" };
     const first = await store.apply(request);
@@ -24,7 +24,7 @@ export function idempotencyContract({ test, expect, createStore }: Contract): vo
     expect(await store.get("a", { consistent: true })).toEqual(101);
   });
 
-  test("every idempotency key is remembered, not only the last", async () => {
+  test("every idempotency key is remembered, not only the last one", async () => {
     const store = await createStore();
     const requests = Array.from({ length: 20 }, (_, index) => ({
       id: "a",
@@ -53,7 +53,7 @@ export function idempotencyContract({ test, expect, createStore }: Contract): vo
     );
   });
 
-  test("commands are the same whatever the order of their keys", async () => {
+  test("commands are the same in any order of their properties", async () => {
     const store = await createStore();
     await store.apply({ id: "a", commands: [{ type: "increment", amount: 2 }], idempotencyKey: "t" });
     const retry = await store.apply({
@@ -64,7 +64,7 @@ export function idempotencyContract({ test, expect, createStore }: Contract): vo
     expect(retry.replayed).toEqual(true);
   });
 
-  test("an idempotency key that comes back with other commands is refused and counts nothing", async () => {
+  test("an idempotency key with other commands is refused and counts nothing", async () => {
     const store = await createStore();
     await store.apply({ id: "a", commands: [increment(2), increment(1)], idempotencyKey: "t" });
     const others = [
@@ -82,7 +82,7 @@ export function idempotencyContract({ test, expect, createStore }: Contract): vo
     expect(await store.get("a", { consistent: true })).toEqual(3);
   });
 
-  test("the refusal of a reused idempotencyKey names the idempotency key and the counter", async () => {
+  test("the refusal of a reused idempotency key names the key and the counter", async () => {
     const store = await createStore();
     await store.apply({ id: "cart-7", commands: [increment(2)], idempotencyKey: "order-9" });
     const { message } = await refusal(
@@ -91,7 +91,7 @@ export function idempotencyContract({ test, expect, createStore }: Contract): vo
     expect(['"cart-7"', '"order-9"'].filter((part) => !message.includes(part))).toEqual([]);
   });
 
-  test("one idempotency key on two counters is two keys", async () => {
+  test("the same idempotency key on two counters is two keys", async () => {
     const store = await createStore();
     await store.apply({ id: "a", commands: [increment(1)], idempotencyKey: "t" });
     const other = await store.apply({ id: "b", commands: [increment(2)], idempotencyKey: "t" });
@@ -105,7 +105,7 @@ export function idempotencyContract({ test, expect, createStore }: Contract): vo
     ]);
   });
 
-  test("a retry is answered though the limits were tightened meanwhile", async () => {
+  test("a retry gets the first result after the limits were tightened", async () => {
     const store = await createStore({ limits: { min: 0, max: 10 } });
     const request = { id: "a", commands: [increment(8), decrement(1)], idempotencyKey: "t" };
     const first = await store.apply(request);
@@ -114,7 +114,7 @@ export function idempotencyContract({ test, expect, createStore }: Contract): vo
     expect(await store.apply(request)).toEqual({ ...first, replayed: true });
   });
 
-  test("a retry of a clamped batch tells where it stopped the first time, whatever the limits are now", async () => {
+  test("a retry of a clamped batch gets the first result, whatever the limits are now", async () => {
     const store = await createStore({ limits: { max: 10, onLimit: "clamp" } });
     const request = { id: "a", commands: [increment(15), decrement(1)], idempotencyKey: "t" };
     const first = await store.apply(request);
@@ -127,7 +127,7 @@ export function idempotencyContract({ test, expect, createStore }: Contract): vo
     expect(await store.apply({ ...request, limits: {} })).toEqual({ ...first, replayed: true });
   });
 
-  test("a retry is answered alike though it names another initial value", async () => {
+  test("a retry with another initial value gets the first result", async () => {
     const store = await createStore();
     const request = { id: "a", commands: [increment(1)], idempotencyKey: "t" };
     const first = await store.apply({ ...request, initial: 5 });
@@ -135,7 +135,7 @@ export function idempotencyContract({ test, expect, createStore }: Contract): vo
     expect(await store.apply(request)).toEqual({ ...first, replayed: true });
   });
 
-  test("a batch that only reads keeps, with an idempotency key, what it read the first time", async () => {
+  test("a batch that only reads keeps its first result if it has an idempotency key", async () => {
     const store = await createStore({ initial: 3 });
     const request = { id: "a", commands: [get(), get()], idempotencyKey: "t" };
     const first = await store.apply(request);
@@ -144,7 +144,7 @@ export function idempotencyContract({ test, expect, createStore }: Contract): vo
     expect(await store.apply(request)).toEqual({ ...first, replayed: true });
   });
 
-  test("any printable idempotencyKey serves, also one that looks like a part of the storage", async () => {
+  test("every printable idempotency key works, also one that looks like a part of the storage", async () => {
     const store = await createStore();
     const keys = [
       ..."v t id ID pk sk key value ttl idempotencyKey keys version shard #t :v $set a.b a[0] __proto__ constructor".split(

@@ -60,7 +60,7 @@ const BAD_REQUESTS: readonly (readonly [what: string, request: unknown, path: st
 /** Rules for invalid input: it is refused with a message that names it, and nothing is written. */
 export function inputContract({ test, expect, createStore }: Contract): void {
   for (const [what, request, path, value] of BAD_REQUESTS) {
-    test(`${what} is refused, naming path and value, and nothing is written`, async () => {
+    test(`${what} is refused with its path and value, and nothing is written`, async () => {
       const store = await createStore();
       // A caller who does not use types may send anything.
       const { code, message } = await refusal(store.apply(request as ApplyRequest));
@@ -77,7 +77,7 @@ export function inputContract({ test, expect, createStore }: Contract): void {
     ["an id of 257 characters", TOO_LONG, '"xxx'],
     ["an id with a control character", "a\u007f", "a"],
   ] as const) {
-    test(`${what} is refused by get and delete, naming it`, async () => {
+    test(`${what} is refused by get and delete, with its value`, async () => {
       const store = await createStore();
       for (const attempt of [store.get(id), store.delete(id)]) {
         const { code, message } = await refusal(attempt);

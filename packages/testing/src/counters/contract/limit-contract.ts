@@ -6,13 +6,13 @@ const MIN = Number.MIN_SAFE_INTEGER;
 
 /** Rules for limits: no value, not even an intermediate one, passes a limit or ±(2^53 − 1). */
 export function limitContract({ test, expect, createStore }: Contract): void {
-  test("the limits themselves may be reached", async () => {
+  test("the limits themselves can be reached", async () => {
     const store = await createStore({ limits: { min: -2, max: 3 } });
     const { results } = await store.apply({ id: "a", commands: [increment(3), decrement(5)] });
     expect(results.map(({ after }) => after)).toEqual([3, -2]);
   });
 
-  test("an intermediate value that passes a limit refuses the batch, though the last would not", async () => {
+  test("an intermediate value that passes a limit refuses the batch, though the last value would not", async () => {
     const store = await createStore({ limits: { min: -3, max: 3 } });
     expect(await codeOf(store.apply({ id: "a", commands: [increment(5), decrement(5)] }))).toEqual(
       "limit-exceeded",
@@ -24,7 +24,7 @@ export function limitContract({ test, expect, createStore }: Contract): void {
     expect((await store.apply({ id: "a", commands: [increment(3), decrement(3)] })).value).toEqual(0);
   });
 
-  test("a refusal tells the counter, its value and the limit", async () => {
+  test("a refusal names the counter, its value and the limit", async () => {
     const store = await createStore({ limits: { min: 0 }, initial: 3 });
     await store.apply({ id: "cart-7", commands: [increment(1)] });
     const { message } = await refusal(store.apply({ id: "cart-7", commands: [decrement(9)] }));
@@ -48,7 +48,7 @@ export function limitContract({ test, expect, createStore }: Contract): void {
     expect(await store.get("a", { consistent: true })).toEqual(-1);
   });
 
-  test("a value outside its limits may come back, and move no further away", async () => {
+  test("a value outside of its limits can come back, and cannot move further away", async () => {
     const store = await createStore();
     await store.apply({ id: "a", commands: [increment(10)] });
     const limits = { max: 3 };
@@ -63,7 +63,7 @@ export function limitContract({ test, expect, createStore }: Contract): void {
     expect((await store.apply({ id: "a", commands: [decrement(6), increment(1)], limits })).value).toEqual(3);
   });
 
-  test("clamping leaves a value outside its limits where it is, and lets it come back", async () => {
+  test("clamping leaves a value outside of its limits unchanged, and lets it come back", async () => {
     const store = await createStore();
     await store.apply({ id: "a", commands: [decrement(10)] });
     const limits = { min: -3, onLimit: "clamp" } as const;
@@ -75,7 +75,7 @@ export function limitContract({ test, expect, createStore }: Contract): void {
     expect(results.map(({ after }) => after)).toEqual([-10, -8, 1]);
   });
 
-  test("a request's limits stand in for the store's, both of them", async () => {
+  test("the limits of a request replace those of the store, both of them", async () => {
     const store = await createStore({ limits: { min: 0, max: 5 } });
     expect(await codeOf(store.apply({ id: "a", commands: [increment(3)], limits: { max: 2 } }))).toEqual(
       "limit-exceeded",
@@ -92,7 +92,7 @@ export function limitContract({ test, expect, createStore }: Contract): void {
     expect(results).toEqual([{ type: "increment", before: 40, after: 42 }]);
   });
 
-  test("a request's initial value goes before the store's, and counts only the first time", async () => {
+  test("the initial value of a request takes precedence over the store's, and counts only the first time", async () => {
     const store = await createStore({ initial: 40 });
     expect((await store.apply({ id: "a", commands: [increment(1)], initial: 0 })).value).toEqual(1);
     expect((await store.apply({ id: "a", commands: [increment(1)], initial: 500 })).value).toEqual(2);
@@ -116,13 +116,13 @@ export function limitContract({ test, expect, createStore }: Contract): void {
     ]);
   });
 
-  test("clamping at one end does not loosen the edge of the safe integers at the other", async () => {
+  test("clamping at one limit keeps the range of safe integers at the other", async () => {
     const store = await createStore({ limits: { min: 0, onLimit: "clamp" }, initial: MAX - 1 });
     expect(await codeOf(store.apply({ id: "a", commands: [increment(2)] }))).toEqual("limit-exceeded");
     expect((await store.apply({ id: "a", commands: [increment(1)] })).value).toEqual(MAX);
   });
 
-  test("a batch may travel from edge to edge, further than a number can count, and is exact to the unit", async () => {
+  test("a batch can pass the whole range of safe integers, and is exact", async () => {
     const store = await createStore();
     const { results } = await store.apply({
       id: "a",

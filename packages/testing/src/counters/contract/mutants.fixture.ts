@@ -1,65 +1,77 @@
 /** The mutations of a store, and for each a rule that must fail. */
 export const MUTANTS = {
-  "starts at 1": "a counter starts at 0 and goes by 1 where nothing else is said",
-  "keeps one value for all counters": "a batch goes on from where the one before it ended",
-  "applies commands backwards": "commands run in order, and each result tells the value before and after",
-  "applies the commands before the refused one": "nothing of a batch counts when its last command is refused",
-  "adds the batch up as a number": "a batch may travel from edge to edge, further than a number can count",
-  "limits only the last value": "an intermediate value that passes a limit refuses the batch",
+  "starts at 1": "a counter starts at 0 and increments by 1 by default",
+  "keeps one value for all counters": "a batch continues from the value of the previous one",
+  "applies commands backwards": "commands run in order, and each result has the value before and after",
+  "applies the commands before the refused one":
+    "no command of a batch counts if its last command is refused",
+  "adds the batch up as a number": "a batch can pass the whole range of safe integers, and is exact",
+  "limits only the last value":
+    "an intermediate value that passes a limit refuses the batch, though the last value would not",
   "clamps only the last value": "clamping stops every intermediate value at the limit",
-  "pulls a value back into the limits": "clamping leaves a value outside its limits where it is",
-  "holds on to a value outside the limits": "a value outside its limits may come back",
+  "pulls a value back into the limits":
+    "clamping leaves a value outside of its limits unchanged, and lets it come back",
+  "holds on to a value outside the limits":
+    "a value outside of its limits can come back, and cannot move further away",
   "lets a value outside the limits go on":
-    "a value outside its limits may come back, and move no further away",
+    "a value outside of its limits can come back, and cannot move further away",
   "rounds beyond 2^53": "2^53 − 1 and its negative are reached exactly and never passed",
-  "puts its limits before the request's": "a request's limits stand in for the store's",
-  "mixes its limits with the request's": "a request's limits stand in for the store's, both of them",
-  "overlooks a request's initial value": "a request's initial value goes before the store's",
-  "says too little": "a refusal tells the counter, its value and the limit",
-  "creates the counter before it applies": "an intermediate value that passes a limit refuses the batch",
+  "puts its limits before the request's": "the limits of a request replace those of the store, both of them",
+  "mixes its limits with the request's": "the limits of a request replace those of the store, both of them",
+  "overlooks a request's initial value":
+    "the initial value of a request takes precedence over the store's, and counts only the first time",
+  "says too little": "a refusal names the counter, its value and the limit",
+  "creates the counter before it applies":
+    "an intermediate value that passes a limit refuses the batch, though the last value would not",
 
-  "ignores keys": "a retry is answered with the first receipt, replayed, and counts nothing",
-  "does not tell a replay": "a retry is answered with the first receipt, replayed, and counts nothing",
-  "replays from the value of today":
-    "a retry is answered with the first receipt though others wrote meanwhile",
-  "remembers only the last idempotencyKey": "every idempotency key is remembered, not only the last",
-  "replays whatever the commands are": "an idempotency key that comes back with other commands is refused",
+  "ignores keys": "a retry gets the first result, replayed, and counts nothing",
+  "does not tell a replay": "a retry gets the first result, replayed, and counts nothing",
+  "replays from the value of today": "a retry gets the first result after other writes",
+  "remembers only the last idempotencyKey": "every idempotency key is remembered, not only the last one",
+  "replays whatever the commands are": "an idempotency key with other commands is refused and counts nothing",
   "takes keys in upper and lower case for one": "the same commands count again with another idempotency key",
-  "knows commands by their sum": "an idempotency key that comes back with other commands is refused",
-  "uses up the idempotency key of a refused batch":
-    "an idempotency key was not used by a batch that was refused",
-  "shares keys among counters": "one idempotency key on two counters is two keys",
-  "holds a retry against the limits": "a retry is answered though the limits were tightened meanwhile",
-  "replays by the limits of today": "a retry of a clamped batch tells where it stopped the first time",
-  "forgets refusals": "a refusal is final for its caller",
-  "creates the counter of a refusal it remembers": "a refusal that is final creates no counter",
-  "lets a refusal stand for everybody": "a refusal is nothing to another caller",
-  "remembers only who was refused last": "a refusal stays final for its caller though others were refused",
-  "deletes the value and keeps refusals": "a deleted counter's refusals are forgotten",
+  "knows commands by their sum": "an idempotency key with other commands is refused and counts nothing",
+  "uses up the idempotency key of a refused batch": "a refused batch does not use its idempotency key",
+  "shares keys among counters": "the same idempotency key on two counters is two keys",
+  "holds a retry against the limits": "a retry gets the first result after the limits were tightened",
+  "replays by the limits of today":
+    "a retry of a clamped batch gets the first result, whatever the limits are now",
+  "forgets refusals": "a refusal is final for its caller, whatever the value and the limits are later",
+  "creates the counter of a refusal it remembers":
+    "a final refusal creates no counter, and does not set its initial value",
+  "lets a refusal stand for everybody":
+    "a refusal does not concern other callers, or requests without a caller",
+  "remembers only who was refused last":
+    "a refusal stays final for its caller after refusals to other callers",
+  "deletes the value and keeps refusals": "the refusals of a deleted counter are forgotten",
   "forgets the idempotency key of a batch that reads":
-    "a batch that only reads keeps, with an idempotency key, what it read",
+    "a batch that only reads keeps its first result if it has an idempotency key",
 
   "looks for the idempotency key first and counts later":
-    "a retry that arrives together with the first counts once, and all",
-  "reads, then writes what it made of it": "of 32 concurrent writers none is lost",
-  "reads the value before in a request of its own": "of 32 concurrent writers none is lost",
-  "gives up when another writes meanwhile": "of 32 concurrent writers none is lost",
+    "concurrent retries count once and get the same answer",
+  "reads, then writes what it made of it":
+    "none of 32 concurrent writers is lost, and no two have the same value before",
+  "reads the value before in a request of its own":
+    "none of 32 concurrent writers is lost, and no two have the same value before",
+  "gives up when another writes meanwhile":
+    "none of 32 concurrent writers is lost, and no two have the same value before",
 
-  "reads what stood there before": "a consistent get sees every write acknowledged before it",
-  "reads what is about to be written": "a get that need not be consistent answers a value the counter had",
-  "reads 0 where nothing is": "a get of a counter that was never written answers the initial value",
-  "creates a counter to read it": "a batch that only reads tells the value and creates nothing",
-  "lists all but one": "the list has every counter once",
-  "lists a first page only": "the list has every counter once",
-  "lists what was never written": "an empty store lists nothing",
-  "lists some twice": "the list has every counter once",
-  "takes ids that look alike for one": "the list has every counter once, with its value, whatever its name",
+  "reads what stood there before": "a consistent get returns every write that was acknowledged before it",
+  "reads what is about to be written": "an inconsistent get returns a value that the counter had",
+  "reads 0 where nothing is":
+    "a get of a counter that was never written returns the initial value and creates nothing",
+  "creates a counter to read it": "a batch that only reads returns the value and creates nothing",
+  "lists all but one": "the list has every counter once, with its value, whatever its id is",
+  "lists a first page only": "the list has every counter once, with its value, whatever its id is",
+  "lists what was never written": "the list of an empty store is empty",
+  "lists some twice": "the list has every counter once, with its value, whatever its id is",
+  "takes ids that look alike for one": "the list has every counter once, with its value, whatever its id is",
   "takes ids in upper and lower case for one":
-    "the list has every counter once, with its value, whatever its name",
-  "deletes nothing": "a deleted counter is listed no more",
-  "deletes all": "a deleted counter is listed no more",
-  "deletes the value and keeps the keys": "a deleted counter's keys are forgotten",
-  "fails to delete what is not there": "deleting what is not there does nothing",
+    "the list has every counter once, with its value, whatever its id is",
+  "deletes nothing": "a deleted counter is not listed, and starts at its initial value again",
+  "deletes all": "a deleted counter is not listed, and starts at its initial value again",
+  "deletes the value and keeps the keys": "a deleted counter's keys are forgotten, and no other keys",
+  "fails to delete what is not there": "deleting a counter that does not exist does nothing",
 
   "trusts its input": "an amount that is a string is refused",
   "refuses input with errors of its own": "an empty batch is refused",

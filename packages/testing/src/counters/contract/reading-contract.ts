@@ -3,7 +3,7 @@ import { entriesOf, sorted, type Contract } from "./contract.ts";
 
 /** Rules for reading, listing and deleting. */
 export function readingContract({ test, expect, createStore }: Contract): void {
-  test("a consistent get sees every write acknowledged before it", async () => {
+  test("a consistent get returns every write that was acknowledged before it", async () => {
     const store = await createStore();
     for (let value = 1; value <= 5; value++) {
       await store.apply({ id: "a", commands: [increment(1)] });
@@ -11,7 +11,7 @@ export function readingContract({ test, expect, createStore }: Contract): void {
     }
   });
 
-  test("a get that need not be consistent answers a value the counter had", async () => {
+  test("an inconsistent get returns a value that the counter had", async () => {
     const store = await createStore();
     await store.apply({ id: "a", commands: [increment(5)] });
     await store.apply({ id: "a", commands: [decrement(2)] });
@@ -19,14 +19,14 @@ export function readingContract({ test, expect, createStore }: Contract): void {
     expect([0, 5, 3].includes(await store.get("a", { consistent: false }))).toEqual(true);
   });
 
-  test("a get of a counter that was never written answers the initial value and creates nothing", async () => {
+  test("a get of a counter that was never written returns the initial value and creates nothing", async () => {
     const store = await createStore({ initial: -4 });
     expect(await store.get("a")).toEqual(-4);
     expect(await store.get("a", { consistent: true })).toEqual(-4);
     expect(await entriesOf(store)).toEqual([]);
   });
 
-  test("a batch that only reads tells the value and creates nothing", async () => {
+  test("a batch that only reads returns the value and creates nothing", async () => {
     const store = await createStore({ initial: 2 });
     const at = (value: number) => ({
       value,
@@ -43,12 +43,12 @@ export function readingContract({ test, expect, createStore }: Contract): void {
     expect(await store.apply({ id: "a", commands: [get(), get()], initial: 9 })).toEqual(at(5));
   });
 
-  test("an empty store lists nothing", async () => {
+  test("the list of an empty store is empty", async () => {
     const store = await createStore({ initial: 5 });
     expect(await entriesOf(store)).toEqual([]);
   });
 
-  test("the list has every counter once, with its value, whatever its name", async () => {
+  test("the list has every counter once, with its value, whatever its id is", async () => {
     const store = await createStore();
     const ids = [
       ..."a A a# #a a/b a.b 0 -1 null id value __proto__ constructor".split(" "),
@@ -77,7 +77,7 @@ export function readingContract({ test, expect, createStore }: Contract): void {
     expect(values).toEqual(written.map(([, value]) => value));
   });
 
-  test("a list that is left early, or written to meanwhile, disturbs nothing", async () => {
+  test("a list can be left early, and written to at the same time", async () => {
     const store = await createStore();
     for (const id of ["a", "b", "c"]) await store.apply({ id, commands: [increment(1)] });
     for await (const { id } of store.list()) {
@@ -88,7 +88,7 @@ export function readingContract({ test, expect, createStore }: Contract): void {
     expect(await entriesOf(store)).toEqual([]);
   });
 
-  test("a deleted counter is listed no more and starts at its initial value again", async () => {
+  test("a deleted counter is not listed, and starts at its initial value again", async () => {
     const store = await createStore({ initial: 10 });
     await store.apply({ id: "a", commands: [increment(1)] });
     await store.apply({ id: "b", commands: [increment(2)] });
@@ -98,7 +98,7 @@ export function readingContract({ test, expect, createStore }: Contract): void {
     expect((await store.apply({ id: "a", commands: [increment(5)] })).value).toEqual(15);
   });
 
-  test("a deleted counter's keys are forgotten, and only its own", async () => {
+  test("a deleted counter's keys are forgotten, and no other keys", async () => {
     const store = await createStore();
     for (const id of ["a", "b"]) await store.apply({ id, commands: [increment(1)], idempotencyKey: "t" });
     await store.delete("a");
@@ -109,7 +109,7 @@ export function readingContract({ test, expect, createStore }: Contract): void {
     );
   });
 
-  test("deleting what is not there does nothing", async () => {
+  test("deleting a counter that does not exist does nothing", async () => {
     const store = await createStore();
     await store.apply({ id: "a", commands: [increment(1)] });
     await store.delete("b");

@@ -5,7 +5,7 @@ import { codeOf, entriesOf, refusal, type Contract } from "./contract.ts";
  * Rules for refusals: a refused request does not use its idempotency key, but its refusal is final for a named caller.
  */
 export function refusalContract({ test, expect, createStore }: Contract): void {
-  test("an idempotency key was not used by a batch that was refused", async () => {
+  test("a refused batch does not use its idempotency key", async () => {
     const store = await createStore({ limits: { max: 5 } });
     const request = { id: "a", commands: [increment(4)], idempotencyKey: "t" };
     await store.apply({ id: "a", commands: [increment(3)] });
@@ -19,7 +19,7 @@ export function refusalContract({ test, expect, createStore }: Contract): void {
     });
   });
 
-  test("an idempotency key of a refused batch may be used with other commands", async () => {
+  test("the idempotency key of a refused batch can be used with other commands", async () => {
     const store = await createStore({ limits: { max: 5 } });
     expect(await codeOf(store.apply({ id: "a", commands: [increment(6)], idempotencyKey: "t" }))).toEqual(
       "limit-exceeded",
@@ -29,7 +29,7 @@ export function refusalContract({ test, expect, createStore }: Contract): void {
     );
   });
 
-  test("a refusal is final for its caller, whatever value and limits are by then", async () => {
+  test("a refusal is final for its caller, whatever the value and the limits are later", async () => {
     const store = await createStore({ limits: { max: 5 } });
     const request = { id: "a", commands: [get(), increment(4)], idempotencyKey: "t", callerId: "c" };
     await store.apply({ id: "a", commands: [increment(3)] });
@@ -45,7 +45,7 @@ export function refusalContract({ test, expect, createStore }: Contract): void {
     expect(await store.get("a", { consistent: true })).toEqual(1);
   });
 
-  test("a refusal of a clamped batch, past what a number can count, is final as well", async () => {
+  test("a refusal of a clamped batch at the edge of the safe integers is final too", async () => {
     const store = await createStore({ initial: Number.MAX_SAFE_INTEGER });
     const limits = { min: 0, onLimit: "clamp" } as const;
     const request = { id: "a", commands: [increment(1)], idempotencyKey: "t", callerId: "c", limits };
@@ -54,7 +54,7 @@ export function refusalContract({ test, expect, createStore }: Contract): void {
     expect(await refusal(store.apply(request))).toEqual(first);
   });
 
-  test("a refusal that is final creates no counter, which starts where it would", async () => {
+  test("a final refusal creates no counter, and does not set its initial value", async () => {
     const store = await createStore({ limits: { min: 0 } });
     const request = { id: "a", commands: [decrement(1)], idempotencyKey: "t", callerId: "c" };
     expect(await codeOf(store.apply(request))).toEqual("limit-exceeded");
@@ -64,7 +64,7 @@ export function refusalContract({ test, expect, createStore }: Contract): void {
     expect(await codeOf(store.apply(request))).toEqual("limit-exceeded");
   });
 
-  test("a refusal is nothing to another caller, nor to one without a name: the idempotency key was not used", async () => {
+  test("a refusal does not concern other callers, or requests without a caller", async () => {
     const store = await createStore({ limits: { max: 5 } });
     for (const [id, other] of [
       ["a", { callerId: "d" }],
@@ -78,7 +78,7 @@ export function refusalContract({ test, expect, createStore }: Contract): void {
     }
   });
 
-  test("a refusal stays final for its caller though others were refused since", async () => {
+  test("a refusal stays final for its caller after refusals to other callers", async () => {
     const store = await createStore({ limits: { max: 5 } });
     const ask = (callerId: string) =>
       codeOf(store.apply({ id: "a", commands: [increment(4)], idempotencyKey: "t", callerId }));
@@ -89,7 +89,7 @@ export function refusalContract({ test, expect, createStore }: Contract): void {
     expect(await store.get("a", { consistent: true })).toEqual(0);
   });
 
-  test("a deleted counter's refusals are forgotten", async () => {
+  test("the refusals of a deleted counter are forgotten", async () => {
     const store = await createStore({ limits: { max: 5 } });
     const request = { id: "a", commands: [increment(3)], idempotencyKey: "t", callerId: "c" };
     await store.apply({ id: "a", commands: [increment(3)] });

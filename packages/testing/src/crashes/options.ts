@@ -1,0 +1,62 @@
+import { checkOptions, isFunction, isWithin, type OptionRules } from "../check-options.ts";
+import type { Progress } from "../progress.ts";
+import type { SimulateOptions } from "../simulator/options.ts";
+import type { Simulation } from "../simulator/simulation.ts";
+import type { Compare, Normalize } from "./differences.ts";
+import { RANDOM_RULES, type RandomCrashes } from "./simulate-with-crashes.ts";
+
+/** A random sample of runs with several crashes each. */
+export interface CrashSample extends RandomCrashes {
+  /** How many runs, from 1. */
+  readonly runs: number;
+}
+
+/** Options of `exploreCrashes`, beside those of `simulate`. */
+export interface ExploreCrashesOptions<Result = unknown> extends SimulateOptions {
+  /** Runs before every run. Empty stores and reset counters here. */
+  readonly beforeEach?: (() => unknown) | undefined;
+  /** Checks a run that has ended. An error that it throws is a failure. */
+  readonly check?: ((simulation: Simulation<Result>) => unknown) | undefined;
+  /**
+   * Where processes die. `1`, the default: one run for every crash point. `2`: also one run for every pair of points;
+   * use it for short programs. `{ runs, chance?, seed? }`: a random sample of runs with several crashes each. A list
+   * of points: just the run that dies at these points, as a failure names them.
+   */
+  readonly crashes?: 1 | 2 | CrashSample | readonly number[] | undefined;
+  /** Removes from each result what may differ from run to run, such as the time of day. */
+  readonly normalize?: Normalize | undefined;
+  /**
+   * What must be the same as without a crash. `"operations"`, the default: the result, the error and all operations.
+   * `"outcome"`: the result and the error, for a function that takes another path after a crash, for example one that
+   * checks whether it has paid.
+   */
+  readonly compare?: Compare | undefined;
+  /** Runs after which the exploration is stopped. Default 20,000. */
+  readonly maxRuns?: number | undefined;
+  /** Called after each run. Default: a line on stderr every two seconds. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+const RULES: OptionRules<Omit<ExploreCrashesOptions, keyof SimulateOptions>> = {
+  beforeEach: [isFunction, "pass a function"],
+  check: [isFunction, "pass a function"],
+  crashes: [isCrashes, "pass 1, 2, { runs: 100 }, or a list of points such as [7]"],
+  normalize: [isFunction, "pass a function"],
+  compare: [(value) => value === "operations" || value === "outcome", 'pass "operations" or "outcome"'],
+  maxRuns: [isWithin(1), "pass a whole number from 1"],
+  onProgress: [isFunction, "pass a function"],
+};
+
+/** @throws TypeError naming the option, its value and the remedy */
+export function checkCrashOptions(options: object): void {
+  checkOptions(options, RULES, "{ crashes: 1 }");
+}
+
+function isCrashes(crashes: unknown): boolean {
+  if (crashes === 1 || crashes === 2) return true;
+  if (typeof crashes !== "object" || crashes === null) return false;
+  if (Array.isArray(crashes)) return crashes.every(isWithin(1));
+  const { runs, ...random } = crashes as Readonly<Record<string, unknown>>; // an object, checked here
+  checkOptions(random, RANDOM_RULES, "{ runs: 100 }");
+  return isWithin(1)(runs);
+}
