@@ -1,9 +1,9 @@
 import { increment } from "@durable-counter/core";
 import { simulate } from "@durable-counter/testing";
 import { describe, expect, test } from "vitest";
-import { useStage } from "./deployed.fixture.ts";
+import { useEnvironment } from "./environment.fixture.ts";
 
-const at = useStage();
+const at = useEnvironment();
 
 describe("the naive counter", () => {
   const payload = { counterId: "cart-7", commands: [increment(5), increment(2)] };
@@ -14,7 +14,7 @@ describe("the naive counter", () => {
   });
 
   test("counts twice when a reply is lost", async () => {
-    at.stage.network.loseReply("UpdateItem");
+    at.environment.network.loseReply("UpdateItem");
     expect(await run()).toMatchObject({ status: "SUCCEEDED", result: { value: 12 } });
   });
 });

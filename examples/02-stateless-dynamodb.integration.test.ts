@@ -1,16 +1,16 @@
 import { decrement, get, increment, isCounterError } from "@durable-counter/core";
 import { describe, expect, test } from "vitest";
-import { useStage } from "./deployed.fixture.ts";
+import { useEnvironment } from "./environment.fixture.ts";
 
-const at = useStage();
+const at = useEnvironment();
 const event = { counterId: "cart-7", commands: [increment(5), decrement(2)] };
 const handle = async (input: unknown) => (await import("./02-stateless-dynamodb.ts")).handler(input);
 
 describe("02: a stateless Lambda on DynamoDB", () => {
   test("counts across invocations, one request each", async () => {
-    const before = at.stage.network.requests["UpdateItem"] ?? 0;
+    const before = at.environment.network.requests["UpdateItem"] ?? 0;
     expect([(await handle(event)).value, (await handle(event)).value]).toEqual([3, 6]);
-    expect(at.stage.network.requests["UpdateItem"]).toBe(before + 2);
+    expect(at.environment.network.requests["UpdateItem"]).toBe(before + 2);
   });
 
   test("answers an event that is sent again with the first results", async () => {
@@ -21,7 +21,7 @@ describe("02: a stateless Lambda on DynamoDB", () => {
   });
 
   test("counts once when a reply is lost", async () => {
-    at.stage.network.loseReply("UpdateItem");
+    at.environment.network.loseReply("UpdateItem");
     expect(await handle(event)).toEqual({
       value: 3,
       results: [

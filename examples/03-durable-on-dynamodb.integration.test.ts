@@ -1,9 +1,9 @@
 import { decrement, get, increment } from "@durable-counter/core";
 import { simulate } from "@durable-counter/testing";
 import { describe, expect, test } from "vitest";
-import { useStage } from "./deployed.fixture.ts";
+import { useEnvironment } from "./environment.fixture.ts";
 
-const at = useStage();
+const at = useEnvironment();
 const commands = [increment(5), decrement(2), get()];
 let executions = 0;
 
@@ -28,7 +28,7 @@ describe("03: durable steps on DynamoDB", () => {
   });
 
   test("count once when replies are lost until the AWS SDK gives up and the step itself is retried", async () => {
-    for (let n = 0; n < 6; n++) at.stage.network.loseReply("UpdateItem");
+    for (let n = 0; n < 6; n++) at.environment.network.loseReply("UpdateItem");
     const { result, operations } = await execute({ commands });
     expect(result).toMatchObject({ value: 3 });
     expect(operations[0]?.attempts).toBeGreaterThan(1);

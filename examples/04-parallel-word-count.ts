@@ -1,5 +1,5 @@
 // A long text, counted in parallel: a branch per chunk, and counters that the branches and other executions share.
-// A crash at any instant counts no chunk twice: the keys of a branch follow from its place in the execution.
+// A crash at any instant counts no chunk twice: the keys of a branch follow from its position in the execution.
 import { fileURLToPath } from "node:url";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { withDurableExecution, type DurableContext } from "@aws/durable-execution-sdk-js";
@@ -9,7 +9,7 @@ import { createDynamoDBCounterStore } from "@durable-counter/dynamodb";
 import { planChunks } from "./word-count/plan.ts";
 import { failedChunks, readCounters, tooManyFailed, type WordCount } from "./word-count/report.ts";
 import { parseWordCountRequest } from "./word-count/request.ts";
-import { tallyWords } from "./word-count/tally-words.ts";
+import { countWords } from "./word-count/count-words.ts";
 import { decodeText, textFolder, type Texts } from "./word-count/texts.ts";
 import { textRetryStrategy as retryStrategy } from "./word-count/unusable-text-error.ts";
 
@@ -20,33 +20,33 @@ export function createWordCount({ store, texts }: { store: CounterStore; texts: 
     const { text, counters, words, maxConcurrency, toleratedFailures, idempotencyKey } = request;
     const completionConfig = { toleratedFailureCount: toleratedFailures };
 
-    // Ranges and tallies travel through checkpoints, never text: a step stores up to 256 KB, and each byte is paid for.
+    // Checkpoints carry ranges and counts, never text: a step stores up to 256 KB, and each byte is billed.
     const plan = async () => planChunks(await texts.read(text), request);
     const chunks = await context.step("plan", plan, { retryStrategy });
     const branches = await context.map(
       "chunks",
       chunks,
       async (branch, chunk) => {
-        const count = async () => tallyWords(decodeText(await texts.read(text, chunk), text, chunk), words);
-        const tally = await branch.step("tally", count, { retryStrategy });
-        // A step per counter, not per word: each costs as much as 12.8 writes, and an execution may have 3,000.
-        for (const [name, amount] of Object.entries(tally)) {
+        const count = async () => countWords(decodeText(await texts.read(text, chunk), text, chunk), words);
+        const counts = await branch.step("count words", count, { retryStrategy });
+        // A step per counter, not per word: a step costs as much as 12.8 writes, and an execution may have 3,000.
+        for (const [name, amount] of Object.entries(counts)) {
           const counter = { store, id: `${counters}/${name}`, name: encodeURI(name), idempotencyKey };
           if (amount > 0) await durableCounter(branch, counter).increment(amount);
         }
-        return tally;
+        return counts;
       },
       { maxConcurrency, completionConfig, itemNamer: ({ start, end }) => `bytes ${start}-${end}` },
     );
     const failed = failedChunks(branches, chunks);
     if (failed.length > toleratedFailures) throw tooManyFailed(failed, toleratedFailures, idempotencyKey);
 
-    // Branches cannot share a context, so the counter in the execution follows them: one batch, one step for all.
-    const perChunk = branches.getResults().map((tally) => increment(tally.words));
+    // Branches cannot share a counter in the execution, so it counts after them: one batch, one step for all.
+    const perChunk = branches.getResults().map((counts) => increment(counts.words));
     const total = durableCounter(context, { name: "total" });
     const value = perChunk.length > 0 ? (await total.batch(perChunk)).value : 0;
-    const held = await context.step("held", () => readCounters(store, request));
-    return { chunks: chunks.length, failed, words: value, counters: held };
+    const values = await context.step("read counters", () => readCounters(store, request));
+    return { chunks: chunks.length, failed, words: value, counters: values };
   };
 }
 

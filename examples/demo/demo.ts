@@ -1,9 +1,9 @@
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { handlerNames, playAct, type Act } from "./act.ts";
+import { handlerNames, runScenario, type Scenario } from "./scenario.ts";
 import { readEvent } from "./event.ts";
 import { introduction, isRight, table, verdict } from "./report.ts";
-import { openStage } from "./stage.ts";
+import { openEnvironment } from "./environment.ts";
 
 const USAGE = `Usage: pnpm demo [--event FILE]
 
@@ -13,13 +13,13 @@ Sends one event through the numbered examples, first undisturbed, then with a lo
   --help         this text`;
 
 /**
- * The study on one screen: one event through every handler, first undisturbed, then with a mishap.
+ * Runs one event through every handler, first undisturbed, then with a failure, and prints both tables.
  *
  * @returns the process's exit code: 1 if a counter of ours is wrong
  */
 export async function demo(args: readonly string[], print: (text: string) => void): Promise<number> {
   const { values } = parseArgs({
-    // npm users write `pnpm demo -- --event FILE`, and pnpm hands the dashes on.
+    // npm users write `pnpm demo -- --event FILE`, and pnpm passes the dashes on.
     args: args[0] === "--" ? args.slice(1) : [...args],
     options: { event: { type: "string" }, help: { type: "boolean" } },
   });
@@ -30,21 +30,26 @@ export async function demo(args: readonly string[], print: (text: string) => voi
   const event = await readEvent(
     values.event ?? fileURLToPath(new URL("../events/shopping-cart.json", import.meta.url)),
   );
-  const stage = await openStage();
+  const environment = await openEnvironment();
   try {
-    const play = async (withMishap: boolean) => {
-      const acts: Act[] = [];
-      for (const name of handlerNames) acts.push(await playAct(stage, name, event, withMishap));
-      return acts;
+    const runAll = async (withFailure: boolean) => {
+      const scenarios: Scenario[] = [];
+      for (const name of handlerNames)
+        scenarios.push(await runScenario(environment, name, event, withFailure));
+      return scenarios;
     };
-    print(`${introduction(event, stage.engine)}\n`);
-    const calm = await play(false);
-    print(`Undisturbed:\n${table(calm)}\n`);
-    const struck = await play(true);
+    print(`${introduction(event, environment.engine)}\n`);
+    const undisturbed = await runAll(false);
+    print(`Undisturbed:\n${table(undisturbed)}\n`);
+    const disturbed = await runAll(true);
     print(`DynamoDB's first reply to a write is lost; for 01, the process dies after every checkpoint:`);
-    print(`${table(struck, calm)}\n\n${verdict(struck)}`);
-    return [...calm, ...struck].every((act) => act.handler === "00-naive-counter" || isRight(act)) ? 0 : 1;
+    print(`${table(disturbed, undisturbed)}\n\n${verdict(disturbed)}`);
+    return [...undisturbed, ...disturbed].every(
+      (scenario) => scenario.handler === "00-naive-counter" || isRight(scenario),
+    )
+      ? 0
+      : 1;
   } finally {
-    await stage.close();
+    await environment.close();
   }
 }

@@ -1,8 +1,8 @@
 import type { Command, CounterRequest } from "@durable-counter/core";
 import Table from "cli-table3";
-import type { Act } from "./act.ts";
+import type { Scenario } from "./scenario.ts";
 
-/** What the demo says before the tables. */
+/** The text before the tables. */
 export function introduction(
   { counterId, commands, idempotencyKey }: CounterRequest,
   engine: string,
@@ -13,13 +13,13 @@ export function introduction(
       : `with the idempotency key "${idempotencyKey}"`;
   return [
     `Counter "${counterId}": ${commands.map(short).join(", ")} — sent ${sent}.`,
-    `The real durable SDK, and a real DynamoDB engine (${engine}) behind a real socket. It refuses a write without`,
-    "saying what stood there, which costs a read; DynamoDB itself says it with the refusal.",
+    `The real durable SDK, and a DynamoDB engine (${engine}) behind a real socket. That engine refuses a write without`,
+    "returning the item, so a retry needs another read; DynamoDB itself returns the item.",
   ].join("\n");
 }
 
-/** A table of acts, one row each. `calm` are the same acts without a mishap: what they did more was a retry. */
-export function table(acts: readonly Act[], calm: readonly Act[] = acts): string {
+/** A table of scenarios. `undisturbed` are the same scenarios without a failure: additional requests are retries. */
+export function table(scenarios: readonly Scenario[], undisturbed: readonly Scenario[] = scenarios): string {
   const rows = new Table({
     head: [
       "handler",
@@ -31,22 +31,22 @@ export function table(acts: readonly Act[], calm: readonly Act[] = acts): string
     ],
     style: { head: [], border: [] },
   });
-  for (const [index, act] of acts.entries()) {
+  for (const [index, scenario] of scenarios.entries()) {
     rows.push([
-      act.handler,
-      isRight(act) ? act.outcome : `${act.outcome}, not ${act.expected}`,
-      act.commands,
-      act.operations ?? "–",
-      act.requests,
-      whatBecame(act, calm[index] ?? act),
+      scenario.handler,
+      isRight(scenario) ? scenario.outcome : `${scenario.outcome}, not ${scenario.expected}`,
+      scenario.commands,
+      scenario.operations ?? "–",
+      scenario.requests,
+      effectOfRetry(scenario, undisturbed[index] ?? scenario),
     ]);
   }
   return rows.toString();
 }
 
-/** The last words: who was right when something went wrong. */
-export function verdict(acts: readonly Act[]): string {
-  const wrong = acts.filter((act) => !isRight(act));
+/** The text after the tables: which counters are wrong. */
+export function verdict(scenarios: readonly Scenario[]): string {
+  const wrong = scenarios.filter((scenario) => !isRight(scenario));
   if (wrong.length === 0) return "Every counter is right.";
   return wrong
     .map(({ handler, outcome, expected }) =>
@@ -57,24 +57,24 @@ export function verdict(acts: readonly Act[]): string {
     .join("\n");
 }
 
-export function isRight({ outcome, expected }: Act): boolean {
+export function isRight({ outcome, expected }: Scenario): boolean {
   return outcome === expected;
 }
 
-function whatBecame(act: Act, calm: Act): string {
-  if (act.requests > calm.requests) {
-    if (!isRight(act)) return `sent again, counted again: ${offBy(act)}`;
-    return typeof act.outcome === "number"
+function effectOfRetry(scenario: Scenario, undisturbed: Scenario): string {
+  if (scenario.requests > undisturbed.requests) {
+    if (!isRight(scenario)) return `sent again, counted again: ${offBy(scenario)}`;
+    return typeof scenario.outcome === "number"
       ? "sent again, recognised by its idempotency key"
       : "sent again, refused again";
   }
-  if (act.invocations > calm.invocations) {
-    return `function started ${act.invocations} times, ${isRight(act) ? "replayed" : offBy(act)}`;
+  if (scenario.invocations > undisturbed.invocations) {
+    return `function started ${scenario.invocations} times, ${isRight(scenario) ? "replayed" : offBy(scenario)}`;
   }
   return "nothing was retried";
 }
 
-function offBy({ outcome, expected }: Act): string {
+function offBy({ outcome, expected }: Scenario): string {
   return typeof outcome === "number" && typeof expected === "number"
     ? `off by ${outcome - expected}`
     : "wrong";

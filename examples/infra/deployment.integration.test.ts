@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { decrement, increment } from "@durable-counter/core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openStage, type Stage } from "../demo/stage.ts";
+import { openEnvironment, type Environment } from "../demo/environment.ts";
 import { bundledCode } from "./bundle.ts";
 import { newFolder, runCdk } from "./command-line.fixture.ts";
 import { handlers } from "./handlers.ts";
@@ -21,11 +21,11 @@ await runCdk(["synth", "--quiet", "--output", assembly, "-c", "throwAway=true"],
 const templateFile = readFileSync(join(assembly, "DurableCounters.template.json"), "utf8");
 const template = JSON.parse(templateFile) as Template; // as the CDK writes it
 
-let stage: Stage;
+let environment: Environment;
 beforeAll(async () => {
-  stage = await openStage();
+  environment = await openEnvironment();
 });
-afterAll(() => stage.close());
+afterAll(() => environment.close());
 
 /** What the uploaded code of a handler answers, in a process of its own that knows nothing of this workspace's code. */
 async function run(file: string, event: unknown): Promise<unknown> {
@@ -72,9 +72,9 @@ test("01 as it is uploaded counts", async () => {
 
 test("02 as it is uploaded counts in the table of its environment, once per idempotency key", async () => {
   const event = { ...order, counterId: "cart-8", idempotencyKey: "order-1" };
-  const before = stage.network.requests["UpdateItem"] ?? 0;
+  const before = environment.network.requests["UpdateItem"] ?? 0;
   expect(await run("02-stateless-dynamodb.ts", event)).toEqual({ value: 3, results });
-  expect(stage.network.requests["UpdateItem"]).toBeGreaterThan(before);
+  expect(environment.network.requests["UpdateItem"]).toBeGreaterThan(before);
   expect(await run("02-stateless-dynamodb.ts", event)).toEqual({ value: 3, results });
 });
 

@@ -1,6 +1,6 @@
 import type { CounterStore } from "@durable-counter/core";
 
-/** Stands before a store that tests exchange, and lets them see to every write. */
+/** Forwards to a store that a test replaces, and lets the test wrap every write. */
 export function forwardingStore(
   current: () => CounterStore,
   during: <T>(write: () => Promise<T>) => Promise<T> = (write) => write(),

@@ -1,4 +1,4 @@
-/** Counts the calls that are under way at the same time; each is held up, so that others could begin. */
+/** Counts concurrent calls. Each is delayed, so that others can start. */
 export class InFlight {
   most = 0;
   #now = 0;

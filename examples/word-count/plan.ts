@@ -1,25 +1,25 @@
 import type { WordCountRequest } from "./request.ts";
 import { splitText, type ByteRange } from "./split-text.ts";
-import { counterNames } from "./tally-words.ts";
+import { counterNames } from "./count-words.ts";
 import { UnusableTextError } from "./unusable-text-error.ts";
 
 /** The service allows 3,000 operations per execution, and this cannot be raised. */
 const MAX_OPERATIONS = 3_000;
-/** The plan, the map, the total, and what the counters hold. */
+/** The plan, the map, the total, and the reading of the counters. */
 const OWN_OPERATIONS = 4;
 
 /**
- * Cuts a text into the chunks of a word count.
+ * Splits a text into the chunks of a word count.
  *
- * @throws UnusableTextError where counting them could take more operations than an execution may have: better before
- *   the first than in the middle
+ * @throws UnusableTextError if counting them may take more operations than an execution may have, so that it fails before the
+ *   first chunk and not in the middle
  */
 export function planChunks(
   bytes: Uint8Array,
   { text, chunkBytes, words }: Pick<WordCountRequest, "text" | "chunkBytes" | "words">,
 ): ByteRange[] {
   const chunks = splitText(bytes, chunkBytes);
-  // A chunk's context and its tally, and a step for each of its counters.
+  // A chunk's context, its word count, and a step for each of its counters.
   const perChunk = 2 + counterNames(words).length;
   const operations = OWN_OPERATIONS + chunks.length * perChunk;
   if (operations > MAX_OPERATIONS) {

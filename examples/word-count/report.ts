@@ -2,18 +2,18 @@ import type { BatchResult } from "@aws/durable-execution-sdk-js";
 import type { CounterStore } from "@durable-counter/core";
 import type { WordCountRequest } from "./request.ts";
 import type { ByteRange } from "./split-text.ts";
-import { counterNames } from "./tally-words.ts";
+import { counterNames } from "./count-words.ts";
 
 const FAILURES_SHOWN = 3;
 
-/** What a word count ends in. */
+/** The result of a word count. */
 export interface WordCount {
   readonly chunks: number;
   /** The chunks that are not counted, or not in every counter. */
   readonly failed: readonly FailedChunk[];
   /** The words in the other chunks. */
   readonly words: number;
-  /** What the counters held afterwards, by id, whoever counted it. */
+  /** The values of the counters afterwards, by id, including what other executions counted. */
   readonly counters: Readonly<Record<string, number>>;
 }
 
@@ -33,8 +33,8 @@ export function failedChunks(branches: BatchResult<unknown>, chunks: readonly By
 }
 
 /**
- * Ends an execution in which more chunks failed than it tolerates. Chunks that were being counted when that became
- * clear may or may not have come to an end; their keys know.
+ * The error of an execution in which more chunks failed than it tolerates. Chunks that were in progress at that moment may or may
+ * not be counted. Their idempotency keys make it safe to send the event again.
  */
 export function tooManyFailed(
   failed: readonly FailedChunk[],
@@ -48,11 +48,11 @@ export function tooManyFailed(
       ? "What was counted stays counted; an event with an idempotency key could be sent again, to count the rest."
       : `What was counted stays counted; send the event again, with its idempotency key ${JSON.stringify(idempotencyKey)}, to count the rest.`;
   return new Error(
-    `Not all could be counted: ${failed.length} chunks failed, and ${tolerated} may. ${shown.join(" ")}${rest > 0 ? ` And ${rest} more.` : ""} ${remedy}`,
+    `Not all could be counted: ${failed.length} chunks failed, and ${tolerated} may fail. ${shown.join(" ")}${rest > 0 ? ` And ${rest} more.` : ""} ${remedy}`,
   );
 }
 
-/** What the counters of a request hold now, by id. */
+/** The current values of the counters of a request, by id. */
 export async function readCounters(
   store: CounterStore,
   { counters, words }: Pick<WordCountRequest, "counters" | "words">,

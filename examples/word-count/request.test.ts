@@ -13,7 +13,7 @@ const complaint = (fields: object) => {
 };
 
 describe("a word count request", () => {
-  test("is filled in where it leaves something out", () => {
+  test("has defaults", () => {
     expect(parseWordCountRequest({ text: "genesis.txt", counters: "genesis" })).toEqual({
       text: "genesis.txt",
       counters: "genesis",
@@ -25,7 +25,7 @@ describe("a word count request", () => {
     });
   });
 
-  test("asks for each word once, however it is spelled", () => {
+  test("has each word once, in one spelling", () => {
     const words = ["God", "GOD", "Noah’s", "noah's", "nai\u0308ve", "天地"];
     expect(parseWordCountRequest({ text: "a.txt", counters: "a", words }).words).toEqual([
       "god",
@@ -59,7 +59,7 @@ describe("a word count request", () => {
     expect(complaint(fields)).toMatch(message);
   });
 
-  test("is parsed from what a fuzzer invents, or refused", () => {
+  test("is parsed from random input, or refused", () => {
     const fields = [
       "text",
       "counters",

@@ -1,22 +1,22 @@
 import { CounterId, withRemedy, parseInput, IdempotencyKey } from "@durable-counter/core";
 import * as z from "zod/mini";
-import { sameSpelling, wordsOf } from "./tally-words.ts";
+import { sameSpelling, wordsOf } from "./count-words.ts";
 
 /** The event of the parallel word count. */
 export interface WordCountRequest {
   /** The file name of a text. */
   readonly text: string;
-  /** Begins the ids of the counters: `<counters>/words`, and `<counters>/word/<word>` for each word asked for. */
+  /** Begins the ids of the counters: `<counters>/words`, and `<counters>/word/<word>` for each of `words`. */
   readonly counters: string;
-  /** Up to ten words to count by themselves. */
+  /** Up to ten words that have counters of their own. */
   readonly words: readonly string[];
-  /** The most bytes of a chunk, 256 to 1,048,576. */
+  /** The maximal bytes of a chunk, 256 to 1,048,576. */
   readonly chunkBytes: number;
   /** How many chunks are counted at a time, 1 to 100. */
   readonly maxConcurrency: number;
   /** How many chunks may fail before the execution does. */
   readonly toleratedFailures: number;
-  /** Names the request: sent again, it counts what was not counted, and nothing twice. */
+  /** Identifies the request. Sent again with it, the event counts what was not counted, and nothing twice. */
   readonly idempotencyKey: string | undefined;
 }
 
@@ -48,7 +48,7 @@ const Words = z.pipe(
   z.array(Word),
 );
 
-/** What an event leaves out: chunks of 16 KB, eight at a time, no failure tolerated. */
+/** The defaults are chunks of 16 KB, eight at a time, and no tolerated failure. */
 const Event = z.strictObject(
   {
     text: FileName,
@@ -60,7 +60,7 @@ const Event = z.strictObject(
     idempotencyKey: z.optional(IdempotencyKey),
   },
   withRemedy(
-    'pass "text", "counters" and, if you like, "words", "chunkBytes", "maxConcurrency", "toleratedFailures" and "idempotencyKey"',
+    'pass "text", "counters" and optionally "words", "chunkBytes", "maxConcurrency", "toleratedFailures" and "idempotencyKey"',
   ),
 );
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { splitText } from "./split-text.ts";
-import { wordsOf } from "./tally-words.ts";
+import { wordsOf } from "./count-words.ts";
 import { genesis } from "./texts.fixture.ts";
 
 /** Whatever people write, and what it is easy to be wrong about. */
@@ -35,7 +35,7 @@ const split = (bytes: Uint8Array, chunkBytes: number) =>
   splitText(bytes, chunkBytes).map(({ start, end }) => bytes.subarray(start, end));
 
 describe("the chunks of a text", () => {
-  test("are the text together, whatever its bytes", () => {
+  test("are the whole text together, for any bytes", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), chunkSizes, (bytes, chunkBytes) => {
         const chunks = split(bytes, chunkBytes);
@@ -45,7 +45,7 @@ describe("the chunks of a text", () => {
     );
   });
 
-  test("split no word and no character: their words are the text's", () => {
+  test("split no word and no character", () => {
     fc.assert(
       fc.property(texts, chunkSizes, (text, chunkBytes) => {
         const bytes = new TextEncoder().encode(text);
@@ -59,7 +59,7 @@ describe("the chunks of a text", () => {
     );
   });
 
-  test("are as long as they may be, and longer only where there is nothing to cut at", () => {
+  test("are as long as allowed, and longer only where there is no white space", () => {
     fc.assert(
       fc.property(texts, chunkSizes, (text, chunkBytes) => {
         const chunks = split(new TextEncoder().encode(text), chunkBytes).map((chunk) =>

@@ -1,15 +1,15 @@
-/** A part of a text: the bytes from `start` up to, and without, `end`. */
+/** A part of a text: the bytes from `start` to before `end`. */
 export interface ByteRange {
   readonly start: number;
   readonly end: number;
 }
 
 /**
- * Cuts a UTF-8 text into consecutive ranges that are the whole text together, each of at most `chunkBytes` bytes and
- * ending behind a space or a line end. A stretch without either that is longer than that stays in one piece.
+ * Splits a UTF-8 text into consecutive ranges. Each has at most `chunkBytes` bytes and ends after a space or a line end. A longer
+ * stretch without either stays in one range.
  *
- * ASCII white space alone is looked for: such a byte is part of no longer character and of no word, also where the
- * bytes around it are not UTF-8 at all. The same bytes are always cut the same way.
+ * Only ASCII white space counts: such a byte is never part of a longer character or of a word, even where the bytes around it
+ * are not UTF-8. The same bytes are always split in the same way.
  */
 export function splitText(text: Uint8Array, chunkBytes: number): ByteRange[] {
   const ranges: ByteRange[] = [];

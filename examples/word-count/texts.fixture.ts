@@ -4,7 +4,7 @@ import type { Texts } from "./texts.ts";
 /** The Book of Genesis, 200 KB: a real text. */
 export const genesis: Uint8Array = readFileSync(new URL("texts/genesis.txt", import.meta.url));
 
-/** Texts in this process's memory, and how many of them are being read. */
+/** Texts in memory, and how often they were read. */
 export class MemoryTexts implements Texts {
   readonly files = new Map<string, Uint8Array>();
   reads = 0;
@@ -20,8 +20,8 @@ export class MemoryTexts implements Texts {
 }
 
 /**
- * Counts the words of an English text as `wc` would: what stands between white space and has a letter is one. Knows
- * nothing of chunks or of the pattern that the example looks for.
+ * Counts the words of an English text as `wc` would: each run without white space that has a letter. Independent of chunks and of
+ * the pattern of the example.
  */
 export function countAsWc(bytes: Uint8Array, word?: string): number {
   const tokens = Buffer.from(bytes).toString("latin1").split(/\s+/u);

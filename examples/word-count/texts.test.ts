@@ -19,17 +19,17 @@ describe("a folder of texts", () => {
     expect(Buffer.from(await texts.read("a.txt", { start: 3, end: 7 })).toString()).toBe("the ");
   });
 
-  test("says so when there is no such text, and that trying again does not help", async () => {
+  test("reports a missing text, which is not retried", async () => {
     const error: unknown = await textFolder(folder)
       .read("b.txt")
       .catch((thrown: unknown) => thrown);
     expect((error as Error).message).toBe(
-      `There is no text "b.txt"; put ${join(folder, "b.txt")} there, or ask for another.`,
+      `There is no text "b.txt"; add ${join(folder, "b.txt")}, or pass another name.`,
     );
     expect(textRetryStrategy(error as Error, 1)).toEqual({ shouldRetry: false });
   });
 
-  test("says so when a text has become shorter since it was planned", async () => {
+  test("reports a text that has become shorter since it was planned", async () => {
     await writeFile(join(folder, "c.txt"), "In the beginning");
     await truncate(join(folder, "c.txt"), 5);
     await expect(textFolder(folder).read("c.txt", { start: 3, end: 7 })).rejects.toThrow(
@@ -37,7 +37,7 @@ describe("a folder of texts", () => {
     );
   });
 
-  test("tries again where a disk or a network may be to blame", async () => {
+  test("retries errors of a disk or a network", async () => {
     const error: unknown = await textFolder(folder)
       .read(".")
       .catch((thrown: unknown) => thrown);
@@ -48,11 +48,11 @@ describe("a folder of texts", () => {
 describe("a part of a text", () => {
   const range = { start: 0, end: 3 };
 
-  test("is decoded as it is, a byte order mark included", () => {
+  test("is decoded with its byte order mark", () => {
     expect(decodeText(Buffer.from("\ufeffa"), "a.txt", range)).toBe("\ufeffa");
   });
 
-  test("that is not UTF-8 is refused with its place", () => {
+  test("that is not UTF-8 is refused with its position", () => {
     expect(() => decodeText(Buffer.of(0x61, 0xff), "a.txt", range)).toThrow(
       new UnusableTextError('Bytes 0 to 3 of "a.txt" are not UTF-8; repair them, and send the event again.'),
     );

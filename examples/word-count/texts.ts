@@ -3,17 +3,17 @@ import { join } from "node:path";
 import type { ByteRange } from "./split-text.ts";
 import { UnusableTextError } from "./unusable-text-error.ts";
 
-/** Where texts lie: a folder here; in a bucket of S3, `read` is a GetObject with its `Range`. */
+/** A collection of texts: a folder here. With an S3 bucket, `read` is a GetObject with a `Range`. */
 export interface Texts {
   /**
    * The bytes of a text, or of a part of it.
    *
-   * @throws UnusableTextError for a text that is not there, or has become shorter than the range
+   * @throws UnusableTextError for a missing text, and for one that has become shorter than the range
    */
   read(name: string, range?: ByteRange): Promise<Uint8Array>;
 }
 
-/** The texts that are deployed along with a function. */
+/** Texts that are deployed with a function. */
 export function textFolder(folder: string): Texts {
   return {
     read: async (name, range) => {
@@ -32,7 +32,7 @@ async function openText(path: string, name: string): Promise<FileHandle> {
     return await open(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    throw new UnusableTextError(`There is no text "${name}"; put ${path} there, or ask for another.`, {
+    throw new UnusableTextError(`There is no text "${name}"; add ${path}, or pass another name.`, {
       cause: error,
     });
   }

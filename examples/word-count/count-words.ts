@@ -1,35 +1,35 @@
-/** Letters with their marks, also several such runs held together by single apostrophes or hyphens. */
+/** Letters with their marks, and several such runs joined by single apostrophes or hyphens. */
 const WORD = /\p{L}[\p{L}\p{M}]*(?:['’-]\p{L}[\p{L}\p{M}]*)*/gu;
 
 /**
- * What a text, or a part of it, holds, by the name of the counter it goes to: `words`, and `word/<word>` for each word
- * that was asked for. Small, whatever the text's size: this is what a checkpoint carries.
+ * The words of a text or a part of it, by the name of their counter: `words`, and `word/<word>` for each requested word. Its size
+ * does not depend on the text's, because it is checkpointed.
  */
-export interface Tally {
+export interface WordCounts {
   readonly [counter: string]: number;
   readonly words: number;
 }
 
 /**
- * The words of a text, in order: `Don't`, `loving-kindness` and `naïve` are one each; a number is none. A hyphen at the
- * end of a line holds nothing together, so no word reaches over white space.
+ * The words of a text, in order: `Don't`, `loving-kindness` and `naïve` are one each, and a number is none. A hyphen at the end of
+ * a line joins nothing, so no word contains white space.
  */
 export function wordsOf(text: string): string[] {
   return text.match(WORD) ?? [];
 }
 
-/** Two spellings are the same word if they differ in case, in how accents are encoded, or in the apostrophe alone. */
+/** Normalizes a word: spellings that differ only in case, in the encoding of accents, or in the apostrophe become equal. */
 export function sameSpelling(word: string): string {
   return word.replaceAll("’", "'").toLowerCase().normalize("NFC");
 }
 
-/** The names of the counters that a word count moves. */
+/** The names of the counters of a word count. */
 export function counterNames(asked: readonly string[]): string[] {
   return ["words", ...asked.map((word) => `word/${word}`)];
 }
 
 /** @param asked words as {@link sameSpelling} writes them */
-export function tallyWords(text: string, asked: readonly string[]): Tally {
+export function countWords(text: string, asked: readonly string[]): WordCounts {
   const words = wordsOf(text);
   const found = new Map(asked.map((word) => [word, 0]));
   for (const word of words.map(sameSpelling)) {

@@ -4,8 +4,8 @@ import { startDynamoDB, startLossyProxy, type LossyProxy } from "@durable-counte
 
 const tableName = "counters";
 
-/** A real DynamoDB engine behind a network that can lose replies, and an environment that leads the handlers to it. */
-export interface Stage {
+/** A DynamoDB engine behind a network that can lose replies, and environment variables that direct the handlers to it. */
+export interface Environment {
   readonly engine: string;
   readonly network: LossyProxy;
   /** Empties the table. */
@@ -13,10 +13,10 @@ export interface Stage {
   readonly close: () => Promise<void>;
 }
 
-export async function openStage(): Promise<Stage> {
+export async function openEnvironment(): Promise<Environment> {
   const { engine, endpoint, client, stop } = await startDynamoDB({ engine: "dynalite" });
   const network = await startLossyProxy(endpoint);
-  // What a deployed Lambda finds in its environment. The handlers read it when they are imported.
+  // The variables of a deployed Lambda. The handlers read them when they are imported.
   Object.assign(process.env, {
     TABLE_NAME: tableName,
     AWS_ENDPOINT_URL_DYNAMODB: network.endpoint,

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { sameSpelling, tallyWords, wordsOf } from "./tally-words.ts";
+import { sameSpelling, countWords, wordsOf } from "./count-words.ts";
 import { countAsWc, genesis } from "./texts.fixture.ts";
 
 const isLetter = (character = "") => /^\p{L}$/u.test(character);
 const isMark = (character = "") => /^\p{M}$/u.test(character);
 
-/** Reads one character after another, as the sentence in the documentation says it. */
+/** Counts one character after another, as the documentation describes it. */
 function countByCharacter(text: string): number {
   const characters = Array.from(text);
   let words = 0;
@@ -31,7 +31,7 @@ describe("a word", () => {
     expect(wordsOf(text)).toEqual(words);
   });
 
-  test("is found by reading one character after another, too", () => {
+  test("is the same as reading one character after another finds", () => {
     const characters = fc.constantFrom(...Array.from("aZéλ天\u0301\u0308'’-- \n1_."));
     const texts = fc.oneof(
       fc.string({ unit: "grapheme" }),
@@ -44,14 +44,14 @@ describe("a word", () => {
     );
   });
 
-  test("is the same in capitals, with a typographic apostrophe, and with its accents apart", () => {
+  test("is the same in capitals, with a typographic apostrophe, and with combining accents", () => {
     expect(new Set(["NAÏVE’S", "nai\u0308ve's", "Naïve's"].map(sameSpelling)).size).toBe(1);
   });
 });
 
-describe("a tally", () => {
-  test("of a book is what wc makes of it", () => {
-    const { words, ...found } = tallyWords(Buffer.from(genesis).toString(), [
+describe("the words", () => {
+  test("of a book are as many as wc counts", () => {
+    const { words, ...found } = countWords(Buffer.from(genesis).toString(), [
       "god",
       "joseph",
       "methuselah",
