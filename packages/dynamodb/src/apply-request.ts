@@ -49,7 +49,7 @@ export async function applyRequest(config: StoreConfig, input: ApplyRequest): Pr
     if (isCounterError(error, "limit-exceeded") || isCounterError(error, "idempotency-key-reused"))
       throw error;
     if (!mayBeInFlight(request) && !isCounterError(error, "outcome-unknown")) throw error;
-    inFlight.set(inFlightName(request), true);
+    inFlight.set(inFlightName(request), request.issuedAt);
     throw outcomeUnknown(request, error);
   }
 }

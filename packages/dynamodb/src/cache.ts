@@ -7,8 +7,11 @@ const MAX_ENTRIES = 10_000;
 export interface StoreCache {
   /** The latest known state of counters that are written by transactions. */
   readonly fencedItems: BoundedMap<Item>;
-  /** Keys of requests that were sent and never answered: an attempt may still arrive. */
-  readonly inFlight: BoundedMap<true>;
+  /**
+   * Keys of requests that were sent and never answered, because an attempt may still arrive; each with the time at which it
+   * was sent first, in milliseconds since 1970.
+   */
+  readonly inFlight: BoundedMap<number>;
   /** False once the engine has refused a transaction, or the client may not send one. */
   canTransact: boolean;
 }

@@ -1,4 +1,4 @@
-import { hash } from "node:crypto";
+import { hash, randomUUID } from "node:crypto";
 import type { Command } from "@durable-counter/core";
 import { KEY_PREFIX } from "./table-schema.ts";
 
@@ -16,6 +16,27 @@ export function keyAttribute(idempotencyKey: string): string {
 
 export function isKeyAttribute(name: string): boolean {
   return name.startsWith(KEY_PREFIX);
+}
+
+/** How long the AWS SDK and a caller may retry a request that brought no key, in seconds. */
+export const GENERATED_KEY_SECONDS = 120;
+
+const GENERATED = /^auto-([0-9a-z]{1,9})-[0-9a-f-]{36}$/u;
+
+/**
+ * A key for a request that brought none. The key itself says when it was generated, so that every retry with it, by
+ * any process, has the deadline of the first request.
+ *
+ * @param now in milliseconds since 1970
+ */
+export function generateKey(now: number): string {
+  return `auto-${now.toString(36)}-${randomUUID()}`;
+}
+
+/** When {@link generateKey} generated a key, in milliseconds since 1970; undefined for any other key. */
+export function generatedAt(idempotencyKey: string): number | undefined {
+  const [, time] = GENERATED.exec(idempotencyKey) ?? [];
+  return time === undefined ? undefined : Number.parseInt(time, 36);
 }
 
 /** Tells the commands of a request from others: 12 digits. */

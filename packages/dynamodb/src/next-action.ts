@@ -94,7 +94,7 @@ export type Action =
  */
 export function firstAction(request: RequestContext, cached: Item | undefined): Action {
   const { issuedAt, startedAt, config, effect, initial } = request;
-  if (issuedAt !== undefined && issuedAt > startedAt + GRACE_SECONDS * 1_000) throw notYetIssued(issuedAt);
+  if (issuedAt > startedAt + GRACE_SECONDS * 1_000) throw notYetIssued(issuedAt);
   // The request is too late, or no value fits it; but its key may be recorded, as counted under other limits.
   if (isExpired(request) || effect.lowest > effect.highest) return { type: "read" };
   if (config.strategy === "separate-item" || (cached !== undefined && isFenced(cached, startedAt))) {
@@ -194,7 +194,7 @@ function refusedCallers(request: RequestContext, state: CounterState): readonly 
   return Array.from(callers);
 }
 
-/** Whether the key was issued longer ago than keys are recorded. */
-function isExpired({ issuedAt, startedAt, config }: RequestContext): boolean {
-  return issuedAt !== undefined && startedAt >= issuedAt + config.retentionSeconds * 1_000;
+/** Whether the key was issued longer ago than it is recorded. */
+function isExpired({ startedAt, retryUntil }: RequestContext): boolean {
+  return startedAt >= retryUntil;
 }

@@ -1,7 +1,12 @@
 import type { ApplyRequest, Command, Limits } from "@durable-counter/core";
-import { randomUUID } from "node:crypto";
 import type { Attempts } from "./attempt-tracking.ts";
-import { fingerprint, keyAttribute } from "./idempotency-key.ts";
+import {
+  fingerprint,
+  GENERATED_KEY_SECONDS,
+  generatedAt,
+  generateKey,
+  keyAttribute,
+} from "./idempotency-key.ts";
 import { netEffect, type NetEffect } from "./net-effect.ts";
 import { shardOf } from "./shards.ts";
 import type { StoreConfig } from "./store-options.ts";
@@ -21,8 +26,13 @@ export interface RequestContext {
   readonly idempotencyKey: string;
   /** Whether the store generated the idempotency key, for a request that has none. */
   readonly isGeneratedKey: boolean;
-  /** When the idempotency key was sent first, in milliseconds since 1970. */
-  readonly issuedAt: number | undefined;
+  /** When the idempotency key was sent first, as far as is known, in milliseconds since 1970. */
+  readonly issuedAt: number;
+  /**
+   * Until when an attempt may be sent, in milliseconds since 1970. Counted from `issuedAt`, so a retry never moves it: one
+   * that was sent later could arrive when the key is no longer recorded, and count again.
+   */
+  readonly retryUntil: number;
   /** The caller for whom a refusal is to be final, if it names itself. */
   readonly callerId: string | undefined;
   readonly keyAttribute: string;
@@ -37,43 +47,38 @@ export interface RequestContext {
   readonly attempts: Attempts;
 }
 
-/**
- * How long the key of a request that brought none is recorded. The store generates one all the same, because the AWS SDK
- * retries by itself. No attempt is made after this time.
- */
-const GENERATED_KEY_SECONDS = 120;
-
 export function createRequestContext(config: StoreConfig, request: ApplyRequest): RequestContext {
-  const { id, commands, issuedAt, callerId, limits = config.limits, initial = config.initial } = request;
+  const { id, commands, callerId, limits = config.limits, initial = config.initial } = request;
   const { shards, retentionSeconds, now, cache } = config;
-  const isGeneratedKey = request.idempotencyKey === undefined;
-  const idempotencyKey = request.idempotencyKey ?? randomUUID();
   const startedAt = now();
-  const expiresAt =
-    Math.floor(startedAt / 1_000) + (isGeneratedKey ? GENERATED_KEY_SECONDS : retentionSeconds);
-  const deadline = Math.min(
-    expiresAt * 1_000,
-    issuedAt === undefined ? Infinity : issuedAt + retentionSeconds * 1_000,
-  );
+  const idempotencyKey = request.idempotencyKey ?? generateKey(startedAt);
+  const generated = generatedAt(idempotencyKey);
   const sortKey =
     shards === undefined ? VALUE_SORT_KEY : shardSortKey(shards, shardOf(idempotencyKey, shards));
-  const context = { id, sortKey, keyAttribute: keyAttribute(idempotencyKey) };
+  const names = { id, sortKey, keyAttribute: keyAttribute(idempotencyKey) };
+  const firstSentAt = cache.inFlight.get(inFlightName(names));
+  const issuedAt = generated ?? Math.min(request.issuedAt ?? startedAt, firstSentAt ?? Infinity);
+  const retryUntil = issuedAt + (generated === undefined ? retentionSeconds : GENERATED_KEY_SECONDS) * 1_000;
+  // Another sender of a caller's key may not know when it was issued, and counts from its own time.
+  const keptUntil =
+    generated === undefined ? Math.max(retryUntil, startedAt + retentionSeconds * 1_000) : retryUntil;
   return {
-    ...context,
+    ...names,
     config,
     commands,
     effect: netEffect(commands, limits),
     limits,
     initial,
     idempotencyKey,
-    isGeneratedKey,
+    isGeneratedKey: request.idempotencyKey === undefined,
     issuedAt,
+    retryUntil,
     callerId,
     fingerprint: fingerprint(commands),
     startedAt,
-    expiresAt,
-    wasInFlight: cache.inFlight.get(inFlightName(context)) === true,
-    attempts: { errors: [], mayAttempt: () => now() < deadline },
+    expiresAt: Math.floor(keptUntil / 1_000),
+    wasInFlight: firstSentAt !== undefined,
+    attempts: { errors: [], mayAttempt: () => now() < retryUntil },
   };
 }
 

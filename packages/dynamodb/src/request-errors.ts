@@ -10,19 +10,16 @@ import type { RequestContext } from "./request-context.ts";
  *
  * @param error how the last attempt ended
  */
-export function outcomeUnknown(
-  { config, id, idempotencyKey, expiresAt }: RequestContext,
-  error: unknown,
-): unknown {
+export function outcomeUnknown(request: RequestContext, error: unknown): unknown {
+  const { config, id, idempotencyKey, issuedAt, retryUntil } = request;
   if (!isCounterError(error)) return error;
-  const retryUntil = expiresAt * 1_000;
-  const details = { idempotencyKey, retryUntil };
+  const details = { idempotencyKey, issuedAt, retryUntil };
   if (error.code === "outcome-unknown")
     return Object.assign(error, { details: { ...error.details, ...details } });
   if (error.code !== "throttled" && error.code !== "unavailable") return error;
   return new CounterError(
     "outcome-unknown",
-    `${named(config, id)} may or may not have been changed: an attempt was never answered. Ask again with the idempotency key ${JSON.stringify(idempotencyKey)}, until ${new Date(retryUntil).toISOString()}, to find out. ${error.message.replace(/ \[[a-z-]+\]$/u, "")}`,
+    `${named(config, id)} may or may not have been changed: an attempt was never answered. Ask again with idempotencyKey ${JSON.stringify(idempotencyKey)} and issuedAt ${issuedAt}, until ${new Date(retryUntil).toISOString()}, to find out. ${error.message.replace(/ \[[a-z-]+\]$/u, "")}`,
     { cause: error, details },
   );
 }
@@ -53,14 +50,10 @@ export function notYetIssued(issuedAt: number): CounterError {
   );
 }
 
-export function idempotencyKeyExpired({
-  config,
-  id,
-  idempotencyKey,
-  issuedAt = 0,
-}: RequestContext): CounterError {
+export function idempotencyKeyExpired(request: RequestContext): CounterError {
+  const { config, id, idempotencyKey, issuedAt, retryUntil } = request;
   return new CounterError(
     "idempotency-key-expired",
-    `${named(config, id)} was not changed: idempotencyKey ${JSON.stringify(idempotencyKey)} was issued at ${new Date(issuedAt).toISOString()}, and keys are remembered for ${config.retentionSeconds} s, so it is not known any more whether the request was applied. Find out by other means, and count under a new idempotency key if it was not; or let idempotency.retentionSeconds be longer than requests may take.`,
+    `${named(config, id)} was not changed: idempotencyKey ${JSON.stringify(idempotencyKey)} was issued at ${new Date(issuedAt).toISOString()}, and keys are remembered for ${(retryUntil - issuedAt) / 1_000} s, so it is not known any more whether the request was applied. Find out by other means, and count under a new idempotency key if it was not; or let idempotency.retentionSeconds be longer than requests may take.`,
   );
 }

@@ -281,6 +281,7 @@ describe.each(engines)("an attempt that was never answered, on $engine", (engine
       .catch((thrown: unknown) => thrown);
     expect(isCounterError(error, "outcome-unknown") && error.details).toEqual({
       idempotencyKey: "t",
+      issuedAt: clock.now,
       retryUntil: clock.now + WINDOW_SECONDS * 1_000,
     });
     expect(String(error)).toContain('Ask again with the idempotency key "t" to find out');
