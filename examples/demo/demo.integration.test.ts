@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,8 +8,11 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { demo } from "./demo.ts";
 
 let folder: string;
+/** In this process the demo runs once: the handlers keep the endpoint they found when they were imported. */
+let firstRun: ReturnType<typeof run>;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "demo-"));
+  firstRun = run("--picture", folder);
 });
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -36,7 +39,7 @@ const row = (text: string, handler: string, table: 0 | 1) =>
 
 describe("the demo", () => {
   test("shows the naive counter wrong and the others right, by running them", async () => {
-    const { code, text } = await run();
+    const { code, text } = await firstRun;
     const recognised = "sent again, recognised by its idempotency key";
     expect(code).toBe(0);
     expect(row(text, "00-naive", 0)?.[0]).toBe("7");
@@ -63,6 +66,17 @@ describe("the demo", () => {
     const { stdout } = await promisify(execFile)(process.execPath, [script, "--", "--event", event]);
     expect(stdout).toContain('Counter "mine": increment 1, decrement 2 — sent without an idempotency key.');
     expect(row(stdout, "02-stateless", 0)?.[0]).toBe("limit-exceeded");
+  });
+
+  test("draws the picture that the README shows", async () => {
+    await firstRun;
+    for (const name of ["lost-reply-light.svg", "lost-reply-dark.svg"]) {
+      const drawn = await readFile(join(folder, name), "utf8");
+      const shown = await readFile(new URL(`../../docs/images/${name}`, import.meta.url), "utf8");
+      expect(drawn === shown, `docs/images/${name} is outdated: run pnpm demo --picture docs/images`).toBe(
+        true,
+      );
+    }
   });
 
   test("explains itself", async () => {

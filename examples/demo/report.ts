@@ -12,7 +12,7 @@ export function introduction(
       ? "without an idempotency key"
       : `with the idempotency key "${idempotencyKey}"`;
   return [
-    `Counter "${counterId}": ${commands.map(short).join(", ")} — sent ${sent}.`,
+    `Counter "${counterId}": ${commands.map(describeCommand).join(", ")} — sent ${sent}.`,
     `The real durable SDK, and a DynamoDB engine (${engine}) behind a real socket. That engine refuses a write without`,
     "returning the item, so a retry needs another read; DynamoDB itself returns the item.",
   ].join("\n");
@@ -80,6 +80,6 @@ function offBy({ outcome, expected }: Scenario): string {
     : "wrong";
 }
 
-function short(command: Command): string {
+export function describeCommand(command: Command): string {
   return command.type === "get" ? "get" : `${command.type} ${command.amount}`;
 }

@@ -8,6 +8,8 @@ import type { Environment } from "./environment.ts";
 export interface Scenario {
   readonly handler: HandlerName;
   readonly commands: number;
+  /** The value after each command that was applied. */
+  readonly values: readonly number[];
   /** The value after the last command, or the code of the error that the handler failed with. */
   readonly outcome: Outcome;
   /** The right outcome, by the rules of the domain alone. */
@@ -28,6 +30,7 @@ type Failure = "lost-reply" | "lost-process";
 
 interface Ended {
   readonly outcome: Outcome;
+  readonly values: readonly number[];
   readonly operations: number | undefined;
   readonly invocations: number;
 }
@@ -82,16 +85,28 @@ function durable(handler: DurableLambdaHandler) {
       replay,
     });
     const outcome = await outcomeOf(async () => result ?? Promise.reject(error));
-    return { outcome, operations: operations.length, invocations };
+    const values = operations.flatMap((operation) => valueAfter(operation.result));
+    return { outcome, values, operations: operations.length, invocations };
   };
 }
 
 function stateless(handler: (event: unknown) => Promise<BatchResult>) {
-  return async (event: CounterRequest): Promise<Ended> => ({
-    outcome: await outcomeOf(() => handler(event)),
-    operations: undefined,
-    invocations: 1,
-  });
+  return async (event: CounterRequest): Promise<Ended> => {
+    const values: number[] = [];
+    const outcome = await outcomeOf(async () => {
+      const result = await handler(event);
+      values.push(...result.results.map(({ after }) => after));
+      return result;
+    });
+    return { outcome, values, operations: undefined, invocations: 1 };
+  };
+}
+
+/** A step's result is the value after its command, or a `CommandResult`; nothing if the command was refused. */
+function valueAfter(result: unknown): readonly number[] {
+  const after: unknown =
+    typeof result === "object" && result !== null ? Reflect.get(result, "after") : result;
+  return typeof after === "number" ? [after] : [];
 }
 
 async function outcomeOf(run: () => Promise<Pick<BatchResult, "value">>): Promise<Outcome> {
