@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 const INTEGRATION =
   /startEngines|borrowDynamoDB|startDynamoDB|startDynalite|startFaultyNetwork|startLossyProxy|child_process|node:net"|node:http"|sdk-js-testing|runLocally|recording\.fixture|adding-engine\.fixture|dynamodb-local|java\.ts/u;
 const EXHAUSTIVE =
-  /(gallery|faulty-handlers|mutants|same-code|operation-budget|operation-limit)[\w.-]*\.test\.ts$/u;
+  /(faulty-handlers|mutants|same-code|operation-budget|operation-limit)[\w.-]*\.test\.ts$/u;
 
 const root = resolve(import.meta.dirname, "../..");
 const files = globSync("packages/*/src/**/*.test.ts", { cwd: root });
