@@ -1,6 +1,6 @@
 import { withDurableExecution, type DurableContext } from "@aws/durable-execution-sdk-js";
+import { crashable, exploreCrashes, FakeContext, simulate } from "@durable-counter/testing";
 import { expect, test } from "vitest";
-import { crashable, exploreCrashes, FakeContext, simulate } from "./index.ts";
 
 const checkout = async (event: { amount: number }, context: DurableContext) => {
   const total = await context.step("price", async () => event.amount * 2);

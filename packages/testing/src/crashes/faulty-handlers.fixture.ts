@@ -229,7 +229,7 @@ export const correctHandlers: Readonly<Record<string, () => Scenario>> = {
         ),
       { stored: 1 },
     ),
-  "waits, a child and a refusal that is expected": () =>
+  "a wait, a child and a refusal that is expected": () =>
     scenario(async (context) => {
       await context.wait("pause", { hours: 1 });
       const refused = await context
@@ -237,7 +237,6 @@ export const correctHandlers: Readonly<Record<string, () => Scenario>> = {
           child.step("refuse", () => Promise.reject(new Error("no")), once),
         )
         .catch((error: unknown) => (error as Error).message);
-      await context.wait({ days: 300 });
       return refused;
     }),
   "a map of branches with keys of their own": () =>
