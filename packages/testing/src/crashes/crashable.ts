@@ -34,9 +34,9 @@ export function runInProcess<T>(process: CrashableProcess, code: () => T): T {
  */
 export function crashable<T extends object>(dependency: T, name = dependency.constructor.name): T {
   // The proxy of a frozen object would have to return its methods unchanged.
-  const heir = Object.create(dependency) as T;
-  return new Proxy(heir, {
-    get(_heir, key) {
+  const target = Object.create(dependency) as T;
+  return new Proxy(target, {
+    get(_target, key) {
       const member: unknown = Reflect.get(dependency, key, dependency);
       if (typeof member !== "function") return member;
       return (...args: unknown[]): unknown => {
@@ -50,19 +50,19 @@ export function crashable<T extends object>(dependency: T, name = dependency.con
 }
 
 function callAs(process: CrashableProcess, name: string, call: () => unknown): unknown {
-  if (process.isDead || process.pass({ at: "call", name })) return gone();
+  if (process.isDead || process.pass({ at: "call", name })) return neverAnswers();
   const passAnswer = () => process.isDead || process.pass({ at: "call-answer", name });
   let answer: unknown;
   try {
     answer = call();
   } catch (error) {
-    return passAnswer() ? gone() : raise(error);
+    return passAnswer() ? neverAnswers() : raise(error);
   }
   // An answer that is no promise, such as an iterator, is returned at once.
-  if (!isThenable(answer)) return passAnswer() ? gone() : answer;
+  if (!isThenable(answer)) return passAnswer() ? neverAnswers() : answer;
   return Promise.resolve(answer).then(
-    (value: unknown) => (passAnswer() ? gone() : value),
-    (error: unknown) => (passAnswer() ? gone() : raise(error)),
+    (value: unknown) => (passAnswer() ? neverAnswers() : value),
+    (error: unknown) => (passAnswer() ? neverAnswers() : raise(error)),
   );
 }
 
@@ -75,6 +75,6 @@ function raise(error: unknown): never {
 }
 
 /** A process that has died never gets an answer. */
-function gone(): Promise<never> {
+function neverAnswers(): Promise<never> {
   return new Promise(() => undefined);
 }

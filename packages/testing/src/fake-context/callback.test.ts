@@ -156,10 +156,10 @@ describe("time", () => {
   test("does not time a callback out that gets heartbeats", async () => {
     const context = new FakeContext({
       callbacks: {
-        job: async (_, world) => {
+        job: async (_, controls) => {
           for (let beat = 0; beat < 5; beat++) {
-            await world.sleep({ seconds: 50 });
-            world.heartbeat();
+            await controls.sleep({ seconds: 50 });
+            controls.heartbeat();
           }
           return "finished";
         },
@@ -173,9 +173,9 @@ describe("time", () => {
   test("times a callback out whose heartbeats stop, and ignores a late answer", async () => {
     const context = new FakeContext({
       callbacks: {
-        job: async (_, world) => {
-          await world.sleep({ minutes: 2 });
-          world.heartbeat();
+        job: async (_, controls) => {
+          await controls.sleep({ minutes: 2 });
+          controls.heartbeat();
           return "too late";
         },
       },

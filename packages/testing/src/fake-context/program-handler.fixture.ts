@@ -69,9 +69,9 @@ export function answersOf(program: Program): Record<string, CallbackAnswer> {
 }
 
 function answerTo(name: string, end: CallbackEnd): CallbackAnswer {
-  return async (_, world) => {
+  return async (_, controls) => {
     if (end === "failed") throw new TypeError("denied");
-    if (end === "timed out") await world.sleep({ hours: 2 });
+    if (end === "timed out") await controls.sleep({ hours: 2 });
     return end === "silent" ? undefined : `answer to ${name}`;
   };
 }

@@ -244,16 +244,16 @@ describe("a program", () => {
 });
 
 test("reports progress after every schedule", async () => {
-  const told: unknown[] = [];
+  const reports: unknown[] = [];
   await exploreInterleavings(
     async ({ wrap, run }) => {
       const register = wrap(new Register());
       await run([() => register.get(), async () => undefined]);
     },
-    { onProgress: (progress) => told.push(progress) },
+    { onProgress: (progress) => reports.push(progress) },
   );
-  expect(told).toHaveLength(4);
-  expect(told.at(-1)).toEqual({ done: 4, total: 4, failures: 0 });
+  expect(reports).toHaveLength(4);
+  expect(reports.at(-1)).toEqual({ done: 4, total: 4, failures: 0 });
 });
 
 test.each<[options: unknown, message: string]>([

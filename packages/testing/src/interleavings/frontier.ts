@@ -1,5 +1,5 @@
 import type { Run } from "./run-program.ts";
-import { written, type Decision } from "./schedule.ts";
+import { formatSchedule, type Decision } from "./schedule.ts";
 
 /** A schedule to run: it follows an earlier run up to a step, and takes another choice there. */
 export interface Branch {
@@ -54,7 +54,7 @@ export function checkRepeated({ keys, decisions: before }: Branch, { decisions }
     );
     if (was === is) continue;
     throw new Error(
-      `The program does not run the same way twice: at step ${index + 1} of schedule "${written(keys)}" what could go ` +
+      `The program does not run the same way twice: at step ${index + 1} of schedule "${formatSchedule(keys)}" what could go ` +
         `on was ${was ?? "nothing"}, and is ${is ?? "nothing"}. Take time, randomness and what is left from runs before out of it.`,
     );
   }

@@ -23,7 +23,7 @@ export interface ProgramContext {
 }
 
 /** Creates dependencies, runs tasks that use them, and throws if the result is wrong. */
-export type InterleavingProgram = (stage: ProgramContext) => unknown;
+export type InterleavingProgram = (context: ProgramContext) => unknown;
 
 /** The outcome of one run. */
 export interface Run {

@@ -38,7 +38,7 @@ export function usualOption(options: readonly Option[], decisions: readonly Deci
 /** The choices up to the last unusual one, such as `3AB`. The rest are default choices. */
 export function scheduleOf(decisions: readonly Decision[]): string {
   const last = decisions.findLastIndex(({ chosen, usual }) => chosen.key !== usual.key);
-  return written(decisions.slice(0, last + 1).map(({ chosen }) => chosen.key));
+  return formatSchedule(decisions.slice(0, last + 1).map(({ chosen }) => chosen.key));
 }
 
 /**
@@ -58,14 +58,14 @@ export function keysOf(schedule: unknown): readonly string[] {
 }
 
 /** Writes repeated keys once, after their number. */
-export function written(keys: readonly string[]): string {
-  const stretches: { readonly key: string; times: number }[] = [];
+export function formatSchedule(keys: readonly string[]): string {
+  const parts: { readonly key: string; times: number }[] = [];
   for (const key of keys) {
-    const stretch = stretches.at(-1);
-    if (stretch?.key === key) stretch.times += 1;
-    else stretches.push({ key, times: 1 });
+    const part = parts.at(-1);
+    if (part?.key === key) part.times += 1;
+    else parts.push({ key, times: 1 });
   }
-  return stretches.map(({ key, times }) => (times === 1 ? key : `${times}${key}`)).join("");
+  return parts.map(({ key, times }) => (times === 1 ? key : `${times}${key}`)).join("");
 }
 
 /** Follows this schedule, and makes default choices after its end. */
@@ -77,7 +77,7 @@ export function follow(keys: readonly string[]): Policy {
     if (option !== undefined) return option;
     const possible = options.map((each) => `${each.key} (${each.name})`).join(", ");
     throw new RangeError(
-      `Schedule "${written(keys)}" cannot be run: its step ${index + 1} is ${key}, where only ${possible} can go on. ` +
+      `Schedule "${formatSchedule(keys)}" cannot be run: its step ${index + 1} is ${key}, where only ${possible} can go on. ` +
         "It belongs to another program, or the program does not run the same way twice: take time, randomness " +
         "and what is left from runs before out of it.",
     );

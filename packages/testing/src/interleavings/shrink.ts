@@ -14,7 +14,7 @@ export async function shrink(failing: Run, rerun: (policy: () => Policy) => Prom
   let tries = 0;
   const isBetter = async (keys: readonly string[]) => {
     tries += 1;
-    const run = await rerun(() => lean(keys));
+    const run = await rerun(() => followWherePossible(keys));
     if (run.failure === undefined || compare(sizeOf(run), sizeOf(best)) >= 0) return false;
     best = run;
     return true;
@@ -48,11 +48,11 @@ function* candidates(decisions: readonly Decision[]): Generator<readonly string[
   for (const [index, { chosen, usual }] of decisions.entries()) {
     if (chosen.key !== usual.key) yield keys.slice(0, index);
   }
-  const stretches = stretchesOf(decisions);
-  const joined = (some: readonly Stretch[]) => some.flatMap((stretch) => stretch.keys);
-  for (const [index, here] of stretches.entries()) {
-    const before = stretches.slice(0, index);
-    const between = stretches.slice(index + 1);
+  const parts = partsOf(decisions);
+  const joined = (some: readonly Part[]) => some.flatMap((part) => part.keys);
+  for (const [index, here] of parts.entries()) {
+    const before = parts.slice(0, index);
+    const between = parts.slice(index + 1);
     const again = between.findIndex(({ task }) => task === here.task);
     const [same, after] = [between[again], between.slice(again + 1)];
     if (same !== undefined) {
@@ -68,24 +68,24 @@ function* candidates(decisions: readonly Decision[]): Generator<readonly string[
   }
 }
 
-interface Stretch {
+interface Part {
   readonly task: string;
   readonly keys: readonly string[];
 }
 
 /** The steps that a task makes in a row. */
-function stretchesOf(decisions: readonly Decision[]): readonly Stretch[] {
-  const stretches: { readonly task: string; readonly keys: string[] }[] = [];
+function partsOf(decisions: readonly Decision[]): readonly Part[] {
+  const parts: { readonly task: string; readonly keys: string[] }[] = [];
   for (const { chosen } of decisions) {
-    const latest = stretches.at(-1);
+    const latest = parts.at(-1);
     if (latest?.task === chosen.task) latest.keys.push(chosen.key);
-    else stretches.push({ task: chosen.task, keys: [chosen.key] });
+    else parts.push({ task: chosen.task, keys: [chosen.key] });
   }
-  return stretches;
+  return parts;
 }
 
 /** Makes these choices if they are possible, and leaves out the others. */
-function lean(keys: readonly string[]): Policy {
+function followWherePossible(keys: readonly string[]): Policy {
   let left = keys;
   return (options, usual) => {
     while (left.length > 0) {

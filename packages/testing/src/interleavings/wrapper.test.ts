@@ -9,13 +9,13 @@ import type { ProgramContext } from "./run-program.ts";
 describe("a dependency", () => {
   /** What tasks of one call each see of a dependency, as a set of traces. */
   async function explored(
-    body: (stage: ProgramContext, trace: (what: string) => void) => readonly (() => unknown)[],
+    body: (context: ProgramContext, trace: (what: string) => void) => readonly (() => unknown)[],
     options: ExploreInterleavingsOptions = {},
   ) {
     const traces = new Set<string>();
-    const exploration = await exploreInterleavings(async (stage) => {
+    const exploration = await exploreInterleavings(async (context) => {
       const trace: string[] = [];
-      await stage.run(body(stage, (what) => void trace.push(what)));
+      await context.run(body(context, (what) => void trace.push(what)));
       traces.add(trace.join());
     }, options);
     expect(exploration).toMatchObject({ exhaustive: true, failures: [] });

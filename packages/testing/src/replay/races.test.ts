@@ -44,16 +44,16 @@ test("code can end where the recorded execution was about to end", async () => {
   const handler = withDurableExecution(async (_event, context) => raced(context));
   const history = await simulatedHistory(handler, {});
   // As AWS's local runner writes it: the short wait ends before the invocation does.
-  const told = history.findIndex(({ EventType }) => EventType === "WaitSucceeded");
-  const [wait, invocation] = [history[told], history[told - 1]];
+  const seen = history.findIndex(({ EventType }) => EventType === "WaitSucceeded");
+  const [wait, invocation] = [history[seen], history[seen - 1]];
   expect(invocation?.EventType).toBe("InvocationCompleted");
   const swapped = [
-    ...history.slice(0, told - 1),
-    { ...wait, EventId: told },
-    { ...invocation, EventId: told + 1 },
+    ...history.slice(0, seen - 1),
+    { ...wait, EventId: seen },
+    { ...invocation, EventId: seen + 1 },
   ];
 
-  expect(await replayHistory(handler, [...swapped, ...history.slice(told + 1)])).toMatchObject({
+  expect(await replayHistory(handler, [...swapped, ...history.slice(seen + 1)])).toMatchObject({
     compatible: true,
   });
 });

@@ -103,8 +103,8 @@ test("times out a callback that has no answer in time", async () => {
 test("an answer can take virtual time, and be too late", async () => {
   const { handler } = asking({ timeout: { hours: 1 } });
   const after = (minutes: number) => ({
-    approval: async (_id: string, world: { sleep(duration: { minutes: number }): Promise<void> }) => {
-      await world.sleep({ minutes });
+    approval: async (_id: string, controls: { sleep(duration: { minutes: number }): Promise<void> }) => {
+      await controls.sleep({ minutes });
       return "at last";
     },
   });
@@ -121,11 +121,11 @@ test("heartbeats keep a callback open, and no longer", async () => {
   const working = (steps: number, minutes: number) => ({
     approval: async (
       _id: string,
-      world: { sleep(duration: { minutes: number }): Promise<void>; heartbeat(): void },
+      controls: { sleep(duration: { minutes: number }): Promise<void>; heartbeat(): void },
     ) => {
       for (let step = 0; step < steps; step += 1) {
-        await world.sleep({ minutes });
-        world.heartbeat();
+        await controls.sleep({ minutes });
+        controls.heartbeat();
       }
       return "done";
     },
