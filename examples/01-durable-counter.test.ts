@@ -11,8 +11,8 @@ describe("01: a counter in the execution", () => {
     const context = new FakeContext();
     expect(await count(event, context)).toEqual({ value: 3, values: [5, 3, 3] });
     expect(context.operations.map(({ name }) => name)).toEqual([
-      "counter/0/increment",
-      "counter/1/decrement",
+      "counter/0/increment(5)",
+      "counter/1/decrement(2)",
       "counter/2/get",
     ]);
   });

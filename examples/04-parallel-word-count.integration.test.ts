@@ -57,7 +57,7 @@ describe("04: a parallel word count, deployed", () => {
   test("counts what wc counts", async () => {
     const { result, operations } = await execute(event);
     expect(result).toEqual({ chunks: 25, failed: [], words: 38_315, counters: countersOf(event, genesis) });
-    const increments = operations.filter(({ name }) => name?.endsWith("/increment"));
+    const increments = operations.filter(({ name }) => name?.includes("/increment("));
     // The plan, the map, the total, the reading; a context and a word count per chunk; a step per counter.
     expect(operations).toHaveLength(4 + 2 * 25 + increments.length);
     expect(increments).toHaveLength(96);
@@ -140,7 +140,8 @@ describe("04: a parallel word count", () => {
       words: countAsWc(excerpt),
       counters: countersOf(event, excerpt),
     });
-    expect(context.operations.map(({ name }) => name)).toEqual([
+    const withoutAmount = context.operations.map(({ name }) => name?.replace(/\(.*\)$/u, ""));
+    expect(withoutAmount).toEqual([
       "plan",
       "chunks",
       "bytes 0-255",

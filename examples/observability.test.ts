@@ -7,9 +7,9 @@ import { createCounterHandler, durableCounter } from "@durable-counter/durable";
 import { MemoryCounterStore, simulate } from "@durable-counter/testing";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 
-/** What a Powertools Logger writes, which is what reaches CloudWatch. */
+/** The records that a Powertools Logger writes, as CloudWatch gets them. */
 function writtenLines() {
-  // In development Powertools writes through the global console, which can be listened to.
+  // In development Powertools writes to the global console, which a test can replace.
   vi.stubEnv("POWERTOOLS_DEV", "true");
   const written: string[] = [];
   const sink = new Writable({
@@ -26,8 +26,8 @@ function writtenLines() {
   return () => written.map((text) => JSON.parse(text) as Record<string, unknown>);
 }
 
-describe("a Powertools Logger, as it is,", () => {
-  test("gets a line per command, each field a field", async () => {
+describe("a Powertools Logger", () => {
+  test("gets a record per command", async () => {
     const lines = writtenLines();
     const store = new MemoryCounterStore();
     const logger = new Logger({ serviceName: "stock" });
@@ -42,14 +42,14 @@ describe("a Powertools Logger, as it is,", () => {
 
     expect(invocations).toBe(5);
     expect(lines().map(({ level, message }) => [level, message])).toEqual([
-      ["INFO", 'Applied counter/0/increment on "sku-1": from 0 to 5.'],
-      ["INFO", 'Applied counter/1/decrement on "sku-1": from 5 to 3.'],
-      ["INFO", 'Applied counter/2/get on "sku-1": from 3 to 3.'],
+      ["INFO", 'Applied sku-1/0/increment(5) on "sku-1": from 0 to 5.'],
+      ["INFO", 'Applied sku-1/1/decrement(2) on "sku-1": from 5 to 3.'],
+      ["INFO", 'Applied sku-1/2/get on "sku-1": from 3 to 3.'],
       [
         "WARN",
-        'Rejected counter/3/decrement on "sku-1": Counter "sku-1" is at 3 and would fall to -6; its minimum is 0. [limit-exceeded]',
+        'Rejected sku-1/3/decrement(9) on "sku-1": Counter "sku-1" is at 3 and would fall to -6; its minimum is 0. [limit-exceeded]',
       ],
-      ["INFO", 'Replayed counter/0/increment on "sku-1", which had counted before: from 0 to 5.'],
+      ["INFO", 'Replayed sku-1/0/increment(5) on "sku-1", which had counted before: from 0 to 5.'],
     ]);
     expect(lines()[0]).toMatchObject({
       service: "stock",
@@ -57,7 +57,7 @@ describe("a Powertools Logger, as it is,", () => {
       counter: "sku-1",
       executionArn: expect.stringContaining("/durable-execution/order/"),
       context: "root",
-      operationName: "counter/0/increment",
+      operationName: "sku-1/0/increment(5)",
       sequence: 0,
       attempt: 1,
       type: "increment",
@@ -68,7 +68,7 @@ describe("a Powertools Logger, as it is,", () => {
     expect(lines()[3]).toMatchObject({ outcome: "rejected", errorCode: "limit-exceeded" });
   });
 
-  test("may stand behind the SDK's own, which holds it back while the function replays", async () => {
+  test("can be the custom logger of the SDK, which suppresses records while the function replays", async () => {
     const lines = writtenLines();
     const logger = new Logger({ serviceName: "stock" });
     const handler = withDurableExecution(async (_event: unknown, context: DurableContext) => {
@@ -81,9 +81,9 @@ describe("a Powertools Logger, as it is,", () => {
     await simulate(handler);
     expect(lines().map(({ message }) => message)).toEqual([
       "begin",
-      'Applied counter/0/increment on "counter": from 0 to 1.',
+      'Applied counter/0/increment(1) on "counter": from 0 to 1.',
       "end",
     ]);
-    expect(lines()[1]).toMatchObject({ operationName: "counter/0/increment", before: 0, after: 1 });
+    expect(lines()[1]).toMatchObject({ operationName: "counter/0/increment(1)", before: 0, after: 1 });
   });
 });

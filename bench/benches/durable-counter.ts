@@ -10,7 +10,7 @@ const bare = withDurableExecution(async (_event: unknown, context: DurableContex
   let value = 0;
   for (let sequence = 0; sequence < INCREMENTS; sequence++) {
     const before = value;
-    value = await context.step(`counter/${sequence}/increment`, async () => before + 1);
+    value = await context.step(`counter/${sequence}/increment(1)`, async () => before + 1);
   }
   return value;
 });

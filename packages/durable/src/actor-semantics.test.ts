@@ -204,8 +204,8 @@ describe("within one execution, two counters", () => {
     });
     expect(result).toEqual([5, 7, 5]);
     expect(operations.map(({ name }) => name)).toEqual([
-      "counter/0/increment",
-      "counter-2/0/increment",
+      "counter/0/increment(5)",
+      "counter-2/0/increment(7)",
       "counter/1/get",
     ]);
   });

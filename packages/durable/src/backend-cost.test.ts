@@ -44,14 +44,14 @@ const bare = {
       let value = 0;
       for (let sequence = 0; sequence < n; sequence++) {
         const before = value;
-        value = await context.step(`counter/${sequence}/increment`, async () => before + 1);
+        value = await context.step(`counter/${sequence}/increment(1)`, async () => before + 1);
       }
     }),
   "a store": (n: number) => {
     const store = remoteStore();
     return durable(async (context) => {
       for (let sequence = 0; sequence < n; sequence++) {
-        await context.step(`counter/${sequence}/increment`, () =>
+        await context.step(`counter/${sequence}/increment(1)`, () =>
           store.apply({ id: "cart-7", commands: [increment()], idempotencyKey: `${sequence}` }),
         );
       }

@@ -14,7 +14,10 @@ import * as z from "zod/mini";
 import { Logger, type CounterLogger } from "./counter-log.ts";
 
 interface CommonOptions extends CounterOptions {
-  /** Begins the names of the counter's operations: 1–200 printable ASCII characters, by default `counter`. */
+  /**
+   * Begins the names of the counter's operations: 1–200 printable ASCII characters. By default it is the `id`, where that has such
+   * characters alone, and otherwise `counter`. A second counter of the same name in a context gets `-2` appended.
+   */
   readonly name?: string | undefined;
   /** Gets one record for every operation that was applied, replayed, rejected or failed. By default nothing is logged. */
   readonly logger?: CounterLogger | undefined;
@@ -59,6 +62,9 @@ export interface CounterHandlerOptions extends CounterOptions {
 const isStore = (store: unknown) =>
   typeof store === "object" && store !== null && "apply" in store && typeof store.apply === "function";
 
+/** What the service accepts in the name of an operation, with room for the rest of the name. */
+const OPERATION_NAME = /^[\x20-\x7e]{1,200}$/u;
+
 /** What was not checked here would fail in the first operation, inside a step that is retried again and again. */
 const commonShape = {
   limits: z.optional(Limits),
@@ -73,7 +79,7 @@ const CounterOptionsSchema = z
       ...commonShape,
       name: z.optional(
         z.custom<string>(
-          (text) => typeof text === "string" && /^[\x20-\x7e]{1,200}$/u.test(text),
+          (text) => typeof text === "string" && OPERATION_NAME.test(text),
           withRemedy("pass 1 to 200 printable ASCII characters"),
         ),
       ),
@@ -125,10 +131,15 @@ export type StoreConfig = Pick<SharedCounterOptions, "store" | "id" | "idempoten
 /** @throws CounterError `invalid-input` */
 export function parseCounterOptions(options: ExecutionCounterOptions | SharedCounterOptions): CounterConfig {
   const parsed = parseInput(CounterOptionsSchema, options, "options");
-  const { name = "counter", store, id, idempotencyKey, issuedAt, logger, limits, initial } = parsed;
+  const { store, id, name = defaultName(id), idempotencyKey, issuedAt, logger, limits, initial } = parsed;
   const shared =
     store === undefined || id === undefined ? undefined : { store, id, idempotencyKey, issuedAt };
   return { name, label: id ?? name, logger, limits, initial, shared };
+}
+
+/** @param id of the counter, where it has one */
+export function defaultName(id: string | undefined): string {
+  return id !== undefined && OPERATION_NAME.test(id) ? id : "counter";
 }
 
 /** @throws CounterError `invalid-input` */

@@ -37,13 +37,13 @@ describe.each([
   test("makes one step per command by default", async () => {
     const { result, names } = await handle(backend(), event(commands));
     expect(result).toEqual(batch);
-    expect(names).toEqual(["counter/0/increment", "counter/1/decrement", "counter/2/get"]);
+    expect(names).toEqual(["cart-7/0/increment(5)", "cart-7/1/decrement(2)", "cart-7/2/get"]);
   });
 
   test("makes one step for the whole batch if asked to", async () => {
     const { result, names } = await handle({ ...backend(), steps: "batch" }, event(commands));
     expect(result).toEqual(batch);
-    expect(names).toEqual(["counter/0/batch"]);
+    expect(names).toEqual([expect.stringMatching(/^cart-7\/0\/batch\(3:[0-9a-f]{4}\)$/u)]);
   });
 
   test("says which commands were applied before the one that was refused", async () => {

@@ -8,7 +8,12 @@ import {
   type Command,
   type CommandResult,
 } from "@durable-counter/core";
-import { parseHandlerOptions, type CounterConfig, type CounterHandlerOptions } from "./counter-config.ts";
+import {
+  defaultName,
+  parseHandlerOptions,
+  type CounterConfig,
+  type CounterHandlerOptions,
+} from "./counter-config.ts";
 import { createOperations, type Operations } from "./operations.ts";
 import { serializeCounterError } from "./restore-counter-error.ts";
 
@@ -30,7 +35,7 @@ export function createCounterHandler(options: CounterHandlerOptions = {}): Durab
   return withDurableExecution(async (event: unknown, context): Promise<BatchResult> => {
     const { counterId, commands, idempotencyKey, issuedAt } = parseInput(CounterRequest, event, "event");
     const config: CounterConfig = {
-      name: "counter",
+      name: defaultName(counterId),
       label: counterId,
       logger,
       limits,

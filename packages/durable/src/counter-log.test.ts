@@ -57,12 +57,12 @@ describe("a record", () => {
     expect(lines).toEqual([
       {
         level: "info",
-        message: 'Applied stock/0/increment on "stock": from 3 to 8.',
+        message: 'Applied stock/0/increment(5) on "stock": from 3 to 8.',
         outcome: "applied",
         counter: "stock",
         executionArn: "arn:1",
         context: "root",
-        operationName: "stock/0/increment",
+        operationName: "stock/0/increment(5)",
         sequence: 0,
         attempt: 1,
         type: "increment",
@@ -80,7 +80,9 @@ describe("a record", () => {
     await counter.batch(Array.from({ length: 1_000 }, () => increment()));
     expect(lines).toEqual([
       expect.objectContaining({
-        message: 'Applied counter/0/batch (1000 commands) on "cart-7": from 0 to 1000.',
+        message: expect.stringMatching(
+          /^Applied cart-7\/0\/batch\(1000:[0-9a-f]{4}\) on "cart-7": from 0 to 1000\.$/u,
+        ),
         type: "batch",
         commands: 1_000,
         before: 0,
@@ -97,7 +99,7 @@ describe("a record", () => {
       expect.objectContaining({
         level: "warn",
         message:
-          'Rejected counter/0/decrement on "counter": Counter "counter" is at 0 and would fall to -2; its minimum is 0. [limit-exceeded]',
+          'Rejected counter/0/decrement(2) on "counter": Counter "counter" is at 0 and would fall to -2; its minimum is 0. [limit-exceeded]',
         outcome: "rejected",
         errorCode: "limit-exceeded",
         errorMessage: 'Counter "counter" is at 0 and would fall to -2; its minimum is 0. [limit-exceeded]',
@@ -128,9 +130,9 @@ describe("a record", () => {
       [3, "replayed", undefined, 5],
     ]);
     expect(lines.map(({ message }) => message)).toEqual([
-      'Attempt 1 of counter/0/increment on "cart-7" failed: Too much. [throttled]',
-      'Attempt 2 of counter/0/increment on "cart-7" failed: socket hang up',
-      'Replayed counter/0/increment on "cart-7", which had counted before: from 0 to 5.',
+      'Attempt 1 of cart-7/0/increment(5) on "cart-7" failed: Too much. [throttled]',
+      'Attempt 2 of cart-7/0/increment(5) on "cart-7" failed: socket hang up',
+      'Replayed cart-7/0/increment(5) on "cart-7", which had counted before: from 0 to 5.',
     ]);
   });
 
@@ -159,17 +161,20 @@ describe("a record", () => {
     const handler = createCounterHandler({ store: new MemoryCounterStore(), logger, steps: "batch" });
     const payload = { counterId: "cart-7", commands: [increment(2)], idempotencyKey: "order-1" };
     for (let delivery = 0; delivery < 2; delivery++) await simulate(handler, { payload });
-    expect(outcomes(lines)).toEqual(["counter/0/batch applied", "counter/0/batch replayed"]);
+    expect(outcomes(lines)).toEqual([
+      expect.stringMatching(/^cart-7\/0\/batch\(1:[0-9a-f]{4}\) applied$/u),
+      expect.stringMatching(/^cart-7\/0\/batch\(1:[0-9a-f]{4}\) replayed$/u),
+    ]);
   });
 });
 
 const commands = [increment(5), decrement(2), get(), decrement(9), increment(1)];
 const payload = { counterId: "cart-7", commands };
 const expected = [
-  "counter/0/increment applied",
-  "counter/1/decrement applied",
-  "counter/2/get applied",
-  "counter/3/decrement rejected",
+  "cart-7/0/increment(5) applied",
+  "cart-7/1/decrement(2) applied",
+  "cart-7/2/get applied",
+  "cart-7/3/decrement(9) rejected",
 ];
 
 describe.each(["in the execution", "in a store"])("with the value %s", (backend) => {
@@ -249,7 +254,7 @@ describe("after a crash at any point", () => {
       check: () => {
         const applied = outcomes(lines).filter((line) => line.endsWith("applied"));
         expect(applied).toEqual([...new Set(applied)]);
-        for (const name of ["counter/0/increment", "counter/1/decrement"]) {
+        for (const name of ["cart-7/0/increment(5)", "cart-7/1/decrement(2)"]) {
           const ends = lines.filter(({ operationName }) => operationName === name);
           expect(ends.map(({ outcome }) => outcome).slice(1)).toEqual(ends.slice(1).map(() => "replayed"));
           expect(new Set(ends.map(({ before, after }) => `${before} ${after}`)).size).toBe(1);
@@ -288,8 +293,8 @@ test("console and the SDK's own logger can be passed as they are", async () => {
   const loggers: CounterLogger[] = [context.logger, { ...console, info: (text) => texts.push(text) }];
   for (const logger of loggers) await durableCounter(context, { logger }).increment();
   expect(texts).toEqual([
-    'Applied counter/0/increment on "counter": from 0 to 1.',
-    'Applied counter-2/0/increment on "counter": from 0 to 1.',
+    'Applied counter/0/increment(1) on "counter": from 0 to 1.',
+    'Applied counter-2/0/increment(1) on "counter": from 0 to 1.',
   ]);
 });
 

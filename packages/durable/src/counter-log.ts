@@ -31,7 +31,7 @@ export type CounterLogRecord = Readonly<{
   executionArn: string;
   /** Which context of the execution: `root`, or as `2-1` the first child of its second operation. */
   context?: string;
-  /** As the console shows it: `counter/0/increment`. */
+  /** The name of the step, such as `cart-7/0/increment(5)`. */
   operationName: string;
   /** The position among the counter's operations, from 0. */
   sequence: number;
@@ -81,8 +81,7 @@ export function createCounterLog(logger: CounterLogger, counter: LoggedCounter):
   return (operation) => ({
     answered: ({ value, results, replayed }) => {
       const before = results[0]?.before ?? value;
-      const { operationName, commands } = operation;
-      const what = `${operationName}${commands === 1 ? "" : ` (${commands} commands)`} on ${name}`;
+      const what = `${operation.operationName} on ${name}`;
       write(
         logger,
         "info",

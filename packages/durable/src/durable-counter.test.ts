@@ -6,6 +6,7 @@ import {
   increment,
   isCounterError,
   type ApplyRequest,
+  type Counter,
   type CounterStore,
 } from "@durable-counter/core";
 import {
@@ -33,7 +34,7 @@ const withApply = (store: CounterStore, apply: CounterStore["apply"]): CounterSt
 });
 
 describe("a counter in the execution", () => {
-  test("makes every operation one durable step, named by counter, sequence and type", async () => {
+  test("makes every operation one durable step, named by counter, sequence and effect", async () => {
     const { result, operations } = await run(async (context) => {
       const counter = durableCounter(context);
       return [
@@ -52,10 +53,14 @@ describe("a counter in the execution", () => {
     };
     expect(result).toEqual([5, 4, 4, batch]);
     expect(operations).toEqual([
-      { name: "counter/0/increment", status: "SUCCEEDED", result: 5 },
-      { name: "counter/1/decrement", status: "SUCCEEDED", result: 4 },
+      { name: "counter/0/increment(5)", status: "SUCCEEDED", result: 5 },
+      { name: "counter/1/decrement(1)", status: "SUCCEEDED", result: 4 },
       { name: "counter/2/get", status: "SUCCEEDED", result: 4 },
-      { name: "counter/3/batch", status: "SUCCEEDED", result: batch },
+      {
+        name: expect.stringMatching(/^counter\/3\/batch\(2:[0-9a-f]{4}\)$/u),
+        status: "SUCCEEDED",
+        result: batch,
+      },
     ]);
   });
 
@@ -101,7 +106,12 @@ describe("a counter in the execution", () => {
       ]);
     });
     expect(result).toEqual([10, 6, expect.objectContaining({ value: 0 }), 0]);
-    expect(names).toEqual(["counter/0/increment", "counter/1/decrement", "counter/2/batch", "counter/3/get"]);
+    expect(names).toEqual([
+      "counter/0/increment(10)",
+      "counter/1/decrement(4)",
+      expect.stringMatching(/^counter\/2\/batch\(2:[0-9a-f]{4}\)$/u),
+      "counter/3/get",
+    ]);
   });
 
   test("keeps the order of its operations beside others that run at the same time", async () => {
@@ -114,10 +124,10 @@ describe("a counter in the execution", () => {
     const first = await run(handler);
     expect(first.result).toEqual([1, 10, 3, 30, "done", 3, 30]);
     expect(first.names).toEqual([
-      "a/0/increment",
-      "b/0/increment",
-      "a/1/increment",
-      "b/1/increment",
+      "a/0/increment(1)",
+      "b/0/increment(10)",
+      "a/1/increment(2)",
+      "b/1/increment(20)",
       undefined,
       "other",
       "a/2/get",
@@ -131,7 +141,11 @@ describe("a counter in the execution", () => {
       await durableCounter(context).increment();
       await durableCounter(context, { name: "counter-2" }).increment();
     });
-    expect(names).toEqual(["counter/0/increment", "counter-2/0/increment", "counter-2-2/0/increment"]);
+    expect(names).toEqual([
+      "counter/0/increment(1)",
+      "counter-2/0/increment(1)",
+      "counter-2-2/0/increment(1)",
+    ]);
   });
 
   test("rejects a decrement below the minimum after one attempt, and continues from the value before", async () => {
@@ -212,7 +226,7 @@ describe("a counter in the execution", () => {
       });
       await durableCounter(traced).increment();
     });
-    expect(names).toEqual(["counter/0/increment", "counter-2/0/increment"]);
+    expect(names).toEqual(["counter/0/increment(1)", "counter-2/0/increment(1)"]);
   });
 
   test("is deterministic over repeated executions", async () => {
@@ -227,6 +241,90 @@ describe("a counter in the execution", () => {
       new Set(executions.map(({ result, operations }) => JSON.stringify({ result, operations }))).size,
     ).toBe(1);
     expect(executions[0]?.result?.slice(1)).toEqual([1, 8, 8]);
+  });
+});
+
+describe("operation names", () => {
+  test.each<[string, (context: DurableContext) => Promise<unknown>]>([
+    [
+      "one counter",
+      async (context) => {
+        const counter = durableCounter(context, { store: new MemoryCounterStore(), id: "cart-7" });
+        return swapOnReplay(context, counter, counter);
+      },
+    ],
+    [
+      "one counter in the execution",
+      async (context) => {
+        const counter = durableCounter(context);
+        return swapOnReplay(context, counter, counter);
+      },
+    ],
+    [
+      "two counters of the same name that are created in the branches",
+      async (context) => {
+        const create = () => durableCounter(context, { name: "same" });
+        return swapOnReplay(context, create, create);
+      },
+    ],
+    [
+      "two counters with different ids",
+      async (context) => {
+        const store = new MemoryCounterStore();
+        const [a, b] = ["a", "b"].map((id) => durableCounter(context, { store, id }));
+        return swapOnReplay(context, a as Counter, b as Counter, 1);
+      },
+    ],
+  ])("let the SDK refuse branches that swap their operations on replay: %s", async (_, body) => {
+    const { result, message } = await run(body);
+    expect(result).toBeUndefined();
+    expect(message).toMatch(/non-deterministic/iu);
+  });
+
+  /** The step is replayed before the wait is, but ended long before it in the first run. */
+  async function swapOnReplay(
+    context: DurableContext,
+    slow: Counter | (() => Counter),
+    fast: Counter | (() => Counter),
+    fastAmount = 10,
+  ) {
+    const counterOf = (given: typeof slow) => (typeof given === "function" ? given() : given);
+    const slowBranch = async () => {
+      await context.wait({ seconds: 3 });
+      return counterOf(slow).increment(1);
+    };
+    const fastBranch = async () => {
+      await context.step("a step", async () => 1);
+      return counterOf(fast).increment(fastAmount);
+    };
+    return Promise.all([slowBranch(), fastBranch()]);
+  }
+
+  test.each([
+    ["cart-7", "cart-7/0/increment(5)"],
+    ["page-views/home page", "page-views/home page/0/increment(5)"],
+    ["x".repeat(200), `${"x".repeat(200)}/0/increment(5)`],
+    ["x".repeat(201), "counter/0/increment(5)"],
+    ["Zähler", "counter/0/increment(5)"],
+  ])("begin with the id of the counter if it can be an operation name: %s", async (id, name) => {
+    const context = new FakeContext();
+    await durableCounter(context, { store: new MemoryCounterStore(), id }).increment(5);
+    expect(context.operations.map((operation) => operation.name)).toEqual([name]);
+  });
+
+  test("fit into 256 characters at their longest, and differ for batches of different commands", async () => {
+    const context = new FakeContext();
+    const counter = durableCounter(context, { name: "x".repeat(200) });
+    await counter.increment(Number.MAX_SAFE_INTEGER);
+    await counter.batch([decrement(1), get()]);
+    await counter.batch([decrement(2), get()]);
+    const [longest = "", first, second] = context.operations.map(({ name }) => name?.slice(200));
+    expect(longest).toBe("/0/increment(9007199254740991)");
+    expect([first, second]).toEqual([
+      expect.stringMatching(/^\/1\/batch\(2:[0-9a-f]{4}\)$/u),
+      expect.stringMatching(/^\/2\/batch\(2:[0-9a-f]{4}\)$/u),
+    ]);
+    expect(first?.slice(-5)).not.toBe(second?.slice(-5));
   });
 });
 
@@ -395,12 +493,12 @@ describe("in a context of an SDK without the private field that has its position
     const { operations } = await simulate(handler);
     expect(operations.map(({ name }) => name)).toEqual([
       "cart/key-prefix",
-      "cart/0/increment",
+      "cart/0/increment(1)",
       undefined, // the child context
       "cart/key-prefix",
-      "cart/0/increment",
+      "cart/0/increment(1)",
       "cart-2/key-prefix",
-      "cart-2/0/increment",
+      "cart-2/0/increment(1)",
       "cart-2/1/get",
     ]);
   });
@@ -418,6 +516,6 @@ describe("in a context of an SDK without the private field that has its position
   test("a counter in the execution needs no prefix", async () => {
     const context = new FakeContext();
     expect(await durableCounter(withoutField(context)).increment(5)).toBe(5);
-    expect(context.operations.map(({ name }) => name)).toEqual(["counter/0/increment"]);
+    expect(context.operations.map(({ name }) => name)).toEqual(["counter/0/increment(5)"]);
   });
 });

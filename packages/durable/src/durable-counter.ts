@@ -8,7 +8,8 @@ import {
 import { createOperations, ignoreUnhandledRejection } from "./operations.ts";
 
 /**
- * A counter whose every operation is one durable step, `<name>/<sequence>/<type>`. Each call resolves to what its step
+ * A counter whose every operation is one durable step, `<name>/<sequence>/<effect>`, such as
+ * `cart-7/0/increment(5)`. Each call resolves to what its step
  * checkpoints. Calls that are made concurrently run one after another, in call order.
  *
  * Every operation counts exactly once, wherever the process crashes. Without a store, a checkpointed step does not run again.

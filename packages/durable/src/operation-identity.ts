@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import type { DurableContext } from "@aws/durable-execution-sdk-js";
+import type { Command } from "@durable-counter/core";
 
 const namesInUse = new WeakMap<DurableContext["executionContext"], Set<string>>();
 
@@ -31,6 +32,27 @@ export function uniqueName({ executionContext }: DurableContext, wanted: string)
 export function contextPath(context: DurableContext): string | undefined {
   if (!("_stepPrefix" in context)) return undefined;
   return typeof context._stepPrefix === "string" ? context._stepPrefix : "";
+}
+
+/**
+ * The name of an operation: `cart-7/3/increment(5)`, `stock/1/batch(3:9f2a)`. It has the effect, so that the SDK notices when two
+ * operations change places between two runs, for example because concurrent branches call a counter in another order.
+ */
+export function operationName(
+  counter: string,
+  sequence: number,
+  kind: Command["type"] | "batch",
+  commands: readonly Command[],
+): string {
+  return `${counter}/${sequence}/${kind === "batch" ? `batch(${commands.length}:${fingerprint(commands)})` : short(commands)}`;
+}
+
+function short([command]: readonly Command[]): string {
+  return command === undefined || command.type === "get" ? "get" : `${command.type}(${command.amount})`;
+}
+
+function fingerprint(commands: readonly Command[]): string {
+  return hash("sha256", commands.map((command) => short([command])).join()).slice(0, 4);
 }
 
 /** The idempotency key of an operation: the same for every run of its step, different from that of every other operation. */

@@ -2,7 +2,7 @@ import type { DurableContext } from "@aws/durable-execution-sdk-js";
 import type { ApplyResult, BatchResult, Command, CommandResult } from "@durable-counter/core";
 import type { CounterConfig } from "./counter-config.ts";
 import { createCounterLog } from "./counter-log.ts";
-import { contextPath, uniqueName } from "./operation-identity.ts";
+import { contextPath, operationName, uniqueName } from "./operation-identity.ts";
 import { operationLimitError, takeOperation } from "./operation-limit.ts";
 import { restoreCounterError, serializeCounterError } from "./restore-counter-error.ts";
 import { retryStrategy } from "./retry-strategy.ts";
@@ -34,7 +34,7 @@ export function createOperations(context: DurableContext, config: CounterConfig)
     const before = last;
     if (!takeOperation(context)) return ignoreUnhandledRejection(refuse(before));
     const sequence = calls++;
-    const operationName = `${counter}/${sequence}/${kind}`;
+    const name = operationName(counter, sequence, kind, commands);
     const apply = backend({ counter, sequence, commands });
     // The next operation's turn comes with the result of this one, not with its checkpoint. Checkpoints land in order, so
     // concurrent calls can share them.
@@ -42,11 +42,17 @@ export function createOperations(context: DurableContext, config: CounterConfig)
     last = turn.promise;
     // The step starts now, so that its position follows from the order of calls alone. Its body waits for its turn.
     const step = context.step(
-      operationName,
+      name,
       async ({ attempt }) => {
         const known = await before;
         // Logged inside the body, which a replay does not run again.
-        const record = log?.({ operationName, sequence, attempt, type: kind, commands: commands.length });
+        const record = log?.({
+          operationName: name,
+          sequence,
+          attempt,
+          type: kind,
+          commands: commands.length,
+        });
         try {
           const applied = await apply(known);
           record?.answered(applied);
