@@ -1,6 +1,8 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   applyBatch,
+  CounterError,
   decrement,
   get,
   increment,
@@ -8,10 +10,11 @@ import {
   storedCounter,
   ApplyRequest,
   Limits,
+  type ApplyResult,
   type CounterStore,
 } from "./index.ts";
 
-/** The least store there can be: one value, no keys. What it was asked is the law here, not what it keeps. */
+/** A minimal store with one value and no idempotency, which records its requests. */
 function recordingStore() {
   const requests: ApplyRequest[] = [];
   let value: number | undefined;
@@ -25,6 +28,32 @@ function recordingStore() {
     },
   };
   return { requests, store: store as CounterStore };
+}
+
+/** A store that applies every request once per key, and then loses the replies that `failNext` asks for. */
+function failingStore() {
+  const { store } = recordingStore();
+  const answered = new Map<string, Promise<ApplyResult>>();
+  const keys: (string | undefined)[] = [];
+  let failures = 0;
+  return {
+    keys,
+    failNext: (count = 1) => {
+      failures = count;
+    },
+    store: {
+      ...store,
+      get: async (id: string) => (await store.apply({ id, commands: [get()] })).value,
+      apply: async (request: ApplyRequest) => {
+        const { idempotencyKey = "" } = request;
+        keys.push(idempotencyKey);
+        const result = answered.get(idempotencyKey) ?? store.apply(request);
+        answered.set(idempotencyKey, result);
+        if (failures-- > 0) throw new CounterError("outcome-unknown", "The reply was lost.");
+        return result;
+      },
+    },
+  };
 }
 
 describe("a stored counter", () => {
@@ -54,7 +83,7 @@ describe("a stored counter", () => {
     ).toBe(true);
   });
 
-  test("gives the calls of a request keys of their own, the same each time it is handled", async () => {
+  test("gives each call of a request its own key, the same each time that the request is handled", async () => {
     const { requests, store } = recordingStore();
     for (let handled = 0; handled < 2; handled++) {
       const counter = storedCounter(store, "cart-7", { idempotencyKey: "order-1" });
@@ -69,8 +98,62 @@ describe("a stored counter", () => {
     ]);
   });
 
+  test("gives a call that failed, made again with the same commands, the same key", async () => {
+    const { keys, failNext, store } = failingStore();
+    const counter = storedCounter(store, "cart-7", { idempotencyKey: "order-1" });
+    const twice = async (call: () => Promise<number>) => call().catch(call);
+    failNext();
+    await twice(() => counter.increment(5));
+    failNext();
+    await twice(() => counter.increment(5));
+    await counter.increment(5);
+    expect(keys).toEqual(["order-1/0", "order-1/0", "order-1/1", "order-1/1", "order-1/2"]);
+    expect(await store.get("cart-7")).toBe(15);
+  });
+
+  test("does not give the key of a failed call to other commands, and gives it to one call only", async () => {
+    const { keys, failNext, store } = failingStore();
+    const counter = storedCounter(store, "cart-7", { idempotencyKey: "order-1" });
+    failNext(2);
+    await Promise.allSettled([counter.increment(5), counter.increment(5)]);
+    await counter.decrement(2);
+    await Promise.all([counter.increment(5), counter.increment(5), counter.increment(5)]);
+    expect(keys).toEqual(["order-1/0", "order-1/1", "order-1/2", "order-1/0", "order-1/1", "order-1/3"]);
+    expect(await store.get("cart-7")).toBe(13);
+  });
+
+  test("counts once for any retries of any calls, as far as every call succeeds in the end", async () => {
+    const call = fc.record({ amount: fc.integer({ min: 1, max: 3 }), failures: fc.nat({ max: 3 }) });
+    await fc.assert(
+      fc.asyncProperty(fc.array(call, { maxLength: 8 }), async (calls) => {
+        const { failNext, store } = failingStore();
+        const counter = storedCounter(store, "cart-7", { idempotencyKey: "order-1" });
+        for (const { amount, failures } of calls) {
+          failNext(failures);
+          for (let failed = 0; failed < failures; failed++) {
+            await expect(counter.increment(amount)).rejects.toThrow("[outcome-unknown]");
+          }
+          await counter.increment(amount);
+        }
+        expect(await store.get("cart-7")).toBe(calls.reduce((sum, { amount }) => sum + amount, 0));
+      }),
+    );
+  });
+
+  test.each([254, 256])(
+    "has valid and different keys for any number of calls, with a key of %d characters",
+    async (length) => {
+      const { requests, store } = recordingStore();
+      for (const last of ["a", "b"]) {
+        const counter = storedCounter(store, "cart-7", { idempotencyKey: "🧮".repeat(length - 1) + last });
+        for (let call = 0; call < 12; call++) await counter.increment();
+      }
+      expect(new Set(requests.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(24);
+    },
+  );
+
   test.each([{ issuedAt: 5 }, { callerId: "message-1" }])(
-    "passes on %o with its idempotency key, and refuses it without",
+    "passes on %o with an idempotency key, and refuses it without",
     async (more) => {
       const { requests, store } = recordingStore();
       await storedCounter(store, "cart-7", { idempotencyKey: "order-1", ...more }).increment();
@@ -82,11 +165,12 @@ describe("a stored counter", () => {
     },
   );
 
-  test("refuses an amount before it asks the store", async () => {
+  test("refuses an amount before it calls the store", async () => {
     const { requests, store } = recordingStore();
     await expect(storedCounter(store, "a").increment(-1)).rejects.toThrow(
       "increment.amount is -1; pass a whole number",
     );
+    await expect(storedCounter(store, "a").batch([])).rejects.toThrow("commands is []; pass an array");
     expect(requests).toEqual([]);
   });
 
@@ -108,7 +192,7 @@ describe("a stored counter", () => {
       0,
       'options is {"limits":{"min":1},"initial":0}; let "initial" lie within "limits". [invalid-input]',
     ],
-  ])("refuses what cannot be, when it is made", (id, limits, initial, message) => {
+  ])("refuses invalid arguments when it is created", (id, limits, initial, message) => {
     const options = {
       ...(limits && { limits: limits as Limits }),
       ...(initial !== undefined && { initial }),
@@ -116,7 +200,7 @@ describe("a stored counter", () => {
     expect(() => storedCounter(recordingStore().store, id, options)).toThrow(message);
   });
 
-  test("says which options there are, where one is misspelt", () => {
+  test("lists its options if one is misspelt", () => {
     const options = { tokn: "t" } as object;
     expect(() => storedCounter(recordingStore().store, "a", options)).toThrow(
       'options has the unknown key "tokn"; pass only "limits", "initial", "idempotencyKey", "issuedAt" and "callerId". [invalid-input]',

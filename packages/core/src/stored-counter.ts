@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import type { BatchResult } from "./apply.ts";
 import { decrement, get, increment, type Command } from "./command.ts";
 import type { Counter } from "./counter.ts";
 import { CounterOptions, startsWithinLimits } from "./limits.ts";
@@ -6,6 +7,7 @@ import { parseInput, withRemedy } from "./parse.ts";
 import {
   CallerId,
   callerIdNeedsKey,
+  Commands,
   CounterId,
   IdempotencyKey,
   IssuedAt,
@@ -28,12 +30,16 @@ const Options = z
 /** Options of {@link storedCounter}. */
 export interface StoredCounterOptions extends CounterOptions {
   /**
-   * Names the request that this counter is made for: 1–256 printable characters. The n-th call on the counter gets the key
-   * `<idempotency key>/<n>`. So the same request, handled again by the same calls, counts once.
+   * Identifies the request that this counter is created for: 1–256 printable characters, such as an order number. The n-th call
+   * gets the key `<idempotency key>/<n>`, so that the same request, handled again by the same calls, counts once. A call that
+   * failed, made again with the same commands, is the same call and keeps its key.
    */
   readonly idempotencyKey?: string | undefined;
-  /** When the request was sent for the first time, in milliseconds since 1970. Requires `idempotencyKey`. */
-  readonly issuedAt?: number | undefined;
+  /**
+   * When the request was sent for the first time: milliseconds since 1970, as a number or as text of digits. Requires
+   * `idempotencyKey`.
+   */
+  readonly issuedAt?: number | string | undefined;
   /**
    * What all attempts at the request have in common, such as a message's id: 1–256 printable characters. Pass it if an earlier
    * attempt may still be in flight, for example after a crash: a refusal is then final for all attempts. Requires
@@ -45,7 +51,11 @@ export interface StoredCounterOptions extends CounterOptions {
 /**
  * A {@link Counter} whose value lives in a store, without durable execution. `get()` reads consistently.
  *
- * Without an `idempotencyKey`, do not call again after `outcome-unknown`: that would be another request. The `details` of the
+ * With an `idempotencyKey`, a call that failed can simply be repeated on the same counter, in any retry helper. To repeat several
+ * calls as a unit, create the counter inside the function that is repeated, so that its calls are numbered from 0 again. Make the
+ * calls of a request in the same order each time; for calls whose order varies, create a counter with its own key for each.
+ *
+ * Without an `idempotencyKey`, do not repeat a call after `outcome-unknown`: that would be another request. The `details` of the
  * error have the key to retry with.
  *
  * @param id 1–256 printable characters
@@ -59,22 +69,19 @@ export interface StoredCounterOptions extends CounterOptions {
 export function storedCounter(store: CounterStore, id: string, options: StoredCounterOptions = {}): Counter {
   parseInput(CounterId, id, "id");
   const { limits, initial, idempotencyKey, issuedAt, callerId } = parseInput(Options, options, "options");
-  let calls = 0;
+  const numbers = createCallNumbers();
 
   const batch = async (commands: readonly Command[]) => {
-    const call = calls++;
-    const { value, results } = await store.apply({
-      id,
-      commands,
-      limits,
-      initial,
-      ...(idempotencyKey !== undefined && {
-        idempotencyKey: `${idempotencyKey}/${call}`,
-        issuedAt,
-        callerId,
-      }),
-    });
-    return { value, results };
+    const request = { id, commands, limits, initial };
+    if (idempotencyKey === undefined) return withoutReplayed(await store.apply(request));
+    const call = numbers.take(commands);
+    try {
+      const key = await callKey(idempotencyKey, call);
+      return withoutReplayed(await store.apply({ ...request, idempotencyKey: key, issuedAt, callerId }));
+    } catch (error) {
+      numbers.giveBack(commands, call);
+      throw error;
+    }
   };
   const single = async (command: Command) => (await batch([command])).value;
 
@@ -82,6 +89,35 @@ export function storedCounter(store: CounterStore, id: string, options: StoredCo
     increment: async (amount) => single(increment(amount)),
     decrement: async (amount) => single(decrement(amount)),
     get: async () => single(get()),
-    batch,
+    batch: async (commands) => batch(parseInput(Commands, commands, "commands")),
   };
+}
+
+function withoutReplayed({ value, results }: BatchResult): BatchResult {
+  return { value, results };
+}
+
+/** Numbers the calls of a request. A number that is given back goes to the next call with the same commands. */
+function createCallNumbers() {
+  const failed = new Map<string, number[]>();
+  let next = 0;
+  return {
+    take: (commands: readonly Command[]) => failed.get(JSON.stringify(commands))?.shift() ?? next++,
+    giveBack: (commands: readonly Command[], call: number) => {
+      const key = JSON.stringify(commands);
+      failed.set(
+        key,
+        [...(failed.get(key) ?? []), call].toSorted((a, b) => a - b),
+      );
+    },
+  };
+}
+
+/** The key of one call of a request. If it would be too long, a hash replaces the request's key. */
+async function callKey(requestKey: string, call: number): Promise<string> {
+  const key = `${requestKey}/${call}`;
+  if (IdempotencyKey.safeParse(key).success) return key;
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(requestKey));
+  const hex = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return `sha-256:${hex}/${call}`;
 }
