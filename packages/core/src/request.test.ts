@@ -11,7 +11,7 @@ describe("a counter request", () => {
     }
   };
 
-  test("is parsed from what a fuzzer invents, or refused with path, value and remedy", () => {
+  test("is parsed from random input, or refused with path, value and remedy", () => {
     const inputs = fc.record(
       {
         counterId: fc.oneof(fc.string(), fc.anything()),
@@ -46,11 +46,11 @@ describe("a counter request", () => {
     [Object.assign([], { length: 4e9 })],
     ["get"],
     [undefined],
-  ])("refuses a batch that is not 1 to 1,000 commands, without looking at each", (commands) => {
+  ])("refuses a batch that has not 1 to 1,000 commands, without checking each command", (commands) => {
     expect(request({ commands })).toMatch(/event.commands is .*; pass an array of 1 to 1000 commands/u);
   });
 
-  test("shows three faults and counts the rest", () => {
+  test("reports three faults and the number of the others", () => {
     expect(request({ commands: Array.from({ length: 1000 }) })).toMatch(
       /commands\[2\] is undefined.* And 997 more\. \[/u,
     );
@@ -74,12 +74,62 @@ describe("a counter request", () => {
     },
   );
 
-  test("takes the time of its first sending with an idempotency key, and refuses it without one or as anything else", () => {
+  test.each([
+    ["a joined emoji", "👨‍👩‍👧‍👦"],
+    ["a joined emoji with a skin tone and a variation selector", "👩🏽‍❤️‍👨🏿"],
+    ["the flag of a country", "🇨🇭"],
+    ["the flag of a region, which has tags", "🏴󠁧󠁢󠁳󠁣󠁴󠁿-1"],
+    ["Persian with a zero-width non-joiner", "می‌خواهم"],
+    ["Sinhala with a zero-width joiner", "ශ්‍රී"],
+    ["Hindi with combining marks", "हिन्दी"],
+    ["a keycap", "1️⃣"],
+  ])("takes %s as an id and as an idempotency key", (_, text) => {
+    expect(request({ counterId: text, idempotencyKey: text })).toMatchObject({
+      counterId: text,
+      idempotencyKey: text,
+    });
+  });
+
+  test.each([
+    ["a joiner alone", "\u200d"],
+    ["a joiner at the start", "\u200da"],
+    ["a joiner at the end", "a\u200c"],
+    ["two joiners in a row", "a\u200d\u200da"],
+    ["a mark that changes the direction of text", "a\u202eb"],
+    ["a byte order mark", "\ufeffa"],
+    ["a soft hyphen", "a\u00adb"],
+    ["a tag without a flag", "a\u{e0067}\u{e007f}"],
+    ["257 characters that are joined", `${"a\u200d".repeat(128)}a`],
+  ])("refuses %s as an id", (_, text) => {
+    expect(request({ counterId: text })).toMatch(
+      /event.counterId is .*; pass 1 to 256 printable characters/u,
+    );
+  });
+
+  test("refuses a long text at once, whatever its characters", () => {
+    const texts = [`${"a\u200d".repeat(1e6)}`, "🏴\u{e0067}".repeat(1e6), "a".repeat(1e7)];
+    for (const text of texts) expect(request({ counterId: text })).toMatch(/pass 1 to 256/u);
+  });
+
+  test("takes issuedAt with an idempotency key only, and nothing but whole milliseconds", () => {
     expect(request({ idempotencyKey: "t", issuedAt: 1_767_225_600_000 })).toMatchObject({
       issuedAt: 1_767_225_600_000,
     });
     expect(request({ issuedAt: 0 })).toMatch(/event is .*; pass "issuedAt" only with an "idempotencyKey"/u);
-    for (const issuedAt of [-1, 0.5, Number.NaN, 2 ** 53, "2026-01-01", null])
+    for (const issuedAt of [
+      -1,
+      0.5,
+      Number.NaN,
+      2 ** 53,
+      "2026-01-01",
+      "",
+      " 5",
+      "-5",
+      "1e3",
+      `${2 ** 53}`,
+      5n,
+      null,
+    ])
       expect(request({ idempotencyKey: "t", issuedAt })).toMatch(
         /event.issuedAt is .*; pass .*milliseconds since 1970/u,
       );

@@ -5,7 +5,12 @@ import { withRemedy } from "./parse.ts";
 
 const MAX_COMMANDS = 1_000;
 
-const PRINTABLE = /^[^\p{C}\p{Zl}\p{Zp}]{1,256}$/u;
+const CHARACTER = String.raw`(?:\u{1F3F4}[\u{E0020}-\u{E007E}]+\u{E007F}|[^\p{C}\p{Zl}\p{Zp}])`;
+/**
+ * 1–256 printable characters. Between two of them there may be a zero-width joiner or non-joiner, as in joined emoji and in
+ * Persian, and the flags of regions end with invisible tags. Nowhere else may there be characters that cannot be seen.
+ */
+const PRINTABLE = new RegExp(`^(?=.{1,256}$)${CHARACTER}(?:[\\u200C\\u200D]?${CHARACTER})*$`, "u");
 const printable = z.custom<string>(
   (text) => typeof text === "string" && PRINTABLE.test(text),
   withRemedy("pass 1 to 256 printable characters"),
@@ -37,7 +42,7 @@ export const IssuedAt = z.custom<number>(
 /** Part of the schema of everything that has `issuedAt`, which is the age of an idempotency key. */
 export const issuedAtNeedsKey = z.refine<{
   idempotencyKey?: string | undefined;
-  issuedAt?: number | undefined;
+  issuedAt?: unknown;
 }>(
   ({ idempotencyKey, issuedAt }) => issuedAt === undefined || idempotencyKey !== undefined,
   withRemedy('pass "issuedAt" only with an "idempotencyKey"'),
@@ -77,7 +82,10 @@ export interface CounterRequest {
   readonly counterId: string;
   /** 1–1,000 commands, applied in order. */
   readonly commands: readonly Command[];
-  /** Makes an event that is delivered twice count once: 1–256 printable characters, such as an order number. */
+  /**
+   * Makes an event that is delivered twice count once: 1–256 printable characters. Use a business key such as an order number,
+   * not the id of a message: a message that is redriven gets a new id.
+   */
   readonly idempotencyKey?: string | undefined;
   /** When the event was sent for the first time, in milliseconds since 1970. */
   readonly issuedAt?: number | undefined;
