@@ -1,6 +1,6 @@
 /**
- * Packs every package as npm would get it, and lives as its user: lints the tarballs, installs them into an empty
- * project far from this workspace, and imports every export as ES module, as CommonJS and as types.
+ * Packs every package as npm gets it and uses it as its users do: lints the tarballs, installs them into an empty project
+ * outside this workspace, and imports every export as ES module, as CommonJS and as types.
  */
 import { execFile } from "node:child_process";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
@@ -11,7 +11,7 @@ import { createRunFolder } from "./test/run-folder.ts";
 interface Tarball {
   readonly name: string;
   readonly file: string;
-  /** What a user may write behind `from`: the package's name and its subpaths. */
+  /** What a user may import from: the package's name and its subpaths. */
   readonly specifiers: readonly string[];
 }
 
@@ -40,7 +40,7 @@ function say(line: string): void {
   console.log(`[${((Date.now() - started) / 1000).toFixed(0).padStart(3)} s] ${line}`);
 }
 
-/** Waits for all, so that nothing writes on after the end, and reports every failure at once. */
+/** Waits for all, so that nothing still writes after the end, and reports every failure at once. */
 async function allOf<T>(promises: readonly Promise<T>[]): Promise<T[]> {
   const settled = await Promise.allSettled(promises);
   const failures = settled.flatMap((one) =>
@@ -87,7 +87,7 @@ async function packAndLint(name: string): Promise<Tarball> {
   return { name: manifest.name, file, specifiers: subpaths.map((path) => manifest.name + path.slice(1)) };
 }
 
-/** What was built, and the three files every package shows; no sources, no tests. */
+/** A tarball holds what was built and three more files: no sources, no tests. */
 async function checkFiles(name: string, unpacked: string): Promise<void> {
   const entries = await readdir(unpacked, { recursive: true, withFileTypes: true });
   const files = entries
@@ -148,9 +148,8 @@ async function typeCheck(project: string, tarballs: readonly Tarball[]): Promise
   ].join("\n");
   await write(project, "program.mts", program);
   await write(project, "program.cts", program);
-  for (const [module, moduleResolution, file] of [
-    ["nodenext", "nodenext", "program.mts"],
-    ["nodenext", "nodenext", "program.cts"],
+  for (const [module, moduleResolution, ...files] of [
+    ["nodenext", "nodenext", "program.mts", "program.cts"],
     ["esnext", "bundler", "program.mts"],
   ] as const) {
     const tsconfig = {
@@ -164,7 +163,7 @@ async function typeCheck(project: string, tarballs: readonly Tarball[]): Promise
         types: ["node"],
         typeRoots: [join(root, "node_modules", "@types")],
       },
-      files: [file],
+      files,
     };
     await write(project, "tsconfig.json", JSON.stringify(tsconfig));
     await run("pnpm", ["exec", "tsc", "--project", join(project, "tsconfig.json")]);
