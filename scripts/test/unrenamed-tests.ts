@@ -5,8 +5,7 @@ import { join, resolve } from "node:path";
 // not say so yet.
 const INTEGRATION =
   /startEngines|borrowDynamoDB|startDynamoDB|startDynalite|startFaultyNetwork|startLossyProxy|child_process|node:net"|node:http"|sdk-js-testing|runLocally|recording\.fixture|adding-engine\.fixture|dynamodb-local|java\.ts/u;
-const EXHAUSTIVE =
-  /(faulty-handlers|mutants|same-code|operation-budget|operation-limit)[\w.-]*\.test\.ts$/u;
+const EXHAUSTIVE = /(faulty-handlers|mutants|same-code|operation-budget|operation-limit)[\w.-]*\.test\.ts$/u;
 
 const root = resolve(import.meta.dirname, "../..");
 const files = globSync("packages/*/src/**/*.test.ts", { cwd: root });
