@@ -1,11 +1,11 @@
 import { configDefaults, defineConfig } from "vitest/config";
 import { ProgressReporter } from "./scripts/test/progress-reporter.ts";
 import { createRunFolder } from "./scripts/test/run-folder.ts";
-import { unrenamedExhaustiveTests, unrenamedIntegrationTests } from "./scripts/test/unrenamed-tests.ts";
+import { unrenamedIntegrationTests } from "./scripts/test/unrenamed-tests.ts";
 
 const FOLDERS = "{packages/*/src,examples,bench,scripts}";
 const INTEGRATION_TESTS = [`${FOLDERS}/**/*.integration.test.ts`, ...unrenamedIntegrationTests];
-const EXHAUSTIVE_TESTS = [`${FOLDERS}/**/*.exhaustive.test.ts`, ...unrenamedExhaustiveTests];
+const EXHAUSTIVE_TESTS = [`${FOLDERS}/**/*.exhaustive.test.ts`];
 /** A limit only ends a test that hangs: no machine is so slow. */
 const HANG_MS = 600_000;
 
