@@ -2,6 +2,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { decrement, increment } from "@durable-counter/core";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -27,15 +28,23 @@ beforeAll(async () => {
 });
 afterAll(() => environment.close());
 
-/** What the uploaded code of a handler answers, in a process of its own that knows nothing of this workspace's code. */
+/** What the uploaded code of a handler answers, in a process that has none of this workspace's code. */
 async function run(file: string, event: unknown): Promise<unknown> {
   const durable = handlers.some((handler) => handler.file === file && handler.isDurable);
   const bundle = join(codeOf(assembly, template, file), "index.mjs");
   const child = fork(program, [bundle, JSON.stringify(event), ...(durable ? ["durable"] : [])], {
     silent: true,
   });
-  const [answer] = await Promise.race([once(child, "message"), once(child, "exit")]);
-  if (child.exitCode === null && child.kill()) await once(child, "exit");
+  const printed = child.stderr === null ? "" : text(child.stderr);
+  const exit = once(child, "exit");
+  const [answer] = await Promise.race([
+    once(child, "message"),
+    exit.then(async ([code]) => {
+      throw new Error(`The bundle of ${file} ended with ${code} and without an answer: ${await printed}`);
+    }),
+  ]);
+  child.kill();
+  await exit;
   return answer;
 }
 
