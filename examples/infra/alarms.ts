@@ -4,18 +4,18 @@ import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import { Construct } from "constructs";
 
-/** What should never happen, each with an alarm that rings at the first time, and tells a topic if there is one. */
+/** Alarms that start at the first occurrence, and notify a topic if there is one. */
 export class Alarms extends Construct {
   readonly #action: SnsAction | undefined;
 
-  /** @param topicArn whom to tell; undefined leaves the alarms to the console */
+  /** @param topicArn the topic to notify; without one, alarms only show in the console */
   constructor(scope: Construct, id: string, topicArn: string | undefined) {
     super(scope, id);
     this.#action =
       topicArn === undefined ? undefined : new SnsAction(Topic.fromTopicArn(this, "Topic", topicArn));
   }
 
-  /** @param meaning what has happened, and where to look */
+  /** @param meaning what happened, and where to look */
   add(id: string, metric: MetricProps, meaning: string): void {
     const alarm = new Alarm(this, id, {
       metric: new Metric({ statistic: "Sum", period: Duration.minutes(5), ...metric }),

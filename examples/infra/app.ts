@@ -3,6 +3,6 @@ import { App } from "aws-cdk-lib";
 import { CounterStack } from "./counter-stack.ts";
 import { settings } from "./settings.ts";
 
-/** Without an account or a Region: those of the credentials, when it is deployed. */
+/** It names no account and no Region: a deployment uses those of the credentials. */
 const app = new App({ analyticsReporting: false });
 new CounterStack(app, "DurableCounters", settings(app.node));

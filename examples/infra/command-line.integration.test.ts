@@ -3,13 +3,13 @@ import { delimiter, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { infra, newFolder, run, runCdk } from "./command-line.fixture.ts";
 
-test("cdk synth says what is wrong with its context", async () => {
+test("cdk synth names the wrong value in its context", async () => {
   const synth = runCdk(["synth", "--output", newFolder(), "-c", "throwAway=yes"]);
   await expect(synth).rejects.toThrow("pass -c throwAway=true or false");
 });
 
 describe("pnpm run invoke", () => {
-  /** An `aws` that writes down what it was asked for and answers 3; the AWS CLI itself is not ours to install. */
+  /** A stand-in for the AWS CLI that records its arguments and answers 3. */
   function deployed({ exitCode = 0 } = {}) {
     const folder = newFolder();
     mkdirSync(join(folder, "dist"));
@@ -40,13 +40,13 @@ process.exitCode = ${exitCode};`,
     expect(asked).toContain("DurableOnTable-order-1");
   });
 
-  test("fails as the AWS CLI fails", async () => {
+  test("fails with the exit code of the AWS CLI", async () => {
     await expect(invoke(deployed({ exitCode: 254 }), "03", "order.json")).rejects.toMatchObject({
       code: 254,
     });
   });
 
-  test("says what it misses, and asks nobody", async () => {
+  test("names what is missing, and does not call the AWS CLI", async () => {
     const folder = deployed();
     await expect(invoke(folder, "03")).rejects.toMatchObject({
       code: 2,

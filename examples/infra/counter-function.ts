@@ -18,8 +18,8 @@ import type { Alarms } from "./alarms.ts";
 import type { DeployedHandler } from "./handlers.ts";
 
 /**
- * What `apply` and `get` of a store send. A transaction needs no permission of its own: each part of it needs that of
- * its kind. `shards` would add dynamodb:Query; `delete` and `list` are for operators, not for functions.
+ * The actions that `apply` and `get` of a store need. A transaction needs no permission of its own: each part of it needs
+ * the permission of its kind. `shards` would add dynamodb:Query. Operators call `delete` and `list`, functions do not.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
  */
 export const COUNTING_ACTIONS = [
@@ -29,7 +29,7 @@ export const COUNTING_ACTIONS = [
   "dynamodb:UpdateItem",
 ];
 
-/** Within the 15 minutes for which a caller may wait, and the hour for which the store remembers a step's idempotency key. */
+/** A caller may wait for 15 minutes, and the store recognises a step's idempotency key for an hour. */
 const EXECUTION_TIMEOUT = Duration.minutes(15);
 
 export interface CounterFunctionProps {
@@ -53,7 +53,7 @@ export class CounterFunction extends Construct {
       architecture: Architecture.ARM_64,
       code,
       handler: "index.handler",
-      memorySize: 512, // it buys processor, and imports are what a cold start is spent on
+      memorySize: 512, // Lambda gives CPU in proportion to memory, and a cold start spends it on imports.
       timeout: Duration.minutes(1),
       environment: handler.usesTable ? { TABLE_NAME: table.ref } : {},
       deadLetterQueue: deadLetters,
@@ -64,7 +64,7 @@ export class CounterFunction extends Construct {
         retention: RetentionDays.ONE_MONTH,
         removalPolicy: isThrowAway ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
       }),
-      // An execution stays on the version it began on: the next deployment must leave that one alone.
+      // An execution stays on the version it began on, so the next deployment must not remove that version.
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
       ...(handler.isDurable && {
         durableConfig: { executionTimeout: EXECUTION_TIMEOUT, retentionPeriod: Duration.days(14) },
@@ -75,15 +75,15 @@ export class CounterFunction extends Construct {
     }
     if (isTraced) trace(lambda);
     const live = lambda.addAlias("live"); // of the current version
-    // Its name is that of the output.
+    // The output is named by its logical id.
     new CfnOutput(this, "Arn", { value: live.functionArn }).overrideLogicalId(`${handler.id}Arn`);
     watch(lambda, handler, alarms);
   }
 }
 
-/** `tracing` would have the CDK write a policy for all resources; AWS's managed policy says the same by name. */
+/** With `tracing` the CDK would write a policy with a wildcard; AWS's managed policy grants the same by name. */
 function trace(lambda: Function): void {
-  (lambda.node.defaultChild as CfnFunction).tracingConfig = { mode: "Active" }; // a Function's default child is one
+  (lambda.node.defaultChild as CfnFunction).tracingConfig = { mode: "Active" }; // the default child of a Function
   lambda.role?.addManagedPolicy(ManagedPolicy.fromAwsManagedPolicyName("AWSXRayDaemonWriteAccess"));
 }
 

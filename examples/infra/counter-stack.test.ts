@@ -16,7 +16,7 @@ const arnOf = (id: string) => ({ "Fn::GetAtt": [id, "Arn"] });
 describe.each(handlers)("$file", ({ id, file, isDurable, usesTable }) => {
   const { id: functionId, properties } = functionOf(production, file);
 
-  test("runs on Node 24 and arm64, logs JSON, and is told its table", () => {
+  test("runs on Node 24 and arm64, logs JSON, and has the name of its table", () => {
     expect(properties).toMatchObject({
       Runtime: "nodejs24.x",
       Architectures: ["arm64"],
@@ -27,12 +27,12 @@ describe.each(handlers)("$file", ({ id, file, isDurable, usesTable }) => {
     );
   });
 
-  test("is durable where its handler is, within the time that callers wait and the store remembers", () => {
+  test("is durable if its handler is, for no longer than callers wait and the store recognises keys", () => {
     const config = properties["DurableConfig"] as { ExecutionTimeout: number } | undefined; // in seconds
     expect(config).toEqual(isDurable ? { ExecutionTimeout: 900, RetentionPeriodInDays: 14 } : undefined);
   });
 
-  test("is called by an alias of a published version, which the next deployment leaves to its executions", () => {
+  test("is called by an alias of a published version, which the next deployment keeps", () => {
     const [version] = ofType(production, "AWS::Lambda::Version").filter(
       ([, { Properties }]) =>
         JSON.stringify(Properties["FunctionName"]) === JSON.stringify({ Ref: functionId }),
@@ -50,7 +50,7 @@ describe.each(handlers)("$file", ({ id, file, isDurable, usesTable }) => {
     expect(production.Outputs[`${id}Arn`]?.Value).toEqual({ Ref: alias?.[0] });
   });
 
-  test("may do what it does, and nothing else", () => {
+  test("has only the permissions it needs", () => {
     expect(permissionsOf(production, file)).toEqual({
       statements: [
         { Effect: "Allow", Action: "sqs:SendMessage", Resource: arnOf(queueId) },
@@ -77,11 +77,11 @@ describe.each(handlers)("$file", ({ id, file, isDurable, usesTable }) => {
     });
   });
 
-  test("leaves the events that failed in the dead-letter queue", () => {
+  test("sends failed events to the dead-letter queue", () => {
     expect(properties["DeadLetterConfig"]).toEqual({ TargetArn: arnOf(queueId) });
   });
 
-  test("rings when it fails or is throttled", () => {
+  test("has alarms for errors and throttles", () => {
     const metrics = alarmsOf(production).filter(({ of }) => of === functionId);
     expect(metrics.map(({ metric }) => metric)).toEqual([
       "AWS/Lambda Errors",
@@ -90,7 +90,7 @@ describe.each(handlers)("$file", ({ id, file, isDurable, usesTable }) => {
     ]);
   });
 
-  test("is traced by X-Ray where that is asked for, by AWS's policy and none of ours", () => {
+  test("is traced by X-Ray on request, with AWS's own policy", () => {
     expect(properties["TracingConfig"]).toBeUndefined();
     expect(functionOf(watched, file).properties["TracingConfig"]).toEqual({ Mode: "Active" });
     expect(permissionsOf(watched, file).managed).toContain("AWSXRayDaemonWriteAccess");
@@ -98,13 +98,13 @@ describe.each(handlers)("$file", ({ id, file, isDurable, usesTable }) => {
 });
 
 describe("the table", () => {
-  test("is the one that counterTableInput and counterTimeToLiveInput describe", () => {
+  test("is what counterTableInput and counterTimeToLiveInput describe", () => {
     const { TableName: _, ...described } = counterTableInput("any");
     const { TimeToLiveSpecification } = counterTimeToLiveInput("any");
     expect(table.Properties).toMatchObject({ ...described, TimeToLiveSpecification });
   });
 
-  test("can be neither deleted nor lost", () => {
+  test("is protected against deletion and loss", () => {
     expect(table).toMatchObject({
       DeletionPolicy: "Retain",
       UpdateReplacePolicy: "Retain",
@@ -115,7 +115,7 @@ describe("the table", () => {
     });
   });
 
-  test("rings when it is throttled", () => {
+  test("has alarms for throttles", () => {
     const metrics = alarmsOf(production).filter(({ of }) => of === tableId);
     expect(metrics.map(({ metric }) => metric)).toEqual([
       "AWS/DynamoDB ReadThrottleEvents",
@@ -125,7 +125,7 @@ describe("the table", () => {
 });
 
 describe("the dead-letter queue", () => {
-  test("is encrypted, spoken to by TLS alone, and kept for 14 days", () => {
+  test("is encrypted, requires TLS, and keeps events for 14 days", () => {
     expect(queue.Properties).toEqual({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 1_209_600 });
     const [, policy] = onlyOne("AWS::SQS::QueuePolicy");
     expect(policy.Properties).toMatchObject({
@@ -136,7 +136,7 @@ describe("the dead-letter queue", () => {
     });
   });
 
-  test("rings when an event is in it", () => {
+  test("has an alarm for the first event in it", () => {
     expect(alarmsOf(production).filter(({ metric }) => metric.startsWith("AWS/SQS"))).toEqual([
       expect.objectContaining({ metric: "AWS/SQS ApproximateNumberOfMessagesVisible", statistic: "Maximum" }),
     ]);
@@ -146,8 +146,8 @@ describe("the dead-letter queue", () => {
 describe("the stack", () => {
   test.each([
     ["in production", production],
-    ["thrown away", throwAway],
-    ["traced and with a topic", watched],
+    ["as a throw-away stack", throwAway],
+    ["with tracing and a topic", watched],
   ])("%s allows nothing by a wildcard", (_, synthesis) => {
     const allowing = statements(synthesis).filter(({ Effect }) => Effect !== "Deny");
     expect(allowing.length).toBeGreaterThan(handlers.length);
@@ -155,14 +155,14 @@ describe("the stack", () => {
     expect(allowing.filter((statement) => JSON.stringify(statement).includes("NotAction"))).toEqual([]);
   });
 
-  test("tells a topic when an alarm rings and when it is over, if there is one", () => {
+  test("notifies a topic, if there is one, when an alarm starts and ends", () => {
     for (const [, { Properties }] of ofType(watched, "AWS::CloudWatch::Alarm")) {
       expect(Properties).toMatchObject({ AlarmActions: [topic], OKActions: [topic] });
     }
     expect(JSON.stringify(ofType(production, "AWS::CloudWatch::Alarm"))).not.toContain("AlarmActions");
   });
 
-  test("rings at the first event, and is silent where there is none", () => {
+  test("has alarms that start at the first occurrence and ignore missing data", () => {
     const alarms = ofType(production, "AWS::CloudWatch::Alarm");
     expect(alarms.length).toBe(alarmsOf(production).length);
     for (const [, { Properties }] of alarms) {
@@ -182,7 +182,7 @@ describe("the stack", () => {
     );
   });
 
-  test("forgets its logs after a month, and keeps them when it goes", () => {
+  test("keeps logs for a month, also after it is deleted", () => {
     const groups = ofType(production, "AWS::Logs::LogGroup");
     expect(groups.length).toBe(handlers.length);
     for (const [, group] of groups) {
@@ -190,11 +190,11 @@ describe("the stack", () => {
     }
   });
 
-  test("is protected from being deleted by mistake, unless it is thrown away", () => {
+  test("is protected against deletion, unless it is a throw-away stack", () => {
     expect([production, throwAway].map(({ terminationProtection: it }) => it)).toEqual([true, false]);
   });
 
-  test("leaves nothing behind when it is thrown away, but for the versions that go with their functions", () => {
+  test("leaves nothing behind as a throw-away stack but versions, which are deleted with their functions", () => {
     const kept = Object.values(throwAway.Resources).filter(
       ({ DeletionPolicy: policy }) => policy === "Retain",
     );

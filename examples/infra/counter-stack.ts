@@ -10,17 +10,17 @@ import { createCounterTable } from "./counter-table.ts";
 import { handlers, type DeployedHandler } from "./handlers.ts";
 
 export interface CounterStackProps extends StackProps {
-  /** Whether nothing in it is worth keeping: the table and the logs then go with the stack. By default they stay. */
+  /** Whether deleting the stack deletes the table and the logs too. By default they stay. */
   readonly isThrowAway?: boolean;
   /** Whether X-Ray traces the functions. */
   readonly isTraced?: boolean;
-  /** An SNS topic that is told when an alarm rings and when it is over. */
+  /** An SNS topic that is notified when an alarm starts and when it ends. */
   readonly alarmTopicArn?: string | undefined;
   /** The code that is uploaded for a handler; by default its bundle. */
   readonly codeOf?: (handler: DeployedHandler) => Code;
 }
 
-/** The handlers of `examples/` on one table, with a queue for the events that failed and alarms on all of it. */
+/** The handlers of `examples/` on one table, with a dead-letter queue for failed events, and alarms. */
 export class CounterStack extends Stack {
   constructor(scope: Construct, id: string, props: CounterStackProps = {}) {
     const { isThrowAway = false, isTraced = false, alarmTopicArn, codeOf = bundledCode, ...rest } = props;
@@ -30,7 +30,7 @@ export class CounterStack extends Stack {
     const deadLetters = new Queue(this, "DeadLetters", {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
-      retentionPeriod: Duration.days(14), // the longest there is
+      retentionPeriod: Duration.days(14), // the maximum of SQS
       removalPolicy: isThrowAway ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
     });
     for (const handler of handlers) {

@@ -4,13 +4,13 @@ import { counterTableInput, counterTimeToLiveInput } from "@durable-counter/dyna
 import type { Construct } from "constructs";
 
 /**
- * The counters' table, as `counterTableInput` describes it; AWS::DynamoDB::Table has the words of CreateTable. A table of
- * one Region: replicas settle rival writes by the last one, and counts would be lost.
+ * The counters' table, as `counterTableInput` describes it; AWS::DynamoDB::Table has the properties of CreateTable. It is
+ * a table of one Region: of conflicting writes in two Regions, replicas keep only the last, and counts would be lost.
  *
- * @param isThrowAway whether the table may go with the stack; else it is protected, and outlives it
+ * @param isThrowAway whether the table is deleted with the stack; otherwise it is protected and stays
  */
 export function createCounterTable(scope: Construct, id: string, isThrowAway: boolean): CfnTable {
-  const { KeySchema, AttributeDefinitions, BillingMode } = counterTableInput(id); // the name is CloudFormation's to give
+  const { KeySchema, AttributeDefinitions, BillingMode } = counterTableInput(id); // CloudFormation chooses the name
   const { AttributeName: attributeName, Enabled: enabled } =
     counterTimeToLiveInput(id).TimeToLiveSpecification;
   const table = new CfnTable(scope, id, {

@@ -72,14 +72,14 @@ const results = [
   { type: "decrement", before: 5, after: 3 },
 ];
 
-test("01 as it is uploaded counts", async () => {
+test("the uploaded 01 counts", async () => {
   expect(await run("01-durable-counter.ts", order)).toMatchObject({
     status: "SUCCEEDED",
     result: { value: 3, values: [5, 3] },
   });
 });
 
-test("02 as it is uploaded counts in the table of its environment, once per idempotency key", async () => {
+test("the uploaded 02 counts in the table of its environment, once per idempotency key", async () => {
   const event = { ...order, counterId: "cart-8", idempotencyKey: "order-1" };
   const before = environment.network.requests["UpdateItem"] ?? 0;
   expect(await run("02-stateless-dynamodb.ts", event)).toEqual({ value: 3, results });
@@ -87,20 +87,20 @@ test("02 as it is uploaded counts in the table of its environment, once per idem
   expect(await run("02-stateless-dynamodb.ts", event)).toEqual({ value: 3, results });
 });
 
-test("03 as it is uploaded counts in the table of its environment, once per idempotency key", async () => {
+test("the uploaded 03 counts in the table of its environment, once per idempotency key", async () => {
   const event = { ...order, counterId: "cart-9", idempotencyKey: "order-1" };
   const succeeded = { status: "SUCCEEDED", result: { value: 3, results } };
   expect(await run("03-durable-on-dynamodb.ts", event)).toMatchObject(succeeded);
   expect(await run("03-durable-on-dynamodb.ts", event)).toMatchObject(succeeded);
 });
 
-test("04 as it is uploaded finds the texts that it counts", async () => {
+test("the uploaded 04 finds the texts whose words it counts", async () => {
   const event = { text: "genesis.txt", counters: "genesis", words: ["God"], idempotencyKey: "genesis-1" };
   expect(await run("04-parallel-word-count.ts", event)).toMatchObject({ status: "SUCCEEDED" });
 });
 
 test.each(["01-durable-counter.ts", "03-durable-on-dynamodb.ts"])(
-  "%s says what went wrong in the same words when it is minified",
+  "a minified %s fails with the same message",
   async (file) => {
     expect(await run(file, { counterId: "cart-10", commands: [decrement()] })).toMatchObject({
       status: "FAILED",
@@ -109,7 +109,7 @@ test.each(["01-durable-counter.ts", "03-durable-on-dynamodb.ts"])(
   },
 );
 
-test("every handler is one file, with its folder beside it where it reads one", () => {
+test("every handler is one file, with the folder that it reads beside it", () => {
   for (const { file, folder } of handlers) {
     const top = folder === undefined ? [] : [folder.split("/")[0]];
     expect(readdirSync(codeOf(assembly, template, file)).toSorted()).toEqual(["index.mjs", ...top]);

@@ -1,30 +1,30 @@
 import { handlers } from "./handlers.ts";
 
-/** What to invoke, and with what. */
+/** A handler, and the event to invoke it with. */
 export interface InvocationRequest {
-  /** How the handler's file begins, and no other: `03`. */
+  /** The beginning of exactly one handler's file name: `03`. */
   readonly handler: string;
   readonly eventFile: string;
-  /** What the event file holds. */
+  /** The content of the event file. */
   readonly event: string;
-  /** Where the answer goes. */
+  /** The file that the AWS CLI writes the answer to. */
   readonly answerFile: string;
-  /** What `cdk deploy --outputs-file` wrote: outputs by stack. */
+  /** Outputs by stack, as `cdk deploy --outputs-file` writes them. */
   readonly outputs: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
-/** What Lambda accepts as the name of an execution. */
+/** The names that Lambda accepts for an execution. */
 const EXECUTION_NAME = /^[\w-]{1,64}$/u;
 
 /** Seconds a synchronous invocation of a durable function may take; the AWS CLI would hang up after 60. */
 const READ_TIMEOUT = "900";
 
 /**
- * The arguments by which the AWS CLI invokes a deployed handler, by its alias: a durable function can only be invoked
- * by version or alias. The event's idempotency key also names the execution, so that the same event sent again is answered from
- * the first one, for as long as Lambda retains it.
+ * The arguments for the AWS CLI that invoke a deployed handler by its alias: a durable function can only be invoked by
+ * version or alias. The event's idempotency key also names the execution. If the same event is sent again, Lambda
+ * answers with the first execution's result, for as long as Lambda retains it.
  *
- * @throws TypeError for a handler that there is not, or not only one, or an event that is no JSON
+ * @throws TypeError for a name that does not match exactly one handler, or an event that is not JSON
  */
 export function invocation({ handler, eventFile, event, answerFile, outputs }: InvocationRequest): string[] {
   const [known, another] = handlers.filter(({ file }) => file.startsWith(handler));
@@ -36,7 +36,7 @@ export function invocation({ handler, eventFile, event, answerFile, outputs }: I
   if (arn === undefined) throw new TypeError(`${known.file} is not deployed yet; run pnpm run deploy.`);
   const name = known.isDurable ? executionName(known.id, keyOf(event, eventFile)) : undefined;
   const named = name === undefined ? [] : ["--durable-execution-name", name];
-  const payload = `fileb://${eventFile}`; // as it is; "file://" would be taken for base64 by version 2 of the CLI
+  const payload = `fileb://${eventFile}`; // version 2 of the CLI takes "file://" for base64
   return [
     "lambda",
     "invoke",
@@ -53,9 +53,9 @@ export function invocation({ handler, eventFile, event, answerFile, outputs }: I
 
 function keyOf(event: string, eventFile: string): unknown {
   try {
-    return (JSON.parse(event) as { idempotencyKey?: unknown } | null)?.idempotencyKey; // whatever it is, it is looked at
+    return (JSON.parse(event) as { idempotencyKey?: unknown } | null)?.idempotencyKey; // checked by executionName
   } catch (error) {
-    throw new TypeError(`${eventFile} is no JSON: ${(error as Error).message}.`, { cause: error });
+    throw new TypeError(`${eventFile} is not JSON: ${(error as Error).message}.`, { cause: error });
   }
 }
 

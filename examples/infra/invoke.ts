@@ -3,14 +3,15 @@ import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { invocation, type InvocationRequest } from "./invocation.ts";
 
-/** `pnpm run invoke HANDLER EVENT`: sends an event file to a deployed handler, by the AWS CLI, and prints its answer. */
+/** `pnpm run invoke HANDLER EVENT`: sends an event file to a deployed handler, with the AWS CLI, and prints the answer. */
 function invoke(handler = "", eventFile = ""): number {
   if (!existsSync(eventFile)) {
     throw new TypeError(
-      `There is no event file "${eventFile}"; pass HANDLER EVENT, as 03 ../events/shopping-cart.json.`,
+      `There is no event file "${eventFile}"; pass HANDLER EVENT, for example 03 ../events/shopping-cart.json.`,
     );
   }
-  if (!existsSync(OUTPUTS)) throw new TypeError("Nothing is deployed from here yet; run pnpm run deploy.");
+  if (!existsSync(OUTPUTS))
+    throw new TypeError("Nothing is deployed from this folder yet; run pnpm run deploy.");
   const request = {
     handler,
     eventFile: resolve(eventFile),

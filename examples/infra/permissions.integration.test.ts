@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { borrowDynamoDB } from "../../scripts/test/borrow-dynamodb.ts";
 import { COUNTING_ACTIONS } from "./counter-function.ts";
 
-/** By what a transaction does to an item, the action that it needs. */
+/** The action that each part of a transaction needs. */
 const PARTS = {
   ConditionCheck: "dynamodb:ConditionCheckItem",
   Delete: "dynamodb:DeleteItem",
@@ -12,7 +12,7 @@ const PARTS = {
   Update: "dynamodb:UpdateItem",
 } as const;
 
-test("a function may do exactly what counting and reading send, however keys are remembered", async () => {
+test("a function has exactly the permissions that a store needs, with every idempotency strategy", async () => {
   await using engine = await borrowDynamoDB();
   expect(engine.engine, "Install Java 17 or newer: dynalite has no transactions.").toBe("dynamodb-local");
   const { client } = engine;
@@ -22,10 +22,10 @@ test("a function may do exactly what counting and reading send, however keys are
   client.middlewareStack.add(
     (next, { commandName = "" }) =>
       (args) => {
-        const { TransactItems } = args.input as { readonly TransactItems?: readonly object[] }; // of a transaction
+        const { TransactItems } = args.input as { readonly TransactItems?: readonly object[] }; // undefined unless it is a transaction
         if (TransactItems === undefined) sent.add(`dynamodb:${commandName.replace(/Command$/u, "")}`);
         for (const item of TransactItems ?? []) {
-          for (const part of Object.keys(item)) sent.add(PARTS[part as keyof typeof PARTS]); // it has no others
+          for (const part of Object.keys(item)) sent.add(PARTS[part as keyof typeof PARTS]); // it has only these parts
         }
         return next(args);
       },

@@ -1,9 +1,9 @@
-/** A process that runs a deployed bundle as Lambda would: `run-bundle.fixture.ts BUNDLE EVENT [durable]`. */
+/** Runs a deployed bundle as Lambda would: `run-bundle.fixture.ts BUNDLE EVENT [durable]`. */
 import { pathToFileURL } from "node:url";
 import { simulate } from "@durable-counter/testing";
 
 const [bundle = "", event = "", durable] = process.argv.slice(2);
-const { handler } = (await import(pathToFileURL(bundle).href)) as { handler: unknown }; // a handler is what it exports
+const { handler } = (await import(pathToFileURL(bundle).href)) as { handler: unknown }; // a handler exports itself as `handler`
 const payload: unknown = JSON.parse(event);
 const answer = durable
   ? await simulate(handler as Parameters<typeof simulate>[0], { payload, executionName: "order-1" })

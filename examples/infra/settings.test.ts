@@ -8,12 +8,12 @@ function given(context: Record<string, unknown>) {
   return settings(node);
 }
 
-describe("the context of the CDK", () => {
-  test("asks for production where it says nothing", () => {
+describe("the CDK context", () => {
+  test("defaults to production", () => {
     expect(given({})).toEqual({ isThrowAway: false, isTraced: false, alarmTopicArn: undefined });
   });
 
-  test("sets what -c NAME=VALUE says", () => {
+  test("takes its values from -c NAME=VALUE", () => {
     const alarmTopicArn = "arn:aws:sns:eu-central-1:123456789012:on-call";
     expect(given({ throwAway: "true", tracing: true, alarmTopicArn })).toEqual({
       isThrowAway: true,
@@ -26,7 +26,7 @@ describe("the context of the CDK", () => {
     [{ throwAway: "yes" }, 'The context throwAway is "yes"; pass -c throwAway=true or false.'],
     [{ tracing: 1 }, "The context tracing is 1; pass -c tracing=true or false."],
     [{ alarmTopicArn: "on-call" }, 'The context alarmTopicArn is "on-call"; pass an SNS topic'],
-  ])("refuses %j, and says what to pass", (context, message) => {
+  ])("is refused with a remedy: %j", (context, message) => {
     expect(() => given(context)).toThrow(message);
   });
 });

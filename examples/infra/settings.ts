@@ -2,9 +2,9 @@ import type { Node } from "constructs";
 import type { CounterStackProps } from "./counter-stack.ts";
 
 /**
- * What `cdk -c NAME=VALUE` may set: `throwAway` and `tracing`, `true` or `false`, and `alarmTopicArn`.
+ * Reads the settings that `cdk -c NAME=VALUE` passes: `throwAway` and `tracing`, `true` or `false`, and `alarmTopicArn`.
  *
- * @throws TypeError for a value that cannot be
+ * @throws TypeError for a value that is not allowed
  */
 export function settings(node: Node): CounterStackProps {
   return {

@@ -5,7 +5,7 @@ import { App } from "aws-cdk-lib";
 import { Code } from "aws-cdk-lib/aws-lambda";
 import { CounterStack, type CounterStackProps } from "./counter-stack.ts";
 
-/** What the tests look at of a resource. */
+/** The parts of a resource that the tests read. */
 export interface Resource {
   readonly Type: string;
   readonly DeletionPolicy?: string;
