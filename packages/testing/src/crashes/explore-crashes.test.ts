@@ -205,6 +205,23 @@ test("reports no failure for the running branches of a batch that is complete", 
   expect(failures.map(({ message }) => message)).toEqual([]);
 });
 
+test.each([
+  ["seconds", { seconds: 5 }],
+  ["longer than an invocation", { hours: 1 }],
+])("a body that its batch has abandoned does not block a wait of %s", async (_, pause) => {
+  const handler = withDurableExecution(async (_event: unknown, context) => {
+    const raced = await context.parallel(
+      [50, 1_000].map((delay) => (branch: DurableContext) => branch.step(() => sleep(delay, delay))),
+      { completionConfig: { minSuccessful: 1 } },
+    );
+    await context.wait(pause);
+    return raced.getResults();
+  });
+  const { failures, points } = await exploreCrashes(handler);
+  expect(failures.map(({ message }) => message)).toEqual([]);
+  expect(points).toBeGreaterThan(5);
+});
+
 test("compares only outcomes for a function that takes another path after a crash", async () => {
   const { bank, options } = paying();
   const wrapped = crashable(bank);

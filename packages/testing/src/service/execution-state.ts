@@ -70,6 +70,11 @@ export class ExecutionState {
     if (operation !== undefined) this.#put(id, { ...operation, ...changes });
   }
 
+  /** Whether an operation has changed since {@link takeChanges}. */
+  get hasChanges(): boolean {
+    return this.#changes.size > 0;
+  }
+
   /** Returns the operations that have changed since the last call. */
   takeChanges(): Operation[] {
     const changes: Operation[] = [];

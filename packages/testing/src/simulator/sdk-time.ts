@@ -1,4 +1,5 @@
 import type { Operation } from "@aws/durable-execution-sdk-js";
+import { INVOCATION_MS } from "../service/lambda-context.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
 /**
@@ -10,8 +11,6 @@ const ASK_AFTER = 100;
 const EARLY = 10;
 /** A constant of the SDK: it does not wait for an event in the last second of an invocation. */
 const MIN_REMAINING = 1_000;
-/** Milliseconds of virtual time that one invocation can take. */
-const INVOCATION = 900_000;
 
 /**
  * Translates virtual time for the SDK within one invocation. The SDK sets real timers, for a timestamp minus
@@ -23,29 +22,34 @@ const INVOCATION = 900_000;
  */
 export class SdkTime {
   readonly #clock: VirtualClock;
-  readonly #deadline: number;
+  /** The virtual time at which Lambda ends the invocation. */
+  readonly deadline: number;
   readonly #shown = new Map<string, { readonly due: number; readonly askAt: number }>();
 
   constructor(clock: VirtualClock) {
     this.#clock = clock;
-    this.#deadline = clock.now + INVOCATION;
+    this.deadline = clock.now + INVOCATION_MS;
   }
 
   /** Milliseconds until Lambda would end the invocation. */
   remaining(): number {
-    return this.#deadline - this.#clock.now;
+    return this.deadline - this.#clock.now;
   }
 
-  /** An operation whose due time, if it has one, is translated. */
-  show(operation: Operation): Operation {
+  /**
+   * An operation whose due time, if it has one, is translated.
+   *
+   * @param isStuck whether the invocation cannot suspend: then the SDK is to poll for an event after its end too
+   */
+  show(operation: Operation, isStuck: boolean): Operation {
     const { Id: id, StepDetails, WaitDetails, Status } = operation;
     if (id === undefined) return operation;
     if (Status === "PENDING" && StepDetails?.NextAttemptTimestamp !== undefined) {
-      const NextAttemptTimestamp = this.#moment(id, StepDetails.NextAttemptTimestamp);
+      const NextAttemptTimestamp = this.#moment(id, StepDetails.NextAttemptTimestamp, isStuck);
       return { ...operation, StepDetails: { ...StepDetails, NextAttemptTimestamp } };
     }
     if (Status === "STARTED" && WaitDetails?.ScheduledEndTimestamp !== undefined) {
-      const ScheduledEndTimestamp = this.#moment(id, WaitDetails.ScheduledEndTimestamp);
+      const ScheduledEndTimestamp = this.#moment(id, WaitDetails.ScheduledEndTimestamp, isStuck);
       return { ...operation, WaitDetails: { ScheduledEndTimestamp } };
     }
     this.#shown.delete(id);
@@ -63,10 +67,10 @@ export class SdkTime {
     return latest;
   }
 
-  #moment(id: string, due: Date): Date {
+  #moment(id: string, due: Date, isStuck: boolean): Date {
     const delay = due.getTime() - this.#clock.now;
     const now = Date.now();
-    if (delay > this.remaining() - MIN_REMAINING) return new Date(now + delay);
+    if (delay > this.remaining() - MIN_REMAINING && !isStuck) return new Date(now + delay);
     const shown = this.#shown.get(id);
     const askAt = shown?.due === due.getTime() ? shown.askAt : now + ASK_AFTER;
     this.#shown.set(id, { due: due.getTime(), askAt });

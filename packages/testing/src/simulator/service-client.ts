@@ -34,8 +34,8 @@ export class ServiceClient implements DurableExecutionClient {
   readonly #invocation: Invocation;
   readonly #number: number;
   readonly #snapshot: readonly Operation[];
-  /** The ids of steps that started in this invocation. */
-  readonly #begun = new Set<string>();
+  /** The ids of steps whose body can be running: those that started in this invocation, or that it started with. */
+  readonly #running = new Set<string>();
 
   constructor(execution: ClientExecution, env: Environment, invocation: Invocation) {
     this.time = new SdkTime(env.eventLoop.clock);
@@ -44,12 +44,15 @@ export class ServiceClient implements DurableExecutionClient {
     this.#invocation = invocation;
     this.#number = execution.invocations;
     this.#snapshot = execution.state.resume();
+    for (const { Id = "", Type, Status } of this.#snapshot) {
+      if (Type === "STEP" && Status === "STARTED") this.#running.add(Id);
+    }
   }
 
   /** A page of the state at the start of the invocation. */
   page(start: number, maxItems: number): { Operations: Operation[]; NextMarker?: string } {
     const end = start + Math.min(maxItems, this.#env.pageSize);
-    const Operations = this.#snapshot.slice(start, end).map((operation) => this.time.show(operation));
+    const Operations = this.#snapshot.slice(start, end).map((operation) => this.time.show(operation, false));
     return end < this.#snapshot.length ? { Operations, NextMarker: `${end}` } : { Operations };
   }
 
@@ -71,7 +74,9 @@ export class ServiceClient implements DurableExecutionClient {
     this.#pass({ at: "checkpoint", call, updates });
     execution.applyCheckpoint(updates);
     for (const { Type, Action, Id = "" } of updates) {
-      if (Type === "STEP" && Action === "START") this.#begun.add(Id);
+      if (Type !== "STEP") continue;
+      if (Action === "START") this.#running.add(Id);
+      else this.#running.delete(Id);
     }
     this.#pass({ at: "checkpoint-answer", call, updates });
     if (execution.state.largeResult !== undefined) {
@@ -84,7 +89,8 @@ export class ServiceClient implements DurableExecutionClient {
     if (this.#env.replay === "always" && updates.some(completes) && !this.#runsBody(false)) {
       throw this.#crash();
     }
-    const Operations = execution.state.takeChanges().map((operation) => this.time.show(operation));
+    const isStuck = this.#isStuck();
+    const Operations = execution.state.takeChanges().map((operation) => this.time.show(operation, isStuck));
     return { CheckpointToken, NewExecutionState: { Operations } };
   }
 
@@ -105,10 +111,15 @@ export class ServiceClient implements DurableExecutionClient {
   async #runEventLoop(updates: readonly OperationUpdate[]): Promise<void> {
     const asked = this.time.asked();
     if ((asked === undefined && updates.length > 0) || !this.#runsBody(true)) return;
+    const { eventLoop } = this.#env;
     try {
       this.#execution.externalEvents.dispatchCallbacks();
-      if (asked !== undefined) this.#env.eventLoop.clock.jumpTo(asked);
-      await this.#env.eventLoop.runUntilIdle();
+      if (asked !== undefined) eventLoop.clock.jumpTo(Math.min(asked, this.time.deadline));
+      await eventLoop.runUntilIdle();
+      while (this.#isStuck() && !this.#execution.state.hasChanges) {
+        if (eventLoop.clock.jumpBefore(this.time.deadline)) await eventLoop.runUntilIdle();
+        else throw this.#crash(); // Lambda ends the invocation, and the service invokes again.
+      }
     } catch (error) {
       this.#invocation.end({ kind: "stopped", error });
       throw error;
@@ -118,11 +129,19 @@ export class ServiceClient implements DurableExecutionClient {
   /** Whether a step body is running. `abandoned` includes bodies in a closed context: the SDK waits for them to end. */
   #runsBody(abandoned: boolean): boolean {
     const { state } = this.#execution;
-    for (const operation of state.operations) {
-      if (operation.Type !== "STEP" || operation.Status !== "STARTED") continue;
-      if (!state.isAbandoned(operation) || (abandoned && this.#begun.has(operation.Id ?? ""))) return true;
+    for (const id of this.#running) {
+      const step = state.get(id);
+      if (step !== undefined && (abandoned || !state.isAbandoned(step))) return true;
     }
     return false;
+  }
+
+  /**
+   * Whether the SDK can neither continue nor suspend: it does not checkpoint the end of a body whose context is closed,
+   * and waits for it until the invocation ends.
+   */
+  #isStuck(): boolean {
+    return this.#runsBody(true) && !this.#runsBody(false);
   }
 
   #pass(point: DistributiveOmit<ProtocolPoint, "arn" | "invocation">): void {

@@ -37,6 +37,14 @@ export class VirtualClock {
     return true;
   }
 
+  /** Jumps as {@link jump} if the next timer is due before `deadline`. If there is none, jumps to `deadline`. */
+  jumpBefore(deadline: number): boolean {
+    const next = this.#next();
+    if (next !== undefined && next.due <= deadline) return this.jump();
+    this.jumpTo(deadline);
+    return false;
+  }
+
   /** Fires all timers that are due until `time`, in order, and sets the clock to `time`. */
   jumpTo(time: number): void {
     for (let next = this.#next(); next !== undefined && next.due <= time; next = this.#next()) {
