@@ -148,7 +148,10 @@ describe("time", () => {
     const context = new FakeContext();
     const run = context.waitForCallback("approval", submit, { timeout: { hours: 2 } });
     await expect(run).rejects.toBeInstanceOf(CallbackTimeoutError);
-    await expect(run).rejects.toMatchObject({ message: "Callback timed out" });
+    await expect(run).rejects.toMatchObject({
+      message: "Callback timed out",
+      cause: { name: "Callback.Timeout" },
+    });
     expect(context.now).toEqual(new Date(7_200_000));
     expect(context.operations).toMatchObject([{ status: "FAILED" }, { status: "TIMED_OUT" }, {}]);
   });
@@ -181,7 +184,10 @@ describe("time", () => {
       },
     });
     const run = context.waitForCallback("job", submit, { heartbeatTimeout: { minutes: 1 } });
-    await expect(run).rejects.toMatchObject({ message: "Callback timed out on heartbeat" });
+    await expect(run).rejects.toMatchObject({
+      message: "Callback timed out on heartbeat",
+      cause: { name: "Callback.Heartbeat" },
+    });
     await context.wait({ hours: 1 });
     expect(context.operations[1]).toMatchObject({ status: "TIMED_OUT" });
   });

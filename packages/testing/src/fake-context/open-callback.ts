@@ -4,6 +4,7 @@ import {
   type Duration,
   type ErrorObject,
 } from "@aws/durable-execution-sdk-js";
+import { CALLBACK_TIMEOUTS } from "../service/callback-answer.ts";
 import { secondsOf } from "../service/duration.ts";
 import type { TraceEntry } from "./trace-entry.ts";
 import type { FakeTimer, FakeClock } from "./fake-clock.ts";
@@ -50,7 +51,7 @@ export class OpenCallback {
     // The handler may never await it.
     this.outcome.catch(() => {});
     const seconds = timeout === undefined ? 0 : secondsOf(timeout);
-    if (seconds > 0) this.#timeout = clock.set(seconds, () => this.#expire("Callback timed out"));
+    if (seconds > 0) this.#timeout = clock.set(seconds, () => this.#expire(CALLBACK_TIMEOUTS.timeout));
     this.#heartbeatSeconds = heartbeatTimeout === undefined ? 0 : secondsOf(heartbeatTimeout);
     this.#expectHeartbeat();
   }
@@ -107,15 +108,14 @@ export class OpenCallback {
 
   #expectHeartbeat(): void {
     if (this.#heartbeatSeconds === 0) return;
-    const fire = (): void => this.#expire("Callback timed out on heartbeat");
+    const fire = (): void => this.#expire(CALLBACK_TIMEOUTS.heartbeat);
     this.#heartbeatTimeout = this.#clock.set(this.#heartbeatSeconds, fire);
   }
 
-  #expire(message: string): void {
-    const error = { ErrorMessage: message };
+  #expire(error: (typeof CALLBACK_TIMEOUTS)[keyof typeof CALLBACK_TIMEOUTS]): void {
     this.#entry.fail(error, "TIMED_OUT");
     this.#silence();
-    this.#reject(new CallbackTimeoutError(message, causeOf(error)));
+    this.#reject(new CallbackTimeoutError(error.ErrorMessage, causeOf(error)));
   }
 
   #silence(): void {

@@ -23,3 +23,9 @@ export type CallbackText = string | undefined | void;
 
 /** Why a callback fails: an error, or the fields of the service's API. */
 export type CallbackFailure = Error | ErrorObject;
+
+/** The errors with which the service times out a callback. */
+export const CALLBACK_TIMEOUTS = {
+  timeout: { ErrorType: "Callback.Timeout", ErrorMessage: "Callback timed out" },
+  heartbeat: { ErrorType: "Callback.Heartbeat", ErrorMessage: "Callback timed out on heartbeat" },
+} as const satisfies Readonly<Record<string, ErrorObject>>;

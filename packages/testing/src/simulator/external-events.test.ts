@@ -2,6 +2,7 @@ import {
   createRetryStrategy,
   defaultSerdes,
   JitterStrategy,
+  type Duration,
   withDurableExecution,
 } from "@aws/durable-execution-sdk-js";
 import { expect, test } from "vitest";
@@ -96,8 +97,23 @@ test("times out a callback that has no answer in time", async () => {
 
   expect(await simulate(handler)).toMatchObject({
     result: "CallbackTimeoutError: Callback timed out",
-    operations: [{}, { status: "TIMED_OUT", error: { message: "Callback timed out" } }, {}],
+    operations: [
+      {},
+      { status: "TIMED_OUT", error: { type: "Callback.Timeout", message: "Callback timed out" } },
+      {},
+    ],
   });
+});
+
+test("the type of a callback's timeout is the name of the cause, as on the service", async () => {
+  const handler = withDurableExecution(async (_event, context) => {
+    const causeOf = async (config: { timeout?: Duration; heartbeatTimeout?: Duration }) => {
+      const [answer] = await context.createCallback("approval", config);
+      return answer.catch((error: unknown) => ((error as Error).cause as Error).name);
+    };
+    return [await causeOf({ timeout: { hours: 1 } }), await causeOf({ heartbeatTimeout: { minutes: 1 } })];
+  });
+  expect((await simulate(handler)).result).toEqual(["Callback.Timeout", "Callback.Heartbeat"]);
 });
 
 test("an answer can take virtual time, and be too late", async () => {

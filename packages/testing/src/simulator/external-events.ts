@@ -6,6 +6,7 @@ import type {
 } from "@aws/durable-execution-sdk-js";
 import { formatValue } from "../format-value.ts";
 import { functionArn, functionNameOf } from "../service/arn.ts";
+import { CALLBACK_TIMEOUTS } from "../service/callback-answer.ts";
 import { errorObjectOf } from "../service/error-object.ts";
 import { isClosed, type ExecutionState } from "../service/execution-state.ts";
 import { INVOCATION_MS, lambdaContext } from "../service/lambda-context.ts";
@@ -84,7 +85,7 @@ export class ExternalEvents {
     } else if (Type === "CALLBACK") {
       this.#undispatched.add(id);
       const { TimeoutSeconds, HeartbeatTimeoutSeconds } = CallbackOptions ?? {};
-      if (TimeoutSeconds) this.#after(id, TimeoutSeconds, () => this.#timeOut(id, "Callback timed out"));
+      if (TimeoutSeconds) this.#after(id, TimeoutSeconds, () => this.#timeOut(id, CALLBACK_TIMEOUTS.timeout));
       if (HeartbeatTimeoutSeconds) this.#heartbeatSeconds.set(id, HeartbeatTimeoutSeconds);
       this.#restartHeartbeatTimeout(id);
     } else if (Type === "CHAINED_INVOKE") {
@@ -126,11 +127,11 @@ export class ExternalEvents {
     if (seconds === undefined) return;
     const previous = this.#timers.get(id + HEARTBEAT);
     if (previous !== undefined) this.#env.eventLoop.clock.cancel(previous);
-    this.#after(id, seconds, () => this.#timeOut(id, "Callback timed out on heartbeat"), HEARTBEAT);
+    this.#after(id, seconds, () => this.#timeOut(id, CALLBACK_TIMEOUTS.heartbeat), HEARTBEAT);
   }
 
-  #timeOut(id: string, ErrorMessage: string): void {
-    const CallbackDetails = { ...this.#execution.state.get(id)?.CallbackDetails, Error: { ErrorMessage } };
+  #timeOut(id: string, error: ErrorObject): void {
+    const CallbackDetails = { ...this.#execution.state.get(id)?.CallbackDetails, Error: error };
     this.#end(id, "TIMED_OUT", { CallbackDetails });
   }
 
