@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { DurableOperation } from "../service/durable-operation.ts";
 import type { Simulation } from "../simulator/simulation.ts";
+import { withoutStackTraces } from "../without-stack-traces.ts";
 
 /** Removes from a result what may differ from run to run, such as a time or an id that a step generates. */
 export type Normalize = (value: unknown) => unknown;
@@ -49,8 +50,16 @@ export function differences(
 ): readonly string[] {
   return [
     ...differing("status", expected.status, found.status),
-    ...differing("result", normalize(expected.result), normalize(found.result)),
-    ...differing("error", normalize(expected.error), normalize(found.error)),
+    ...differing(
+      "result",
+      comparableValue(expected.result, normalize),
+      comparableValue(found.result, normalize),
+    ),
+    ...differing(
+      "error",
+      comparableValue(expected.error, normalize),
+      comparableValue(found.error, normalize),
+    ),
     ...(compare === "outcome" ? [] : operationDifferences(expected.operations, found.operations, normalize)),
   ];
 }
@@ -91,7 +100,11 @@ function operationDifferences(
 function comparable(operation: DurableOperation | undefined, normalize: Normalize): unknown {
   if (operation === undefined) return undefined;
   const { attempts: _, result, ...rest } = operation;
-  return { ...rest, ...(result !== undefined && { result: normalize(result) }) };
+  return { ...rest, ...(result !== undefined && { result: comparableValue(result, normalize) }) };
+}
+
+function comparableValue(value: unknown, normalize: Normalize): unknown {
+  return normalize(withoutStackTraces(value));
 }
 
 function differing(what: string, expected: unknown, found: unknown): readonly string[] {

@@ -222,6 +222,17 @@ test.each([
   expect(points).toBeGreaterThan(5);
 });
 
+test("does not compare the stack traces of errors", async () => {
+  const once = { retryStrategy: () => ({ shouldRetry: false }) };
+  const handler = withDurableExecution(async (_event: unknown, context) => {
+    const failing = context.step("fail", () => Promise.reject(new Error("no")), once);
+    const [outcome] = await context.promise.allSettled("settle", [failing]);
+    const stack = await context.step("trace", async () => ({ stack: new Error("here").stack }));
+    return [outcome?.status, stack];
+  });
+  expect((await exploreCrashes(handler)).failures).toEqual([]);
+});
+
 test("compares only outcomes for a function that takes another path after a crash", async () => {
   const { bank, options } = paying();
   const wrapped = crashable(bank);

@@ -1,4 +1,5 @@
 import { formatValue } from "../format-value.ts";
+import { withoutStackTraces } from "../without-stack-traces.ts";
 import { operationLabel } from "./operation-label.ts";
 import type { Finding } from "./replay-report.ts";
 import {
@@ -52,7 +53,11 @@ async function endedOtherwise(
       ? undefined
       : { message: `The recorded execution failed with ${was}; today's code fails with ${is}.` };
   }
-  const difference = firstDifference(parsed(recorded.payload), parsed(today.payload), "result");
+  const difference = firstDifference(
+    withoutStackTraces(parsed(recorded.payload)),
+    withoutStackTraces(parsed(today.payload)),
+    "result",
+  );
   if (difference === undefined) return undefined;
   const { path, recorded: was, today: is } = difference;
   return {

@@ -1,7 +1,9 @@
+import { withDurableExecution } from "@aws/durable-execution-sdk-js";
 import { LocalDurableTestRunner } from "@aws/durable-execution-sdk-js-testing";
 import { beforeAll, describe, expect, test } from "vitest";
 import { deployed, record, until, type JsonEvent, type Program } from "./recording.fixture.ts";
 import { replayHistory } from "./replay-history.ts";
+import { simulatedHistory } from "./simulated-history.fixture.ts";
 
 /** What is deployed, and what its history is recorded of. */
 const order: Program = async (context, { amount }) => {
@@ -45,6 +47,13 @@ function taken(program: Program, ...at: [] | [eventType: string, name?: string])
 describe("is compatible:", () => {
   test("the same code, with the execution closed", async () => {
     expect(await taken(order)).toMatchObject({ compatible: true, problems: [] });
+  });
+
+  test("the same code, whose result has a stack trace", async () => {
+    const handler = withDurableExecution(async () => ({ stack: new Error("here").stack }));
+    const history = await simulatedHistory(handler, {});
+    const moved = withDurableExecution(async () => ({ stack: new Error("there").stack }));
+    expect(await replayHistory(moved, history)).toMatchObject({ compatible: true });
   });
 
   test("the same code, wherever its process died", async () => {
