@@ -111,6 +111,12 @@ describe("a counter request", () => {
     for (const text of texts) expect(request({ counterId: text })).toMatch(/pass 1 to 256/u);
   });
 
+  test("takes issuedAt as text of digits, as SQS passes it", () => {
+    expect(request({ idempotencyKey: "t", issuedAt: "1767225600000" })).toMatchObject({
+      issuedAt: 1_767_225_600_000,
+    });
+  });
+
   test("takes issuedAt with an idempotency key only, and nothing but whole milliseconds", () => {
     expect(request({ idempotencyKey: "t", issuedAt: 1_767_225_600_000 })).toMatchObject({
       issuedAt: 1_767_225_600_000,

@@ -31,12 +31,16 @@ export const Commands = z.pipe(
 );
 
 /**
- * Schema of the time at which a request was sent for the first time: milliseconds since 1970. A store uses it to refuse a
- * request that is older than its retention period instead of counting it again.
+ * Schema of the time at which a request was sent for the first time: milliseconds since 1970, as a number or as text of digits,
+ * as in the `SentTimestamp` of SQS. A store uses it to refuse a request that is older than its retention period instead of
+ * counting it again.
  */
-export const IssuedAt = z.custom<number>(
-  (ms) => Number.isSafeInteger(ms) && ms >= 0,
-  withRemedy("pass whole milliseconds since 1970"),
+export const IssuedAt = z.pipe(
+  z.custom<number | string>((ms) => {
+    const number = typeof ms === "string" && /^\d{1,16}$/u.test(ms) ? Number(ms) : ms;
+    return Number.isSafeInteger(number) && (number as number) >= 0;
+  }, withRemedy("pass whole milliseconds since 1970")),
+  z.transform(Number),
 );
 
 /** Part of the schema of everything that has `issuedAt`, which is the age of an idempotency key. */

@@ -42,10 +42,10 @@ export interface SharedCounterOptions extends CommonOptions {
    */
   readonly idempotencyKey?: string | undefined;
   /**
-   * When that key was sent for the first time, in milliseconds since 1970. An operation that reaches the store after its
+   * When that key was sent for the first time: milliseconds since 1970, as a number or as text of digits. An operation that reaches the store after its
    * retention period then fails with `idempotency-key-expired` instead of being counted again.
    */
-  readonly issuedAt?: number | undefined;
+  readonly issuedAt?: number | string | undefined;
 }
 
 /** Options of {@link createCounterHandler}. */
@@ -126,7 +126,9 @@ export interface CounterConfig extends CounterOptions {
 }
 
 /** The store that has the value, and the request that is counted there. */
-export type StoreConfig = Pick<SharedCounterOptions, "store" | "id" | "idempotencyKey" | "issuedAt">;
+export interface StoreConfig extends Pick<SharedCounterOptions, "store" | "id" | "idempotencyKey"> {
+  readonly issuedAt: number | undefined;
+}
 
 /** @throws CounterError `invalid-input` */
 export function parseCounterOptions(options: ExecutionCounterOptions | SharedCounterOptions): CounterConfig {
