@@ -20,6 +20,18 @@ describe("02: a stateless Lambda on DynamoDB", () => {
     expect((await handle({ counterId: "cart-7", commands: [get()] })).value).toBe(3);
   });
 
+  test("counts an event of a queue once when it is redriven in time, and refuses it when its key is forgotten", async () => {
+    const sentAt = (ms: number) => ({ ...event, idempotencyKey: "order-1", issuedAt: String(ms) }); // text, as in SQS
+    const now = Date.now();
+    expect([(await handle(sentAt(now))).value, (await handle(sentAt(now))).value]).toEqual([3, 3]);
+
+    const hours = 3_600_000;
+    const redriven = handle({ ...sentAt(now - 2 * hours), idempotencyKey: "order-2" });
+    const error: unknown = await redriven.catch((thrown: unknown) => thrown);
+    expect(isCounterError(error, "idempotency-key-expired")).toBe(true);
+    expect((await handle({ counterId: "cart-7", commands: [get()] })).value).toBe(3);
+  });
+
   test("counts once when a reply is lost", async () => {
     at.environment.network.loseReply("UpdateItem");
     expect(await handle(event)).toEqual({

@@ -1,18 +1,19 @@
-// The baseline: a stateless Lambda, the state in one DynamoDB item. Exactly once as long as whoever sends an event
-// again sends it with the same idempotency key; and one request to DynamoDB for a batch of any length.
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+// The baseline: a stateless Lambda, the state in one DynamoDB item, one request to DynamoDB for a batch of any length.
+// Exactly once if a sender that repeats an event sends it with the same idempotency key. With issuedAt, an event that comes
+// after the store has forgotten its key, such as one that is redriven from a dead-letter queue, is refused, not counted again.
 import { CounterRequest, parseInput, type BatchResult } from "@durable-counter/core";
 import { createDynamoDBCounterStore } from "@durable-counter/dynamodb";
+import { client, tableName } from "./dynamodb-client.ts";
 
 const store = createDynamoDBCounterStore({
-  client: new DynamoDBClient(),
-  tableName: process.env["TABLE_NAME"] ?? "counters",
+  client,
+  tableName,
   limits: { min: 0 },
 });
 
 /** The event is a `CounterRequest`, the result a `BatchResult`. */
 export async function handler(event: unknown): Promise<BatchResult> {
-  const { counterId, commands, idempotencyKey } = parseInput(CounterRequest, event, "event");
-  const { value, results } = await store.apply({ id: counterId, commands, idempotencyKey });
+  const { counterId, ...request } = parseInput(CounterRequest, event, "event");
+  const { value, results } = await store.apply({ id: counterId, ...request });
   return { value, results };
 }

@@ -34,6 +34,13 @@ describe("03: durable steps on DynamoDB", () => {
     expect(operations[0]?.attempts).toBeGreaterThan(1);
   });
 
+  test("refuse an event whose key the store has forgotten, as when it is redriven", async () => {
+    const issuedAt = Date.now() - 7_200_000;
+    const { status, error } = await execute({ commands, idempotencyKey: "redriven", issuedAt });
+    expect(status).toBe("FAILED");
+    expect(error?.message).toContain("[idempotency-key-expired]");
+  });
+
   test("count once when an event is delivered twice, in two executions", async () => {
     await execute({ commands, idempotencyKey: "order-1" });
     await execute({ commands, idempotencyKey: "order-1" });

@@ -105,6 +105,17 @@ describe("04: a parallel word count, deployed", () => {
     expect(result?.counters).toEqual(countersOf(event, genesis));
   });
 
+  test("refuses an event whose key the store has forgotten, as when it is redriven", async () => {
+    const redriven = {
+      ...withLongChunks,
+      idempotencyKey: "redriven",
+      issuedAt: String(Date.now() - 7_200_000),
+    };
+    const { status, error } = await execute({ ...redriven, toleratedFailures: 0 });
+    expect(status).toBe("FAILED");
+    expect(error?.message).toContain("[idempotency-key-expired]");
+  });
+
   test("counts twice what two executions count at once, without an idempotency key", async () => {
     await Promise.all([execute(withoutKey), execute(withoutKey)]);
     const { result } = await execute(withoutKey);

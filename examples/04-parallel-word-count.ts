@@ -1,15 +1,15 @@
 // A long text, counted in parallel: a branch per chunk, and counters that the branches and other executions share.
 // A crash at any instant counts no chunk twice: the keys of a branch follow from its position in the execution.
 import { fileURLToPath } from "node:url";
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { withDurableExecution, type DurableContext } from "@aws/durable-execution-sdk-js";
 import { increment, type CounterStore } from "@durable-counter/core";
 import { durableCounter } from "@durable-counter/durable";
 import { createDynamoDBCounterStore } from "@durable-counter/dynamodb";
+import { client, tableName } from "./dynamodb-client.ts";
+import { countWords } from "./word-count/count-words.ts";
 import { planChunks } from "./word-count/plan.ts";
 import { failedChunks, readCounters, tooManyFailed, type WordCount } from "./word-count/report.ts";
 import { parseWordCountRequest } from "./word-count/request.ts";
-import { countWords } from "./word-count/count-words.ts";
 import { decodeText, textFolder, type Texts } from "./word-count/texts.ts";
 import { textRetryStrategy as retryStrategy } from "./word-count/unusable-text-error.ts";
 
@@ -17,7 +17,8 @@ import { textRetryStrategy as retryStrategy } from "./word-count/unusable-text-e
 export function createWordCount({ store, texts }: { store: CounterStore; texts: Texts }) {
   return async (event: unknown, context: DurableContext): Promise<WordCount> => {
     const request = parseWordCountRequest(event);
-    const { text, counters, words, maxConcurrency, toleratedFailures, idempotencyKey } = request;
+    const { text, counters, words, maxConcurrency, toleratedFailures, idempotencyKey, issuedAt } = request;
+    const shared = { store, idempotencyKey, issuedAt };
     const completionConfig = { toleratedFailureCount: toleratedFailures };
 
     // Checkpoints carry ranges and counts, never text: a step stores up to 256 KB, and each byte is billed.
@@ -31,7 +32,7 @@ export function createWordCount({ store, texts }: { store: CounterStore; texts: 
         const counts = await branch.step("count words", count, { retryStrategy });
         // A step per counter, not per word: a step costs as much as 12.8 writes, and an execution may have 3,000.
         for (const [name, amount] of Object.entries(counts)) {
-          const counter = { store, id: `${counters}/${name}`, name: encodeURI(name), idempotencyKey };
+          const counter = { ...shared, id: `${counters}/${name}`, name: encodeURI(name) };
           if (amount > 0) await durableCounter(branch, counter).increment(amount);
         }
         return counts;
@@ -52,6 +53,5 @@ export function createWordCount({ store, texts }: { store: CounterStore; texts: 
 
 const folder = process.env["TEXT_FOLDER"] ?? fileURLToPath(new URL("word-count/texts", import.meta.url));
 const texts = textFolder(folder);
-const tableName = process.env["TABLE_NAME"] ?? "counters";
-const store = createDynamoDBCounterStore({ client: new DynamoDBClient(), tableName });
+const store = createDynamoDBCounterStore({ client, tableName });
 export const handler = withDurableExecution(createWordCount({ store, texts }));

@@ -4,12 +4,14 @@ import { CounterRequest, parseInput } from "@durable-counter/core";
 const EXAMPLE = "examples/events/shopping-cart.json";
 
 /**
- * Reads a counter request from a JSON file.
+ * Reads a counter request from a JSON file. As every sender of an event that may wait in a queue should, it sets `issuedAt` where
+ * the event has an idempotency key.
  *
  * @throws Error naming the file, what is wrong with it, and the remedy
  */
 export async function readEvent(file: string): Promise<CounterRequest> {
-  return parseInput(CounterRequest, parseJson(await readText(file), file), file);
+  const request = parseInput(CounterRequest, parseJson(await readText(file), file), file);
+  return request.idempotencyKey === undefined ? request : { issuedAt: Date.now(), ...request };
 }
 
 async function readText(file: string): Promise<string> {

@@ -22,6 +22,7 @@ describe("a word count request", () => {
       maxConcurrency: 8,
       toleratedFailures: 0,
       idempotencyKey: undefined,
+      issuedAt: undefined,
     });
   });
 
@@ -54,6 +55,7 @@ describe("a word count request", () => {
     [{ maxConcurrency: 0 }, /^event.maxConcurrency is 0; pass a whole number from 1 to 100/u],
     [{ toleratedFailures: -1 }, /^event.toleratedFailures is -1; pass a whole number from 0 to 1000/u],
     [{ idempotencyKey: "" }, /^event.idempotencyKey is ""; pass/u],
+    [{ issuedAt: 5 }, /^event is .*; pass "issuedAt" only with an "idempotencyKey"/u],
     [{ word: ["God"] }, /^event has the unknown key "word"; pass "text", "counters"/u],
   ])("with %j is refused with path, value and remedy", (fields, message) => {
     expect(complaint(fields)).toMatch(message);
@@ -68,6 +70,7 @@ describe("a word count request", () => {
       "maxConcurrency",
       "toleratedFailures",
       "idempotencyKey",
+      "issuedAt",
     ];
     const events = fc.oneof(
       fc.jsonValue(),

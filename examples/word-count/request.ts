@@ -1,4 +1,11 @@
-import { CounterId, withRemedy, parseInput, IdempotencyKey } from "@durable-counter/core";
+import {
+  CounterId,
+  IdempotencyKey,
+  IssuedAt,
+  issuedAtNeedsKey,
+  parseInput,
+  withRemedy,
+} from "@durable-counter/core";
 import * as z from "zod/mini";
 import { sameSpelling, wordsOf } from "./count-words.ts";
 
@@ -18,6 +25,8 @@ export interface WordCountRequest {
   readonly toleratedFailures: number;
   /** Identifies the request. Sent again with it, the event counts what was not counted, and nothing twice. */
   readonly idempotencyKey: string | undefined;
+  /** When the request was sent for the first time: milliseconds since 1970, as a number or as text of digits. */
+  readonly issuedAt: number | undefined;
 }
 
 const text = (isRight: (text: string) => boolean, remedy: string) =>
@@ -49,23 +58,26 @@ const Words = z.pipe(
 );
 
 /** The defaults are chunks of 16 KB, eight at a time, and no tolerated failure. */
-const Event = z.strictObject(
-  {
-    text: FileName,
-    counters: Prefix,
-    words: z._default(Words, []),
-    chunkBytes: within(256, 1_048_576, 16_384),
-    maxConcurrency: within(1, 100, 8),
-    toleratedFailures: within(0, 1_000, 0),
-    idempotencyKey: z.optional(IdempotencyKey),
-  },
-  withRemedy(
-    'pass "text", "counters" and optionally "words", "chunkBytes", "maxConcurrency", "toleratedFailures" and "idempotencyKey"',
-  ),
-);
+const Event = z
+  .strictObject(
+    {
+      text: FileName,
+      counters: Prefix,
+      words: z._default(Words, []),
+      chunkBytes: within(256, 1_048_576, 16_384),
+      maxConcurrency: within(1, 100, 8),
+      toleratedFailures: within(0, 1_000, 0),
+      idempotencyKey: z.optional(IdempotencyKey),
+      issuedAt: z.optional(IssuedAt),
+    },
+    withRemedy(
+      'pass "text", "counters" and optionally "words", "chunkBytes", "maxConcurrency", "toleratedFailures", "idempotencyKey" and "issuedAt"',
+    ),
+  )
+  .check(issuedAtNeedsKey);
 
 /** @throws CounterError `invalid-input`, naming path, value and remedy */
 export function parseWordCountRequest(event: unknown): WordCountRequest {
-  const { words, idempotencyKey, ...request } = parseInput(Event, event, "event");
-  return { ...request, words: Array.from(new Set(words.map(sameSpelling))), idempotencyKey };
+  const { words, idempotencyKey, issuedAt, ...request } = parseInput(Event, event, "event");
+  return { ...request, words: Array.from(new Set(words.map(sameSpelling))), idempotencyKey, issuedAt };
 }

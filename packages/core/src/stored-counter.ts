@@ -41,7 +41,7 @@ export interface StoredCounterOptions extends CounterOptions {
    */
   readonly issuedAt?: number | string | undefined;
   /**
-   * What all attempts at the request have in common, such as a message's id: 1–256 printable characters. Pass it if an earlier
+   * What all attempts at the request have in common, such as an order number: 1–256 printable characters. Pass it if an earlier
    * attempt may still be in flight, for example after a crash: a refusal is then final for all attempts. Requires
    * `idempotencyKey`.
    */
