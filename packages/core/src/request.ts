@@ -35,13 +35,12 @@ export const Commands = z.pipe(
  * as in the `SentTimestamp` of SQS. A store uses it to refuse a request that is older than its retention period instead of
  * counting it again.
  */
-export const IssuedAt = z.pipe(
-  z.custom<number | string>((ms) => {
+export const IssuedAt = z
+  .custom<number>((ms) => {
     const number = typeof ms === "string" && /^\d{1,16}$/u.test(ms) ? Number(ms) : ms;
-    return Number.isSafeInteger(number) && (number as number) >= 0;
-  }, withRemedy("pass whole milliseconds since 1970")),
-  z.transform(Number),
-);
+    return Number.isSafeInteger(number) && number >= 0;
+  }, withRemedy("pass whole milliseconds since 1970"))
+  .check(z.overwrite(Number));
 
 /** Part of the schema of everything that has `issuedAt`, which is the age of an idempotency key. */
 export const issuedAtNeedsKey = z.refine<{
