@@ -24,7 +24,7 @@ import type { StoreConfig } from "./store-options.ts";
 import { attributes } from "./table-schema.ts";
 import { transactionalWrite } from "./transactional-write.ts";
 import { fenceOf, isFenced } from "./write-fence.ts";
-import { translateWriteError, type WriteOutcome } from "./write-outcome.ts";
+import type { WriteOutcome } from "./write-outcome.ts";
 
 /** How often a write is attempted that other writers overtake. */
 const MAX_OVERTAKEN = 20;
@@ -79,7 +79,7 @@ async function run(request: RequestContext): Promise<ApplyResult> {
         action = nextAction(request, outcome.state);
         break;
       case "busy":
-        if (++busy > MAX_BUSY) throw translateWriteError(request, outcome.error);
+        if (++busy > MAX_BUSY) throw outcome.error;
         await backOff(busy, config);
         break;
       case "item-full":

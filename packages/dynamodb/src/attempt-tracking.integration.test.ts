@@ -34,7 +34,7 @@ test("a watched command is called as the SDK's own, by which tracers know operat
 });
 
 describe("what a client logs of a watched command", () => {
-  const unwatched = () => ({ errors: [], mayAttempt: () => true });
+  const unwatched = () => ({ list: [], mayAttempt: () => true });
   const update = (ConditionExpression: string) => ({
     TableName: "counters",
     Key: { id: { S: "a" }, sk: { S: "value" } },

@@ -11,7 +11,7 @@ import { netEffect, type NetEffect } from "./net-effect.ts";
 import { shardOf } from "./shards.ts";
 import type { StoreConfig } from "./store-options.ts";
 import { shardSortKey, VALUE_SORT_KEY } from "./table-schema.ts";
-import { codeOf } from "./translate-error.ts";
+import { mayHaveBeenApplied } from "./translate-error.ts";
 
 /** One request to apply a batch: everything that stays the same, however often it is attempted. */
 export interface RequestContext {
@@ -78,7 +78,7 @@ export function createRequestContext(config: StoreConfig, request: ApplyRequest)
     startedAt,
     expiresAt: Math.floor(keptUntil / 1_000),
     wasInFlight: firstSentAt !== undefined,
-    attempts: { errors: [], mayAttempt: () => now() < retryUntil },
+    attempts: { list: [], mayAttempt: () => now() < retryUntil },
   };
 }
 
@@ -94,9 +94,5 @@ export function inFlightName(request: Pick<RequestContext, "id" | "sortKey" | "k
 
 /** Whether an attempt may still arrive: one of this call, or of an earlier call, that was never answered. */
 export function mayBeInFlight({ attempts, wasInFlight }: RequestContext): boolean {
-  // An error that is not known to be a refusal leaves open whether the attempt was carried out.
-  return (
-    wasInFlight ||
-    attempts.errors.some((error) => (codeOf(error, true) ?? "outcome-unknown") === "outcome-unknown")
-  );
+  return wasInFlight || attempts.list.some(mayHaveBeenApplied);
 }

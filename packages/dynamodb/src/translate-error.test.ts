@@ -1,5 +1,6 @@
-import { CounterError, isCounterError } from "@durable-counter/core";
+import { CounterError } from "@durable-counter/core";
 import { describe, expect, test } from "vitest";
+import type { Attempt } from "./attempt-tracking.ts";
 import { translateError } from "./translate-error.ts";
 
 const failure = (name: string, more: object = {}) =>
@@ -10,21 +11,28 @@ const canceled = (...codes: string[]) =>
     ...status(400),
     CancellationReasons: codes.map((Code) => ({ Code })),
   });
-const translate = (error: unknown, wrote: boolean, attempts?: unknown[]) => {
-  const translated = translateError(error, {
-    tableName: "t",
-    counterId: "c",
-    wrote,
-    ...(attempts && { attempts }),
-  });
-  return isCounterError(translated) ? translated.code : translated;
+const translate = (error: unknown, wrote: boolean, list?: Attempt[]) => {
+  const attempts = list && { list, mayAttempt: () => true };
+  return translateError(error, { tableName: "t", counterId: "c", wrote, ...(attempts && { attempts }) }).code;
 };
+const failed = (error: unknown): Attempt => ({ state: "failed", error });
 
 describe("an error of AWS becomes", () => {
   test.each([
     ["misconfigured", failure("ResourceNotFoundException", status(400))],
     ["misconfigured", failure("AccessDeniedException", status(400))],
-    ["misconfigured", failure("CredentialsProviderError")],
+    ["unavailable", failure("CredentialsProviderError")],
+    ["unavailable", failure("ExpiredTokenException", status(400))],
+    ["unavailable", failure("RequestExpired", status(400))],
+    [
+      "unavailable",
+      failure("InvalidSignatureException", {
+        ...status(400),
+        message: "Signature expired: 1 is now earlier than 2",
+      }),
+    ],
+    ["misconfigured", failure("InvalidSignatureException", status(400))],
+    ["misconfigured", new Error("Region is missing")],
     ["misconfigured", failure("SomethingNewException", status(403))],
     ["throttled", failure("ProvisionedThroughputExceededException", status(400))],
     ["throttled", failure("ThrottlingException", status(400))],
@@ -33,7 +41,16 @@ describe("an error of AWS becomes", () => {
     ["throttled", canceled("None", "ThrottlingError")],
     ["misconfigured", canceled("ValidationError", "None")],
     ["unavailable", failure("Error", { code: "ECONNREFUSED" })],
-    ["unavailable", failure("Error", { code: "ENOTFOUND" })],
+    ["unavailable", failure("Error", { code: "EAI_AGAIN", syscall: "getaddrinfo" })],
+    ["unavailable", failure("TimeoutError", { code: "ETIMEDOUT", syscall: "connect" })],
+    ["unavailable", failure("TypeError", { cause: failure("Error", { code: "ECONNREFUSED" }) })],
+    ["misconfigured", failure("Error", { code: "ENOTFOUND" })],
+    ["misconfigured", failure("TypeError", { cause: failure("Error", { code: "ENOTFOUND" }) })],
+    ["misconfigured", failure("Error", { code: "DEPTH_ZERO_SELF_SIGNED_CERT" })],
+    ["misconfigured", failure("Error", { code: "CERT_HAS_EXPIRED" })],
+    ["misconfigured", failure("Error", { code: "ERR_TLS_CERT_ALTNAME_INVALID" })],
+    ["misconfigured", failure("Error", { code: "UNABLE_TO_VERIFY_LEAF_SIGNATURE" })],
+    ["throttled", failure("ThrottlingException")],
     ["unavailable", failure("Error", { code: "EHOSTUNREACH", syscall: "connect" })],
     ["misconfigured", failure("TypeError", { code: "ERR_INVALID_URL" })],
     ["misconfigured", failure("UnknownOperationException", status(400))],
@@ -55,31 +72,47 @@ describe("an error of AWS becomes", () => {
     // A refusal that was cut short: what it refused, and why, is not known.
     failure("Error", { code: "ECONNRESET", $metadata: { httpStatusCode: 400 } }),
     failure("SyntaxError", { $metadata: { httpStatusCode: 400 } }),
+    // Nothing is known of what no service answered.
+    failure("TypeError", { cause: failure("Error", { code: "ECONNRESET" }) }),
+    new SyntaxError("Unexpected token '<'"),
+    new TypeError("not a function"),
+    "a string",
+    undefined,
   ])("outcome-unknown for a write, unavailable for a read: %o", (error) => {
     expect([translate(error, true), translate(error, false)]).toEqual(["outcome-unknown", "unavailable"]);
   });
 
   test("outcome-unknown when an earlier attempt of the same write lost its reply, however the last one ended", () => {
     const throttled = failure("ThrottlingException", status(400));
-    expect(translate(throttled, true, [failure("Error", { code: "ECONNRESET" }), throttled])).toBe(
-      "outcome-unknown",
-    );
-    expect(translate(throttled, true, [throttled, throttled])).toBe("throttled");
+    const lost = failure("Error", { code: "ECONNRESET" });
+    expect(translate(throttled, true, [failed(lost), failed(throttled)])).toBe("outcome-unknown");
+    expect(translate(throttled, true, [failed(throttled), failed(throttled)])).toBe("throttled");
   });
 
-  test("misconfigured where no attempt was made, whatever the client says", () => {
-    expect(translate(new Error("Region is missing"), true, [])).toBe("misconfigured");
-    expect(translate(failure("TypeError", { code: "ERR_INVALID_URL" }), false)).toBe("misconfigured");
+  test.each(["sent", "answered"] as const)(
+    "outcome-unknown when an attempt was %s, whatever ended the call",
+    (state) => {
+      expect(translate(new Error("Region is missing"), true, [{ state }])).toBe("outcome-unknown");
+    },
+  );
+
+  test.each([
+    ["misconfigured", new Error("Region is missing")],
+    ["misconfigured", new TypeError("not a function")],
+    ["misconfigured", failure("AccessDenied", status(403))],
+    ["unavailable", failure("CredentialsProviderError")],
+    ["unavailable", failure("Error", { code: "ECONNRESET" })],
+    ["unavailable", failure("TimeoutError")],
+    ["unavailable", failure("ProviderError", { $metadata: { httpStatusCode: 503 } })],
+    ["unavailable", failure("Error", { cause: failure("TimeoutError") })],
+  ])("%s when nothing was sent: %o", (code, error) => {
+    expect(translate(error, true, [{ state: "unsent" }])).toBe(code);
   });
 
   test("a counter error that keeps its cause", () => {
     const cause = failure("ThrottlingException", status(400));
     expect(translateError(cause, { tableName: "t", wrote: true })).toMatchObject({ cause });
   });
-});
-
-test.each([new TypeError("not a function"), "a string", undefined])("%s passes as it is", (thrown) => {
-  expect(translate(thrown, true)).toBe(thrown);
 });
 
 test("a counter error passes as it is, though it has a code", () => {

@@ -1,9 +1,9 @@
 import type { CancellationReason, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { CounterError, isCounterError, type CounterErrorCode } from "@durable-counter/core";
+import type { Attempt, Attempts } from "./attempt-tracking.ts";
 
-/** What a vendor's error means here; any other refusal means `misconfigured`. The only place that knows AWS's names. */
+/** What an error means that says by its name that nothing was written, or that it is open. Any other name says nothing. */
 const CODES: Readonly<Record<string, CounterErrorCode>> = {
-  CredentialsProviderError: "misconfigured",
   ProvisionedThroughputExceededException: "throttled",
   ThrottlingException: "throttled",
   RequestLimitExceeded: "throttled",
@@ -12,60 +12,114 @@ const CODES: Readonly<Record<string, CounterErrorCode>> = {
   TransactionConflictException: "throttled",
   ReplicatedWriteConflictException: "throttled",
   TransactionInProgressException: "outcome-unknown",
+  // Credentials heal: the next attempt signs with new ones.
+  CredentialsProviderError: "unavailable",
+  TokenProviderError: "unavailable",
+  ExpiredTokenException: "unavailable",
+  ExpiredToken: "unavailable",
+  RequestExpired: "unavailable",
+  RequestTimeTooSkewed: "unavailable",
   LateAttempt: "unavailable",
+  AttemptNotTracked: "misconfigured",
+  ConditionalCheckFailedException: "misconfigured",
+  TransactionCanceledException: "misconfigured",
+  ValidationException: "misconfigured",
+  ResourceNotFoundException: "misconfigured",
+  AccessDeniedException: "misconfigured",
 };
 
 /** Why an item cancels a transaction that may be tried again. */
 const BUSY_REASONS = new Set(["TransactionConflict", "ProvisionedThroughputExceeded", "ThrottlingError"]);
 
-/** Errors of a connection, and the calls in which nothing can have been sent yet. */
-const NEVER_CONNECTED = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
+/** Errors of a connection that was never made, unless they came from one of these calls on an open one. */
+const NEVER_CONNECTED = new Set(["ECONNREFUSED", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
 const SENDING = new Set(["read", "write"]);
 
-/** Node's own refusals of a request that cannot be made. */
-const NEVER_MADE = /^ERR_(?:INVALID_|SOCKET_BAD_PORT|UNESCAPED_CHARACTERS)/u;
+/** Requests that cannot be made, a name that is not known, and certificates that are refused before anything is sent. */
+const NEVER_POSSIBLE =
+  /^(?:ERR_INVALID_|ERR_SOCKET_BAD_PORT|ERR_UNESCAPED_CHARACTERS|ENOTFOUND$|ERR_TLS_CERT|CERT_|UNABLE_TO_|(?:DEPTH_ZERO_)?SELF_SIGNED_CERT|HOSTNAME_MISMATCH$|INVALID_CA$|INVALID_PURPOSE$)/u;
 
-/** What ended a request whose answer nobody waited for. */
-const INTERRUPTED = new Set(["TimeoutError", "AbortError"]);
+/** What ends a request before it was sent, and may end well the next time, as the request of credentials may. */
+const TEMPORARY = new Set(["ECONNRESET", "EPIPE", "ETIMEDOUT", "TimeoutError", "AbortError"]);
+
+const MAX_CAUSES = 5;
 
 interface VendorError extends Error {
   readonly code?: unknown;
   /** The system call in which a connection failed. */
   readonly syscall?: string;
-  /** Where the service said something. */
+  /** Where the service answered. */
   readonly $fault?: "client" | "server";
   readonly $metadata?: { readonly httpStatusCode?: number };
 }
 
 /**
- * The code of an attempt that failed, or undefined for an error that is none of DynamoDB's. `wrote` says whether it
- * was a write: then a lost reply or a 5xx leaves open whether it was applied.
+ * What an error means that ended an attempt. `wrote` says whether the attempt was a write: unless the error shows that nothing
+ * was written, it is then open whether the write was applied.
  */
-export function codeOf(error: unknown, wrote: boolean): CounterErrorCode | undefined {
-  if (!(error instanceof Error)) return undefined;
-  const { name, code, syscall, $fault, $metadata } = error as VendorError;
-  const known = CODES[name];
+export function codeOf(error: unknown, wrote: boolean): CounterErrorCode {
+  const known = codeOfRefusal(error);
   if (known !== undefined) return known;
-  if (reasonsOf(error).some(({ Code = "" }) => BUSY_REASONS.has(Code))) return "throttled";
-  if (typeof code === "string" && NEVER_CONNECTED.has(code) && !SENDING.has(syscall ?? ""))
-    return "unavailable";
-  if (typeof code === "string" && NEVER_MADE.test(code)) return "misconfigured";
-  const status = $metadata?.httpStatusCode;
+  const { $fault, $metadata } = error instanceof Error ? (error as VendorError) : {};
+  const status = $metadata?.httpStatusCode ?? 0;
   // A reply that was cut short has a status too, but what it said is not known.
-  const isRefusal = status !== undefined && status >= 400 && status < 500 && status !== 408;
-  if ($fault !== undefined && isRefusal) return "misconfigured";
-  if (status !== undefined || typeof code === "string" || INTERRUPTED.has(name)) {
-    return wrote ? "outcome-unknown" : "unavailable";
+  if ($fault !== undefined && status >= 400 && status < 500 && status !== 408) return "misconfigured";
+  return wrote ? "outcome-unknown" : "unavailable";
+}
+
+/** What an error means that came before anything was sent. */
+export function codeOfUnsent(error: unknown): CounterErrorCode {
+  const known = codeOfRefusal(error);
+  if (known !== undefined && known !== "outcome-unknown") return known;
+  const isTemporary = causesOf(error).some(
+    ({ name, code, $metadata }) =>
+      TEMPORARY.has(name) || TEMPORARY.has(String(code)) || ($metadata?.httpStatusCode ?? 0) >= 500,
+  );
+  return isTemporary ? "unavailable" : "misconfigured";
+}
+
+/** What an error means by its name, or by how the connection failed. */
+function codeOfRefusal(error: unknown): CounterErrorCode | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if (reasonsOf(error).some(({ Code = "" }) => BUSY_REASONS.has(Code))) return "throttled";
+  if (
+    /Signature(?:Exception|DoesNotMatch)$/u.test(error.name) &&
+    /expired|not yet current/iu.test(error.message)
+  ) {
+    return "unavailable"; // signed before a freeze
+  }
+  if (error.message === "Region is missing") return "misconfigured";
+  const known = CODES[error.name];
+  if (known !== undefined) return known;
+  for (const { code, syscall = "" } of causesOf(error)) {
+    if (typeof code !== "string" || SENDING.has(syscall)) continue;
+    if (NEVER_CONNECTED.has(code) || (code === "ETIMEDOUT" && syscall === "connect")) return "unavailable";
+    if (NEVER_POSSIBLE.test(code)) return "misconfigured";
   }
   return undefined;
 }
 
+function causesOf(error: unknown): readonly VendorError[] {
+  const causes: VendorError[] = [];
+  for (let link = error; link instanceof Error && causes.length < MAX_CAUSES; link = link.cause)
+    causes.push(link);
+  return causes;
+}
+
+/** Whether an attempt was applied, or may be, or may still arrive. */
+export function mayHaveBeenApplied({ state, error }: Attempt): boolean {
+  return (
+    state === "sent" ||
+    state === "answered" ||
+    (state === "failed" && codeOf(error, true) === "outcome-unknown")
+  );
+}
+
 /**
- * Translates an error of the AWS SDK at this border. What is not DynamoDB's, as a programming error, passes as it is.
+ * Translates whatever a client threw, at this border, into an error of ours. What it means is decided by what is known to
+ * have been sent.
  *
- * @param context `attempts` are the errors of every attempt the AWS SDK made: one unknown outcome among them leaves
- *   the whole open, however the last one ended; where there was none, nothing was sent. `idempotencyKey` is what to ask again
- *   with
+ * @param context `attempts` are those of the call, if they were tracked; `idempotencyKey` is the one to retry with
  */
 export function translateError(
   error: unknown,
@@ -74,31 +128,25 @@ export function translateError(
     counterId?: string;
     idempotencyKey?: string;
     wrote: boolean;
-    attempts?: readonly unknown[];
+    attempts?: Attempts;
   },
-): unknown {
+): CounterError {
   if (isCounterError(error)) return error;
   const { tableName, counterId, idempotencyKey, wrote, attempts } = context;
-  const sent = attempts === undefined || attempts.length > 0;
-  const last = sent ? codeOf(error, wrote) : "misconfigured";
-  if (last === undefined || !(error instanceof Error)) return error;
-  const code = attempts?.some((attempt) => codeOf(attempt, wrote) === "outcome-unknown")
-    ? "outcome-unknown"
-    : last;
+  const wasSent =
+    attempts?.list.some((attempt) => attempt.state === "failed" && attempt.error === error) ?? true;
+  const last = wasSent ? codeOf(error, wrote) : codeOfUnsent(error);
+  const code = attempts?.list.some(mayHaveBeenApplied) ? "outcome-unknown" : last;
   const subject =
     counterId === undefined
       ? `Table "${tableName}"`
       : `Counter ${JSON.stringify(counterId)} in table "${tableName}"`;
-  const { name, message } = error;
+  const { name, message } = error instanceof Error ? error : { name: "Thrown", message: String(error) };
   const said = `${name}: ${message.replace(/\.?$/u, ".")}`;
-  return new CounterError(
-    code,
-    `${subject} ${sentence(code, sent ? name : "unsent", idempotencyKey)} ${said}`,
-    {
-      cause: error,
-      ...(code === "outcome-unknown" && idempotencyKey !== undefined && { details: { idempotencyKey } }),
-    },
-  );
+  return new CounterError(code, `${subject} ${sentence(code, name, idempotencyKey)} ${said}`, {
+    cause: error,
+    ...(code === "outcome-unknown" && idempotencyKey !== undefined && { details: { idempotencyKey } }),
+  });
 }
 
 /** Why each item cancelled a transaction, in the order of the request; empty for any other error. */
@@ -140,7 +188,8 @@ function sentence(code: CounterErrorCode, name: string, idempotencyKey: string |
 }
 
 function remedy(name: string): string {
-  switch (name) {
+  // The names of DynamoDB's own answers end so.
+  switch (name.endsWith("Exception") ? name : "unsent") {
     case "ResourceNotFoundException":
     case "TableNotFoundException":
       return "the table does not exist in this region and account. Create it from counterTableInput(), or with ensureCounterTable().";

@@ -1,6 +1,7 @@
 import type { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { CounterError } from "@durable-counter/core";
 import { named, readItem, type Item } from "./counter-item.ts";
+import { endUntracked } from "./attempt-tracking.ts";
 import type { CounterState } from "./next-action.ts";
 import type { RequestContext } from "./request-context.ts";
 import { isBusy, isItemFull, translateError } from "./translate-error.ts";
@@ -14,7 +15,7 @@ export type WriteOutcome =
   /** Not applied: the item would be larger than an item may be. */
   | { readonly type: "item-full"; readonly item: Item }
   /** Not applied: DynamoDB throttles, or another transaction was at work on the item. */
-  | { readonly type: "busy"; readonly error: unknown };
+  | { readonly type: "busy"; readonly error: CounterError };
 
 /**
  * The outcome of a write that failed, but not by its condition.
@@ -22,24 +23,19 @@ export type WriteOutcome =
  * @throws CounterError `throttled`, `unavailable`, `outcome-unknown`, `misconfigured`
  */
 export async function failedWrite(request: RequestContext, error: unknown): Promise<WriteOutcome> {
+  endUntracked(request.attempts, error);
   if (isItemFull(error)) {
     return { type: "item-full", item: await readItem(request.config, request, { consistent: true }) };
   }
-  if (isBusy(error)) return { type: "busy", error };
-  throw translateWriteError(request, error);
+  const translated = translateWriteError(request, error);
+  return isBusy(error) ? { type: "busy", error: translated } : Promise.reject(translated);
 }
 
-/** The error of a call whose last attempt failed so, given how the attempts before it ended. */
-export function translateWriteError(request: RequestContext, error: unknown): unknown {
+/** The error of a call that ended so, given what is known of its attempts. */
+export function translateWriteError(request: RequestContext, error: unknown): CounterError {
   const { config, id: counterId, idempotencyKey, attempts } = request;
   const { tableName } = config;
-  return translateError(error, {
-    tableName,
-    counterId,
-    idempotencyKey,
-    wrote: true,
-    attempts: attempts.errors,
-  });
+  return translateError(error, { tableName, counterId, idempotencyKey, wrote: true, attempts });
 }
 
 export function isConditionFailure(error: unknown): error is ConditionalCheckFailedException {
