@@ -48,7 +48,8 @@ export function startsCompaction(keyAttribute: string): boolean {
  */
 export async function compact(request: RequestContext, item: Item): Promise<boolean> {
   const { config, startedAt } = request;
-  const keys = Object.entries(item).filter(([name]) => isKeyAttribute(name));
+  // A record that cannot be read stays where it is.
+  const keys = Object.entries(item).filter(([name, record]) => isKeyAttribute(name) && readRecord(record));
   const isExpired = ([, record]: RecordedKey) => expiryOf(record) < lapsedBefore(startedAt);
   const expired = keys.filter(isExpired).slice(0, MAX_REMOVED);
   const hasRemoved = expired.length > 0 && (await remove(request, expired));

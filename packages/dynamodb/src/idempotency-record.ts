@@ -15,6 +15,9 @@ import type { Limits } from "@durable-counter/core";
  * A record that is written with the value before known is a text: `v1/before/seconds/fingerprint/min/max/onLimit`, with the
  * limits that clamped the batch. A refusal adds `/callers/nonce`, and has the limits that refused the batch, so that a retry
  * is refused in the same words. The nonce makes every refusal different: an attempt that replaces one may be in flight.
+ *
+ * Numbers, and texts that begin with `v1/`, are the first version of the format. A later version must be a text that begins
+ * with its own version, and any record that cannot be read is refused: the request it belongs to may have been applied.
  */
 export interface IdempotencyRecord {
   readonly before: number;

@@ -10,7 +10,7 @@ import { valueOf, type Item } from "./counter-item.ts";
 import { callerIdHash } from "./idempotency-key.ts";
 import { readRecord, type IdempotencyRecord } from "./idempotency-record.ts";
 import { mayBeInFlight, type RequestContext } from "./request-context.ts";
-import { idempotencyKeyExpired, notYetIssued } from "./request-errors.ts";
+import { idempotencyKeyExpired, notYetIssued, unreadableRecord } from "./request-errors.ts";
 import { attributes } from "./table-schema.ts";
 import { checkFence, GRACE_SECONDS, isFenced } from "./write-fence.ts";
 
@@ -165,7 +165,7 @@ export function nextAction(request: RequestContext, state: CounterState): Action
 /**
  * The recorded result of a request that was applied before; its refusal, if that is final for the caller.
  *
- * @throws CounterError `idempotency-key-reused`, `limit-exceeded`
+ * @throws CounterError `idempotency-key-reused`, `limit-exceeded`, `misconfigured`
  */
 export function findRecordedResult(request: RequestContext, state: CounterState): ApplyResult | undefined {
   const { id, commands, callerId, fingerprint, idempotencyKey, isGeneratedKey } = request;
@@ -180,12 +180,23 @@ export function findRecordedResult(request: RequestContext, state: CounterState)
   return { ...applyBatch(record.before, commands, record.limits, id), replayed: !isGeneratedKey };
 }
 
-function recordsOf(
-  { keyAttribute }: RequestContext,
-  { item, keyItem }: CounterState,
-): readonly IdempotencyRecord[] {
-  const records = [readRecord(item[keyAttribute]), readRecord(keyItem[attributes.record])];
-  return records.filter((record) => record !== undefined);
+/**
+ * The records of the request's key, in the counter's item and in the key's item.
+ *
+ * @throws CounterError `misconfigured` for a record that cannot be read: the request may have been applied
+ */
+function recordsOf(request: RequestContext, { item, keyItem }: CounterState): readonly IdempotencyRecord[] {
+  const found = [
+    item[request.keyAttribute],
+    keyItem[attributes.record] ?? (keyItem[attributes.id] && { NULL: true }),
+  ];
+  return found
+    .filter((attribute) => attribute !== undefined)
+    .map((attribute) => {
+      const record = readRecord(attribute);
+      if (record === undefined) throw unreadableRecord(request, attribute);
+      return record;
+    });
 }
 
 function refusedCallers(request: RequestContext, state: CounterState): readonly string[] {

@@ -1,3 +1,4 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { CounterError, isCounterError } from "@durable-counter/core";
 import { named } from "./counter-item.ts";
 import type { RequestContext } from "./request-context.ts";
@@ -55,5 +56,16 @@ export function idempotencyKeyExpired(request: RequestContext): CounterError {
   return new CounterError(
     "idempotency-key-expired",
     `${named(config, id)} was not changed: idempotencyKey ${JSON.stringify(idempotencyKey)} was issued at ${new Date(issuedAt).toISOString()}, and keys are remembered for ${(retryUntil - issuedAt) / 1_000} s, so it is not known any more whether the request was applied. Find out by other means, and count under a new idempotency key if it was not; or let idempotency.retentionSeconds be longer than requests may take.`,
+  );
+}
+
+/** The error for a record in a format that this version does not know. Counting the request could count it twice. */
+export function unreadableRecord(
+  { config, id, idempotencyKey }: RequestContext,
+  record: AttributeValue,
+): CounterError {
+  return new CounterError(
+    "misconfigured",
+    `${named(config, id)} holds ${JSON.stringify(record)} as the record of idempotencyKey ${JSON.stringify(idempotencyKey)}. A newer version of @durable-counter/dynamodb may have written it: upgrade this one. If nothing of ours wrote it, remove it.`,
   );
 }
