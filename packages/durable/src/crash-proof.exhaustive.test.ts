@@ -3,6 +3,7 @@ import { decrement, get, increment, type Command, type Limits } from "@durable-c
 import { simulate } from "@durable-counter/testing";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { randomRuns } from "../../../scripts/test/random.ts";
 import { crashableStore, eventOf, expectOutcome, failuresOf, outcomeOf } from "./crash-proof.fixture.ts";
 import { createCounterHandler, durableCounter } from "./index.ts";
 
@@ -119,8 +120,8 @@ describe("wherever it crashes, for random events", () => {
     });
 
   test.each([
-    { crashes: 1, maxLength: 5, numRuns: 60 },
-    { crashes: 2, maxLength: 2, numRuns: 20 },
+    { crashes: 1, maxLength: 5, numRuns: randomRuns(60) },
+    { crashes: 2, maxLength: 2, numRuns: randomRuns(20) },
   ] as const)(
     "a handler ends as the domain rules say: $crashes crashes",
     async ({ crashes, maxLength, numRuns }) => {

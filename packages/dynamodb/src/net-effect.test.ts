@@ -9,6 +9,7 @@ import {
 } from "@durable-counter/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { randomRuns } from "../../../scripts/test/random.ts";
 import { netEffect } from "./net-effect.ts";
 
 const amount = fc.oneof({ weight: 4, arbitrary: fc.nat({ max: 9 }) }, fc.maxSafeNat());
@@ -42,7 +43,7 @@ describe("the net effect of a batch", () => {
           expect(fits).toBe(false);
         }
       }),
-      { numRuns: 2_000 },
+      { numRuns: randomRuns(2_000) },
     );
   });
 

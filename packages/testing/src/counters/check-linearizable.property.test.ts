@@ -1,6 +1,7 @@
 import { decrement, get, increment } from "@durable-counter/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { randomRuns } from "../../../../scripts/test/random.ts";
 import { isLinearizableByDefinition } from "./brute-force.fixture.ts";
 import { checkLinearizable } from "./check-linearizable.ts";
 import { executed, histories, isLinearizable, seen, sent } from "./histories.fixture.ts";
@@ -11,7 +12,7 @@ describe("the checker", () => {
       fc.property(histories({ maxLength: 6 }), (history) => {
         expect(isLinearizable(...history)).toBe(isLinearizableByDefinition(history));
       }),
-      { numRuns: 2_000 },
+      { numRuns: randomRuns(2_000) },
     );
   });
 
@@ -47,7 +48,7 @@ describe("the checker", () => {
           expect(isLinearizable(...changed)).toBe(isLinearizableByDefinition(changed));
         },
       ),
-      { numRuns: 1_000 },
+      { numRuns: randomRuns(1_000) },
     );
   });
 

@@ -8,6 +8,7 @@ import {
 } from "@durable-counter/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { randomRuns } from "../../../../scripts/test/random.ts";
 import { checkLinearizable } from "./check-linearizable.ts";
 import { recordHistory } from "./record-history.ts";
 import { entriesOf } from "./contract/contract.ts";
@@ -73,7 +74,7 @@ describe("MemoryCounterStore", () => {
         await store.get("a", { consistent: true });
         expect(checkLinearizable(store.history)).toMatchObject({ linearizable: true });
       }),
-      { numRuns: 300 },
+      { numRuns: randomRuns(300) },
     );
   });
 

@@ -3,6 +3,7 @@ import { withDurableExecution } from "@aws/durable-execution-sdk-js";
 import { LocalDurableTestRunner } from "@aws/durable-execution-sdk-js-testing";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { randomRuns } from "../../../../scripts/test/random.ts";
 import type { DurableOperation } from "../service/durable-operation.ts";
 import { simulate } from "../simulator/simulate.ts";
 import { errorObjectOf } from "../service/error-object.ts";
@@ -113,7 +114,7 @@ test("has the same result, error and operations as the real SDK on the simulator
       const expected = await Promise.all(batch.map(simulated));
       for (const [index, program] of batch.entries()) expect(await fake(program)).toEqual(expected[index]);
     }),
-    { numRuns: 12 },
+    { numRuns: randomRuns(12) },
   );
 });
 
@@ -129,7 +130,7 @@ describe("under AWS's runner", () => {
         const actual = await fake(program);
         expect(asAwsTells(actual, actual)).toEqual(asAwsTells(expected, actual));
       }),
-      { numRuns: 10 },
+      { numRuns: randomRuns(10) },
     );
   });
 });

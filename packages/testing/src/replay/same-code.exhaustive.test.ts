@@ -1,6 +1,7 @@
 import { withDurableExecution } from "@aws/durable-execution-sdk-js";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { randomRuns } from "../../../../scripts/test/random.ts";
 import { answersOf, functions, handlerOf } from "../fake-context/program-handler.fixture.ts";
 import { programs, type Program } from "../fake-context/random-program.fixture.ts";
 import type { JsonEvent } from "./recording.fixture.ts";
@@ -9,7 +10,7 @@ import { simulatedHistory } from "./simulated-history.fixture.ts";
 
 /** Several programs at once: most of the time, an execution waits for timers of the durable SDK. */
 const batches = fc.array(programs, { minLength: 1, maxLength: 10, size: "max" });
-const RUNS = { numRuns: 6 };
+const RUNS = { numRuns: randomRuns(6) };
 
 function recorded(program: Program) {
   const handler = withDurableExecution(handlerOf(program));

@@ -1,6 +1,7 @@
 import { CreateTableCommand, ScanCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
+import { randomRuns } from "../../../../../scripts/test/random.ts";
 import { startDynamoDB } from "../start-dynamodb.ts";
 import { answerOf, canonical, randomRequest, type RandomRequest } from "./random-requests.fixture.ts";
 import { createSimulatedDynamoDB } from "./simulated-dynamodb.ts";
@@ -47,7 +48,7 @@ describe(`the simulated engine beside ${db.engine}`, () => {
         }
         expect(await contentOf(simulated, tableName)).toEqual(await contentOf(db.client, tableName));
       }),
-      { numRuns: 40 },
+      { numRuns: randomRuns(40) },
     );
   });
 
