@@ -4,31 +4,35 @@ import { createServer, type AddressInfo, type Socket } from "node:net";
 import { startDynamoDB, type RunningDynamoDB } from "../../packages/testing/src/dynamodb/index.ts";
 
 /**
- * Lends the best engine there is, DynamoDB Local where Java is installed, to one test file after the other. An engine starts when a file asks and none is free, so there
- * are never more engines than files that run at the same time, and each file finds an engine without tables.
+ * Lends the best engine there is, DynamoDB Local where Java is installed, to one test file after the other. An engine
+ * starts when a file asks and none is free, so there are never more engines than files that run at the same time. Each
+ * file finds an engine without tables.
  *
  * A file borrows an engine by connecting, and is told engine and endpoint. It gives the engine back by hanging up, which a
  * process that crashed does too.
  */
 export async function startEnginePool(): Promise<{ readonly port: number; stop(): Promise<void> }> {
-  const engines: RunningDynamoDB[] = [];
-  const free: RunningDynamoDB[] = [];
+  const engines: Promise<RunningDynamoDB>[] = [];
+  /** Given back; each settles when it has no tables left. */
+  const free: Promise<RunningDynamoDB>[] = [];
   const borrowers = new Set<Socket>();
 
   const lend = async (borrower: Socket) => {
     borrowers.add(borrower);
     const hungUp = new Promise((resolve) => borrower.once("close", resolve));
     borrower.on("error", () => undefined); // "close" follows
-    let engine = free.pop();
-    if (engine === undefined) {
-      engine = await startDynamoDB();
-      engines.push(engine);
-    }
+    const engine = await (free.pop() ?? start());
     borrower.write(`${engine.engine} ${engine.endpoint}\n`);
     await hungUp;
     borrowers.delete(borrower);
-    await deleteTables(engine);
-    free.push(engine);
+    const emptied = deleteTables(engine);
+    emptied.catch(() => undefined); // the next borrower is told
+    free.push(emptied);
+  };
+  const start = () => {
+    const engine = startDynamoDB();
+    engines.push(engine);
+    return engine;
   };
   const server = createServer((borrower) => {
     lend(borrower).catch((error: unknown) => {
@@ -42,15 +46,16 @@ export async function startEnginePool(): Promise<{ readonly port: number; stop()
     async stop() {
       for (const borrower of borrowers) borrower.destroy();
       server.close();
-      await Promise.all(engines.map((engine) => engine.stop()));
+      await Promise.allSettled(engines.map(async (engine) => (await engine).stop()));
     },
   };
 }
 
-async function deleteTables({ client }: RunningDynamoDB): Promise<void> {
+async function deleteTables(engine: RunningDynamoDB): Promise<RunningDynamoDB> {
+  const { client } = engine;
   for (;;) {
     const { TableNames = [] } = await client.send(new ListTablesCommand());
-    if (TableNames.length === 0) return;
+    if (TableNames.length === 0) return engine;
     await Promise.all(TableNames.map((TableName) => client.send(new DeleteTableCommand({ TableName }))));
   }
 }
