@@ -2,63 +2,68 @@ import {
   decrement,
   increment,
   isCounterError,
+  type ApplyRequest,
+  type ApplyResult,
   type Command,
   type CounterStore,
-  type ApplyResult,
 } from "@durable-counter/core";
-import { checkLinearizable, counterModel, recordHistory } from "@durable-counter/testing";
 import {
-  localClient,
-  startFaultyNetwork,
-  type FaultyNetwork,
-  type RunningDynamoDB,
-} from "@durable-counter/testing/dynamodb";
-import { describe, expect, test } from "vitest";
-import { hasTransactions, startEngines } from "./engines.fixture.ts";
-import { createDynamoDBCounterStore, ensureCounterTable, type DynamoDBCounterStoreOptions } from "./index.ts";
-
-const engines = await startEngines();
+  checkLinearizable,
+  counterModel,
+  recordHistory,
+  type CounterOperation,
+} from "@durable-counter/testing";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { randomRuns } from "../../../scripts/test/random.ts";
+import {
+  createSimulation,
+  simulatedEngines,
+  strategiesOf,
+  type SimulatedEngine,
+} from "./simulated.fixture.ts";
 
 const id = "stock";
-/** Long enough for an engine with 64 clients on a busy machine, mostly: what takes longer is one more lost reply. */
-const REQUEST_TIMEOUT_MS = 2_000;
-const delayMs = { min: 1.1 * REQUEST_TIMEOUT_MS, max: 2 * REQUEST_TIMEOUT_MS };
-let tables = 0;
+const limits = { min: 0 };
+const REQUEST_TIMEOUT_MS = 1_000;
 
-interface Rig {
-  readonly network: FaultyNetwork;
-  /** Through the network. */
-  readonly store: CounterStore;
-  /** Past it. */
-  readonly truth: CounterStore;
+/** Every fault, a fifth of all requests: the odds of `startFaultyNetwork`. */
+const FAULTS = {
+  "lose-request": 0.01,
+  "lose-reply": 0.01,
+  "reset-before": 0.02,
+  "reset-after": 0.03,
+  delay: 0.01,
+  duplicate: 0.03,
+  "server-error": 0.01,
+  "server-error-after": 0.02,
+  throttle: 0.02,
+  conflict: 0.02,
+  "cut-reply": 0.02,
+};
+
+interface History {
+  /** Of the network: its faults, and in which order messages arrive. */
+  readonly seed: number;
+  readonly clients: number;
+  readonly requestsEach: number;
+  readonly maxAttempts: number;
+  readonly commands: keyof typeof COMMANDS;
+  readonly options: object;
 }
 
-async function withRig(
-  engine: RunningDynamoDB,
-  options: Partial<DynamoDBCounterStoreOptions> & { maxAttempts?: number; seed: number },
-  use: (rig: Rig) => Promise<void>,
-): Promise<void> {
-  const { maxAttempts, seed, ...storeOptions } = options;
-  const tableName = `counters-${++tables}`;
-  await ensureCounterTable(engine.client, tableName);
-  await using network = await startFaultyNetwork(engine.endpoint, { seed, delayMs });
-  const client = localClient(network.endpoint, { requestTimeout: REQUEST_TIMEOUT_MS, maxAttempts });
-  try {
-    const store = createDynamoDBCounterStore({ client, tableName, ...storeOptions });
-    const truth = createDynamoDBCounterStore({ client: engine.client, tableName, ...storeOptions });
-    await use({ network, store, truth });
-  } catch (cause) {
-    throw new Error(`With maxAttempts ${maxAttempts}. ${network.summary} ${String(cause)}`, { cause });
-  } finally {
-    client.destroy();
-  }
-}
+/** By its length a key decides what is asked; a decrement now and then meets the minimum. */
+const single = (key: string) => [key.length % 2 === 0 ? increment(2) : decrement()];
+const COMMANDS = {
+  single,
+  batch: (key: string) => [increment(3), ...single(key), decrement(2)],
+} satisfies Record<string, (key: string) => readonly Command[]>;
 
-/** What a caller was told in the end: what it counted, nothing for a refusal, or that nobody knows. */
-type Told = ApplyResult | "refused" | "unknown";
+/** What a caller was told in the end: what it counted, that it was refused, or that the outcome is unknown. */
+type Answer = ApplyResult | "refused" | "unknown";
 
-/** Asks, and asks again with the same idempotency key while it helps, as a careful caller does. */
-async function ask(store: CounterStore, request: Parameters<CounterStore["apply"]>[0]): Promise<Told> {
+/** Asks, and asks again with the same idempotency key while that helps, as a careful caller does. */
+async function ask(store: CounterStore, request: ApplyRequest): Promise<Answer> {
   for (let asked = 1; ; asked++) {
     try {
       return await store.apply(request);
@@ -71,91 +76,137 @@ async function ask(store: CounterStore, request: Parameters<CounterStore["apply"
 }
 
 /** The change that a caller was told of; the same for a counter in one item as for a shard. */
-function changeOf(told: Told): number {
-  if (typeof told === "string") return 0;
-  return told.value - (told.results[0]?.before ?? told.value);
+function changeOf(answer: Answer): number {
+  if (typeof answer === "string") return 0;
+  return answer.value - (answer.results[0]?.before ?? answer.value);
 }
 
-const WRITERS = 64;
+async function createFaultySimulation(
+  { transactions }: SimulatedEngine,
+  { seed, maxAttempts, options }: History,
+) {
+  const simulation = await createSimulation({ seed, faults: FAULTS, transactions });
+  const createStore = () =>
+    simulation.createStore({
+      ...options,
+      clientOptions: { maxAttempts, requestTimeout: REQUEST_TIMEOUT_MS },
+    });
+  /** Ends the faults; what is under way arrives. The store that it returns tells the truth. */
+  const settle = async () => {
+    simulation.network.disableFaults();
+    await simulation.network.drain();
+    return simulation.createStore(options);
+  };
+  return { ...simulation, createStore, settle };
+}
 
-/** Writers that each send requests one after another; the answers, by idempotency key. */
-async function crowd(
-  store: CounterStore,
-  commandsOf: (idempotencyKey: string) => readonly Command[],
-  requestsEach: number,
-): Promise<Map<string, Told>> {
-  const told = new Map<string, Told>();
-  const writer = async (_: unknown, index: number) => {
-    for (let n = 0; n < requestsEach; n++) {
-      const idempotencyKey = `${index}-${n}`;
-      told.set(
-        idempotencyKey,
-        await ask(store, { id, commands: commandsOf(idempotencyKey), idempotencyKey }),
-      );
+/** Clients that each send requests one after another; whether each counted exactly once or was told so. */
+async function countsExactlyOnce(engine: SimulatedEngine, history: History) {
+  const { createStore, settle, network } = await createFaultySimulation(engine, history);
+  const answers = new Map<string, Answer>();
+  const requestOf = (idempotencyKey: string) => ({
+    id,
+    commands: COMMANDS[history.commands](idempotencyKey),
+    idempotencyKey,
+  });
+  const client = async (_: unknown, index: number) => {
+    const store = createStore();
+    for (let n = 0; n < history.requestsEach; n++) {
+      const request = requestOf(`${index}-${n}`);
+      answers.set(request.idempotencyKey, await ask(store, request));
     }
   };
-  await Promise.all(Array.from({ length: WRITERS }, writer));
-  return told;
+  await Promise.all(Array.from({ length: history.clients }, client));
+  const truth = await settle();
+  let expected = 0;
+  for (const [key, answer] of answers) {
+    expected += changeOf(answer === "unknown" ? await ask(truth, requestOf(key)) : answer);
+  }
+  const { summary } = network;
+  expect({ value: await truth.get(id, { consistent: true }), summary }).toEqual({ value: expected, summary });
+  return network;
 }
 
-/** One, or a batch that depends on the idempotency key; a decrement now and then meets the minimum. */
-const single = (idempotencyKey: string) => [idempotencyKey.length % 2 === 0 ? increment(2) : decrement()];
-const batched = (idempotencyKey: string) => [increment(3), ...single(idempotencyKey), decrement(2)];
-const limits = { min: 0 };
+describe.each(simulatedEngines)(
+  "clients that retry, on $engine, through a network with every fault",
+  (engine) => {
+    const optionsOf = (strategy: string) => ({ idempotency: { strategy }, limits });
+    const all = [...strategiesOf(engine).map(optionsOf), { shards: 8 }];
+    const history = fc.record<History>({
+      seed: fc.nat(),
+      clients: fc.integer({ min: 1, max: 12 }),
+      requestsEach: fc.integer({ min: 1, max: 4 }),
+      maxAttempts: fc.integer({ min: 1, max: 3 }),
+      commands: fc.constantFrom("single", "batch"),
+      options: fc.constantFrom(...all),
+    });
+    const met = new Map<string, number>();
+    beforeAll(() => met.clear());
 
-// At the same time, for most of it is waiting for what was lost.
-describe.concurrent.each(engines)("64 writers on $engine, with all that can go wrong", (engine) => {
-  const strategies = !hasTransactions(engine)
-    ? [{ idempotency: { strategy: "inline" }, limits } as const]
-    : ([
-        { idempotency: { strategy: "inline" }, limits },
-        { idempotency: { strategy: "separate-item" }, limits },
-        { idempotency: { strategy: "auto" }, limits },
-      ] as const);
-  const cases = [...strategies, { shards: 8 } as const].flatMap((options) => [
-    { rig: { ...options, maxAttempts: 1 }, of: "single commands", commandsOf: single },
-    { rig: { ...options, maxAttempts: 3 }, of: "batches", commandsOf: batched },
-  ]);
+    test("count each request exactly once, whatever they are told, in random histories", async () => {
+      await fc.assert(
+        fc.asyncProperty(history, async (history) => {
+          const { faults } = await countsExactlyOnce(engine, history);
+          for (const [fault, times] of Object.entries(faults)) met.set(fault, (met.get(fault) ?? 0) + times);
+        }),
+        { numRuns: randomRuns(60) },
+      );
+    });
 
-  test.each(cases)(
-    "counts each of $of exactly once, whatever they are told: $rig",
-    async ({ commandsOf, rig }) => {
-      await withRig(engine, { ...rig, seed: 7 }, async ({ network, store, truth }) => {
-        const told = await crowd(store, commandsOf, 4);
-        await network.drain();
-        let expected = 0;
-        for (const [idempotencyKey, first] of told) {
-          const last =
-            first === "unknown"
-              ? await ask(truth, { id, commands: commandsOf(idempotencyKey), idempotencyKey })
-              : first;
-          expected += changeOf(last);
-        }
-        expect(Math.min(...Object.values(network.faults))).toBeGreaterThan(0);
-        expect(await truth.get(id, { consistent: true })).toBe(expected);
-      });
-    },
-  );
+    afterAll(() => {
+      expect(Array.from(met).filter(([, times]) => times === 0)).toEqual([]);
+    });
 
-  test.each(strategies)("leaves a history that is linearizable: %o", async (options) => {
-    for (const seed of [1, 2]) {
-      await withRig(engine, { ...options, maxAttempts: 2, seed }, async ({ network, store, truth }) => {
-        const recorded = recordHistory({ ...store, get: async (...asked) => truth.get(...asked) });
-        const writer = async (_: unknown, index: number) => {
-          const mine = recorded.as(index);
-          for (let n = 0; n < 5; n++) {
-            const idempotencyKey = `${index}-${n}`;
-            await ask(mine, { id, commands: single(idempotencyKey), idempotencyKey });
-            if (n % 3 === 0) await mine.get(id, { consistent: true });
-          }
-        };
-        await Promise.all(Array.from({ length: 8 }, writer));
-        await network.drain();
-        await recorded.get(id, { consistent: true });
-        expect(checkLinearizable(recorded.history, counterModel({ limits }))).toMatchObject({
-          linearizable: true,
-        });
-      });
-    }
-  });
-});
+    test.each(all)("count each request exactly once when there are 64 of them: %j", async (options) => {
+      const crowd = {
+        seed: 7,
+        clients: 64,
+        requestsEach: 4,
+        maxAttempts: 2,
+        commands: "batch",
+        options,
+      } as const;
+      await countsExactlyOnce(engine, crowd);
+    });
+
+    test("leave a history that is linearizable", async () => {
+      // The check tries orders of what was concurrent: few clients are enough, and many would take forever.
+      const ofOneItem = history
+        .filter(({ options }) => !("shards" in options))
+        .map((drawn) => ({ ...drawn, clients: Math.min(drawn.clients, 5) }));
+      await fc.assert(
+        fc.asyncProperty(ofOneItem, async (history) => {
+          const { createStore, settle, network } = await createFaultySimulation(engine, history);
+          const recorded = recordHistory(createStore());
+          const client = async (_: unknown, index: number) => {
+            const own = recorded.as(index);
+            for (let n = 0; n < history.requestsEach; n++) {
+              const idempotencyKey = `${index}-${n}`;
+              await ask(own, { id, commands: COMMANDS[history.commands](idempotencyKey), idempotencyKey });
+              if (n % 2 === 0) await own.get(id, { consistent: true }).catch(ignoreUnavailable);
+            }
+          };
+          await Promise.all(Array.from({ length: history.clients }, client));
+          await settle();
+          await recorded.get(id, { consistent: true });
+          const result = checkLinearizable(recorded.history.map(withoutReplayed), counterModel({ limits }));
+          const { summary } = network;
+          expect(result.linearizable ? summary : `${summary} ${result.message}`).toBe(summary);
+        }),
+        { numRuns: randomRuns(40) },
+      );
+    });
+  },
+);
+
+function ignoreUnavailable(error: unknown): void {
+  if (!isCounterError(error) || !error.retryable) throw error;
+}
+
+/** A first request whose reply was lost, or that the network duplicated, may be answered as a replay of itself. */
+function withoutReplayed(operation: CounterOperation): CounterOperation {
+  const { output } = operation;
+  if (typeof output !== "object") return operation;
+  const { replayed: _, ...rest } = output;
+  return { ...operation, output: rest };
+}

@@ -19,12 +19,19 @@ interface HandlerOptions {
 
 /** How the AWS SDK retries by default. */
 const DEFAULT_ATTEMPTS = 3;
+const DEFAULT_TIMEOUT_MS = 1_000;
 const RETRY_DELAY_MS = 100;
 const THROTTLING_DELAY_MS = 500;
 const MAX_DELAY_MS = 20_000;
 
+/** How often a simulated client tries, and how long it waits. */
 export interface SimulatedClientSettings {
+  /** How often a request is sent at most: 1 switches retries off. By default 3, as the SDK has it. */
   readonly maxAttempts?: number | undefined;
+  /**
+   * Virtual milliseconds until a request without an answer fails as a `TimeoutError`. By default 1,000: a message that
+   * is lost would stop the program for good. `Infinity` waits forever.
+   */
   readonly requestTimeout?: number | undefined;
 }
 
@@ -38,7 +45,7 @@ export function createSimulatedClient(
   transport: Transport,
   clock: SchedulingClock,
   random: () => number,
-  { maxAttempts = DEFAULT_ATTEMPTS, requestTimeout }: SimulatedClientSettings,
+  { maxAttempts = DEFAULT_ATTEMPTS, requestTimeout = DEFAULT_TIMEOUT_MS }: SimulatedClientSettings,
 ): DynamoDBClient {
   const config = {
     endpoint: "http://simulated.invalid",
@@ -85,11 +92,7 @@ function retriesOn(clock: SchedulingClock, random: () => number, maxAttempts: nu
 /** What half of a reply is, for {@link collect}. */
 const CUT = Symbol("cut");
 
-function handlerOf(
-  transport: Transport,
-  clock: SchedulingClock,
-  timeout: number | undefined,
-): RequestHandler {
+function handlerOf(transport: Transport, clock: SchedulingClock, timeout: number): RequestHandler {
   return {
     metadata: { handlerProtocol: "http/1.1" },
     destroy: () => {},
@@ -109,7 +112,7 @@ function handlerOf(
         const respond = ({ status, headers }: Reply, body: unknown) =>
           settle(() => resolve({ response: { statusCode: status, headers, body } }));
         const target = request.headers["x-amz-target"] ?? "";
-        const cancelTimeout = requestTimeout
+        const cancelTimeout = Number.isFinite(requestTimeout)
           ? clock.schedule(requestTimeout, () =>
               giveUp(failure("TimeoutError", `No answer within ${requestTimeout} ms.`)),
             )
