@@ -42,6 +42,11 @@ export function matches(pattern: RegExp): (value: unknown) => boolean {
   return (value) => typeof value === "string" && pattern.test(value);
 }
 
+/** Accepts these strings. */
+export function isOneOf(...texts: readonly unknown[]): (value: unknown) => boolean {
+  return (value) => texts.includes(value);
+}
+
 /** Accepts functions. */
 export function isFunction(value: unknown): boolean {
   return typeof value === "function";

@@ -1,6 +1,7 @@
 import { setImmediate as tick, setTimeout as sleep } from "node:timers/promises";
 import { StepSemantics, withDurableExecution, type DurableContext } from "@aws/durable-execution-sdk-js";
 import { expect, test, vi } from "vitest";
+import type { Simulation } from "../simulator/simulation.ts";
 import { SimulationStoppedError } from "../simulator/simulation-stopped-error.ts";
 import { crashable } from "./crashable.ts";
 import { exploreCrashes } from "./explore-crashes.ts";
@@ -143,6 +144,8 @@ test.each<[ExploreCrashesOptions, string]>([
   [{ crashes: [0] }, "options.crashes is [0]; pass 1, 2, { runs: 100 }, or a list of points such as [7]."],
   [{ crashes: 3 as 2 }, "options.crashes is 3; pass 1, 2, { runs: 100 }, or a list of points such as [7]."],
   [{ check: "right" as never }, 'options.check is "right"; pass a function.'],
+  [{ compare: "all" as never }, 'options.compare is "all"; pass "operations", "outcome" or "none".'],
+  [{ unfinished: true as never }, 'options.unfinished is true; pass "report" or "allow".'],
   [{ maxRuns: 0 }, "options.maxRuns is 0; pass a whole number from 1."],
   [{ maxRuns: 4 }, "The exploration takes more than 4 runs; raise options.maxRuns"],
   [{ paylod: 1 } as ExploreCrashesOptions, 'options has the unknown key "paylod"'],
@@ -251,6 +254,55 @@ test("compares only outcomes for a function that takes another path after a cras
   });
   expect((await exploreCrashes(handler, options)).failures).not.toEqual([]);
   expect((await exploreCrashes(handler, { ...options, compare: "outcome" })).failures).toEqual([]);
+});
+
+test("reports the loser of a race as not awaited, unless it may be unfinished", async () => {
+  const slow = new Promise<string>(() => undefined);
+  const handler = withDurableExecution((_event: unknown, context) =>
+    Promise.race([context.step("slow", () => slow), context.step("fast", async () => "fast")]),
+  );
+  const { failures } = await exploreCrashes(handler);
+  expect(failures[0]?.problems).toEqual([
+    'Step "slow" (operation 1) was still STARTED when the execution ended: it was not awaited. ' +
+      'Await it, or pass unfinished: "allow" for the loser of a race.',
+  ]);
+  const allowed = await exploreCrashes(handler, { unfinished: "allow" });
+  expect(allowed.failures).toEqual([]);
+  expect(allowed.runs).toBeGreaterThan(3);
+});
+
+test("reports the misuse of a context alone, not what it leaves behind", async () => {
+  const handler = withDurableExecution((_event: unknown, context) =>
+    context.runInChildContext("child", async () => context.step("wrong", async () => 1)),
+  );
+  const { failures } = await exploreCrashes(handler);
+  expect(failures.map(({ problems }) => problems)).toEqual([
+    [expect.stringContaining('Context usage error in "step"')],
+  ]);
+});
+
+test("runs only the check of a step that a crash fails, because it runs at most once", async () => {
+  const { bank, options } = paying();
+  const wrapped = crashable(bank);
+  const handler = withDurableExecution((_event: unknown, context) =>
+    context.step("pay", () => wrapped.pay(5), {
+      semantics: StepSemantics.AtMostOncePerRetry,
+      retryStrategy: () => ({ shouldRetry: false }),
+    }),
+  );
+  const check = ({ status }: Simulation) => {
+    if (status === "SUCCEEDED") expect(bank.balance).toBe(5);
+    else expect(bank.balance).toBeLessThanOrEqual(5);
+  };
+  expect((await exploreCrashes(handler, { ...options, check })).failures).not.toEqual([]);
+  const checked = await exploreCrashes(handler, { ...options, check, compare: "none" });
+  expect(checked.failures).toEqual([]);
+  const wrong = await exploreCrashes(handler, {
+    ...options,
+    check: ({ status }) => expect(status).toBe("SUCCEEDED"),
+    compare: "none",
+  });
+  expect(wrong.failures).not.toEqual([]);
 });
 
 test("code that is still running does not touch the next run", async () => {

@@ -45,11 +45,21 @@ export async function exploreCrashes<Result = unknown>(
   handler: DurableLambdaHandler,
   options: ExploreCrashesOptions<Result> = {},
 ): Promise<CrashExploration> {
-  const { beforeEach, check, crashes = 1, normalize, compare, maxRuns, onProgress, ...given } = options;
+  const {
+    beforeEach,
+    check,
+    crashes = 1,
+    normalize,
+    compare,
+    unfinished,
+    maxRuns,
+    onProgress,
+    ...given
+  } = options;
   // Every run is the same execution, so that runs can be compared.
   const simulation = { executionName: "exploration", ...given };
   checkSimulateOptions(simulation);
-  checkCrashOptions({ beforeEach, check, crashes, normalize, compare, maxRuns, onProgress });
+  checkCrashOptions({ beforeEach, check, crashes, normalize, compare, unfinished, maxRuns, onProgress });
   const exploration = new Exploration(handler, simulation, options);
   await exploration.start();
   // A failure without a crash would be part of every run, and hide what a crash does.
@@ -171,10 +181,15 @@ class Exploration<Result> {
   }
 
   async #problemsOf({ simulation, stopped, ...calls }: CrashRun): Promise<readonly string[]> {
-    const { normalize = (value) => value, compare = "operations", check } = this.#options;
+    const {
+      normalize = (value) => value,
+      compare = "operations",
+      unfinished = "report",
+      check,
+    } = this.#options;
     const baseline = this.#baseline;
     if (simulation === undefined) return baseline === undefined ? [] : [`It did not end. ${String(stopped)}`];
-    const problems = [...irregularities(simulation, calls)];
+    const problems = [...irregularities(simulation, calls, unfinished)];
     if (baseline !== undefined) problems.push(...differences(baseline, simulation, { normalize, compare }));
     try {
       await check?.(simulation as Simulation<Result>); // the caller names the type of the result

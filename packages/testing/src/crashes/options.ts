@@ -1,8 +1,8 @@
-import { checkOptions, isFunction, isWithin, type OptionRules } from "../check-options.ts";
+import { checkOptions, isFunction, isOneOf, isWithin, type OptionRules } from "../check-options.ts";
 import type { Progress } from "../progress.ts";
 import type { SimulateOptions } from "../simulator/options.ts";
 import type { Simulation } from "../simulator/simulation.ts";
-import type { Compare, Normalize } from "./differences.ts";
+import type { Compare, Normalize, Unfinished } from "./differences.ts";
 import { RANDOM_RULES, type RandomCrashes } from "./simulate-with-crashes.ts";
 
 /** A random sample of runs with several crashes each. */
@@ -28,9 +28,16 @@ export interface ExploreCrashesOptions<Result = unknown> extends SimulateOptions
   /**
    * What must be the same as without a crash. `"operations"`, the default: the result, the error and all operations.
    * `"outcome"`: the result and the error, for a function that takes another path after a crash, for example one that
-   * checks whether it has paid.
+   * checks whether it has paid. `"none"`: nothing; only `check` decides, for example for a step that runs at most once
+   * and is not retried, so that a crash fails it.
    */
   readonly compare?: Compare | undefined;
+  /**
+   * Whether a step, a context or a call of a dependency may be unfinished when the execution ends. `"report"`, the
+   * default: it is a failure, because it is usually not awaited by mistake. `"allow"`: for a race, whose losers are left
+   * behind.
+   */
+  readonly unfinished?: Unfinished | undefined;
   /** Runs after which the exploration is stopped. Default 20,000. */
   readonly maxRuns?: number | undefined;
   /** Called after each run. Default: a line on stderr every two seconds. */
@@ -42,7 +49,8 @@ const RULES: OptionRules<Omit<ExploreCrashesOptions, keyof SimulateOptions>> = {
   check: [isFunction, "pass a function"],
   crashes: [isCrashes, "pass 1, 2, { runs: 100 }, or a list of points such as [7]"],
   normalize: [isFunction, "pass a function"],
-  compare: [(value) => value === "operations" || value === "outcome", 'pass "operations" or "outcome"'],
+  compare: [isOneOf("operations", "outcome", "none"), 'pass "operations", "outcome" or "none"'],
+  unfinished: [isOneOf("report", "allow"), 'pass "report" or "allow"'],
   maxRuns: [isWithin(1), "pass a whole number from 1"],
   onProgress: [isFunction, "pass a function"],
 };

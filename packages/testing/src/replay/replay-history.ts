@@ -1,5 +1,5 @@
 import type { DurableLambdaHandler } from "@aws/durable-execution-sdk-js";
-import { checkOptions, type OptionRules } from "../check-options.ts";
+import { checkOptions, isOneOf, type OptionRules } from "../check-options.ts";
 import { executionArn } from "../service/arn.ts";
 import { formatValue } from "../format-value.ts";
 import { checkSimulateOptions } from "../simulator/options.ts";
@@ -83,15 +83,11 @@ export async function replayHistory(
 }
 
 const RULES: OptionRules<ReplayHistoryOptions> = {
-  at: [isPointSelection, 'pass "suspensions" or "every-event" or "end"'],
+  at: [isOneOf("suspensions", "every-event", "end"), 'pass "suspensions" or "every-event" or "end"'],
   functionName: [() => true, ""],
   arn: [() => true, ""],
   timeoutMs: [() => true, ""],
 };
-
-function isPointSelection(at: unknown): boolean {
-  return at === "suspensions" || at === "every-event" || at === "end";
-}
 
 /** The first problem of a replay, from which the others follow. */
 async function replayProblem(replayed: Replayed): Promise<ReplayProblem | undefined> {

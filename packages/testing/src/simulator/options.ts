@@ -1,4 +1,11 @@
-import { checkOptions, isRecordOfFunctions, isWithin, matches, type OptionRules } from "../check-options.ts";
+import {
+  checkOptions,
+  isOneOf,
+  isRecordOfFunctions,
+  isWithin,
+  matches,
+  type OptionRules,
+} from "../check-options.ts";
 import type { CallbackAnswer } from "../service/callback-answer.ts";
 import { ExecutionRegistry } from "./execution-registry.ts";
 import type { InvokedFunction } from "./function-registry.ts";
@@ -45,7 +52,7 @@ const RULES: OptionRules<SimulateOptions> = {
   payload: [() => true, ""],
   functions: [isRecordOfFunctions, "pass an object of functions by name"],
   callbacks: [isRecordOfFunctions, 'pass an object of functions by name, as { approval: () => "yes" }'],
-  replay: [(value) => value === "suspended" || value === "always", 'pass "suspended" or "always"'],
+  replay: [isOneOf("suspended", "always"), 'pass "suspended" or "always"'],
   executionName: [matches(NAME), "pass 1 to 64 of a–z, A–Z, 0–9, - and _"],
   started: [(value) => value instanceof ExecutionRegistry, "pass an ExecutionRegistry"],
   functionName: [matches(NAME), "pass 1 to 64 of a–z, A–Z, 0–9, - and _"],
