@@ -1,7 +1,8 @@
 import type { DurableContext, DurableLogger } from "@aws/durable-execution-sdk-js";
 import type { DurableOperation } from "../service/durable-operation.ts";
 import type { CallbackAnswer, CallbackFailure } from "../service/callback-answer.ts";
-import { FakeExecution, type InvokedFunction } from "./fake-execution.ts";
+import type { InvokedFunction } from "../service/invoked-function.ts";
+import { FakeExecution } from "./fake-execution.ts";
 import { InMemoryContext } from "./in-memory-context.ts";
 import { MemoryLogger, type LogLine } from "./memory-logger.ts";
 import { Scope } from "./scope.ts";

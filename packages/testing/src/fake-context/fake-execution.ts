@@ -1,18 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type { DurableContext } from "@aws/durable-execution-sdk-js";
 import type { CallbackAnswer } from "../service/callback-answer.ts";
+import type { InvokedFunction } from "../service/invoked-function.ts";
 import { INVOCATION_MS, lambdaContext } from "../service/lambda-context.ts";
 import { CallbackRegistry } from "./callback-registry.ts";
 import type { TraceEntry, InFlightCount } from "./trace-entry.ts";
 import { FakeClock } from "./fake-clock.ts";
 
 const FUNCTION_ARN = "arn:aws:lambda:us-east-1:123456789012:function:fake:$LATEST";
-
-/** Runs instead of a function that the handler invokes. */
-export type InvokedFunction = {
-  // A method's parameter is bivariant, so functions with a specific input type are accepted too.
-  call(input: unknown): unknown;
-}["call"];
 
 /** The parts that an execution is made of. */
 export interface ExecutionParts {

@@ -1,4 +1,4 @@
-import { InvokeError } from "@aws/durable-execution-sdk-js";
+import { InvokeError, withDurableExecution } from "@aws/durable-execution-sdk-js";
 import { expect, test } from "vitest";
 import { FakeContext } from "./fake-context.ts";
 
@@ -74,4 +74,27 @@ test("ends the execution if the payload is no JSON, as Lambda refuses it", async
   await expect(context.invoke("pay", 1, { payloadSerdes })).rejects.toThrow(
     "ChainedInvoke (1) sends a payload that is no JSON: <xml>; let its payloadSerdes write JSON.",
   );
+});
+
+test("passes an empty event and a Lambda context, as Lambda does", async () => {
+  const calls: unknown[] = [];
+  const context = new FakeContext({
+    functions: {
+      audit: (event, { functionName, getRemainingTimeInMillis }) =>
+        void calls.push({ event, functionName, remaining: getRemainingTimeInMillis() }),
+    },
+  });
+  await context.invoke("audit", undefined);
+  expect(calls).toEqual([{ event: {}, functionName: "audit", remaining: 900_000 }]);
+});
+
+test("ends the execution with the remedy if the function is a durable one", async () => {
+  const audit = withDurableExecution(async () => "done");
+  const context = new FakeContext({ functions: { audit: audit as () => unknown } });
+  const caught = await context.invoke("audit", { id: 1 }).catch((error: unknown) => error);
+  expect(caught).toBeInstanceOf(TypeError);
+  expect(String(caught)).toContain(
+    'calls "audit", which is a durable function; FakeContext calls plain functions. Pass its logic',
+  );
+  await expect(context.step(async () => 1)).rejects.toBe(caught);
 });

@@ -1,6 +1,9 @@
 import { defaultSerdes, InvokeError, type InvokeConfig } from "@aws/durable-execution-sdk-js";
+import { functionArn, functionNameOf } from "../service/arn.ts";
 import { errorObjectOf } from "../service/error-object.ts";
-import type { FakeExecution, InvokedFunction } from "./fake-execution.ts";
+import { isUnexpectedPayload, NO_PAYLOAD, type InvokedFunction } from "../service/invoked-function.ts";
+import { INVOCATION_MS, lambdaContext, type LambdaContext } from "../service/lambda-context.ts";
+import type { FakeExecution } from "./fake-execution.ts";
 import { deserialize, serialize } from "./payload.ts";
 import { never, type Scope } from "./scope.ts";
 import type { TraceEntry } from "./trace-entry.ts";
@@ -29,9 +32,10 @@ export async function runInvoke<I, O>(
   clock.hold();
   let output: string | undefined;
   try {
-    output = JSON.stringify(await invoked(event));
+    output = JSON.stringify(await invoked(event, contextOf(functionId)));
   } catch (thrown) {
     const { ErrorMessage, ...error } = errorObjectOf(thrown);
+    if (isUnexpectedPayload(ErrorMessage)) throw execution.terminate(durableFunction(entry, functionId));
     // The service closes the operation, even if no code awaits it any more.
     entry.fail({ ...error, ErrorMessage });
     if (execution.fault !== undefined) throw execution.fault;
@@ -65,11 +69,26 @@ function findFunction(execution: FakeExecution, entry: TraceEntry, functionId: s
   );
 }
 
+function contextOf(functionId: string): LambdaContext {
+  return lambdaContext({
+    functionArn: functionArn(functionNameOf(functionId)),
+    invocation: 1,
+    getRemainingTimeInMillis: () => INVOCATION_MS,
+  });
+}
+
+function durableFunction(entry: TraceEntry, functionId: string): TypeError {
+  const name = JSON.stringify(functionId);
+  return new TypeError(
+    `${entry} calls ${name}, which is a durable function; FakeContext calls plain functions. Pass its logic with a ` +
+      `context of its own, { functions: { ${name}: (input) => logic(input, new FakeContext()) } }, or use simulate.`,
+  );
+}
+
 /** The service accepts only JSON. */
 function parsePayload(execution: FakeExecution, entry: TraceEntry, payload: string | undefined): unknown {
-  if (payload === undefined) return undefined;
   try {
-    return JSON.parse(payload);
+    return JSON.parse(payload ?? NO_PAYLOAD);
   } catch (cause) {
     throw execution.terminate(
       new TypeError(

@@ -2,26 +2,13 @@ import type { DurableLambdaHandler, ErrorObject } from "@aws/durable-execution-s
 import { errorObjectOf } from "../service/error-object.ts";
 import { functionNameOf } from "../service/arn.ts";
 import { formatValue } from "../format-value.ts";
+import { isUnexpectedPayload, NO_PAYLOAD, type InvokedFunction } from "../service/invoked-function.ts";
 import type { LambdaContext } from "../service/lambda-context.ts";
-
-/** A function that executions can invoke: a durable function, as `withDurableExecution` returns it, or a plain one. */
-export type InvokedFunction = {
-  // A method's parameters are bivariant, so functions with a specific input type are accepted too.
-  call(input: unknown, context: LambdaContext): unknown;
-}["call"];
 
 /** How an invoked function ended. A result is JSON. */
 export interface InvokeOutcome {
   readonly result?: string | undefined;
   readonly error?: ErrorObject | undefined;
-}
-
-/** How the durable SDK refuses an event that does not come from the service, before the handler runs. */
-const NOT_AN_EXECUTION = "Unexpected payload provided to start the durable execution";
-
-/** Whether `message` says that the durable SDK got an event that does not come from the service. */
-export function isUnexpectedPayload(message: unknown): boolean {
-  return typeof message === "string" && message.startsWith(NOT_AN_EXECUTION);
 }
 
 /** The functions that a simulation can invoke, by name. */
@@ -57,7 +44,7 @@ export async function callFunction(
   context: LambdaContext,
 ): Promise<InvokeOutcome | { readonly durable: DurableLambdaHandler }> {
   try {
-    return { result: JSON.stringify(await invoked(JSON.parse(payload ?? "{}"), context)) };
+    return { result: JSON.stringify(await invoked(JSON.parse(payload ?? NO_PAYLOAD), context)) };
   } catch (thrown) {
     const error = errorObjectOf(thrown);
     // Only a function that withDurableExecution returned throws this error.

@@ -6,9 +6,9 @@ import {
   type ErrorObject,
 } from "@aws/durable-execution-sdk-js";
 import { formatValue } from "../format-value.ts";
+import { isUnexpectedPayload } from "../service/invoked-function.ts";
 import type { LambdaContext } from "../service/lambda-context.ts";
 import { ProcessDied } from "./faults.ts";
-import { isUnexpectedPayload } from "./function-registry.ts";
 
 /** How an invocation ended. */
 export type Ending =

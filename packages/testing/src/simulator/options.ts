@@ -7,8 +7,8 @@ import {
   type OptionRules,
 } from "../check-options.ts";
 import type { CallbackAnswer } from "../service/callback-answer.ts";
+import type { InvokedFunction } from "../service/invoked-function.ts";
 import { ExecutionRegistry } from "./execution-registry.ts";
-import type { InvokedFunction } from "./function-registry.ts";
 
 /** Options of `simulate`. */
 export interface SimulateOptions {
