@@ -80,17 +80,17 @@ test("passes an empty event and a Lambda context, as Lambda does", async () => {
   const calls: unknown[] = [];
   const context = new FakeContext({
     functions: {
-      audit: (event, { functionName, getRemainingTimeInMillis }) =>
-        void calls.push({ event, functionName, remaining: getRemainingTimeInMillis() }),
+      audit: (event, lambda) =>
+        void calls.push({ event, name: lambda.functionName, remaining: lambda.getRemainingTimeInMillis() }),
     },
   });
   await context.invoke("audit", undefined);
-  expect(calls).toEqual([{ event: {}, functionName: "audit", remaining: 900_000 }]);
+  expect(calls).toEqual([{ event: {}, name: "audit", remaining: 900_000 }]);
 });
 
 test("ends the execution with the remedy if the function is a durable one", async () => {
   const audit = withDurableExecution(async () => "done");
-  const context = new FakeContext({ functions: { audit: audit as () => unknown } });
+  const context = new FakeContext({ functions: { audit } });
   const caught = await context.invoke("audit", { id: 1 }).catch((error: unknown) => error);
   expect(caught).toBeInstanceOf(TypeError);
   expect(String(caught)).toContain(

@@ -23,16 +23,11 @@ export class CheckpointTokens {
 }
 
 /**
- * The answer to a call with a used or revoked token. The durable SDK ends the invocation, not the execution.
- *
- * SDK 2.4.0 recognises exactly this capitalisation, later versions that of the service. The stated scope makes both
- * understand it.
+ * The answer to a call with a used or revoked token, with the message of the service. SDK 2.4.0 expects another
+ * capitalisation, and fails the execution; later versions end the invocation.
  */
 export class StaleTokenError extends ServiceError {
-  readonly isDurableExecutionClientError = true;
-  readonly scope = "INVOCATION";
-
   constructor(token: string | undefined) {
-    super(`Invalid Checkpoint Token: ${JSON.stringify(token)} was used before, or its invocation is over.`);
+    super(`Invalid checkpoint token: ${JSON.stringify(token)} was used before, or its invocation has ended.`);
   }
 }

@@ -42,6 +42,7 @@ export class Execution {
   readonly #env: Environment;
   readonly #positions = new OperationPositions();
   #isRunning = false;
+  #mustInvokeAgain = false;
   #failures = 0;
 
   constructor(start: ExecutionStart, env: Environment) {
@@ -91,6 +92,10 @@ export class Execution {
   applyExternalEvent(id: string, changes: Partial<Operation>): void {
     this.state.change(id, changes);
     if (!this.#isRunning && !this.isClosed) this.#env.eventLoop.invokeLater(this);
+  }
+
+  invokeAgain(): void {
+    this.#mustInvokeAgain = true;
   }
 
   /** Starts the execution of a durable function that this execution invoked. */
@@ -179,6 +184,8 @@ export class Execution {
         return this.#close({ error: output.error });
       case "PENDING":
         this.externalEvents.dispatchCallbacks();
+        if (this.#mustInvokeAgain) this.#env.eventLoop.invokeLater(this);
+        this.#mustInvokeAgain = false;
     }
   }
 

@@ -33,9 +33,12 @@ export type ProtocolPoint = {
  * thrown by the call; at the start and at the end of an invocation, where there is no call, it is a crash. `undefined`
  * lets everything pass.
  *
+ * `"no-token"`, at `checkpoint-answer`, lets the service answer without a checkpoint token: it asks the SDK to end the
+ * invocation, and invokes the function again.
+ *
  * The code of a process that has crashed cannot be stopped: it goes on, but its checkpoints are refused.
  */
-export type Faults = (point: ProtocolPoint) => "crash" | Error | undefined;
+export type Faults = (point: ProtocolPoint) => "crash" | "no-token" | Error | undefined;
 
 /** Thrown by a handler whose process dies outside of a call to the service. It counts as a crash. */
 export class ProcessDied extends Error {

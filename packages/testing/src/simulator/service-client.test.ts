@@ -206,7 +206,7 @@ test("accepts a token once, and none of an invocation that has ended", async () 
 
   const stale = {
     name: "InvalidParameterValueException",
-    message: expect.stringMatching(/^Invalid Checkpoint Token/),
+    message: expect.stringMatching(/^Invalid checkpoint token/),
     $metadata: { httpStatusCode: 400 },
   };
   await expect(call(token)).rejects.toMatchObject(stale);
@@ -237,6 +237,35 @@ test("refuses the checkpoints of a body that outlives its execution", async () =
 
   expect(operations[0]).toMatchObject({ name: "late", status: "STARTED" });
   expect(stale).toHaveLength(1);
+});
+
+test("a live invocation with a used token fails its execution with SDK 2.4.0, as on the service", async () => {
+  const { handler } = twoSteps();
+  let calls = 0;
+  const answers: Faults = ({ at }) => (at === "checkpoint-answer" && ++calls === 1 ? "no-token" : undefined);
+  // SDK 2.4.0 keeps the token of its last call where the answer has none, and calls with it again.
+  expect(await simulateWithFaults(handler, {}, answers)).toMatchObject({
+    status: "FAILED",
+    error: { message: expect.stringContaining("Invalid checkpoint token") },
+  });
+});
+
+test("invokes again after an answer without a token, when the SDK ends the invocation", async () => {
+  // As later versions of the SDK do.
+  const handler = async (event: unknown) => {
+    const { durableExecutionClient, ...input } = event as DurableExecutionInvocationInputWithClient; // the simulator's
+    const { CheckpointToken } = await durableExecutionClient.checkpoint({
+      CheckpointToken: input.CheckpointToken,
+      DurableExecutionArn: input.DurableExecutionArn,
+      Updates: [],
+    });
+    return CheckpointToken === undefined
+      ? { Status: InvocationStatus.PENDING as const }
+      : { Status: InvocationStatus.SUCCEEDED as const, Result: '"done"' };
+  };
+  const answers: Faults = ({ at, invocation }) =>
+    at === "checkpoint-answer" && invocation < 3 ? "no-token" : undefined;
+  expect(await simulateWithFaults(handler, {}, answers)).toMatchObject({ result: "done", invocations: 3 });
 });
 
 /** What an invocation is given, without an SDK that makes use of it. */

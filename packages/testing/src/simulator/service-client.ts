@@ -24,6 +24,8 @@ interface ClientExecution {
   readonly invocations: number;
   checkpoints: number;
   applyCheckpoint(updates: readonly OperationUpdate[]): void;
+  /** The service invokes the execution again as soon as the invocation ends. */
+  invokeAgain(): void;
 }
 
 /** The client that the durable SDK calls during one invocation. It answers as the service would. */
@@ -78,7 +80,11 @@ export class ServiceClient implements DurableExecutionClient {
       if (Action === "START") this.#running.add(Id);
       else this.#running.delete(Id);
     }
-    this.#pass({ at: "checkpoint-answer", call, updates });
+    if (this.#pass({ at: "checkpoint-answer", call, updates }) === "no-token") {
+      execution.tokens.revoke();
+      execution.invokeAgain();
+      return { NewExecutionState: { Operations: [] } };
+    }
     if (execution.state.largeResult !== undefined) {
       // The execution has ended, so there is no next token.
       execution.tokens.revoke();
@@ -144,10 +150,12 @@ export class ServiceClient implements DurableExecutionClient {
     return this.#runsBody(true) && !this.#runsBody(false);
   }
 
-  #pass(point: DistributiveOmit<ProtocolPoint, "arn" | "invocation">): void {
+  /** @returns a fault that concerns the answer of the service */
+  #pass(point: DistributiveOmit<ProtocolPoint, "arn" | "invocation">): "no-token" | undefined {
     const fault = this.#env.faults?.({ ...point, arn: this.#execution.arn, invocation: this.#number });
     if (fault === "crash") throw this.#crash();
-    if (fault !== undefined) throw fault;
+    if (fault instanceof Error) throw fault;
+    return fault;
   }
 
   /** Ends the invocation. Its code cannot be stopped, so its calls are refused from now on. */
