@@ -4,7 +4,7 @@ import { splitText } from "./split-text.ts";
 import { wordsOf } from "./count-words.ts";
 import { genesis } from "./texts.fixture.ts";
 
-/** Whatever people write, and what it is easy to be wrong about. */
+/** Texts with characters that are easy to get wrong. */
 const texts = fc
   .array(
     fc.oneof(

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { amountOf, counterOf, timesCounted } from "./amounts.ts";
 import { addCountErrors, countErrors } from "./count-errors.ts";
 
-test("the values of counters tell how often each command counted", () => {
+test("the values of counters show how often each command counted", () => {
   fc.assert(
     fc.property(fc.array(fc.nat(31), { maxLength: 35, size: "max" }), (times) => {
       const values: number[] = [];

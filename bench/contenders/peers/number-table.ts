@@ -33,7 +33,7 @@ export function addition(tableName: string, id: string, amount: number) {
   };
 }
 
-/** Adds, and tells the value after. */
+/** Adds, and returns the value after. */
 export async function add(client: DynamoDB, tableName: string, id: string, amount: number): Promise<number> {
   const update = addition(tableName, id, amount);
   const { Attributes: attributes } = await client.updateItem({ ...update, ReturnValues: "UPDATED_NEW" });

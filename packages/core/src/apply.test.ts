@@ -36,7 +36,7 @@ const outcome = (run: () => BatchResult): BatchResult | string => {
 };
 
 describe("a batch", () => {
-  test("equals the fold of its commands", () => {
+  test("is the same as its commands, applied one after another", () => {
     fc.assert(
       fc.property(any, commands, anyLimits, (value, batch, bounds) => {
         const folded = outcome(() => {
@@ -54,7 +54,7 @@ describe("a batch", () => {
     );
   });
 
-  test("chains: each command finds what the one before left", () => {
+  test("applies each command to the value that the command before left", () => {
     fc.assert(
       fc.property(any, commands, anyLimits, (value, batch, bounds) => {
         const result = outcome(() => applyBatch(value, batch, bounds));
@@ -70,7 +70,7 @@ describe("a batch", () => {
     );
   });
 
-  test("leaves the input as it was", () => {
+  test("does not change its input", () => {
     const batch = Object.freeze([increment(2), decrement(1)].map((one) => Object.freeze(one)));
     expect(applyBatch(1, batch, Object.freeze({ min: 0 }))).toEqual({
       value: 2,
@@ -81,7 +81,7 @@ describe("a batch", () => {
     });
   });
 
-  test("tells which command was refused, and why", () => {
+  test("reports which command was refused, and why", () => {
     expect(() => applyBatch(3, [get(), decrement(5)], { min: 0 }, "cart-7")).toThrow(
       'Command 2 of 2 was refused, and with it the whole batch. Counter "cart-7" is at 3 and would fall to -2; its minimum is 0. [limit-exceeded]',
     );
@@ -92,7 +92,7 @@ describe("a batch", () => {
 });
 
 describe("limits", () => {
-  test("are never passed from within, whether rejecting or clamping", () => {
+  test("are never passed by a value within them, rejecting or clamping", () => {
     fc.assert(
       fc.property(any, commands, fc.oneof(limits("reject"), limits("clamp")), (start, batch, bounds) => {
         const value = Math.min(Math.max(start, bounds.min), bounds.max);
@@ -120,7 +120,7 @@ describe("limits", () => {
   });
 
   test.each(["reject", "clamp"] as const)(
-    "let a value outside come back, but go no further away (%s)",
+    "let a value outside them move back, but no further away (%s)",
     (onLimit) => {
       const bounds = { min: 0, max: 10, onLimit };
       expect(applyBatch(15, [get(), increment(0), decrement(2)], bounds).value).toBe(13);
@@ -134,14 +134,14 @@ describe("limits", () => {
     },
   );
 
-  test("are one-sided where one side is given", () => {
+  test("may have one side only", () => {
     expect(applyCommand(0, decrement(7), { max: 3 }).after).toBe(-7);
     expect(applyCommand(0, increment(7), { min: -3 }).after).toBe(7);
   });
 });
 
 describe("the value", () => {
-  test("never leaves the safe integers, nor is it rounded", () => {
+  test("never leaves the safe integers, and is never rounded", () => {
     fc.assert(
       fc.property(fc.maxSafeInteger(), commands, anyLimits, (value, batch, bounds) => {
         const result = outcome(() => applyBatch(value, batch, bounds));
@@ -155,11 +155,14 @@ describe("the value", () => {
   test.each([
     [MAX, increment(), "rise to 9007199254740992; its maximum is 9007199254740991"],
     [-MAX, decrement(MAX), "fall to -18014398509481982; its minimum is -9007199254740991"],
-  ])("is refused at %d what would leave them, clamping or not", (value, one, sentence) => {
-    for (const bounds of [{}, { onLimit: "clamp" } as const]) {
-      expect(() => applyCommand(value, one, bounds)).toThrow(sentence);
-    }
-  });
+  ])(
+    "at %d: a command that would leave the safe integers is refused, clamping or not",
+    (value, one, sentence) => {
+      for (const bounds of [{}, { onLimit: "clamp" } as const]) {
+        expect(() => applyCommand(value, one, bounds)).toThrow(sentence);
+      }
+    },
+  );
 
   test("is exact up to the edge", () => {
     expect(applyCommand(MAX - 1, increment()).after).toBe(MAX);

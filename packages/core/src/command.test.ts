@@ -13,7 +13,7 @@ const refusal = (input: unknown): string => {
 };
 
 describe("a command", () => {
-  test("is built with an amount of 1 unless told otherwise", () => {
+  test("is built with an amount of 1 by default", () => {
     expect([increment(), decrement(), get(), increment(7), decrement(0)]).toEqual([
       { type: "increment", amount: 1 },
       { type: "decrement", amount: 1 },
@@ -81,7 +81,7 @@ describe("a command", () => {
     expect(refusal(input)).toBe(`${message}. [invalid-input]`);
   });
 
-  test("names values that cannot be written as JSON", () => {
+  test("reports values that cannot be written as JSON", () => {
     const circle: Record<string, unknown> = {};
     circle["self"] = circle;
     expect(refusal(circle)).toContain("command.type is undefined");
@@ -90,7 +90,7 @@ describe("a command", () => {
     expect(refusal({ type: "x".repeat(500) })).toMatch(/"x{59}…; pass/u);
   });
 
-  test("leaves the prototype of everything alone, whatever a fuzzer invents", () => {
+  test("changes no prototype, for random input", () => {
     fc.assert(
       fc.property(fc.anything({ withNullPrototype: true, key: keys() }), (input) => {
         const result = Command.safeParse(input);

@@ -59,7 +59,7 @@ export function decrement(amount = 1): Command {
 }
 
 /**
- * Builds the command that reads a counter, at its place in a batch.
+ * Builds the command that reads a counter, at its position in a batch.
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 /**
  * Every way in which an operation on a counter can fail, and whether it helps to send the same request again with the same
- * idempotency key. This table is the only place that decides it.
+ * idempotency key. Only this table decides it.
  */
 const RETRYABLE = {
   /** The input is not a valid request. The message names path, value and remedy. Nothing was applied. */

@@ -2,7 +2,7 @@ import type { BatchResult } from "./apply.ts";
 import type { Command } from "./command.ts";
 
 /**
- * A counter, whatever its state backend. All operations reject with a `CounterError`.
+ * A counter on any state backend. All operations reject with a `CounterError`.
  *
  * @example
  * ```ts

@@ -1,7 +1,7 @@
 import type { BatchResult } from "./apply.ts";
 import type { ApplyRequest } from "./request.ts";
 
-/** What a store answers. */
+/** The result of {@link CounterStore.apply}. */
 export interface ApplyResult extends BatchResult {
   /**
    * True when the idempotency key was known: nothing was applied now, and these are the results of the first time; which may have
@@ -11,7 +11,7 @@ export interface ApplyResult extends BatchResult {
 }
 
 /**
- * The port that storage adapters implement; `counterStoreContract` of `@durable-counter/testing` holds its laws.
+ * The port that storage adapters implement. `counterStoreContract` of `@durable-counter/testing` tests an implementation.
  * All operations reject with a `CounterError`.
  */
 export interface CounterStore {

@@ -85,7 +85,7 @@ describe("a stored counter", () => {
 
   test("gives each call of a request its own key, the same each time that the request is handled", async () => {
     const { requests, store } = recordingStore();
-    for (let handled = 0; handled < 2; handled++) {
+    for (let delivery = 0; delivery < 2; delivery++) {
       const counter = storedCounter(store, "cart-7", { idempotencyKey: "order-1" });
       await counter.increment();
       await counter.get();

@@ -8,7 +8,6 @@ import {
   type ApplyRequest,
   type BatchResult,
   type Command,
-  type CounterStore,
 } from "@durable-counter/core";
 import {
   checkLinearizable,
@@ -25,6 +24,7 @@ import {
   restoreCounterError,
   type SharedCounterOptions,
 } from "./index.ts";
+import { withApply } from "./with-apply.fixture.ts";
 
 const id = "cart-7";
 const seconds = (count: number) => ({ seconds: count });
@@ -39,17 +39,11 @@ async function execute<T>(
 }
 
 /** A store that calls `watch` with every request, and waits for it, before it applies the request. */
-function watched(store: CounterStore, watch: (request: ApplyRequest) => unknown): CounterStore {
-  return {
-    apply: async (request) => {
-      await watch(request);
-      return store.apply(request);
-    },
-    get: (key, options) => store.get(key, options),
-    delete: (key) => store.delete(key),
-    list: () => store.list(),
-  };
-}
+const watched = (watch: (request: ApplyRequest) => unknown) =>
+  withApply(async (request, forward) => {
+    await watch(request);
+    return forward(request);
+  });
 
 /** A function whose promise resolves when it was called `count` times. */
 function barrier(count: number) {
@@ -85,7 +79,7 @@ describe("within one execution, one counter", () => {
 
   test("starts no call before the call ahead has ended, even while that one backs off", async () => {
     const seen: string[] = [];
-    const store = watched(new MemoryCounterStore(), ({ commands: [command] }) => {
+    const store = watched(({ commands: [command] }) => {
       seen.push(summary(command as Command)); // one command each
       if (seen.length < 4) throw new CounterError("throttled", "Not now.");
     });
@@ -111,16 +105,12 @@ describe("within one execution, one counter", () => {
   );
 
   test("can be used after an operation with an unknown outcome, and reads what became of it", async () => {
-    const inner = new MemoryCounterStore();
-    const losingReplies = {
-      ...watched(inner, () => undefined),
-      apply: async (request: ApplyRequest) => {
-        const applied = await inner.apply(request);
-        if (request.commands[0]?.type === "increment")
-          throw new CounterError("outcome-unknown", "The reply is lost.");
-        return applied;
-      },
-    };
+    const losingReplies = withApply(async (request, forward) => {
+      const applied = await forward(request);
+      if (request.commands[0]?.type === "increment")
+        throw new CounterError("outcome-unknown", "The reply is lost.");
+      return applied;
+    });
     const { result } = await execute(async (context) => {
       const counter = durableCounter(context, { store: losingReplies, id });
       const lost = await counter
@@ -159,15 +149,12 @@ test("a call that a dead process left in flight counts nothing after the executi
   const arrives = Promise.withResolvers<undefined>();
   let calls = 0;
   let late: Promise<unknown> | undefined;
-  const store: CounterStore = {
-    ...watched(memory, () => undefined),
-    apply: (request) => {
-      if (++calls > 1) return memory.apply(request);
-      late = arrives.promise.then(() => memory.apply(request));
-      isSent.resolve(undefined);
-      return late as Promise<never>;
-    },
-  };
+  const store = withApply((request, forward) => {
+    if (++calls > 1) return forward(request);
+    late = arrives.promise.then(() => forward(request));
+    isSent.resolve(undefined);
+    return late as Promise<never>;
+  }, memory);
   const handler = createCounterHandler({ store });
   const death = isSent.promise.then(() => Promise.reject(new Error("The process died.")));
   let invocations = 0;
@@ -188,7 +175,7 @@ test("a call that a dead process left in flight counts nothing after the executi
 describe("within one execution, two counters", () => {
   test("are not serialised: they do not wait for each other", async () => {
     const bothAsked = barrier(2); // neither is answered before both have called
-    const store = watched(new MemoryCounterStore(), bothAsked);
+    const store = watched(bothAsked);
     const { result } = await execute(async (context) => {
       const a = durableCounter(context, { name: "a", store, id: "a" });
       const b = durableCounter(context, { name: "b", store, id: "b" });
@@ -250,7 +237,7 @@ describe("within one execution, in several contexts", () => {
   );
 
   test("branches of a map are not serialised", async () => {
-    const store = watched(new MemoryCounterStore(), barrier(3)); // none is answered before all have called
+    const store = watched(barrier(3)); // none is answered before all have called
     const { result } = await execute(async (context) => {
       const count = (branch: DurableContext) => durableCounter(branch, { store, id }).increment();
       return (await context.map([1, 2, 3], count)).getResults();
@@ -281,7 +268,7 @@ describe("across executions, with the value in the execution", () => {
 });
 
 describe("across executions, with the value in one store", () => {
-  /** Two events at once, handled by one handler in two executions, under every order of their calls to the store. */
+  /** Two concurrent events, handled by one handler in two executions, under every order of their calls to the store. */
   const concurrently =
     (
       events: readonly (readonly Command[])[],

@@ -1,8 +1,9 @@
 import { withDurableExecution, type DurableContext } from "@aws/durable-execution-sdk-js";
-import { increment, type CounterStore } from "@durable-counter/core";
-import { MemoryCounterStore, simulate, type SimulateOptions } from "@durable-counter/testing";
+import { increment } from "@durable-counter/core";
+import { simulate, type SimulateOptions } from "@durable-counter/testing";
 import { describe, expect, test } from "vitest";
 import { createCounterHandler, durableCounter } from "./index.ts";
+import { withApply } from "./with-apply.fixture.ts";
 
 /** What AWS bills and counts of an execution. */
 interface Cost {
@@ -24,18 +25,11 @@ const durable = (handler: (context: DurableContext) => Promise<unknown>) =>
   withDurableExecution(async (_event: unknown, context) => handler(context));
 
 /** A store behind a network: it answers in a later turn of the event loop. */
-function remoteStore(): CounterStore {
-  const store = new MemoryCounterStore();
-  return {
-    apply: async (request) => {
-      await new Promise((resolve) => setImmediate(resolve));
-      return store.apply(request);
-    },
-    get: (id, options) => store.get(id, options),
-    delete: (id) => store.delete(id),
-    list: () => store.list(),
-  };
-}
+const remoteStore = () =>
+  withApply(async (request, forward) => {
+    await new Promise((resolve) => setImmediate(resolve));
+    return forward(request);
+  });
 
 /** The same work without this package: a step per command. */
 const bare = {
@@ -74,7 +68,7 @@ describe.each(backends)("with the value in $backend", ({ backend, store, calls }
     // A step per command: exactly n operations, and as many calls as bare steps make.
     expect(await cost("command")).toEqual({ operations: n, checkpoints: n * calls, invocations: 1 });
     expect(await cost("command")).toEqual(await costOf(bare[backend](n), {}));
-    // A step per batch: one operation, whatever its length.
+    // A step per batch: one operation for any length.
     expect(await cost("batch")).toEqual({ operations: 1, checkpoints: calls, invocations: 1 });
     // If the function starts over after every operation, no work is done twice.
     expect(await cost("command", "always")).toEqual({

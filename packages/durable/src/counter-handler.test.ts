@@ -5,12 +5,12 @@ import {
   isCounterError,
   type BatchResult,
   type Command,
-  type CounterStore,
 } from "@durable-counter/core";
 import { MemoryCounterStore } from "@durable-counter/testing";
 import { describe, expect, test } from "vitest";
 import { createCounterHandler, type CounterHandlerOptions } from "./index.ts";
 import { runHandler } from "./run-handler.fixture.ts";
+import { withApply } from "./with-apply.fixture.ts";
 
 const handle = (options: CounterHandlerOptions, payload: unknown) =>
   runHandler<BatchResult>(createCounterHandler(options), payload);
@@ -111,16 +111,10 @@ test.each(["command", "batch"] as const)(
   "passes the issuedAt of an event to the store (steps: %s)",
   async (steps) => {
     const received: unknown[] = [];
-    const memory = new MemoryCounterStore();
-    const store: CounterStore = {
-      apply: (request) => {
-        received.push(request.issuedAt);
-        return memory.apply(request);
-      },
-      get: (id, options) => memory.get(id, options),
-      delete: (id) => memory.delete(id),
-      list: () => memory.list(),
-    };
+    const store = withApply((request, forward) => {
+      received.push(request.issuedAt);
+      return forward(request);
+    });
     await handle({ store, steps }, { ...event([increment()], "order-1"), issuedAt: 1_767_225_600_000 });
     expect(received).toEqual([1_767_225_600_000]);
   },

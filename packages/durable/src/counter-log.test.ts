@@ -1,5 +1,5 @@
 import { withDurableExecution, type DurableContext, type DurableLogger } from "@aws/durable-execution-sdk-js";
-import { CounterError, decrement, get, increment, type CounterStore } from "@durable-counter/core";
+import { CounterError, decrement, get, increment } from "@durable-counter/core";
 import {
   crashable,
   exploreCrashes,
@@ -15,6 +15,7 @@ import {
   type CounterLogger,
   type CounterLogRecord,
 } from "./index.ts";
+import { withApply } from "./with-apply.fixture.ts";
 
 interface Line extends CounterLogRecord {
   readonly level: "info" | "warn";
@@ -33,18 +34,6 @@ function recordingLogger() {
 
 const outcomes = (lines: readonly CounterLogRecord[]) =>
   lines.map(({ operationName, outcome }) => `${operationName} ${outcome}`);
-
-const failing = (store: CounterStore, before: () => void, after: () => void): CounterStore => ({
-  apply: async (request) => {
-    before();
-    const applied = await store.apply(request);
-    after();
-    return applied;
-  },
-  get: (id, options) => store.get(id, options),
-  delete: (id) => store.delete(id),
-  list: () => store.list(),
-});
 
 const durable = (handler: (context: DurableContext) => Promise<unknown>) =>
   withDurableExecution(async (_event: unknown, context) => handler(context));
@@ -111,16 +100,12 @@ describe("a record", () => {
   test("is written for every attempt, and a count whose reply was lost is logged as replayed, once", async () => {
     const { lines, logger } = recordingLogger();
     let attempts = 0;
-    const store = failing(
-      new MemoryCounterStore(),
-      () => {
-        attempts++;
-        if (attempts === 1) throw new CounterError("throttled", "Too much.");
-      },
-      () => {
-        if (attempts === 2) throw new Error("socket hang up");
-      },
-    );
+    const store = withApply(async (request, forward) => {
+      if (++attempts === 1) throw new CounterError("throttled", "Too much.");
+      const applied = await forward(request);
+      if (attempts === 2) throw new Error("socket hang up");
+      return applied;
+    });
     await durableCounter(new FakeContext(), { store, id: "cart-7", logger }).increment(5);
     expect(
       lines.map(({ attempt, outcome, errorCode, after }) => [attempt, outcome, errorCode, after]),
@@ -136,7 +121,7 @@ describe("a record", () => {
     ]);
   });
 
-  test("has the context, so that the branches of a map can be told apart", async () => {
+  test("has the context, which distinguishes the branches of a map", async () => {
     const { lines, logger } = recordingLogger();
     await simulate(
       durable((context) => context.map([1, 2], (branch) => durableCounter(branch, { logger }).increment())),
@@ -225,16 +210,7 @@ describe("after a crash at any point", () => {
     let store = new MemoryCounterStore();
     const handler = createCounterHandler({
       store: crashable(
-        failing(
-          {
-            apply: (request) => store.apply(request),
-            get: (id) => store.get(id),
-            delete: (id) => store.delete(id),
-            list: () => store.list(),
-          },
-          () => undefined,
-          () => undefined,
-        ),
+        withApply(undefined, () => store),
         "store",
       ),
       limits: { min: 0 },

@@ -6,7 +6,6 @@ import {
   type Command,
   type CommandResult,
   type CounterOptions,
-  type CounterStore,
 } from "@durable-counter/core";
 import {
   crashable,
@@ -17,6 +16,7 @@ import {
 } from "@durable-counter/testing";
 import { expect } from "vitest";
 import { restoreCounterError } from "./index.ts";
+import { withApply } from "./with-apply.fixture.ts";
 
 /** The counter of all events here. */
 const counterId = "cart-7";
@@ -31,14 +31,11 @@ export const eventOf = (commands: readonly Command[], idempotencyKey?: string) =
 /** A store that can be emptied, and at whose calls the process can crash. */
 export function crashableStore() {
   let store = new MemoryCounterStore();
-  const port: CounterStore = {
-    apply: (request) => store.apply(request),
-    get: (id, options) => store.get(id, options),
-    delete: (id) => store.delete(id),
-    list: () => store.list(),
-  };
   return {
-    store: crashable(port, "store"),
+    store: crashable(
+      withApply(undefined, () => store),
+      "store",
+    ),
     empty: () => {
       store = new MemoryCounterStore();
     },

@@ -20,18 +20,12 @@ import {
 import { describe, expect, test } from "vitest";
 import { durableCounter, restoreCounterError, type SharedCounterOptions } from "./index.ts";
 import { runHandler } from "./run-handler.fixture.ts";
+import { withApply } from "./with-apply.fixture.ts";
 
 type Handler = (context: DurableContext) => Promise<unknown>;
 
 const run = <Result>(handler: (context: DurableContext) => Promise<Result>) =>
   runHandler<Result>(withDurableExecution((_event: unknown, context) => handler(context)));
-
-const withApply = (store: CounterStore, apply: CounterStore["apply"]): CounterStore => ({
-  apply,
-  get: (id, options) => store.get(id, options),
-  delete: (id) => store.delete(id),
-  list: () => store.list(),
-});
 
 describe("a counter in the execution", () => {
   test("makes every operation one durable step, named by counter, sequence and effect", async () => {
@@ -333,7 +327,7 @@ describe("a counter in a store", () => {
     const store = new MemoryCounterStore();
     const failing = flaky((request: ApplyRequest) => store.apply(request), { failures: 2 });
     let attempts = 0;
-    const failingTwice = withApply(store, (request) => {
+    const failingTwice = withApply((request) => {
       attempts++;
       return failing(request);
     });
@@ -348,7 +342,7 @@ describe("a counter in a store", () => {
   test("counts once where the write lands but its reply is lost, twice", async () => {
     const store = new MemoryCounterStore();
     let lost = 0;
-    const losingReplies = withApply(store, async (request) => {
+    const losingReplies = withApply(async (request) => {
       const result = await store.apply(request);
       if (lost++ < 2) throw new Error("socket hang up");
       return result;
@@ -365,7 +359,7 @@ describe("a counter in a store", () => {
   test("derives every operation's idempotency key from its position, so that branches, children and counters never share one", async () => {
     const keys: (string | undefined)[] = [];
     const store = new MemoryCounterStore();
-    const recording = withApply(store, (request) => {
+    const recording = withApply((request) => {
       keys.push(request.idempotencyKey);
       return store.apply(request);
     });
@@ -414,7 +408,7 @@ describe("a counter in a store", () => {
   test("passes issuedAt to the store with every operation", async () => {
     const received: unknown[] = [];
     const store = new MemoryCounterStore();
-    const recording = withApply(store, (request) => {
+    const recording = withApply((request) => {
       received.push(request.issuedAt);
       return store.apply(request);
     });
@@ -508,7 +502,7 @@ describe("in a context of an SDK without the private field that has its position
     const context = new FakeContext();
     const make = () => durableCounter(withoutField(context), options);
     expect(make).toThrow(
-      /does not tell the position of a context.*Leave "idempotencyKey" out.*\[misconfigured\]/u,
+      /does not have the position of a context.*Leave "idempotencyKey" out.*\[misconfigured\]/u,
     );
     expect(context.operations).toEqual([]);
   });

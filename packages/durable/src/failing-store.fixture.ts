@@ -1,5 +1,5 @@
-import { CounterError, type CounterErrorCode, type CounterStore } from "@durable-counter/core";
-import { MemoryCounterStore } from "@durable-counter/testing";
+import { CounterError, type CounterErrorCode } from "@durable-counter/core";
+import { withApply } from "./with-apply.fixture.ts";
 
 /** Retry or stop, as the table in core's README says. A code that is new there does not compile until it is added here. */
 export const RETRYABLE: Readonly<Record<CounterErrorCode, boolean>> = {
@@ -30,20 +30,13 @@ export const failureOf = (code: CounterErrorCode, Thrown = CounterError) =>
 
 /** A store whose n-th call of `apply` fails with the error that `fail` returns, and is applied if it returns none. */
 export function failingStore(fail: (call: number) => Error | undefined) {
-  const store = new MemoryCounterStore();
   let calls = 0;
-  const port: CounterStore = {
-    apply: async (request) => {
+  return {
+    store: withApply(async (request, forward) => {
       const error = fail(++calls);
       if (error !== undefined) throw error;
-      return store.apply(request);
-    },
-    get: (id, options) => store.get(id, options),
-    delete: (id) => store.delete(id),
-    list: () => store.list(),
-  };
-  return {
-    store: port,
+      return forward(request);
+    }),
     get calls() {
       return calls;
     },

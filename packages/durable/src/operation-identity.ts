@@ -22,7 +22,7 @@ export function uniqueName({ executionContext }: DurableContext, wanted: string)
 
 /**
  * The position of a context in its execution: `""` for the root, `"2-1"` for the first child of the second operation. It is the
- * same on every replay and different for every context. No public API tells it: the order in which branches start is not
+ * same on every replay and different for every context. No public API has it, and the order in which branches start is not
  * stable. Without it, two branches of a `map` would share their idempotency keys.
  *
  * The SDK keeps it in a private field, the only one that this package reads.
@@ -36,7 +36,7 @@ export function contextPath(context: DurableContext): string | undefined {
 
 /**
  * The name of an operation: `cart-7/3/increment(5)`, `stock/1/batch(3:9f2a)`. It has the effect, so that the SDK notices when two
- * operations change places between two runs, for example because concurrent branches call a counter in another order.
+ * operations are swapped between two runs, for example because concurrent branches call a counter in another order.
  */
 export function operationName(
   counter: string,

@@ -60,7 +60,7 @@ function storeBackend(
 
 /**
  * What begins the idempotency keys of a counter: the key of the request, or else the execution's ARN; and the path of the context.
- * Where the SDK does not tell the path, a step stores a random prefix instead.
+ * Where the SDK does not have the path, a step stores a random prefix instead.
  */
 function createKeyPrefix(context: DurableContext, requestKey: string | undefined) {
   const path = contextPath(context);
@@ -71,7 +71,7 @@ function createKeyPrefix(context: DurableContext, requestKey: string | undefined
   if (requestKey !== undefined) {
     throw new CounterError(
       "misconfigured",
-      'This version of @aws/durable-execution-sdk-js does not tell the position of a context, so keys that are the same in another execution cannot be derived. Leave "idempotencyKey" out, or use a version within the peer range of @durable-counter/durable.',
+      'This version of @aws/durable-execution-sdk-js does not have the position of a context, so keys that are the same in another execution cannot be derived. Leave "idempotencyKey" out, or use a version within the peer range of @durable-counter/durable.',
     );
   }
   let stored: Promise<readonly string[]> | undefined;
