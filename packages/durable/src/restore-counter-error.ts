@@ -41,56 +41,28 @@ export function restoreCounterError(error: unknown): unknown {
   return Object.assign(error, { name: "CounterError", code, retryable, details, errorData: jsonOf(found) });
 }
 
-function findCounterError(error: unknown): CounterError | undefined {
-  const links = linksOf(error);
-  // An error of the program itself is not a counter error, even if it wraps one.
-  if (typeof links[0]?.type !== "string") return undefined;
-  return firstOf(links, fromData) ?? firstOf(links, fromMessage);
-}
-
-type Link = ReturnType<typeof linkOf>;
-
 /** Reads an error as the SDK throws it, as the durable service or AWS's local runner reports it, or as `simulate` does. */
-function linkOf(error: object) {
-  const fields = error as Record<string, unknown>; // any object may be asked for any field
-  return {
-    error,
-    type: fields["errorType"] ?? fields["ErrorType"] ?? fields["type"],
-    name: fields["name"],
-    data: fields["errorData"] ?? fields["ErrorData"],
-    message: fields["message"] ?? fields["errorMessage"] ?? fields["ErrorMessage"],
-    cause: fields["cause"],
-  };
-}
-
-function linksOf(error: unknown): readonly Link[] {
-  const links: Link[] = [];
-  for (let next = error; typeof next === "object" && next !== null && links.length < MAX_CAUSES;) {
-    const link = linkOf(next);
-    links.push(link);
-    next = link.cause;
-  }
-  return links;
-}
-
-function firstOf(links: readonly Link[], read: (link: Link) => CounterError | undefined) {
-  for (const link of links) {
-    const found = read(link);
+function findCounterError(error: unknown): CounterError | undefined {
+  let byMessage: CounterError | undefined;
+  let link = error;
+  for (let depth = 0; isObject(link) && depth < MAX_CAUSES; depth++) {
+    const { errorType, ErrorType, type = errorType ?? ErrorType, name, errorData, ErrorData } = link;
+    // An error of the program itself is not a counter error, even if it wraps one.
+    if (depth === 0 && typeof type !== "string") return undefined;
+    if (isCounterError(link)) return link;
+    const found = parse(errorData ?? ErrorData) ?? parse(afterPrefix(name)) ?? parse(afterPrefix(type));
     if (found !== undefined) return found;
+    // Code that does not serialize a counter error leaves its name and its message.
+    const { errorMessage, ErrorMessage, message = errorMessage ?? ErrorMessage, cause } = link;
+    if (name === "CounterError" || type === "CounterError") byMessage ??= fromMessage(message);
+    link = cause;
   }
-  return undefined;
+  return byMessage;
 }
 
-function fromData({ error, data, name, type }: Link): CounterError | undefined {
-  if (isCounterError(error)) return error;
-  return parse(data) ?? parse(afterPrefix(name)) ?? parse(afterPrefix(type));
-}
-
-/** What is left of a counter error that was thrown by code which does not serialize it: its name and its message. */
-function fromMessage({ name, type, message }: Link): CounterError | undefined {
-  if ((name !== "CounterError" && type !== "CounterError") || typeof message !== "string") return undefined;
-  const code = /\[([a-z-]+)\]$/u.exec(message)?.[1];
-  const error = new CounterError(code as CounterErrorCode, message); // an unknown code is refused below
+function fromMessage(message: unknown): CounterError | undefined {
+  const code = /\[([a-z-]+)\]$/u.exec(String(message))?.[1];
+  const error = new CounterError(code as CounterErrorCode, String(message)); // an unknown code is refused below
   return isCounterError(error) ? error : undefined;
 }
 
@@ -101,13 +73,16 @@ function afterPrefix(name: unknown): string | undefined {
 }
 
 function parse(json: unknown): CounterError | undefined {
-  if (typeof json !== "string") return undefined;
   try {
-    const error: unknown = JSON.parse(json);
+    const error: unknown = JSON.parse(String(json));
     return isCounterError(error) ? error : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
 }
 
 function jsonOf({ code, message, retryable, details }: CounterError): string {
