@@ -23,7 +23,7 @@ import { claimShards } from "./shards.ts";
 import type { StoreConfig } from "./store-options.ts";
 import { attributes } from "./table-schema.ts";
 import { transactionalWrite } from "./transactional-write.ts";
-import { fenceOf, isFenced } from "./write-fence.ts";
+import { fenceOf, GRACE_SECONDS, isFenced } from "./write-fence.ts";
 import type { WriteOutcome } from "./write-outcome.ts";
 
 /** How often a write is attempted that other writers overtake. */
@@ -49,9 +49,16 @@ export async function applyRequest(config: StoreConfig, input: ApplyRequest): Pr
     if (isCounterError(error, "limit-exceeded") || isCounterError(error, "idempotency-key-reused"))
       throw error;
     if (!mayBeInFlight(request) && !isCounterError(error, "outcome-unknown")) throw error;
-    inFlight.set(inFlightName(request), request.issuedAt);
+    addInFlight(request);
     throw outcomeUnknown(request, error);
   }
+}
+
+/** A retry within a retention period from now must meet what is known of this call; no attempt can arrive later. */
+function addInFlight(request: RequestContext): void {
+  const { now, retentionSeconds, cache } = request.config;
+  const forgetAt = now() + (retentionSeconds + GRACE_SECONDS) * 1_000;
+  cache.inFlight.add(inFlightName(request), { issuedAt: request.issuedAt, forgetAt }, now());
 }
 
 /** Carries out one action after the other until the request is answered. */

@@ -7,17 +7,13 @@ const MAX_ENTRIES = 10_000;
 export interface StoreCache {
   /** The latest known state of counters that are written by transactions. */
   readonly fencedItems: BoundedMap<Item>;
-  /**
-   * Keys of requests that were sent and never answered, because an attempt may still arrive; each with the time at which it
-   * was sent first, in milliseconds since 1970.
-   */
-  readonly inFlight: BoundedMap<number>;
+  readonly inFlight: InFlightKeys;
   /** False once the engine has refused a transaction, or the client may not send one. */
   canTransact: boolean;
 }
 
 export function createStoreCache(): StoreCache {
-  return { fencedItems: new BoundedMap(), inFlight: new BoundedMap(), canTransact: true };
+  return { fencedItems: new BoundedMap(), inFlight: new InFlightKeys(), canTransact: true };
 }
 
 /** A map that forgets the entry that was set longest ago. */
@@ -36,5 +32,32 @@ class BoundedMap<Value> {
 
   delete(key: string): void {
     this.#entries.delete(key);
+  }
+}
+
+/**
+ * Keys of requests that were sent and never answered: an attempt may still arrive. None is forgotten before that is
+ * impossible, however many there are.
+ */
+class InFlightKeys {
+  /** In the order in which they may be forgotten. */
+  readonly #keys = new Map<string, { readonly issuedAt: number; readonly forgetAt: number }>();
+
+  /** When a key was sent first, in milliseconds since 1970. */
+  issuedAt(name: string): number | undefined {
+    return this.#keys.get(name)?.issuedAt;
+  }
+
+  add(name: string, key: { readonly issuedAt: number; readonly forgetAt: number }, now: number): void {
+    this.#keys.delete(name);
+    this.#keys.set(name, key);
+    for (const [oldest, { forgetAt }] of this.#keys) {
+      if (forgetAt > now) break;
+      this.#keys.delete(oldest);
+    }
+  }
+
+  delete(name: string): void {
+    this.#keys.delete(name);
   }
 }

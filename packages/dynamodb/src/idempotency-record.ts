@@ -38,10 +38,10 @@ const FRACTION_DIGITS = EXPIRY_DIGITS + 12;
 const UNIT = 10n ** BigInt(FRACTION_DIGITS);
 const NUMBER = new RegExp(`^(-?)(\\d{1,16})(?:\\.(\\d{1,${FRACTION_DIGITS}}))?$`, "u");
 
-const TEXT = /^v1\/(-?\d+)\/(\d+)\/(\d+)\/(-?\d*)\/(-?\d*)\/(reject|clamp)(?:\/([\w,-]*)\/\w+)?$/u;
+const TEXT = /^v1\/(-?\d+)\/(\d+)\/(\d+)\/(-?\d*)\/(-?\d*)\/(reject|clamp)(?:\/([\w,*-]*)\/\w+)?$/u;
 
-/** More executions than one event starts within its key's retention period, each of which is refused. */
-const MAX_CALLERS = 64;
+/** In the place of callers: the refusal is final for every caller that names itself. */
+export const EVERY_CALLER = "*";
 
 /** The fraction that an update adds to the value before, as DynamoDB writes numbers. */
 export function recordFraction({
@@ -61,7 +61,7 @@ export function recordText({
 }: IdempotencyRecord): string {
   const { min = "", max = "", onLimit = "reject" } = limits;
   const record = ["v1", before, expiresAt, fingerprint, min, max, onLimit];
-  if (refusedTo) record.push(refusedTo.slice(-MAX_CALLERS).join(), randomUUID().slice(0, 8));
+  if (refusedTo) record.push(refusedTo.join(), randomUUID().slice(0, 8));
   return record.join("/");
 }
 

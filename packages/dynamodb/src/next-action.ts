@@ -8,11 +8,14 @@ import {
 } from "@durable-counter/core";
 import { valueOf, type Item } from "./counter-item.ts";
 import { callerIdHash } from "./idempotency-key.ts";
-import { readRecord, type IdempotencyRecord } from "./idempotency-record.ts";
+import { EVERY_CALLER, readRecord, type IdempotencyRecord } from "./idempotency-record.ts";
 import { mayBeInFlight, type RequestContext } from "./request-context.ts";
 import { idempotencyKeyExpired, notYetIssued, unreadableRecord } from "./request-errors.ts";
 import { attributes } from "./table-schema.ts";
 import { checkFence, GRACE_SECONDS, isFenced } from "./write-fence.ts";
+
+/** How many callers a refusal lists. One event starts fewer executions within its key's retention period. */
+const MAX_CALLERS = 64;
 
 /** What is known of a counter and of an idempotency key in the table. */
 export interface CounterState {
@@ -54,6 +57,8 @@ export interface Refusal {
   readonly limits: Limits | undefined;
   /** The callers for whom the refusal is final, by `callerIdHash`, including those of earlier refusals. */
   readonly refusedTo: readonly string[];
+  /** Until when the refusal is recorded, in seconds since 1970. */
+  readonly expiresAt: number;
   /** The error for the caller. */
   readonly error: unknown;
 }
@@ -128,13 +133,11 @@ export function nextAction(request: RequestContext, state: CounterState): Action
   } catch (error) {
     if (!state.isCertain) return { type: "read" };
     if (request.callerId === undefined && !mayBeInFlight(request)) throw error;
-    const change = {
-      kind: "refuse",
-      before,
-      limits,
-      refusedTo: refusedCallers(request, state),
-      error,
-    } as const;
+    const records = recordsOf(request, state);
+    const refusedTo = refusedCallers(request, records);
+    // A record that it replaces may have been written by a clock that is ahead.
+    const expiresAt = Math.max(request.expiresAt, ...records.map((record) => record.expiresAt));
+    const change = { kind: "refuse", before, limits, refusedTo, expiresAt, error } as const;
     return needsTransaction
       ? { type: "transaction", state, change, recordIn: "separate-item" }
       : { type: "update", change, expected };
@@ -171,7 +174,8 @@ export function findRecordedResult(request: RequestContext, state: CounterState)
   const { id, commands, callerId, fingerprint, idempotencyKey, isGeneratedKey } = request;
   const records = recordsOf(request, state);
   const isFinal = ({ refusedTo }: IdempotencyRecord) =>
-    callerId !== undefined && refusedTo?.includes(callerIdHash(callerId)) === true;
+    callerId !== undefined &&
+    refusedTo?.some((caller) => caller === EVERY_CALLER || caller === callerIdHash(callerId)) === true;
   // An applied request takes precedence over a refusal that was recorded at the same moment.
   const record = records.find(({ refusedTo }) => refusedTo === undefined) ?? records.find(isFinal);
   if (record === undefined) return undefined;
@@ -199,10 +203,11 @@ function recordsOf(request: RequestContext, { item, keyItem }: CounterState): re
     });
 }
 
-function refusedCallers(request: RequestContext, state: CounterState): readonly string[] {
-  const callers = new Set(recordsOf(request, state).flatMap(({ refusedTo = [] }) => refusedTo));
+/** The callers that a refusal is final for. No caller is forgotten: with too many to list, it is final for every one. */
+function refusedCallers(request: RequestContext, records: readonly IdempotencyRecord[]): readonly string[] {
+  const callers = new Set(records.flatMap(({ refusedTo = [] }) => refusedTo));
   if (request.callerId !== undefined) callers.add(callerIdHash(request.callerId));
-  return Array.from(callers);
+  return callers.size > MAX_CALLERS || callers.has(EVERY_CALLER) ? [EVERY_CALLER] : Array.from(callers);
 }
 
 /** Whether the key was issued longer ago than it is recorded. */

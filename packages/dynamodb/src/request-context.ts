@@ -56,7 +56,7 @@ export function createRequestContext(config: StoreConfig, request: ApplyRequest)
   const sortKey =
     shards === undefined ? VALUE_SORT_KEY : shardSortKey(shards, shardOf(idempotencyKey, shards));
   const names = { id, sortKey, keyAttribute: keyAttribute(idempotencyKey) };
-  const firstSentAt = cache.inFlight.get(inFlightName(names));
+  const firstSentAt = cache.inFlight.issuedAt(inFlightName(names));
   const issuedAt = generated ?? Math.min(request.issuedAt ?? startedAt, firstSentAt ?? Infinity);
   const retryUntil = issuedAt + (generated === undefined ? retentionSeconds : GENERATED_KEY_SECONDS) * 1_000;
   // Another sender of a caller's key may not know when it was issued, and counts from its own time.

@@ -25,8 +25,9 @@ export async function transactionalWrite(
   request: RequestContext,
   write: TransactionalWrite,
 ): Promise<WriteOutcome> {
-  const { config, attempts, keyAttribute, expiresAt } = request;
+  const { config, attempts, keyAttribute } = request;
   const { state, change, recordIn } = write;
+  const expiresAt = expiryOf(request, write);
   const record: AttributeValue = { S: recordText({ ...request, ...change }) };
   const expected = state.keyItem[attributes.record];
   const keyItemWrite =
@@ -58,10 +59,16 @@ export async function transactionalWrite(
 
 function updateItem(
   request: RequestContext,
-  { state: { item }, change, recordIn }: TransactionalWrite,
+  write: TransactionalWrite,
   record: AttributeValue,
 ): TransactWriteItem {
-  const { keyAttribute, expiresAt } = request;
+  const {
+    state: { item },
+    change,
+    recordIn,
+  } = write;
+  const { keyAttribute } = request;
+  const expiresAt = expiryOf(request, write);
   const expected = item[keyAttribute]; // nothing, or a refusal
   const fence = fenceOf(item);
   const conditions = [
@@ -102,4 +109,8 @@ function updateItem(
       ReturnValuesOnConditionCheckFailure: "ALL_OLD",
     },
   };
+}
+
+function expiryOf(request: RequestContext, { change }: TransactionalWrite): number {
+  return change.kind === "refuse" ? change.expiresAt : request.expiresAt;
 }
