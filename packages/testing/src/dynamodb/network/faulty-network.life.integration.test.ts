@@ -139,7 +139,7 @@ describe("a faulty network", { timeout: 30_000 }, () => {
   test("stop leaves nothing that would keep the process alive, or warn", async () => {
     const program = spawn(execPath, ["--input-type=module", "--eval", PROGRAM], {
       stdio: ["ignore", "pipe", "pipe"],
-      timeout: 20_000,
+      timeout: 500_000,
     });
     const [said, warned, [code]] = await Promise.all([
       text(program.stdout),
@@ -152,7 +152,8 @@ describe("a faulty network", { timeout: 30_000 }, () => {
 
 /** Ends by itself, if nothing is left open: with requests held back, lost, duplicated, and under way. */
 const PROGRAM = `
-  import { addOne, startEngine } from ${JSON.stringify(new URL("adding.fixture.ts", import.meta.url).href)};
+  import { startEngine } from ${JSON.stringify(new URL("adding-engine.fixture.ts", import.meta.url).href)};
+  import { addOne } from ${JSON.stringify(new URL("adding.fixture.ts", import.meta.url).href)};
   import { localClient } from ${JSON.stringify(new URL("../local-client.ts", import.meta.url).href)};
   import { startFaultyNetwork } from ${JSON.stringify(new URL("faulty-network.ts", import.meta.url).href)};
   const db = await startEngine();
