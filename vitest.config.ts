@@ -1,6 +1,7 @@
 import { configDefaults, defineConfig } from "vitest/config";
 import { ProgressReporter } from "./scripts/test/progress-reporter.ts";
 import { createRunFolder } from "./scripts/test/run-folder.ts";
+import { SlowFirstSequencer } from "./scripts/test/slow-first-sequencer.ts";
 import { unrenamedIntegrationTests } from "./scripts/test/unrenamed-tests.ts";
 
 const FOLDERS = "{packages/*/src,examples,bench,scripts}";
@@ -13,10 +14,7 @@ const folder = createRunFolder();
 const seed = (process.env["TEST_SEED"] ??= String(Math.floor(Math.random() * 2 ** 31)));
 const setupFiles = ["scripts/test/record-worker.ts", "scripts/test/random-setup.ts"];
 
-const withoutEngines = {
-  setupFiles: [...setupFiles, "scripts/test/unit-setup.ts"],
-  isolate: false, // These tests leave nothing behind that could disturb the next file.
-};
+const setupFilesWithoutEngines = [...setupFiles, "scripts/test/unit-setup.ts"];
 
 export default defineConfig({
   test: {
@@ -28,10 +26,14 @@ export default defineConfig({
           name: "unit",
           include: [`${FOLDERS}/**/*.test.ts`],
           exclude: [...configDefaults.exclude, ...INTEGRATION_TESTS, ...EXHAUSTIVE_TESTS],
-          ...withoutEngines,
+          setupFiles: setupFilesWithoutEngines,
+          isolate: false, // Unit tests leave nothing behind that could disturb the next file.
         },
       },
-      { extends: true, test: { name: "exhaustive", include: EXHAUSTIVE_TESTS, ...withoutEngines } },
+      {
+        extends: true,
+        test: { name: "exhaustive", include: EXHAUSTIVE_TESTS, setupFiles: setupFilesWithoutEngines },
+      },
       {
         extends: true,
         test: {
@@ -50,6 +52,7 @@ export default defineConfig({
     // Much of the time is spent waiting, for engines and for what is lost on purpose.
     maxWorkers: "100%",
     maxConcurrency: 2,
+    sequence: { sequencer: SlowFirstSequencer },
     silent: "passed-only", // What the durable SDK logs is of interest where a test fails.
     reporters: ["default", new ProgressReporter({ seed, folder, hangMs: HANG_MS })],
     coverage: {
