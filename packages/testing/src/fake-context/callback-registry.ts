@@ -1,4 +1,10 @@
-import type { CallbackAnswer, CallbackControls, CallbackFailure } from "../service/callback-answer.ts";
+import {
+  callbackErrorOf,
+  failCallback,
+  type CallbackAnswer,
+  type CallbackControls,
+  type CallbackFailure,
+} from "../service/callback-answer.ts";
 import { secondsOf } from "../service/duration.ts";
 import { errorObjectOf } from "../service/error-object.ts";
 import type { FakeClock } from "./fake-clock.ts";
@@ -74,6 +80,7 @@ export class CallbackRegistry {
   async #answer(answer: CallbackAnswer, callback: OpenCallback): Promise<void> {
     const { clock } = this.#execution;
     const controls: CallbackControls = {
+      fail: failCallback,
       heartbeat: () => {
         if (!callback.isClosed) callback.heartbeat();
       },
@@ -99,7 +106,7 @@ export class CallbackRegistry {
       if (isText(text)) callback.complete(text);
       else this.#execution.terminate(noText(callback, text));
     } catch (thrown) {
-      if (!callback.isClosed) callback.fail(errorObjectOf(thrown));
+      if (!callback.isClosed) callback.fail(callbackErrorOf(thrown));
     } finally {
       clock.release();
     }

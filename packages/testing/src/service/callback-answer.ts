@@ -1,11 +1,17 @@
 import type { Duration, ErrorObject } from "@aws/durable-execution-sdk-js";
+import { errorObjectOf } from "./error-object.ts";
 
 /** What an answer can do while it works on a callback. */
 export interface CallbackControls {
   /** Lets virtual time pass. */
-  sleep(duration: Duration): Promise<void>;
+  readonly sleep: (duration: Duration) => Promise<void>;
   /** Restarts the heartbeat timeout of the callback. */
-  heartbeat(): void;
+  readonly heartbeat: () => void;
+  /**
+   * Fails the callback with the fields of the service's API: `ErrorType`, `ErrorMessage`, `ErrorData` and `StackTrace`.
+   * It throws, so that the answer ends.
+   */
+  readonly fail: (error: ErrorObject) => never;
 }
 
 /**
@@ -23,6 +29,27 @@ export type CallbackText = string | undefined | void;
 
 /** Why a callback fails: an error, or the fields of the service's API. */
 export type CallbackFailure = Error | ErrorObject;
+
+/** Thrown by {@link CallbackControls.fail}. */
+export class CallbackFailed extends Error {
+  override readonly name = "CallbackFailed";
+  readonly error: ErrorObject;
+
+  constructor(error: ErrorObject) {
+    super(error.ErrorMessage);
+    this.error = error;
+  }
+}
+
+/** Fails the callback that is being answered. */
+export function failCallback(error: ErrorObject): never {
+  throw new CallbackFailed(error);
+}
+
+/** The error of a callback whose answer threw. */
+export function callbackErrorOf(thrown: unknown): ErrorObject {
+  return thrown instanceof CallbackFailed ? thrown.error : errorObjectOf(thrown);
+}
 
 /** The errors with which the service times out a callback. */
 export const CALLBACK_TIMEOUTS = {

@@ -31,9 +31,16 @@ export class CallbackAnswers {
 
   /** Tells how to answer a callback that has no answer. */
   get remedy(): string {
-    const name = formatValue(this.#unanswered?.name ?? this.#unanswered?.id ?? "name");
+    const { name = "name" } = this.#unanswered ?? {};
     const declared = Object.keys(this.#answers).map(formatValue).join(", ") || "none";
-    return `Answer a callback with options.callbacks, as { ${name}: () => "result" }, or give it a timeout. Declared are: ${declared}.`;
+    const named =
+      this.#unanswered === undefined || this.#unanswered.name !== undefined
+        ? "Answer a callback"
+        : 'Name the callback, as createCallback("name"), and answer it';
+    return (
+      `${named} with options.callbacks, as { ${formatValue(name)}: () => "result" }, or give it a timeout. ` +
+      `Declared are: ${declared}.`
+    );
   }
 
   /**
@@ -44,10 +51,14 @@ export class CallbackAnswers {
   check(): void {
     const [unused] = this.#unused;
     if (unused === undefined || this.#unanswered === undefined) return;
-    const { name, id } = this.#unanswered;
     throw new TypeError(
-      `options.callbacks has ${formatValue(unused)}, but no callback of the run is called so, while ${formatValue(name ?? id)} ` +
-        `had no answer; call it by the name of its operation.`,
+      `options.callbacks has ${formatValue(unused)}, but no callback of the run is called so, while ` +
+        `${labelOf(this.#unanswered)} had no answer; call it by the name of its operation.`,
     );
   }
+}
+
+/** For messages. The id is opaque, and different in every execution. */
+export function labelOf({ name }: CallbackName): string {
+  return name === undefined ? "an unnamed callback" : formatValue(name);
 }

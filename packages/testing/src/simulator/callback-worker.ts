@@ -1,4 +1,4 @@
-import type { CallbackAnswer, CallbackControls } from "../service/callback-answer.ts";
+import { failCallback, type CallbackAnswer, type CallbackControls } from "../service/callback-answer.ts";
 import { secondsOf } from "../service/duration.ts";
 import type { EventLoop } from "./event-loop.ts";
 
@@ -27,6 +27,7 @@ export class CallbackWorker {
     const controls: CallbackControls = {
       sleep: (duration) => this.#sleep(secondsOf(duration)),
       heartbeat: this.#onHeartbeat,
+      fail: failCallback,
     };
     return this.#untilPaused(() => {
       this.#done = close((async () => answer(callbackId, controls))());

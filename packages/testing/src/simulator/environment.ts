@@ -10,6 +10,7 @@ export interface Environment {
   readonly functions: FunctionRegistry;
   readonly faults: Faults | undefined;
   readonly replay: "suspended" | "always";
+  readonly answerCallbacks: "submitted" | "created";
   /** Operations per page of an execution's state. */
   readonly pageSize: number;
   /** Milliseconds of real time that one invocation, one invoked function or one answer may take. */

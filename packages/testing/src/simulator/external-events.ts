@@ -6,12 +6,12 @@ import type {
 } from "@aws/durable-execution-sdk-js";
 import { formatValue } from "../format-value.ts";
 import { functionArn, functionNameOf } from "../service/arn.ts";
-import { CALLBACK_TIMEOUTS } from "../service/callback-answer.ts";
+import { CALLBACK_TIMEOUTS, callbackErrorOf } from "../service/callback-answer.ts";
 import { errorObjectOf } from "../service/error-object.ts";
 import { isClosed, type ExecutionState } from "../service/execution-state.ts";
 import { INVOCATION_MS, lambdaContext } from "../service/lambda-context.ts";
 import { checkCallbackResult, checkInvokePayload } from "../service/quotas.ts";
-import type { CallbackName } from "./callback-answers.ts";
+import { labelOf, type CallbackName } from "./callback-answers.ts";
 import { CallbackWorker } from "./callback-worker.ts";
 import type { Environment } from "./environment.ts";
 import { callFunction, type InvokeOutcome } from "./function-registry.ts";
@@ -137,6 +137,7 @@ export class ExternalEvents {
 
   /** Whether an external system can know the id: in `waitForCallback`, once the submitter has succeeded. */
   #isSubmitted(callback: Operation): boolean {
+    if (this.#env.answerCallbacks === "created") return true;
     const { state } = this.#execution;
     const parent = callback.ParentId === undefined ? undefined : state.get(callback.ParentId);
     if (parent?.SubType !== "WaitForCallback") return true;
@@ -156,15 +157,12 @@ export class ExternalEvents {
       if (!this.#isOver(id)) this.#restartHeartbeatTimeout(id);
     });
     const close = async (work: Promise<unknown>) => {
-      const details = await this.#outcomeOf(formatValue(name.name ?? name.id), work);
+      const details = await this.#outcomeOf(labelOf(name), work);
       if (this.#isOver(id)) return;
       const CallbackDetails = { ...callback.CallbackDetails, ...details };
       this.#end(id, details.Error === undefined ? "SUCCEEDED" : "FAILED", { CallbackDetails });
     };
-    await this.#inTime(
-      worker.work(answer, name.id, close),
-      `The answer to the callback ${formatValue(name.name)}`,
-    );
+    await this.#inTime(worker.work(answer, name.id, close), `The answer to the callback ${labelOf(name)}`);
   }
 
   async #outcomeOf(name: string, work: Promise<unknown>): Promise<{ Result?: string; Error?: ErrorObject }> {
@@ -172,7 +170,7 @@ export class ExternalEvents {
     try {
       result = await work;
     } catch (thrown) {
-      return { Error: errorObjectOf(thrown) };
+      return { Error: callbackErrorOf(thrown) };
     }
     if (result === undefined) return {};
     if (typeof result !== "string") {

@@ -17,10 +17,16 @@ export interface SimulateOptions {
   /** The functions that `context.invoke` can call, by name. A durable function is simulated in turn. */
   readonly functions?: Readonly<Record<string, InvokedFunction>> | undefined;
   /**
-   * Answers to callbacks, by the name of the operation or the id of the callback. An answer runs when the execution is
-   * suspended. The text that it returns completes the callback, and an error that it throws fails it.
+   * Answers to callbacks, by the name of the operation or the id of the callback. The text that an answer returns
+   * completes the callback, and an error that it throws fails it.
    */
   readonly callbacks?: Readonly<Record<string, CallbackAnswer>> | undefined;
+  /**
+   * When answers are called. `"submitted"`, the default: when the execution is suspended, and the submitter of a
+   * `waitForCallback` has succeeded. `"created"`: as soon as the callback exists, also before its submitter ends and while
+   * the submitter waits for another attempt, as an external system can be faster than the reply to its request.
+   */
+  readonly answerCallbacks?: "submitted" | "created" | undefined;
   /**
    * When the function is replayed. `"suspended"`, the default: wherever the SDK suspends it. `"always"`: also after
    * each checkpoint that completes an operation, as long as no step body is running. Both must give the same result.
@@ -52,6 +58,7 @@ const RULES: OptionRules<SimulateOptions> = {
   payload: [() => true, ""],
   functions: [isRecordOfFunctions, "pass an object of functions by name"],
   callbacks: [isRecordOfFunctions, 'pass an object of functions by name, as { approval: () => "yes" }'],
+  answerCallbacks: [isOneOf("submitted", "created"), 'pass "submitted" or "created"'],
   replay: [isOneOf("suspended", "always"), 'pass "suspended" or "always"'],
   executionName: [matches(NAME), "pass 1 to 64 of a–z, A–Z, 0–9, - and _"],
   started: [(value) => value instanceof ExecutionRegistry, "pass an ExecutionRegistry"],

@@ -115,6 +115,9 @@ export class ServiceClient implements DurableExecutionClient {
    * the SDK would poll until something happens.
    */
   async #runEventLoop(updates: readonly OperationUpdate[]): Promise<void> {
+    if (this.#env.answerCallbacks === "created" && updates.some(({ Type }) => Type === "CALLBACK")) {
+      return this.#answerCallbacks();
+    }
     const asked = this.time.asked();
     if ((asked === undefined && updates.length > 0) || !this.#runsBody(true)) return;
     const { eventLoop } = this.#env;
@@ -126,6 +129,16 @@ export class ServiceClient implements DurableExecutionClient {
         if (eventLoop.clock.jumpBefore(this.time.deadline)) await eventLoop.runUntilIdle();
         else throw this.#crash(); // Lambda ends the invocation, and the service invokes again.
       }
+    } catch (error) {
+      this.#invocation.end({ kind: "stopped", error });
+      throw error;
+    }
+  }
+
+  async #answerCallbacks(): Promise<void> {
+    try {
+      this.#execution.externalEvents.dispatchCallbacks();
+      await this.#env.eventLoop.runUntilIdle();
     } catch (error) {
       this.#invocation.end({ kind: "stopped", error });
       throw error;

@@ -74,6 +74,7 @@ function environment(options: SimulateOptions, faults: Faults | undefined): Envi
     functions: new FunctionRegistry(options.functions ?? {}),
     faults,
     replay: options.replay ?? "suspended",
+    answerCallbacks: options.answerCallbacks ?? "submitted",
     pageSize: options.pageSize ?? 1_000,
     timeoutMs: options.timeoutMs ?? 4_000,
     maxInvocations: options.maxInvocations ?? 1_000,

@@ -47,9 +47,9 @@ export function waitingFor(execution: WaitingExecution): string[] {
 }
 
 function what(execution: WaitingExecution, operation: Operation): string {
-  const { name, id } = execution.callbackName(operation);
+  const { name } = execution.callbackName(operation);
   const kind = `${operation.SubType ?? operation.Type}`;
-  if (operation.Type === "CALLBACK") return `Callback ${name === undefined ? id : `"${name}"`}`;
+  if (operation.Type === "CALLBACK") return name === undefined ? "Callback" : `Callback "${name}"`;
   return operation.Name === undefined ? kind : `${kind} "${operation.Name}"`;
 }
 
