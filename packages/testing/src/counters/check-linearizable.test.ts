@@ -77,12 +77,12 @@ describe("a history is not linearizable with", () => {
   });
 
   test("an answer whose results do not fit its value", () => {
-    const receipt = (before: number) => ({
+    const applyResult = (before: number) => ({
       value: 1,
       results: [{ type: "increment", before, after: 1 }] as const,
     });
-    expect(isLinearizable(seen(0, 1, increment(), receipt(0)))).toBe(true);
-    expect(isLinearizable(seen(0, 1, increment(), receipt(1)))).toBe(false);
+    expect(isLinearizable(seen(0, 1, increment(), applyResult(0)))).toBe(true);
+    expect(isLinearizable(seen(0, 1, increment(), applyResult(1)))).toBe(false);
   });
 });
 

@@ -64,8 +64,8 @@ describe("an idempotency key", () => {
 
   test("is forgotten with its counter", () => {
     const deletion = seen(2, 3, { type: "delete" }, undefined);
-    const receipt = { value: 1, replayed: false };
-    expect(isLinearizable(seen(0, 1, once(), 1), deletion, seen(4, 5, once(), receipt))).toBe(true);
+    const applyResult = { value: 1, replayed: false };
+    expect(isLinearizable(seen(0, 1, once(), 1), deletion, seen(4, 5, once(), applyResult))).toBe(true);
   });
 
   test("makes a batch that only reads a write", () => {

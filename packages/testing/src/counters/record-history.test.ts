@@ -20,9 +20,9 @@ class TroubledStore extends MemoryCounterStore {
   override async apply(request: ApplyRequest) {
     const trouble = this.troubles.shift();
     if (trouble !== undefined && !this.isApplied) throw trouble;
-    const receipt = await super.apply(request);
+    const applyResult = await super.apply(request);
     if (trouble !== undefined) throw trouble;
-    return receipt;
+    return applyResult;
   }
 }
 
@@ -33,7 +33,7 @@ test("records the process, the input, the times and the outcome of each call", a
     store.as("B").get("c", { consistent: true }),
   ]);
   await store.delete("c");
-  const receipt = { value: 2, results: [{ type: "increment", before: 0, after: 2 }], replayed: false };
+  const applyResult = { value: 2, results: [{ type: "increment", before: 0, after: 2 }], replayed: false };
   expect(store.history).toEqual([
     {
       key: "c",
@@ -41,7 +41,7 @@ test("records the process, the input, the times and the outcome of each call", a
       start: 1,
       end: 3,
       input: { commands: [increment(2)], idempotencyKey: "t" },
-      output: receipt,
+      output: applyResult,
       outcome: "ok",
     },
     { key: "c", process: "B", start: 2, end: 4, input: { type: "get" }, output: 2, outcome: "ok" },

@@ -204,7 +204,7 @@ function delayOf(name: string, attempt = 0): Duration {
 }
 
 /** A value so that JSON shows what it was: an undefined, a Date, an error with its causes, a batch result. */
-export function describe(value: unknown): unknown {
+function describe(value: unknown): unknown {
   if (value instanceof Error) {
     const { name, message, cause } = value;
     const durable = value instanceof DurableOperationError && {

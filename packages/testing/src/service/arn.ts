@@ -26,7 +26,7 @@ export function functionNameOf(reference: string): string {
 }
 
 /** A UUID that depends on the names only. */
-export function uuid(...names: readonly string[]): string {
+function uuid(...names: readonly string[]): string {
   const digits = hash("md5", names.join("/"));
   return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-4${digits.slice(13, 16)}-8${digits.slice(17, 20)}-${digits.slice(20)}`;
 }

@@ -31,7 +31,7 @@ export type CallbackText = string | undefined | void;
 export type CallbackFailure = Error | ErrorObject;
 
 /** Thrown by {@link CallbackControls.fail}. */
-export class CallbackFailed extends Error {
+class CallbackFailed extends Error {
   override readonly name = "CallbackFailed";
   readonly error: ErrorObject;
 

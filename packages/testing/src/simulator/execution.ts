@@ -14,7 +14,7 @@ import { ServiceClient } from "./service-client.ts";
 import { SimulationStoppedError, waitingFor } from "./simulation-stopped-error.ts";
 
 /** After so many invocations in a row that throw and write nothing, the execution fails. */
-export const MAX_FAILURES = 3;
+const MAX_FAILURES = 3;
 const CRASHED: Ending = { kind: "crashed" };
 
 /** What to execute. */
