@@ -106,10 +106,10 @@ function operationDifferences(
   });
 }
 
-/** Leaves out the attempts: a step that runs at most once counts an interruption as an attempt. */
+/** Leaves out the attempts, since a step that runs at most once counts an interruption as one, and the times. */
 function comparable(operation: DurableOperation | undefined, normalize: Normalize): unknown {
   if (operation === undefined) return undefined;
-  const { attempts: _, result, ...rest } = operation;
+  const { attempts: _, startedAt: _start, endedAt: _end, result, ...rest } = operation;
   return { ...rest, ...(result !== undefined && { result: comparableValue(result, normalize) }) };
 }
 

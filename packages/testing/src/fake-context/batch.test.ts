@@ -171,7 +171,7 @@ describe("a batch ends early", () => {
       await context.wait("rest", { minutes: 90 });
       return { reason: batch.completionReason, all: batch.all };
     };
-    const context = new FakeContext();
+    const context = new FakeContext({ now: new Date(Date.UTC(2026, 0, 1)) }); // as a simulation
     const result = await handler({}, context);
     // What is left behind goes on with time.
     const { operations } = context;

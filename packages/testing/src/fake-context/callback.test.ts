@@ -22,7 +22,7 @@ describe("a callback that the test completes", () => {
     expect(id).toMatch(/^[A-Za-z0-9+/]+={0,2}$/);
     context.completeCallback("approval", "yes");
     await expect(run).resolves.toBe("yes");
-    expect(context.operations).toEqual([
+    expect(context.operations).toMatchObject([
       {
         id: "1",
         name: "approval",

@@ -75,9 +75,13 @@ function wireIdOf(position: string): string {
   return position.startsWith("#") ? position.slice(1) : hash("md5", position).slice(0, 16);
 }
 
-/** Through JSON; stack traces, which allSettled checkpoints, are what rightly differs. */
+const DIFFERENT = new Set(["stack", "startedAt", "endedAt", "callbackId"]);
+
+/** Passes through JSON, and removes what differs in every execution. */
 function comparable(outcome: { [key in keyof Outcome]: unknown }): Outcome {
-  return JSON.parse(JSON.stringify(outcome, (key, value: unknown) => (key === "stack" ? undefined : value)));
+  return JSON.parse(
+    JSON.stringify(outcome, (key, value: unknown) => (DIFFERENT.has(key) ? undefined : value)),
+  );
 }
 
 /** What AWS's runner tells of an operation, but for what the execution left behind, with which the runner goes on. */

@@ -41,6 +41,7 @@ export class OpenCallback {
     { timeout, heartbeatTimeout }: CallbackTimeouts,
   ) {
     this.id = `callback/${entry.id.replaceAll("-", "/")}`;
+    entry.callbackId = this.id;
     this.name = name;
     this.#entry = entry;
     this.#clock = clock;

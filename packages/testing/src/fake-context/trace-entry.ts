@@ -1,14 +1,15 @@
 import type { ErrorObject } from "@aws/durable-execution-sdk-js";
 import type { DurableOperation } from "../service/durable-operation.ts";
 
-/** Counts the operations that are running. */
+/** Counts the operations that are running, and has their clock. */
 export interface InFlightCount {
   inFlight: number;
+  readonly clock: { readonly now: number };
 }
 
 /** A recorded operation. {@link snapshot} returns it for assertions. */
 export class TraceEntry {
-  readonly #traffic: InFlightCount;
+  readonly #running: InFlightCount;
   readonly id: string;
   readonly name: string | undefined;
   readonly type: DurableOperation["type"];
@@ -16,19 +17,24 @@ export class TraceEntry {
   status: DurableOperation["status"] = "STARTED";
   /** How often the body has run to its end. Undefined for operations without a body. */
   attempts: number | undefined = undefined;
+  waitSeconds: number | undefined = undefined;
+  callbackId: string | undefined = undefined;
+  readonly #startedAt: number;
+  #endedAt: number | undefined = undefined;
   #result: unknown = undefined;
   #text: string | undefined = undefined;
   #error: ErrorObject | undefined = undefined;
 
   constructor(
-    traffic: InFlightCount,
+    running: InFlightCount,
     id: string,
     name: string | undefined,
     type: DurableOperation["type"],
     subType: DurableOperation["subType"],
   ) {
-    traffic.inFlight++;
-    this.#traffic = traffic;
+    running.inFlight++;
+    this.#running = running;
+    this.#startedAt = running.clock.now;
     this.id = id;
     this.name = name;
     this.type = type;
@@ -78,12 +84,17 @@ export class TraceEntry {
       ...(error !== undefined && {
         error: { type: error.ErrorType ?? "Error", message: error.ErrorMessage ?? "" },
       }),
+      startedAt: new Date(this.#startedAt),
+      ...(this.#endedAt !== undefined && { endedAt: new Date(this.#endedAt) }),
+      ...(this.waitSeconds !== undefined && { waitSeconds: this.waitSeconds }),
+      ...(this.callbackId !== undefined && { callbackId: this.callbackId }),
     };
   }
 
   #end(status: DurableOperation["status"]): void {
     this.status = status;
-    this.#traffic.inFlight--;
+    this.#endedAt = this.#running.clock.now;
+    this.#running.inFlight--;
   }
 
   /** For messages: `Step "charge" (2-1)`. */

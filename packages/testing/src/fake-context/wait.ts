@@ -7,7 +7,8 @@ import type { TraceEntry } from "./trace-entry.ts";
 /** Runs a wait: it ends when the virtual clock has advanced by the duration. */
 export async function runWait(scope: Scope, entry: TraceEntry, duration: Duration): Promise<void> {
   const { execution } = scope;
-  await execution.clock.sleep(pauseOf(execution, entry, duration));
+  entry.waitSeconds = pauseOf(execution, entry, duration);
+  await execution.clock.sleep(entry.waitSeconds);
   // The service completes a wait when it is due, even if no code awaits it any more.
   entry.succeed();
   if (scope.isClosed()) return never();

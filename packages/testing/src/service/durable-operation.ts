@@ -12,6 +12,13 @@ export interface DurableOperation {
   readonly attempts?: number;
   /** The result, deserialized from its checkpoint. */
   readonly result?: unknown;
+  /** When it started and ended, in virtual time. */
+  readonly startedAt: Date;
+  readonly endedAt?: Date;
+  /** The duration of a wait, in seconds. */
+  readonly waitSeconds?: number;
+  /** The id of a callback, as its submitter gets it. */
+  readonly callbackId?: string;
   /** The error with which it failed. */
   readonly error?: { readonly type: string; readonly message: string };
 }

@@ -76,7 +76,11 @@ function crashAt(number: number) {
 test.for(Object.entries(programs))("has the same outcome wherever it crashes: %s", async ([, program]) => {
   const handler = withDurableExecution(async (_event, context) => program(context));
   const run = (faults: Faults) =>
-    simulateWithFaults(handler, { functions, callbacks: { approval: () => "yes" } }, faults);
+    simulateWithFaults(
+      handler,
+      { executionName: "crashed", functions, callbacks: { approval: () => "yes" } },
+      faults,
+    );
   const { points, faults } = crashAt(0);
   const { status, result, operations } = await run(faults);
   expect(status).toBe("SUCCEEDED");

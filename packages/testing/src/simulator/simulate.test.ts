@@ -4,8 +4,10 @@ import {
   JitterStrategy,
   NestingType,
   withDurableExecution,
+  type DurableContext,
 } from "@aws/durable-execution-sdk-js";
 import { expect, test } from "vitest";
+import { FakeContext } from "../fake-context/fake-context.ts";
 import { simulate } from "./simulate.ts";
 
 const threeAttempts = createRetryStrategy({
@@ -20,7 +22,7 @@ test("runs steps in order, one checkpoint call each", async () => {
     return context.step("second", async () => one + 1);
   });
 
-  expect(await simulate(handler, { payload: { start: 1 } })).toEqual({
+  expect(await simulate(handler, { payload: { start: 1 } })).toMatchObject({
     status: "SUCCEEDED",
     result: 3,
     operations: [
@@ -56,6 +58,27 @@ test("a year passes at once", async () => {
     invocations: 2,
     operations: [{ id: "1", name: "year", type: "WAIT", subType: "Wait", status: "SUCCEEDED" }],
   });
+});
+
+test("shows when operations started and ended, how long they wait, and the ids of callbacks", async () => {
+  const submitted: string[] = [];
+  const logic = async (_event: unknown, context: DurableContext) => {
+    await context.wait("pause", { minutes: 2 });
+    return context.waitForCallback("approval", async (id) => void submitted.push(id));
+  };
+  const fake = new FakeContext({ callbacks: { approval: () => "yes" } });
+  await logic({}, fake);
+  const simulation = await simulate(withDurableExecution(logic), { callbacks: { approval: () => "yes" } });
+  const ids = [submitted[0], submitted.at(-1)];
+  for (const [index, { operations }] of [fake, simulation].entries()) {
+    const start = operations[0]?.startedAt.getTime() ?? NaN;
+    expect(operations).toMatchObject([
+      { name: "pause", waitSeconds: 120, startedAt: new Date(start), endedAt: new Date(start + 120_000) },
+      { name: "approval", startedAt: new Date(start + 120_000), endedAt: new Date(start + 120_000) },
+      { type: "CALLBACK", callbackId: ids[index] },
+      { type: "STEP" },
+    ]);
+  }
 });
 
 test("retries a step after its delay, in a new invocation", async () => {

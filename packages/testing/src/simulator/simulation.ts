@@ -52,7 +52,9 @@ export function simulationOf<Result>(execution: ClosedExecution): Simulation<Res
 }
 
 function operationOf(id: string, operation: Operation): DurableOperation {
-  const { Name, Type, SubType, Status, StepDetails } = operation;
+  const { Name, Type, SubType, Status, StepDetails, StartTimestamp, EndTimestamp } = operation;
+  const { ScheduledEndTimestamp: scheduled } = operation.WaitDetails ?? {};
+  const { CallbackId: callbackId } = operation.CallbackDetails ?? {};
   const { Result, Error: error } = detailsOf(operation);
   return {
     id,
@@ -64,6 +66,12 @@ function operationOf(id: string, operation: Operation): DurableOperation {
     ...(Type === "STEP" ? { attempts: StepDetails?.Attempt ?? 0 } : {}),
     ...(Status === "SUCCEEDED" && Result ? { result: revived(Type, Result) } : {}),
     ...(error === undefined || Status === "SUCCEEDED" ? {} : { error: pick(executionError(error)) }),
+    startedAt: StartTimestamp ?? new Date(0), // the simulated service always sets it
+    ...(EndTimestamp === undefined ? {} : { endedAt: EndTimestamp }),
+    ...(scheduled === undefined || StartTimestamp === undefined
+      ? {}
+      : { waitSeconds: (scheduled.getTime() - StartTimestamp.getTime()) / 1_000 }),
+    ...(callbackId === undefined ? {} : { callbackId }),
   };
 }
 
