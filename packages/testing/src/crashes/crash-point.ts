@@ -68,6 +68,8 @@ export function describePoint(point: CrashPoint): string {
       return `after ${describeUpdates(point.updates)} was stored, before the reply arrived`;
     case "state-read":
       return "as the state was read";
+    case "refusal":
+      return `as the service refused ${describeUpdates(point.updates)}`;
     case "stale-call":
       return `as an invocation that was over tried ${describeUpdates(point.updates)}`;
   }

@@ -4,7 +4,7 @@ import type { SimulateOptions } from "../simulator/options.ts";
 import { simulateWithFaults } from "../simulator/simulate.ts";
 import type { Simulation } from "../simulator/simulation.ts";
 import type { CrashPlan } from "./crash-plan.ts";
-import type { CrashPoint, TimelineEntry } from "./crash-point.ts";
+import { describePoint, type CrashPoint, type TimelineEntry } from "./crash-point.ts";
 import { runInProcess } from "./crashable.ts";
 import { SimulatedProcess } from "./simulated-process.ts";
 
@@ -20,6 +20,8 @@ export interface CrashRun {
   readonly openCalls: readonly string[];
   /** Calls of dependencies that were made after their invocation had ended. */
   readonly lateCalls: readonly string[];
+  /** Checkpoints that the service has refused. */
+  readonly refusals: readonly string[];
 }
 
 /** Simulates the handler, and lets its processes die where the plan says so. */
@@ -41,7 +43,9 @@ export async function runWithCrashes(
     processes.push(process);
     return Promise.race([runInProcess(process, () => handler(event, context)), process.death]);
   };
+  const refusals: string[] = [];
   const faults = (point: ProtocolPoint) => {
+    if (point.at === "refusal") refusals.push(`${describePoint(point)}: ${point.message}`);
     if (!isCrashPoint(point)) return undefined;
     const process = processes.findLast(({ arn }) => arn === point.arn);
     const crashes = crashesAt(point);
@@ -62,10 +66,11 @@ export async function runWithCrashes(
     timeline: [...timeline],
     openCalls,
     lateCalls: processes.flatMap(({ lateCalls }) => lateCalls),
+    refusals,
   };
 }
 
-/** A crash at a stale call or at a read of the state would change nothing. */
+/** A crash at a refused or stale call, or at a read of the state, would change nothing. */
 function isCrashPoint(point: CrashPoint): boolean {
-  return point.at !== "stale-call" && point.at !== "state-read";
+  return point.at !== "stale-call" && point.at !== "state-read" && point.at !== "refusal";
 }

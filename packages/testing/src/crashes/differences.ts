@@ -6,8 +6,9 @@ import { withoutStackTraces } from "../without-stack-traces.ts";
 /** Removes from a result what may differ from run to run, such as a time or an id that a step generates. */
 export type Normalize = (value: unknown) => unknown;
 
-/** Calls of dependencies that a simulation does not show. */
-export interface StrayCalls {
+/** What a simulation does not show: calls of dependencies, and checkpoints that the service has refused. */
+export interface RunObservations {
+  readonly refusals: readonly string[];
   readonly openCalls: readonly string[];
   readonly lateCalls: readonly string[];
 }
@@ -20,10 +21,16 @@ export type Unfinished = "report" | "allow";
 
 /** What is wrong with a run by itself, whether or not it crashed. */
 export function irregularities(
-  { operations, error }: Simulation,
-  { openCalls, lateCalls }: StrayCalls,
+  { operations, status, error }: Simulation,
+  { refusals, openCalls, lateCalls }: RunObservations,
   unfinished: Unfinished,
 ): readonly string[] {
+  // The durable SDK fails the execution for a refusal, unless the code has ended before.
+  if (status === "SUCCEEDED" && refusals.length > 0) {
+    return refusals.map(
+      (refusal) => `The execution succeeded ${refusal} Its operations are lost: await them.`,
+    );
+  }
   // It ends the execution, and leaves operations open that its code awaits.
   if (error !== undefined && MISUSE.test(error.message)) return [error.message];
   if (unfinished === "allow") return [];

@@ -271,6 +271,22 @@ test("reports the loser of a race as not awaited, unless it may be unfinished", 
   expect(allowed.runs).toBeGreaterThan(3);
 });
 
+test("reports a checkpoint that the service has refused, if the code ended without noticing", async () => {
+  const handler = withDurableExecution(async (_event: unknown, context) => {
+    // oxlint-disable-next-line typescript/no-floating-promises
+    context.step("x".repeat(300), async () => 1);
+    return "done";
+  });
+  const { failures } = await exploreCrashes(handler);
+  expect(failures.map(({ problems }) => problems)).toEqual([
+    [
+      expect.stringMatching(
+        /^The execution succeeded as the service refused START and SUCCEED of step "x+": .*length less than or equal to 256 Its operations are lost: await them\.$/,
+      ),
+    ],
+  ]);
+});
+
 test("reports the misuse of a context alone, not what it leaves behind", async () => {
   const handler = withDurableExecution((_event: unknown, context) =>
     context.runInChildContext("child", async () => context.step("wrong", async () => 1)),

@@ -26,6 +26,12 @@ export type ProtocolPoint = {
       readonly at: "stale-call";
       readonly updates: readonly OperationUpdate[];
     }
+  | {
+      /** The service has refused a checkpoint, whatever the answer here. */
+      readonly at: "refusal";
+      readonly updates: readonly OperationUpdate[];
+      readonly message: string;
+    }
 );
 
 /**

@@ -74,7 +74,7 @@ export class ServiceClient implements DurableExecutionClient {
     execution.checkpoints += 1;
     const call = execution.checkpoints;
     this.#pass({ at: "checkpoint", call, updates });
-    execution.applyCheckpoint(updates);
+    this.#apply(updates);
     for (const { Type, Action, Id = "" } of updates) {
       if (Type !== "STEP") continue;
       if (Action === "START") this.#running.add(Id);
@@ -98,6 +98,17 @@ export class ServiceClient implements DurableExecutionClient {
     const isStuck = this.#isStuck();
     const Operations = execution.state.takeChanges().map((operation) => this.time.show(operation, isStuck));
     return { CheckpointToken, NewExecutionState: { Operations } };
+  }
+
+  #apply(updates: readonly OperationUpdate[]): void {
+    try {
+      this.#execution.applyCheckpoint(updates);
+    } catch (error) {
+      const { arn } = this.#execution;
+      const message = error instanceof Error ? error.message : String(error);
+      this.#env.faults?.({ at: "refusal", arn, invocation: this.#number, updates, message });
+      throw error;
+    }
   }
 
   #checkToken(token: string | undefined, updates: readonly OperationUpdate[]): void {
