@@ -1,28 +1,64 @@
 import * as z from "zod/mini";
 import { parseInput, withRemedy } from "./parse.ts";
 
-const Amount = z
-  .custom<number>((value) => Number.isSafeInteger(value) && value >= 0, {
-    ...withRemedy("pass a whole number from 0 to 9007199254740991"),
-  })
-  .check(z.overwrite((value) => value + 0)); // −0 becomes 0, as it would in JSON
+const AMOUNT = withRemedy("pass a whole number from 0 to 9007199254740991");
+const TYPE = withRemedy('pass a command whose "type" is "increment", "decrement" or "get"');
+const MAX_COMMANDS = 1_000;
+
+const isAmount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
+const Amount = z.custom<number>(isAmount, AMOUNT).check(z.overwrite(withoutMinus));
 
 /** Schema of {@link Command}. Strict: an unknown key is an error. */
-export const Command = z.discriminatedUnion(
-  "type",
-  [
-    z.strictObject(
-      { type: z.literal("increment"), amount: Amount },
-      withRemedy('pass only "type" and "amount"'),
-    ),
-    z.strictObject(
-      { type: z.literal("decrement"), amount: Amount },
-      withRemedy('pass only "type" and "amount"'),
-    ),
-    z.strictObject({ type: z.literal("get") }, withRemedy('pass only "type"')),
-  ],
-  withRemedy('pass a command whose "type" is "increment", "decrement" or "get"'),
-);
+export const Command = z.custom<Command>().check((payload) => {
+  payload.value = readCommand(payload.value, [], payload.issues);
+});
+
+/** Schema of a batch: 1–1,000 commands. The length is checked first, so that an array of millions is refused at once. */
+export const Commands = z
+  .custom<readonly Command[]>(
+    (value) => Array.isArray(value) && value.length >= 1 && value.length <= MAX_COMMANDS,
+    withRemedy(`pass an array of 1 to ${MAX_COMMANDS} commands`),
+  )
+  .check((payload) => {
+    payload.value = Array.from(payload.value, (command, index) =>
+      readCommand(command, [index], payload.issues),
+    );
+  });
+
+/**
+ * Checks a command by hand: zod's unions and arrays would be a tenth of what these packages add to a bundle.
+ *
+ * @param path where the command is in the input
+ * @param issues gets what is wrong with the command
+ * @returns the command; if something is wrong with it, the input
+ */
+function readCommand(input: unknown, path: readonly PropertyKey[], issues: z.core.$ZodRawIssue[]): Command {
+  const invalid = (message: string, ...key: readonly string[]) => {
+    issues.push({ code: "custom", input, path: [...path, ...key], message });
+    return input as Command; // a parse with issues has no result
+  };
+  if (typeof input !== "object" || input === null || Array.isArray(input)) {
+    return invalid(TYPE.error({ input }));
+  }
+  const { type, amount }: { readonly type?: unknown; readonly amount?: unknown } = input;
+  if (type !== "get" && type !== "increment" && type !== "decrement") {
+    return invalid(TYPE.error({ input: type }), "type");
+  }
+  const known = type === "get" ? ["type"] : ["type", "amount"];
+  const keys = Object.keys(input).filter((key) => !known.includes(key));
+  if (keys.length > 0) {
+    const remedy = withRemedy(`pass only ${known.map((key) => `"${key}"`).join(" and ")}`);
+    invalid(remedy.error({ code: "unrecognized_keys", keys }));
+  }
+  if (type === "get") return { type };
+  if (!isAmount(amount)) return invalid(AMOUNT.error({ input: amount }), "amount");
+  return { type, amount: withoutMinus(amount) };
+}
+
+/** −0 becomes 0, as it would in JSON. */
+function withoutMinus(value: number): number {
+  return value + 0;
+}
 
 /** One operation on a counter. Amounts are safe integers ≥ 0. */
 export type Command =

@@ -1,5 +1,5 @@
 export { applyBatch, applyCommand, type BatchResult, type CommandResult } from "./apply.ts";
-export { Command, decrement, get, increment } from "./command.ts";
+export { Command, Commands, decrement, get, increment } from "./command.ts";
 export {
   CounterError,
   idempotencyKeyReused,
@@ -13,7 +13,6 @@ export { parseInput, withRemedy } from "./parse.ts";
 export {
   ApplyRequest,
   CallerId,
-  Commands,
   CounterId,
   CounterRequest,
   IdempotencyKey,

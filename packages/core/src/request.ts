@@ -1,9 +1,7 @@
 import * as z from "zod/mini";
-import { Command } from "./command.ts";
+import { Commands, type Command } from "./command.ts";
 import { CounterValue, Limits } from "./limits.ts";
 import { withRemedy } from "./parse.ts";
-
-const MAX_COMMANDS = 1_000;
 
 const CHARACTER = String.raw`(?:\u{1F3F4}[\u{E0020}-\u{E007E}]+\u{E007F}|[^\p{C}\p{Zl}\p{Zp}])`;
 /**
@@ -21,14 +19,6 @@ export const CounterId = printable;
 
 /** Schema of an idempotency key, by which a store recognises a request that is sent again: 1–256 printable characters. */
 export const IdempotencyKey = printable;
-
-/** Schema of a batch: 1–1,000 commands. The length is checked first, so that an array of millions is refused at once. */
-export const Commands = z.pipe(
-  z.custom<unknown[]>((value) => Array.isArray(value) && value.length >= 1 && value.length <= MAX_COMMANDS, {
-    ...withRemedy(`pass an array of 1 to ${MAX_COMMANDS} commands`),
-  }),
-  z.array(Command),
-);
 
 /**
  * Schema of the time at which a request was sent for the first time: milliseconds since 1970, as a number or as text of digits,

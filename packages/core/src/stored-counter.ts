@@ -1,13 +1,12 @@
 import * as z from "zod/mini";
 import type { BatchResult } from "./apply.ts";
-import { decrement, get, increment, type Command } from "./command.ts";
+import { Commands, decrement, get, increment, type Command } from "./command.ts";
 import type { Counter } from "./counter.ts";
 import { CounterOptions, startsWithinLimits } from "./limits.ts";
 import { parseInput, withRemedy } from "./parse.ts";
 import {
   CallerId,
   callerIdNeedsKey,
-  Commands,
   CounterId,
   IdempotencyKey,
   IssuedAt,
