@@ -91,13 +91,20 @@ describe("an execution that has room is never refused", () => {
     expect(await simulate(handler)).toMatchObject({ invocations: 2, result: 1_600 });
   });
 
-  test("because of what another execution did in the same process", async () => {
-    const run = async () => {
-      const counter = durableCounter(new FakeContext());
+  test("because of what another execution did in the same process, or with the same Lambda context", async () => {
+    const { lambdaContext } = new FakeContext();
+    const run = async (arn: string) => {
+      const context = new Proxy(new FakeContext({ arn }), {
+        get: (target, key): unknown => {
+          const member: unknown = key === "lambdaContext" ? lambdaContext : Reflect.get(target, key, target);
+          return typeof member === "function" ? member.bind(target) : member;
+        },
+      });
+      const counter = durableCounter(context);
       for (let n = 0; n < 2_000; n++) await counter.increment();
       return counter.get();
     };
-    expect([await run(), await run()]).toEqual([2_000, 2_000]);
+    expect([await run("arn:1"), await run("arn:2")]).toEqual([2_000, 2_000]);
   });
 
   test("because of the longest event that a handler takes", async () => {

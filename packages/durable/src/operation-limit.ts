@@ -1,24 +1,31 @@
 import type { DurableContext } from "@aws/durable-execution-sdk-js";
 import { CounterError } from "@durable-counter/core";
+import { contextPath } from "./operation-identity.ts";
 
 /** Durable operations that one execution may have: a quota of AWS Lambda that cannot be raised. */
 const MAX_OPERATIONS = 3_000;
 
-/** How many operations the counters of an invocation use, over all its contexts. */
-const used = new WeakMap<object, number>();
+/** The operations of counters, by Lambda context and execution. */
+const operations = new WeakMap<object, Map<string, Set<string>>>();
 
 /**
- * Counts an operation of a counter. Each invocation begins at 0, because it replays what earlier ones did. Other steps of the
- * execution are not counted: where they use up the quota, the service refuses the next operation.
+ * Counts an operation of a counter, once however often it is replayed. Other steps of the execution are not counted: where they
+ * use up the quota, the service refuses the next operation.
  *
  * @returns false where counters alone have used up the quota
  */
-export function takeOperation({ lambdaContext, executionContext }: DurableContext): boolean {
-  // All contexts of an invocation share the Lambda context. A fake may have none.
+export function takeOperation(context: DurableContext, name: string): boolean {
+  const { lambdaContext, executionContext } = context;
+  // All contexts of an invocation share the Lambda context. A fake may have none, and a test may use one for several executions.
   const invocation: object = lambdaContext ?? executionContext;
-  const count = used.get(invocation) ?? 0;
-  used.set(invocation, count + 1);
-  return count < MAX_OPERATIONS;
+  const executions = operations.get(invocation) ?? new Map<string, Set<string>>();
+  operations.set(invocation, executions);
+  const taken = executions.get(executionContext.durableExecutionArn) ?? new Set();
+  executions.set(executionContext.durableExecutionArn, taken);
+  const operation = `${contextPath(context)} ${name}`;
+  if (taken.size >= MAX_OPERATIONS) return taken.has(operation);
+  taken.add(operation);
+  return true;
 }
 
 /**

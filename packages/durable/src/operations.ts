@@ -32,9 +32,10 @@ export function createOperations(context: DurableContext, config: CounterConfig)
     valueOf: (result: R) => number,
   ): Promise<R> => {
     const before = last;
-    if (!takeOperation(context)) return ignoreUnhandledRejection(refuse(before));
-    const sequence = calls++;
+    const sequence = calls;
     const name = operationName(counter, sequence, kind, commands);
+    if (!takeOperation(context, name)) return ignoreUnhandledRejection(refuse(before));
+    calls++;
     const apply = backend({ counter, sequence, commands });
     // The next operation's turn comes with the result of this one, not with its checkpoint. Checkpoints land in order, so
     // concurrent calls can share them.

@@ -77,8 +77,9 @@ function createKeyPrefix(context: DurableContext, requestKey: string | undefined
   let stored: Promise<readonly string[]> | undefined;
   return (counter: string) => {
     if (stored === undefined) {
-      takeOperation(context);
-      stored = context.step(`${counter}/key-prefix`, async () => randomUUID()).then((prefix) => [prefix]);
+      const name = `${counter}/key-prefix`;
+      takeOperation(context, name);
+      stored = context.step(name, async () => randomUUID()).then((prefix) => [prefix]);
       stored.catch(() => undefined); // it is awaited later, in the operation's own step
     }
     return stored;
