@@ -9,12 +9,12 @@ const MAX_OPERATIONS = 3_000;
 const operations = new WeakMap<object, Map<string, Set<string>>>();
 
 /**
- * Counts an operation of a counter, once however often it is replayed. Other steps of the execution are not counted: where they
- * use up the quota, the service refuses the next operation.
+ * The quota that all contexts of an execution share. It counts each operation of a counter once, however often that is replayed.
+ * Other steps of the execution are not counted: where they use up the quota, the service refuses the next operation.
  *
- * @returns false where counters alone have used up the quota
+ * @returns a function that takes an operation, by its name; it returns false where counters alone have used up the quota
  */
-export function takeOperation(context: DurableContext, name: string): boolean {
+export function operationQuota(context: DurableContext): (name: string) => boolean {
   const { lambdaContext, executionContext } = context;
   // All contexts of an invocation share the Lambda context. A fake may have none, and a test may use one for several executions.
   const invocation: object = lambdaContext ?? executionContext;
@@ -22,10 +22,11 @@ export function takeOperation(context: DurableContext, name: string): boolean {
   operations.set(invocation, executions);
   const taken = executions.get(executionContext.durableExecutionArn) ?? new Set();
   executions.set(executionContext.durableExecutionArn, taken);
-  const operation = `${contextPath(context)} ${name}`;
-  if (taken.size >= MAX_OPERATIONS) return taken.has(operation);
-  taken.add(operation);
-  return true;
+  const path = contextPath(context);
+  return (name) => {
+    const operation = `${path} ${name}`;
+    return taken.size < MAX_OPERATIONS ? taken.add(operation).has(operation) : taken.has(operation);
+  };
 }
 
 /**

@@ -3,7 +3,7 @@ import type { ApplyResult, BatchResult, Command, CommandResult } from "@durable-
 import type { CounterConfig } from "./counter-config.ts";
 import { createCounterLog } from "./counter-log.ts";
 import { contextPath, operationName, uniqueName } from "./operation-identity.ts";
-import { operationLimitError, takeOperation } from "./operation-limit.ts";
+import { operationLimitError, operationQuota } from "./operation-limit.ts";
 import { restoreCounterError, serializeCounterError } from "./restore-counter-error.ts";
 import { retryStrategy } from "./retry-strategy.ts";
 import { createStateBackend } from "./state-backend.ts";
@@ -21,6 +21,7 @@ export function createOperations(context: DurableContext, config: CounterConfig)
   const { label } = config;
   const backend = createStateBackend(context, config);
   const counter = uniqueName(context, config.name);
+  const takeOperation = operationQuota(context);
   const log = createLog(context, config);
   let calls = 0;
   let last = Promise.resolve(config.initial ?? 0);
@@ -34,7 +35,7 @@ export function createOperations(context: DurableContext, config: CounterConfig)
     const before = last;
     const sequence = calls;
     const name = operationName(counter, sequence, kind, commands);
-    if (!takeOperation(context, name)) return ignoreUnhandledRejection(refuse(before));
+    if (!takeOperation(name)) return ignoreUnhandledRejection(refuse(before));
     calls++;
     const apply = backend({ counter, sequence, commands });
     // The next operation's turn comes with the result of this one, not with its checkpoint. Checkpoints land in order, so
@@ -66,17 +67,18 @@ export function createOperations(context: DurableContext, config: CounterConfig)
       },
       { retryStrategy },
     );
-    const answer = step.then(
+    const answer: Promise<R> = step.then(
       (result) => {
         turn.resolve(valueOf(result));
         return result;
       },
       (error: unknown) => {
         turn.resolve(before); // a refused operation leaves the value as it was
+        answer.catch(() => undefined); // the caller may await it later
         throw restoreCounterError(error);
       },
     );
-    return ignoreUnhandledRejection(answer);
+    return answer;
   };
 
   const refuse = async (before: Promise<number>): Promise<never> => {

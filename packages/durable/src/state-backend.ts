@@ -3,7 +3,7 @@ import type { DurableContext } from "@aws/durable-execution-sdk-js";
 import { applyBatch, CounterError, type ApplyResult, type Command } from "@durable-counter/core";
 import type { CounterConfig, StoreConfig } from "./counter-config.ts";
 import { contextPath, operationKey } from "./operation-identity.ts";
-import { takeOperation } from "./operation-limit.ts";
+import { operationQuota } from "./operation-limit.ts";
 
 /** One operation of a counter. */
 interface CounterOperation {
@@ -78,7 +78,7 @@ function createKeyPrefix(context: DurableContext, requestKey: string | undefined
   return (counter: string) => {
     if (stored === undefined) {
       const name = `${counter}/key-prefix`;
-      takeOperation(context, name);
+      operationQuota(context)(name);
       stored = context.step(name, async () => randomUUID()).then((prefix) => [prefix]);
       stored.catch(() => undefined); // it is awaited later, in the operation's own step
     }
