@@ -19,5 +19,5 @@ export {
   IssuedAt,
   issuedAtNeedsKey,
 } from "./request.ts";
-export type { ApplyResult, CounterStore } from "./store.ts";
+export type { ApplyResult, CallOptions, CounterStore } from "./store.ts";
 export { storedCounter, type StoredCounterOptions } from "./stored-counter.ts";

@@ -10,6 +10,15 @@ export interface ApplyResult extends BatchResult {
   readonly replayed: boolean;
 }
 
+/** What every operation of a store takes. */
+export interface CallOptions {
+  /**
+   * Ends the call: it rejects with a `CounterError`, `unavailable` if nothing was sent, else `outcome-unknown`. Abort before
+   * the process may be frozen or ended.
+   */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * The port that storage adapters implement. `counterStoreContract` of `@durable-counter/testing` tests an implementation.
  * All operations reject with a `CounterError`.
@@ -23,14 +32,14 @@ export interface CounterStore {
    * @throws CounterError `invalid-input`, `limit-exceeded`, `idempotency-key-reused`, `idempotency-key-expired`, `throttled`,
    *   `unavailable`, `outcome-unknown`, `misconfigured`
    */
-  apply(request: ApplyRequest): Promise<ApplyResult>;
+  apply(request: ApplyRequest, options?: CallOptions): Promise<ApplyResult>;
   /**
    * The value, or the store's initial value where the counter was never written. `consistent`, by default false,
    * waits for every write acknowledged before.
    */
-  get(id: string, options?: { consistent?: boolean }): Promise<number>;
+  get(id: string, options?: CallOptions & { readonly consistent?: boolean }): Promise<number>;
   /** Forgets the counter and its keys. Deleting what is not there does nothing. */
-  delete(id: string): Promise<void>;
+  delete(id: string, options?: CallOptions): Promise<void>;
   /** Every counter that was written, in no particular order. */
-  list(): AsyncIterable<{ readonly id: string; readonly value: number }>;
+  list(options?: CallOptions): AsyncIterable<{ readonly id: string; readonly value: number }>;
 }

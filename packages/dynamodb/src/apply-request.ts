@@ -20,11 +20,11 @@ import {
 } from "./request-context.ts";
 import { itemFull, outcomeUnknown, overtaken } from "./request-errors.ts";
 import { claimShards } from "./shards.ts";
-import type { StoreConfig } from "./store-options.ts";
+import type { CallConfig } from "./store-options.ts";
 import { attributes } from "./table-schema.ts";
 import { transactionalWrite } from "./transactional-write.ts";
 import { fenceOf, GRACE_SECONDS, isFenced } from "./write-fence.ts";
-import type { WriteOutcome } from "./write-outcome.ts";
+import { translateWriteError, type WriteOutcome } from "./write-outcome.ts";
 
 /** How often a write is attempted that other writers overtake. */
 const MAX_OVERTAKEN = 20;
@@ -38,14 +38,15 @@ const MAX_BUSY = 8;
  * @throws CounterError `invalid-input`, `limit-exceeded`, `idempotency-key-reused`, `idempotency-key-expired`, `throttled`,
  *   `unavailable`, `outcome-unknown`, `misconfigured`
  */
-export async function applyRequest(config: StoreConfig, input: ApplyRequest): Promise<ApplyResult> {
+export async function applyRequest(config: CallConfig, input: ApplyRequest): Promise<ApplyResult> {
   const request = createRequestContext(config, input);
   const { inFlight } = config.cache;
   try {
     const result = await run(request);
     if (request.wasInFlight) inFlight.delete(inFlightName(request));
     return result;
-  } catch (error) {
+  } catch (cause) {
+    const error = translateWriteError(request, cause);
     if (isCounterError(error, "limit-exceeded") || isCounterError(error, "idempotency-key-reused"))
       throw error;
     if (!mayBeInFlight(request) && !isCounterError(error, "outcome-unknown")) throw error;

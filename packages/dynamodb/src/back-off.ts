@@ -1,4 +1,5 @@
 import { setTimeout } from "node:timers/promises";
+import { untilAborted } from "./time-limit.ts";
 
 const FIRST_MS = 20;
 const MOST_MS = 1_000;
@@ -23,6 +24,10 @@ export function sleep(ms: number, options: { readonly signal?: AbortSignal } = {
  *
  * @param attempt how many were made, from 1
  */
-export function backOff(attempt: number, { sleep, random }: Waits): Promise<void> {
-  return sleep(random() * Math.min(MOST_MS, FIRST_MS * 2 ** (attempt - 1)));
+export function backOff(
+  attempt: number,
+  { sleep, random, signal }: Waits & { signal: AbortSignal },
+): Promise<void> {
+  const ms = random() * Math.min(MOST_MS, FIRST_MS * 2 ** (attempt - 1));
+  return untilAborted(signal, () => sleep(ms, { signal }));
 }

@@ -5,6 +5,7 @@ import { readRecord } from "./idempotency-record.ts";
 import { putKeyItem } from "./key-item.ts";
 import type { RequestContext } from "./request-context.ts";
 import { attributes } from "./table-schema.ts";
+import { untilAborted } from "./time-limit.ts";
 import { fenceOf, lapsedBefore } from "./write-fence.ts";
 import { isConditionFailure } from "./write-outcome.ts";
 
@@ -72,9 +73,12 @@ function expiryOf(record: AttributeValue): number {
 
 /** Removes each key only if its record is as it was read: a key that was used again in between stays. */
 async function remove(request: RequestContext, expired: readonly RecordedKey[]): Promise<boolean> {
-  const { client, tableName } = request.config;
+  const { client, tableName, signal } = request.config;
   const command = new UpdateItemCommand({ TableName: tableName, Key: itemKey(request), ...removal(expired) });
-  return client.send(command).then(() => true, isConditionFailure);
+  return untilAborted(signal, () => client.send(command, { abortSignal: signal })).then(
+    () => true,
+    isConditionFailure,
+  );
 }
 
 /**
@@ -86,28 +90,27 @@ async function moveToKeyItems(
   item: Item,
   live: readonly RecordedKey[],
 ): Promise<boolean> {
-  const { client, tableName, cache } = request.config;
+  const { client, tableName, cache, signal } = request.config;
   let fence = fenceOf(item);
   let hasMoved = false;
   for (let left = live; left.length > FEW_KEYS; left = left.slice(MAX_MOVED)) {
     const moved = left.slice(0, MAX_MOVED);
     const until = Math.max(fence, ...moved.map(([, record]) => expiryOf(record)));
     try {
-      await client.send(
-        new TransactWriteItemsCommand({
-          TransactItems: [
-            {
-              Update: {
-                TableName: tableName,
-                Key: itemKey(request),
-                ...removalWithFence(moved, fence, until),
-              },
+      const command = new TransactWriteItemsCommand({
+        TransactItems: [
+          {
+            Update: {
+              TableName: tableName,
+              Key: itemKey(request),
+              ...removalWithFence(moved, fence, until),
             },
-            // Over an expired key item of the same key: the record in the counter's item is newer.
-            ...moved.map(([name, record]) => putKeyItem(request, name, record, expiryOf(record))),
-          ],
-        }),
-      );
+          },
+          // Over an expired key item of the same key: the record in the counter's item is newer.
+          ...moved.map(([name, record]) => putKeyItem(request, name, record, expiryOf(record))),
+        ],
+      });
+      await untilAborted(signal, () => client.send(command, { abortSignal: signal }));
     } catch (error) {
       if (NO_TRANSACTIONS.has((error as Error).name)) cache.canTransact = false;
       return hasMoved;

@@ -6,6 +6,7 @@ import type { ConditionalUpdate } from "./next-action.ts";
 import type { RequestContext } from "./request-context.ts";
 import { attributes } from "./table-schema.ts";
 import { failedWrite, isConditionFailure, readFailedItem, type WriteOutcome } from "./write-outcome.ts";
+import { untilAborted } from "./time-limit.ts";
 import { isFenced, lapsedBefore } from "./write-fence.ts";
 
 /**
@@ -27,7 +28,9 @@ export async function conditionalUpdate(
     ReturnValues: returnItem ? "ALL_NEW" : "UPDATED_NEW",
   } as const;
   try {
-    const { Attributes: item = {} } = await config.client.send(new TrackedUpdateItem(input, attempts));
+    const { Attributes: item = {} } = await untilAborted(config.signal, () =>
+      config.client.send(new TrackedUpdateItem(input, attempts), { abortSignal: config.signal }),
+    );
     const { change } = update;
     return {
       type: "applied",

@@ -1,17 +1,20 @@
 import {
   GetItemCommand,
-  paginateQuery,
+  QueryCommand,
   type AttributeValue,
   type DynamoDBClient,
 } from "@aws-sdk/client-dynamodb";
 import { CounterError } from "@durable-counter/core";
 import { attributes } from "./table-schema.ts";
+import { untilAborted } from "./time-limit.ts";
 import { translateError } from "./translate-error.ts";
 
-/** A table, and the client that reaches it. */
+/** A table, as one call reaches it. */
 export interface Table {
   readonly client: DynamoDBClient;
   readonly tableName: string;
+  /** Ends the call. */
+  readonly signal: AbortSignal;
 }
 
 export type Item = Readonly<Record<string, AttributeValue>>;
@@ -27,7 +30,7 @@ export function itemKey({ id, sortKey }: { readonly id: string; readonly sortKey
  * @throws CounterError `throttled`, `unavailable`, `misconfigured`
  */
 export async function readItem(
-  { client, tableName }: Table,
+  { client, tableName, signal }: Table,
   key: { readonly id: string; readonly sortKey: string },
   { consistent, projection }: { consistent: boolean; projection?: object },
 ): Promise<Item> {
@@ -38,7 +41,8 @@ export async function readItem(
       ConsistentRead: consistent,
       ...projection,
     });
-    return (await client.send(command)).Item ?? {};
+    const { Item = {} } = await untilAborted(signal, () => client.send(command, { abortSignal: signal }));
+    return Item;
   } catch (error) {
     throw translateError(error, { tableName, counterId: key.id, wrote: false });
   }
@@ -50,33 +54,51 @@ export async function readItem(
  * @throws CounterError `throttled`, `unavailable`, `misconfigured`
  */
 export async function* queryItems(
-  { client, tableName }: Table,
+  { client, tableName, signal }: Table,
   id: string,
   prefix: string,
   { consistent }: { consistent: boolean },
 ): AsyncGenerator<Item> {
-  const pages = paginateQuery(
-    { client },
-    {
-      TableName: tableName,
-      KeyConditionExpression: "#id = :id AND begins_with(#sortKey, :prefix)",
-      ProjectionExpression: "#sortKey, #value, #shards, #owner",
-      ExpressionAttributeNames: {
-        "#id": attributes.id,
-        "#sortKey": attributes.sortKey,
-        "#value": attributes.value,
-        "#shards": attributes.shards,
-        "#owner": attributes.owner,
-      },
-      ExpressionAttributeValues: { ":id": { S: id }, ":prefix": { S: prefix } },
-      ConsistentRead: consistent,
+  const input = {
+    TableName: tableName,
+    KeyConditionExpression: "#id = :id AND begins_with(#sortKey, :prefix)",
+    ProjectionExpression: "#sortKey, #value, #shards, #owner",
+    ExpressionAttributeNames: {
+      "#id": attributes.id,
+      "#sortKey": attributes.sortKey,
+      "#value": attributes.value,
+      "#shards": attributes.shards,
+      "#owner": attributes.owner,
     },
-  );
+    ExpressionAttributeValues: { ":id": { S: id }, ":prefix": { S: prefix } },
+    ConsistentRead: consistent,
+  };
   try {
-    for await (const { Items = [] } of pages) yield* Items;
+    yield* itemsOfPages((ExclusiveStartKey) =>
+      untilAborted(signal, () =>
+        client.send(new QueryCommand({ ...input, ExclusiveStartKey }), { abortSignal: signal }),
+      ),
+    );
   } catch (error) {
     throw translateError(error, { tableName, counterId: id, wrote: false });
   }
+}
+
+interface Page {
+  readonly Items?: Item[] | undefined;
+  readonly LastEvaluatedKey?: Record<string, AttributeValue> | undefined;
+}
+
+/** The items of all pages. The AWS SDK's paginators would accept no client but their own class, so not a document client. */
+export async function* itemsOfPages(
+  readPage: (startKey: Record<string, AttributeValue> | undefined) => Promise<Page>,
+): AsyncGenerator<Item> {
+  let startKey: Record<string, AttributeValue> | undefined;
+  do {
+    const page = await readPage(startKey);
+    yield* page.Items ?? [];
+    startKey = page.LastEvaluatedKey;
+  } while (startKey !== undefined);
 }
 
 /** @throws CounterError `misconfigured` if the item holds something else than a safe integer */

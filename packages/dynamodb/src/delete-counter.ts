@@ -1,6 +1,7 @@
 import { DeleteItemCommand, TransactWriteItemsCommand } from "@aws-sdk/client-dynamodb";
 import { itemKey, queryItems, type Table } from "./counter-item.ts";
 import { attributes, KEY_PREFIX, VALUE_SORT_KEY } from "./table-schema.ts";
+import { untilAborted } from "./time-limit.ts";
 import { reasonsOf, translateError } from "./translate-error.ts";
 import { isConditionFailure } from "./write-outcome.ts";
 
@@ -15,15 +16,17 @@ const MAX_DELETED = 99;
  * @throws CounterError `throttled`, `unavailable`, `outcome-unknown`, `misconfigured`
  */
 export async function deleteCounter(table: Table, id: string): Promise<void> {
-  const { tableName } = table;
+  const { client, tableName, signal } = table;
   try {
     if (!(await deleteValue(table, id))) {
       for await (const { [attributes.sortKey]: sortKey } of queryItems(table, id, `${VALUE_SORT_KEY}/`, {
         consistent: true,
       })) {
-        await table.client.send(
-          new DeleteItemCommand({ TableName: tableName, Key: itemKey({ id, sortKey: sortKey?.S ?? "" }) }),
-        );
+        const command = new DeleteItemCommand({
+          TableName: tableName,
+          Key: itemKey({ id, sortKey: sortKey?.S ?? "" }),
+        });
+        await untilAborted(signal, () => client.send(command, { abortSignal: signal }));
       }
     }
     await deleteKeyItems(table, id);
@@ -33,7 +36,7 @@ export async function deleteCounter(table: Table, id: string): Promise<void> {
 }
 
 /** Deletes a value that is kept in one item; false if the item is the root of shards. */
-async function deleteValue({ client, tableName }: Table, id: string): Promise<boolean> {
+async function deleteValue({ client, tableName, signal }: Table, id: string): Promise<boolean> {
   const command = new DeleteItemCommand({
     TableName: tableName,
     Key: itemKey({ id, sortKey: VALUE_SORT_KEY }),
@@ -41,7 +44,7 @@ async function deleteValue({ client, tableName }: Table, id: string): Promise<bo
     ExpressionAttributeNames: { "#shards": attributes.shards },
   });
   try {
-    await client.send(command);
+    await untilAborted(signal, () => client.send(command, { abortSignal: signal }));
     return true;
   } catch (error) {
     if (isConditionFailure(error)) return false;
@@ -64,7 +67,7 @@ async function deleteKeyItems(table: Table, id: string): Promise<void> {
 
 /** A counter that was written again meanwhile keeps its key items; those of its earlier life expire. */
 async function deleteKeyItemsOf(
-  { client, tableName }: Table,
+  { client, tableName, signal }: Table,
   id: string,
   owner: string,
   sortKeys: readonly string[],
@@ -77,7 +80,8 @@ async function deleteKeyItemsOf(
   };
   const TransactItems = [{ ConditionCheck: isGone }, ...sortKeys.map((sortKey) => ({ Delete: at(sortKey) }))];
   try {
-    await client.send(new TransactWriteItemsCommand({ TransactItems }));
+    const command = new TransactWriteItemsCommand({ TransactItems });
+    await untilAborted(signal, () => client.send(command, { abortSignal: signal }));
   } catch (error) {
     if (!reasonsOf(error).some(({ Code }) => Code === "ConditionalCheckFailed")) throw error;
   }

@@ -1,8 +1,9 @@
-import { paginateScan } from "@aws-sdk/client-dynamodb";
-import { readItem, valueOf, type Table } from "./counter-item.ts";
+import { ScanCommand } from "@aws-sdk/client-dynamodb";
+import { itemsOfPages, readItem, valueOf, type Item, type Table } from "./counter-item.ts";
 import { sumOfShards } from "./shards.ts";
-import type { StoreConfig } from "./store-options.ts";
+import type { CallConfig, StoreConfig } from "./store-options.ts";
 import { attributes, VALUE_SORT_KEY } from "./table-schema.ts";
+import { untilAborted, withTimeLimit } from "./time-limit.ts";
 import { translateError } from "./translate-error.ts";
 import { checkFence } from "./write-fence.ts";
 
@@ -21,7 +22,7 @@ const VALUE = {
  * @throws CounterError `misconfigured` if the counter is kept otherwise than the store assumes, `unavailable`, `throttled`
  */
 export async function readCounter(
-  config: StoreConfig,
+  config: CallConfig,
   id: string,
   { consistent }: { consistent: boolean },
 ): Promise<number | undefined> {
@@ -31,41 +32,51 @@ export async function readCounter(
   return valueOf(item, config, id);
 }
 
+const LISTED = {
+  FilterExpression: "#sortKey = :value",
+  ProjectionExpression: "#id, #value, #shards",
+  ExpressionAttributeNames: {
+    "#id": attributes.id,
+    "#sortKey": attributes.sortKey,
+    "#value": attributes.value,
+    "#shards": attributes.shards,
+  },
+  ExpressionAttributeValues: { ":value": { S: VALUE_SORT_KEY } },
+};
+
 /**
- * Every counter that was written, page by page; a sharded counter costs one more query.
+ * Every counter that was written, page by page; a sharded counter costs one more query. The time limit is that of one request.
  *
  * @throws CounterError `misconfigured`, `throttled`, `unavailable`
  */
-export async function* listCounters(table: Table): AsyncGenerator<{ id: string; value: number }> {
-  const { client, tableName } = table;
-  const pages = paginateScan(
-    { client },
-    {
-      TableName: tableName,
-      FilterExpression: "#sortKey = :value",
-      ProjectionExpression: "#id, #value, #shards",
-      ExpressionAttributeNames: {
-        "#id": attributes.id,
-        "#sortKey": attributes.sortKey,
-        "#value": attributes.value,
-        "#shards": attributes.shards,
-      },
-      ExpressionAttributeValues: { ":value": { S: VALUE_SORT_KEY } },
-    },
+export async function* listCounters(
+  config: StoreConfig,
+  options: { readonly signal: AbortSignal | undefined },
+): AsyncGenerator<{ id: string; value: number }> {
+  const { client, tableName, timeoutMs } = config;
+  const limits = { timeoutMs, signal: options.signal };
+  const items = itemsOfPages((ExclusiveStartKey) =>
+    withTimeLimit(limits, (signal) =>
+      untilAborted(signal, () =>
+        client.send(new ScanCommand({ TableName: tableName, ...LISTED, ExclusiveStartKey }), {
+          abortSignal: signal,
+        }),
+      ),
+    ),
   );
   try {
-    for await (const { Items: items = [] } of pages) {
-      for (const item of items) {
-        const id = item[attributes.id]?.S ?? "";
-        const shards = item[attributes.shards]?.N;
-        const value =
-          shards === undefined
-            ? valueOf(item, table, id)
-            : await sumOfShards(table, id, Number(shards), { consistent: false });
-        if (value !== undefined) yield { id, value };
-      }
+    for await (const item of items) {
+      const id = item[attributes.id]?.S ?? "";
+      const value = await withTimeLimit(limits, (signal) => listedValue({ ...config, signal }, id, item));
+      if (value !== undefined) yield { id, value };
     }
   } catch (error) {
     throw translateError(error, { tableName, wrote: false });
   }
+}
+
+async function listedValue(table: Table, id: string, item: Item): Promise<number | undefined> {
+  const shards = item[attributes.shards]?.N;
+  if (shards === undefined) return valueOf(item, table, id);
+  return sumOfShards(table, id, Number(shards), { consistent: false });
 }

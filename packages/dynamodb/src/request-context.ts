@@ -9,13 +9,13 @@ import {
 } from "./idempotency-key.ts";
 import { netEffect, type NetEffect } from "./net-effect.ts";
 import { shardOf } from "./shards.ts";
-import type { StoreConfig } from "./store-options.ts";
+import type { CallConfig } from "./store-options.ts";
 import { shardSortKey, VALUE_SORT_KEY } from "./table-schema.ts";
 import { mayHaveBeenApplied } from "./translate-error.ts";
 
 /** One request to apply a batch: everything that stays the same, however often it is attempted. */
 export interface RequestContext {
-  readonly config: StoreConfig;
+  readonly config: CallConfig;
   readonly id: string;
   /** The sort key of the item whose value the request changes. */
   readonly sortKey: string;
@@ -47,7 +47,7 @@ export interface RequestContext {
   readonly attempts: Attempts;
 }
 
-export function createRequestContext(config: StoreConfig, request: ApplyRequest): RequestContext {
+export function createRequestContext(config: CallConfig, request: ApplyRequest): RequestContext {
   const { id, commands, callerId, limits = config.limits, initial = config.initial } = request;
   const { shards, retentionSeconds, now, cache } = config;
   const startedAt = now();

@@ -3,6 +3,7 @@ import { CounterError } from "@durable-counter/core";
 import { hash } from "node:crypto";
 import { itemKey, named, queryItems, valueOf, type Item, type Table } from "./counter-item.ts";
 import { attributes, PERMANENT_FENCE, shardPrefix, VALUE_SORT_KEY } from "./table-schema.ts";
+import { untilAborted } from "./time-limit.ts";
 import { translateError } from "./translate-error.ts";
 
 /** The shard of an idempotency key: always the same, because a retry that met another shard would count again. */
@@ -17,7 +18,7 @@ export function shardOf(idempotencyKey: string, shards: number): number {
  * @throws CounterError `misconfigured` if the counter is kept in one item, or in another number of shards
  */
 export async function claimShards(table: Table, id: string, shards: number): Promise<void> {
-  const { client, tableName } = table;
+  const { client, tableName, signal } = table;
   const command = new UpdateItemCommand({
     TableName: tableName,
     Key: itemKey({ id, sortKey: VALUE_SORT_KEY }),
@@ -35,7 +36,9 @@ export async function claimShards(table: Table, id: string, shards: number): Pro
     ReturnValues: "ALL_NEW",
   });
   try {
-    const { Attributes: root = {} } = await client.send(command);
+    const { Attributes: root = {} } = await untilAborted(signal, () =>
+      client.send(command, { abortSignal: signal }),
+    );
     checkShards(root, table, id, shards);
   } catch (error) {
     if ((error as Error).name === "ConditionalCheckFailedException") throw keptInOneItem(table, id, shards);
@@ -72,7 +75,7 @@ export async function sumOfShards(
   );
 }
 
-function checkShards(root: Item, table: Table, id: string, shards: number): void {
+function checkShards(root: Item, table: Pick<Table, "tableName">, id: string, shards: number): void {
   const found = root[attributes.shards]?.N;
   if (found === undefined || found === String(shards)) return;
   throw new CounterError(
@@ -81,7 +84,7 @@ function checkShards(root: Item, table: Table, id: string, shards: number): void
   );
 }
 
-function keptInOneItem(table: Table, id: string, shards: number): CounterError {
+function keptInOneItem(table: Pick<Table, "tableName">, id: string, shards: number): CounterError {
   return new CounterError(
     "misconfigured",
     `${named(table, id)} is kept in one item, and the store has shards: ${shards}. Create the store without shards, or count under another id.`,

@@ -31,6 +31,12 @@ export interface DynamoDBCounterStoreOptions extends CounterOptions {
    * number cannot change during the life of a counter.
    */
   readonly shards?: number | undefined;
+  /**
+   * How long a call may take, with all its attempts and waits, in whole milliseconds from 100 to 900,000; by default 20,000.
+   * A call that takes longer fails: as `unavailable` if nothing was sent, else as `outcome-unknown`. Let it be shorter than
+   * what is left of the Lambda function's own time-out.
+   */
+  readonly timeoutMs?: number | undefined;
   /** The time in milliseconds since 1970; by default the system's clock. */
   readonly now?: (() => number) | undefined;
   /** Waits so many milliseconds before another attempt, or rejects when the signal aborts; by default in real time. */
@@ -51,8 +57,8 @@ const aFunction = <F extends (...args: never) => unknown>() =>
 const Options = z.strictObject(
   {
     client: z.custom<DynamoDBClient>(
-      (client) => typeof (client as Partial<DynamoDBClient> | undefined)?.send === "function",
-      withRemedy("pass a DynamoDBClient"),
+      isDynamoDBClient,
+      withRemedy("pass a DynamoDBClient or DynamoDBDocumentClient of AWS SDK v3"),
     ),
     tableName: z.custom<string>(
       (name) => typeof name === "string" && name.length >= 3,
@@ -73,6 +79,7 @@ const Options = z.strictObject(
       ),
     ),
     shards: z.optional(whole(2, MAX_SHARDS, `pass a whole number from 2 to ${MAX_SHARDS}`)),
+    timeoutMs: z.optional(whole(100, 900_000, "pass whole milliseconds from 100 to 900000")),
     now: z.optional(aFunction<() => number>()),
     sleep: z.optional(aFunction<Waits["sleep"]>()),
     random: z.optional(aFunction<Waits["random"]>()),
@@ -80,20 +87,41 @@ const Options = z.strictObject(
     initial: z.optional(z.unknown()),
   },
   withRemedy(
-    'pass only "client", "tableName", "idempotency", "shards", "now", "sleep", "random", "limits" and "initial"',
+    'pass only "client", "tableName", "idempotency", "shards", "timeoutMs", "now", "sleep", "random", "limits" and "initial"',
   ),
 );
 
+/**
+ * Whether a client runs the middleware of commands, by which attempts are tracked. A wrapper around `send` need not, and a
+ * DAX client answers differently: it would fail half-way.
+ */
+function isDynamoDBClient(input: unknown): boolean {
+  if (typeof input !== "object" || input === null) return false;
+  const { send, middlewareStack, config, constructor } = input as Partial<DynamoDBClient>; // any of them may be missing
+  const { serviceId = "DynamoDB" } = (config ?? {}) as { serviceId?: string };
+  return (
+    typeof send === "function" &&
+    typeof middlewareStack?.add === "function" &&
+    typeof config === "object" &&
+    serviceId === "DynamoDB" &&
+    !/dax/iu.test(constructor?.name ?? "")
+  );
+}
+
 /** The options of one store, parsed once, with their defaults, and what the store remembers between requests. */
-export interface StoreConfig extends Table, Waits {
+export interface StoreConfig extends Omit<Table, "signal">, Waits {
   readonly limits: Limits | undefined;
   readonly initial: number;
   readonly retentionSeconds: number;
   readonly strategy: Strategy;
   readonly shards: number | undefined;
+  readonly timeoutMs: number;
   readonly now: () => number;
   readonly cache: StoreCache;
 }
+
+/** What one call of a store works with. */
+export type CallConfig = StoreConfig & Table;
 
 /** @throws CounterError `invalid-input` for options that are not valid */
 export function parseStoreOptions(input: DynamoDBCounterStoreOptions): StoreConfig {
@@ -108,6 +136,7 @@ export function parseStoreOptions(input: DynamoDBCounterStoreOptions): StoreConf
     retentionSeconds: idempotency?.retentionSeconds ?? 3_600,
     strategy: idempotency?.strategy ?? "auto",
     shards: options.shards,
+    timeoutMs: options.timeoutMs ?? 20_000,
     now: options.now ?? Date.now,
     sleep: options.sleep ?? sleep,
     random: options.random ?? Math.random,

@@ -5,6 +5,7 @@ import {
   CounterId,
   parseInput,
   type ApplyResult,
+  type CallOptions,
   type CounterStore,
 } from "@durable-counter/core";
 import { applyRequest } from "./apply-request.ts";
@@ -13,9 +14,10 @@ import { listCounters, readCounter } from "./read-counters.ts";
 import {
   checkUnlimited,
   parseStoreOptions,
+  type CallConfig,
   type DynamoDBCounterStoreOptions,
-  type StoreConfig,
 } from "./store-options.ts";
+import { withTimeLimit } from "./time-limit.ts";
 
 /**
  * Counters in DynamoDB: one conditional UpdateItem per batch, or one transaction if keys have items of their own, whatever
@@ -26,16 +28,29 @@ import {
 export function createDynamoDBCounterStore(options: DynamoDBCounterStoreOptions): CounterStore {
   const config = parseStoreOptions(options);
   const parseId = (id: string) => parseInput(CounterId, id, "id");
+  const call = <T>({ signal }: CallOptions, run: (config: CallConfig) => Promise<T>) =>
+    withTimeLimit({ timeoutMs: config.timeoutMs, signal }, (ending) => run({ ...config, signal: ending }));
   return {
-    apply: async (input) => apply(config, parseInput(ApplyRequest, input, "request")),
-    get: async (id, { consistent = false } = {}) =>
-      (await readCounter(config, parseId(id), { consistent })) ?? config.initial,
-    delete: async (id) => deleteCounter(config, parseId(id)),
-    list: () => listCounters(config),
+    apply: async (input, callOptions = {}) => {
+      const request = parseInput(ApplyRequest, input, "request");
+      return call(callOptions, (config) => apply(config, request));
+    },
+    get: async (input, { consistent = false, ...callOptions } = {}) => {
+      const id = parseId(input);
+      return call(
+        callOptions,
+        async (config) => (await readCounter(config, id, { consistent })) ?? config.initial,
+      );
+    },
+    delete: async (input, callOptions = {}) => {
+      const id = parseId(input);
+      return call(callOptions, (config) => deleteCounter(config, id));
+    },
+    list: ({ signal } = {}) => listCounters(config, { signal }),
   };
 }
 
-async function apply(config: StoreConfig, request: ApplyRequest): Promise<ApplyResult> {
+async function apply(config: CallConfig, request: ApplyRequest): Promise<ApplyResult> {
   const { id, commands, idempotencyKey, limits = config.limits, initial = config.initial } = request;
   const isSharded = config.shards !== undefined;
   if (isSharded) checkUnlimited(request, "request");

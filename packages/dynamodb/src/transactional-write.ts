@@ -6,6 +6,7 @@ import { checkKeyItem, replaceKeyItem } from "./key-item.ts";
 import type { TransactionalWrite } from "./next-action.ts";
 import type { RequestContext } from "./request-context.ts";
 import { attributes } from "./table-schema.ts";
+import { untilAborted } from "./time-limit.ts";
 import { reasonsOf } from "./translate-error.ts";
 import { fenceOf } from "./write-fence.ts";
 import { failedWrite, readFailedItem, type WriteOutcome } from "./write-outcome.ts";
@@ -38,7 +39,8 @@ export async function transactionalWrite(
   const isFencedEnough = change.kind === "refuse" && fenceOf(state.item) >= expiresAt;
   const TransactItems = isFencedEnough ? [keyItemWrite] : [keyItemWrite, updateItem(request, write, record)];
   try {
-    await config.client.send(new TrackedTransactWriteItems({ TransactItems }, attempts));
+    const command = new TrackedTransactWriteItems({ TransactItems }, attempts);
+    await untilAborted(config.signal, () => config.client.send(command, { abortSignal: config.signal }));
     return { type: "applied", before: change.before };
   } catch (error) {
     const found = async (reason: CancellationReason | undefined, sortKey: string) =>
