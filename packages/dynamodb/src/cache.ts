@@ -8,12 +8,12 @@ export interface StoreCache {
   /** The latest known state of counters that are written by transactions. */
   readonly fencedItems: BoundedMap<Item>;
   readonly inFlight: InFlightKeys;
-  /** False once the engine has refused a transaction, or the client may not send one. */
-  canTransact: boolean;
+  /** Until when the keys of an item are not moved, in milliseconds since 1970, because a transaction over it was refused. */
+  readonly notMovedUntil: BoundedMap<number>;
 }
 
 export function createStoreCache(): StoreCache {
-  return { fencedItems: new BoundedMap(), inFlight: new InFlightKeys(), canTransact: true };
+  return { fencedItems: new BoundedMap(), inFlight: new InFlightKeys(), notMovedUntil: new BoundedMap() };
 }
 
 /** A map that forgets the entry that was set longest ago. */

@@ -3,7 +3,7 @@ import { itemKey, type Item } from "./counter-item.ts";
 import { isKeyAttribute } from "./idempotency-key.ts";
 import { readRecord } from "./idempotency-record.ts";
 import { putKeyItem } from "./key-item.ts";
-import type { RequestContext } from "./request-context.ts";
+import { itemName, type RequestContext } from "./request-context.ts";
 import { attributes } from "./table-schema.ts";
 import { untilAborted } from "./time-limit.ts";
 import { fenceOf, lapsedBefore } from "./write-fence.ts";
@@ -27,8 +27,12 @@ const MAX_BURST_KEYS = 4_000;
 /** Leaves the item within a KB. */
 const FEW_KEYS = 24;
 
-/** An engine without transactions, or a role without the permissions: then keys stay in the item. */
+/**
+ * An engine without transactions, or a role without the permission for this item. Its keys then stay where they are for some
+ * time; a permission may be granted, and that of one item says nothing of another.
+ */
 const NO_TRANSACTIONS = new Set(["UnknownOperationException", "AccessDeniedException"]);
+const NOT_MOVED_MS = 60_000;
 
 type RecordedKey = [name: string, record: AttributeValue];
 
@@ -55,7 +59,8 @@ export async function compact(request: RequestContext, item: Item): Promise<bool
   const expired = keys.filter(isExpired).slice(0, MAX_REMOVED);
   const hasRemoved = expired.length > 0 && (await remove(request, expired));
   const live = keys.filter((key) => !isExpired(key));
-  const mayMove = config.strategy === "auto" && config.cache.canTransact;
+  const mayMove =
+    config.strategy === "auto" && (config.cache.notMovedUntil.get(itemName(request)) ?? 0) <= startedAt;
   if (!mayMove || live.length <= MANY_KEYS || isBurst(live)) return hasRemoved;
   return (await moveToKeyItems(request, item, live)) || hasRemoved;
 }
@@ -112,7 +117,8 @@ async function moveToKeyItems(
       });
       await untilAborted(signal, () => client.send(command, { abortSignal: signal }));
     } catch (error) {
-      if (NO_TRANSACTIONS.has((error as Error).name)) cache.canTransact = false;
+      if (NO_TRANSACTIONS.has((error as Error).name))
+        cache.notMovedUntil.set(itemName(request), request.startedAt + NOT_MOVED_MS);
       return hasMoved;
     }
     fence = until;

@@ -1,4 +1,5 @@
 import { ScanCommand } from "@aws-sdk/client-dynamodb";
+import { isCounterError } from "@durable-counter/core";
 import { itemsOfPages, readItem, valueOf, type Item, type Table } from "./counter-item.ts";
 import { sumOfShards } from "./shards.ts";
 import type { CallConfig, StoreConfig } from "./store-options.ts";
@@ -45,7 +46,7 @@ const LISTED = {
 };
 
 /**
- * Every counter that was written, page by page; a sharded counter costs one more query. The time limit is that of one request.
+ * Every counter that was written and whose value can be read, page by page; a sharded counter costs one more query. The time limit is that of one request.
  *
  * @throws CounterError `misconfigured`, `throttled`, `unavailable`
  */
@@ -75,8 +76,14 @@ export async function* listCounters(
   }
 }
 
+/** The value of a listed counter; undefined if it holds none that can be read. `get` tells why; the list goes on. */
 async function listedValue(table: Table, id: string, item: Item): Promise<number | undefined> {
-  const shards = item[attributes.shards]?.N;
-  if (shards === undefined) return valueOf(item, table, id);
-  return sumOfShards(table, id, Number(shards), { consistent: false });
+  try {
+    const shards = item[attributes.shards]?.N;
+    if (shards === undefined) return valueOf(item, table, id);
+    return await sumOfShards(table, id, Number(shards), { consistent: false });
+  } catch (error) {
+    if (isCounterError(error, "misconfigured") || isCounterError(error, "limit-exceeded")) return undefined;
+    throw error;
+  }
 }

@@ -44,6 +44,9 @@ const TEMPORARY = new Set(["ECONNRESET", "EPIPE", "ETIMEDOUT", "TimeoutError", "
 
 const MAX_CAUSES = 5;
 
+/** Who was denied access, as AWS says it: messages go to people who need not know the account's roles. `cause` has it all. */
+const PRINCIPAL = /arn:[\w-]+:(?:iam|sts)::[^\s,;"']+/gu;
+
 interface VendorError extends Error {
   readonly code?: unknown;
   /** The system call in which a connection failed. */
@@ -142,7 +145,7 @@ export function translateError(
       ? `Table "${tableName}"`
       : `Counter ${JSON.stringify(counterId)} in table "${tableName}"`;
   const { name, message } = error instanceof Error ? error : { name: "Thrown", message: String(error) };
-  const said = `${name}: ${message.replace(/\.?$/u, ".")}`;
+  const said = `${name}: ${message.replace(PRINCIPAL, "(its principal)").replace(/\.?$/u, ".")}`;
   return new CounterError(code, `${subject} ${sentence(code, name, idempotencyKey)} ${said}`, {
     cause: error,
     ...(code === "outcome-unknown" && idempotencyKey !== undefined && { details: { idempotencyKey } }),

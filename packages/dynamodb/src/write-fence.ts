@@ -27,14 +27,19 @@ export function lapsedBefore(now: number): number {
   return Math.floor(now / 1_000) - GRACE_SECONDS;
 }
 
-/** @throws CounterError `misconfigured` if a store with shards, or a newer version, keeps this counter */
+/** @throws CounterError `misconfigured` if a store with shards, a newer version, or something else keeps this item */
 export function checkFence(item: Item, table: Pick<Table, "tableName">, id: string): void {
-  if (fenceOf(item) < PERMANENT_FENCE) return;
+  const attribute = item[attributes.fence];
+  if (attribute === undefined) return;
+  const fence = Number(attribute.N);
+  if (fence < PERMANENT_FENCE) return;
   const shards = item[attributes.shards]?.N;
-  throw new CounterError(
-    "misconfigured",
-    shards === undefined
-      ? `${named(table, id)} was written by a newer version of @durable-counter/dynamodb. Upgrade this one.`
-      : `${named(table, id)} is spread over ${shards} shards. Create the store with shards: ${shards}, or count under another id.`,
-  );
+  let why = `has the write fence ${JSON.stringify(attribute)}, which is no time. Repair or delete the item.`;
+  if (fence >= PERMANENT_FENCE) {
+    why =
+      shards === undefined
+        ? "was written by a newer version of @durable-counter/dynamodb. Upgrade this one."
+        : `is spread over ${shards} shards. Create the store with shards: ${shards}, or count under another id.`;
+  }
+  throw new CounterError("misconfigured", `${named(table, id)} ${why}`);
 }
