@@ -13,7 +13,8 @@ import {
  */
 export async function borrowDynamoDB(): Promise<RunningDynamoDB> {
   const lease = connect(inject("enginePoolPort"), "127.0.0.1").setEncoding("utf8");
-  const [answer] = (await once(lease, "data")) as [string]; // one line, since the encoding is set
+  const closed = once(lease, "close").then(() => ["it hung up"]);
+  const [answer] = (await Promise.race([once(lease, "data"), closed])) as [string]; // text, since the encoding is set
   const [engine, endpoint] = answer.trim().split(" ") as [DynamoDBEngine, string];
   if (!URL.canParse(endpoint)) throw new Error(`The engine pool could not start DynamoDB: ${answer}`);
   lease.unref();
