@@ -8,6 +8,7 @@ const ORDER = ["integration", "exhaustive", "unit"];
  */
 export class SlowFirstSequencer extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    // oxlint-disable-next-line unicorn/no-array-sort -- vitest calls its own method so
     const sorted = await super.sort(files);
     const rank = ({ project }: TestSpecification) => ORDER.indexOf(project.name);
     return sorted.toSorted((a, b) => rank(a) - rank(b));
