@@ -60,7 +60,13 @@ export default defineConfig({
       include: ["packages/*/src/**/*.ts"],
       exclude: ["**/*.{test,fixture}.ts"],
       reporter: [["text", { skipFull: true }], "text-summary"],
-      thresholds: { "packages/core/src/**": { branches: 100, functions: 100, lines: 100, statements: 100 } },
+      // Measured and rounded down. If a change raises the coverage, raise its floor.
+      thresholds: {
+        "packages/core/src/**": { branches: 100, functions: 100, lines: 100, statements: 100 },
+        "packages/durable/src/**": { branches: 96, functions: 98, lines: 99, statements: 98 },
+        "packages/dynamodb/src/**": { branches: 93, functions: 95, lines: 95, statements: 94 },
+        "packages/testing/src/**": { branches: 90, functions: 97, lines: 97, statements: 96 },
+      },
     },
   },
 });
