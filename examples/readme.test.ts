@@ -23,7 +23,11 @@ test.each(readmes)("%s shows what runs: every block of code is an excerpt of a t
   }
 });
 
-test.each([...readmes, "ARCHITECTURE.md"])("%s links to what is there", (readme) => {
+const others = globSync("{ARCHITECTURE.md,CONTRIBUTING.md,bench/README.md,docs/*.md}", {
+  cwd: fileURLToPath(root),
+});
+
+test.each([...readmes, ...others])("%s links to what is there", (readme) => {
   const links = read(readme).matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/gu);
   const missing = Array.from(links, ([, target = ""]) => target).filter(
     (target) => !existsSync(new URL(target, new URL(readme, root))),
