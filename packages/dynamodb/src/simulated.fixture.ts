@@ -12,6 +12,8 @@ export const simulatedEngines = [
   { engine: "a simulated DynamoDB without transactions", transactions: false },
 ] as const;
 
+export const withTransactions = simulatedEngines.filter(({ transactions }) => transactions);
+
 export type SimulatedEngine = (typeof simulatedEngines)[number];
 
 export const strategiesOf = ({ transactions }: Pick<SimulatedEngine, "transactions">) =>
@@ -27,12 +29,12 @@ const OPERATIONS = ["UpdateItem", "TransactWriteItems", "GetItem", "DeleteItem",
 /** A simulated DynamoDB with the counters' table. What stores wait for and draw is simulated as well. */
 export async function createSimulation(options: SimulatedDynamoDBOptions = {}) {
   const db = createSimulatedDynamoDB({ operations: OPERATIONS, ...options });
-  const calm = db.client();
-  await ensureCounterTable(calm, tableName);
+  const defaultClient = db.client();
+  await ensureCounterTable(defaultClient, tableName);
   return {
     ...db,
     createStore: ({
-      client = calm,
+      client = defaultClient,
       clientOptions,
       ...own
     }: Partial<DynamoDBCounterStoreOptions> & {

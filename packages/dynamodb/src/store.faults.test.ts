@@ -14,8 +14,9 @@ import {
   type CounterOperation,
 } from "@durable-counter/testing";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { randomRuns } from "../../../scripts/test/random.ts";
+import { EVERY_FAULT } from "./faults.fixture.ts";
 import {
   createSimulation,
   simulatedEngines,
@@ -26,21 +27,6 @@ import {
 const id = "stock";
 const limits = { min: 0 };
 const REQUEST_TIMEOUT_MS = 1_000;
-
-/** Every fault, a fifth of all requests: the odds of `startFaultyNetwork`. */
-const FAULTS = {
-  "lose-request": 0.01,
-  "lose-reply": 0.01,
-  "reset-before": 0.02,
-  "reset-after": 0.03,
-  delay: 0.01,
-  duplicate: 0.03,
-  "server-error": 0.01,
-  "server-error-after": 0.02,
-  throttle: 0.02,
-  conflict: 0.02,
-  "cut-reply": 0.02,
-};
 
 interface History {
   /** Of the network: its faults, and in which order messages arrive. */
@@ -85,7 +71,7 @@ async function createFaultySimulation(
   { transactions }: SimulatedEngine,
   { seed, maxAttempts, options }: History,
 ) {
-  const simulation = await createSimulation({ seed, faults: FAULTS, transactions });
+  const simulation = await createSimulation({ seed, faults: EVERY_FAULT, transactions });
   const createStore = () =>
     simulation.createStore({
       ...options,
@@ -100,8 +86,8 @@ async function createFaultySimulation(
   return { ...simulation, createStore, settle };
 }
 
-/** Clients that each send requests one after another; whether each counted exactly once or was told so. */
-async function countsExactlyOnce(engine: SimulatedEngine, history: History) {
+/** Clients that each send requests one after another; the value in the end, and what it is by what they were told. */
+async function runHistory(engine: SimulatedEngine, history: History) {
   const { createStore, settle, network } = await createFaultySimulation(engine, history);
   const answers = new Map<string, Answer>();
   const requestOf = (idempotencyKey: string) => ({
@@ -122,9 +108,7 @@ async function countsExactlyOnce(engine: SimulatedEngine, history: History) {
   for (const [key, answer] of answers) {
     expected += changeOf(answer === "unknown" ? await ask(truth, requestOf(key)) : answer);
   }
-  const { summary } = network;
-  expect({ value: await truth.get(id, { consistent: true }), summary }).toEqual({ value: expected, summary });
-  return network;
+  return { value: await truth.get(id, { consistent: true }), expected, network };
 }
 
 describe.each(simulatedEngines)(
@@ -140,20 +124,17 @@ describe.each(simulatedEngines)(
       commands: fc.constantFrom("single", "batch"),
       options: fc.constantFrom(...all),
     });
-    const met = new Map<string, number>();
-    beforeAll(() => met.clear());
-
     test("count each request exactly once, whatever they are told, in random histories", async () => {
+      const met = new Map<string, number>();
       await fc.assert(
         fc.asyncProperty(history, async (history) => {
-          const { faults } = await countsExactlyOnce(engine, history);
+          const { value, expected, network } = await runHistory(engine, history);
+          const { summary, faults } = network;
           for (const [fault, times] of Object.entries(faults)) met.set(fault, (met.get(fault) ?? 0) + times);
+          expect({ value, summary }).toEqual({ value: expected, summary });
         }),
         { numRuns: randomRuns(60) },
       );
-    });
-
-    afterAll(() => {
       expect(Array.from(met).filter(([, times]) => times === 0)).toEqual([]);
     });
 
@@ -166,7 +147,9 @@ describe.each(simulatedEngines)(
         commands: "batch",
         options,
       } as const;
-      await countsExactlyOnce(engine, crowd);
+      const { value, expected, network } = await runHistory(engine, crowd);
+      const { summary } = network;
+      expect({ value, summary }).toEqual({ value: expected, summary });
     });
 
     test("leave a history that is linearizable", async () => {

@@ -1,19 +1,26 @@
 import { TransactWriteItemsCommand, UpdateItemCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { decrement, increment, isCounterError, type CounterStore } from "@durable-counter/core";
-import { localClient, type RunningDynamoDB } from "@durable-counter/testing/dynamodb";
+import {
+  decrement,
+  increment,
+  isCounterError,
+  type ApplyRequest,
+  type CounterStore,
+} from "@durable-counter/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { hasTransactions, startEngines } from "./engines.fixture.ts";
-import { createDynamoDBCounterStore, ensureCounterTable } from "./index.ts";
+import { randomRuns } from "../../../scripts/test/random.ts";
 import { startsCompaction } from "./compaction.ts";
 import { keyAttribute } from "./idempotency-key.ts";
+import {
+  createSimulation,
+  NO_LATENCY,
+  simulatedEngines,
+  strategiesOf,
+  type Strategy,
+} from "./simulated.fixture.ts";
 
-const engines = await startEngines();
-const tableName = "counters";
-await Promise.all(engines.map(({ client }) => ensureCounterTable(client, tableName)));
-const START = Math.floor(Date.now() / 1_000) * 1_000;
-const WINDOW_SECONDS = 600;
-let counters = 0;
+const id = "counter";
+const RETENTION_SECONDS = 600;
 
 /** Four requests whose amounts are bits: the value, which else moves by sixteens, tells which of them counted. */
 const REQUESTS = Array.from({ length: 400 }, (_, n) => `t${n}`)
@@ -22,27 +29,26 @@ const REQUESTS = Array.from({ length: 400 }, (_, n) => `t${n}`)
   .map((idempotencyKey, bit) => ({ idempotencyKey, commands: [decrement(2 ** bit)] }));
 const SIXTEEN = 16;
 
-/** What happens on the way of the n-th write of a call: it stays there for a while, or its reply is lost. */
-interface Mishap {
+/** What happens to the n-th write of a call: it is held up for a while, or its reply is lost. */
+interface Loss {
   readonly write: number;
-  readonly kind: "held" | "unanswered";
+  readonly kind: "held-up" | "unanswered";
 }
 
 type Write = UpdateItemCommand | TransactWriteItemsCommand;
 
-/** A client of a process that hears no more of a write to which a mishap happens. */
-function unlucky(endpoint: string, mishap: Mishap | undefined, held: Write[]): DynamoDBClient {
-  const client = localClient(endpoint, { maxAttempts: 1 });
+/** Makes a client lose one write: its process hears no more of it. */
+function lose(client: DynamoDBClient, loss: Loss | undefined, heldUp: Write[]): DynamoDBClient {
   let writes = 0;
   client.middlewareStack.add(
     (next, { commandName }) =>
       async (args) => {
         const isTransaction = commandName === "TransactWriteItemsCommand";
         if (!isTransaction && commandName !== "UpdateItemCommand") return next(args);
-        if (writes++ !== mishap?.write) return next(args);
+        if (writes++ !== loss?.write) return next(args);
         const input = args.input as never; // what a command of that name was given
-        if (mishap.kind === "unanswered") await next(args).catch(() => undefined);
-        else held.push(isTransaction ? new TransactWriteItemsCommand(input) : new UpdateItemCommand(input));
+        if (loss.kind === "unanswered") await next(args).catch(() => undefined);
+        else heldUp.push(isTransaction ? new TransactWriteItemsCommand(input) : new UpdateItemCommand(input));
         throw Object.assign(new Error("no answer"), { name: "TimeoutError" });
       },
     { step: "deserialize", priority: "low" },
@@ -52,7 +58,7 @@ function unlucky(endpoint: string, mishap: Mishap | undefined, held: Write[]): D
 
 type Told = "counted" | "refused" | "unknown";
 
-async function ask(store: CounterStore, request: Parameters<CounterStore["apply"]>[0]): Promise<Told> {
+async function ask(store: CounterStore, request: ApplyRequest): Promise<Told> {
   try {
     await store.apply(request);
     return "counted";
@@ -63,15 +69,12 @@ async function ask(store: CounterStore, request: Parameters<CounterStore["apply"
   }
 }
 
-const strategiesOf = (engine: RunningDynamoDB) =>
-  hasTransactions(engine) ? (["inline", "auto", "separate-item"] as const) : (["inline"] as const);
-
-describe.each(engines)("whatever arrives late, on $engine", (engine) => {
-  const strategy = fc.constantFrom(...strategiesOf(engine));
-  const mishap = fc.option(
+describe.each(simulatedEngines)("whatever arrives late, on $engine", ({ transactions }) => {
+  const strategy = fc.constantFrom(...strategiesOf({ transactions }));
+  const loss = fc.option(
     fc.record({
       write: fc.nat({ max: 2 }),
-      kind: fc.constantFrom<Mishap["kind"]>("held", "held", "unanswered"),
+      kind: fc.constantFrom<Loss["kind"]>("held-up", "held-up", "unanswered"),
     }),
     { nil: undefined },
   );
@@ -81,7 +84,7 @@ describe.each(engines)("whatever arrives late, on $engine", (engine) => {
       arbitrary: fc.record({
         kind: fc.constant("ask" as const),
         strategy,
-        mishap,
+        loss,
         bit: fc.nat({ max: REQUESTS.length - 1 }),
         callerId: fc.constantFrom("a", "a", "b", undefined),
         /** By how much the clock of the process is ahead, in seconds. */
@@ -95,41 +98,36 @@ describe.each(engines)("whatever arrives late, on $engine", (engine) => {
 
   test("a request counts once at most, what it is told is so, and what its caller was refused never counts for them", async () => {
     // Live keys over a minute: from 97 on, a tidying write moves them out.
-    const prefill = hasTransactions(engine) ? fc.constantFrom(0, 0, 100) : fc.constant(0);
-    const seal = hasTransactions(engine) ? fc.constantFrom(undefined, 0, 880) : fc.constant(undefined);
+    const prefill = transactions ? fc.constantFrom(0, 0, 100) : fc.constant(0);
+    const seal = transactions ? fc.constantFrom(undefined, 0, 880) : fc.constant(undefined);
     await fc.assert(
       fc.asyncProperty(
         prefill,
         seal,
         fc.array(event, { minLength: 4, maxLength: 30 }),
         async (prefilled, sealedFor, events) => {
-          const id = `counter-${++counters}`;
-          const clock = { now: START };
-          const held: Write[] = [];
-          const clients: DynamoDBClient[] = [];
-          const storeOf = (
-            strategy: "inline" | "auto" | "separate-item",
-            client = engine.client,
-            ahead = 0,
-          ) =>
-            createDynamoDBCounterStore({
+          const db = await createSimulation({ transactions, latencyMs: NO_LATENCY });
+          const { clock } = db;
+          const network = db.client();
+          const heldUp: Write[] = [];
+          const storeOf = (strategy: Strategy, client = network, ahead = 0) =>
+            db.createStore({
               client,
-              tableName,
               limits: { min: 0 },
-              now: () => clock.now + ahead * 1_000,
-              idempotency: { strategy, retentionSeconds: WINDOW_SECONDS },
+              now: () => clock.now() + ahead * 1_000,
+              idempotency: { strategy, retentionSeconds: RETENTION_SECONDS },
             });
           let moves = 0;
-          const move = async (up: boolean, by: "inline" | "auto" | "separate-item") => {
+          const move = async (up: boolean, by: Strategy) => {
             const commands = [up ? increment(SIXTEEN) : decrement(SIXTEEN)];
             await ask(storeOf(by), { id, idempotencyKey: `move-${++moves}`, commands });
           };
           if (sealedFor !== undefined) {
             await move(true, "separate-item");
-            clock.now += sealedFor * 1_000; // the seal may lapse any time now
+            await clock.sleep(sealedFor * 1_000); // the seal may lapse any time now
           }
           for (let n = 0; n < prefilled; n++) {
-            clock.now += 600;
+            await clock.sleep(600);
             await storeOf("inline").apply({ id, idempotencyKey: `before-${n}`, commands: [increment(0)] });
           }
           const asked = REQUESTS.map(() => ({ byCaller: new Map<string | undefined, Set<Told>>() }));
@@ -138,15 +136,14 @@ describe.each(engines)("whatever arrives late, on $engine", (engine) => {
             return (SIXTEEN - (value % SIXTEEN)) % SIXTEEN;
           };
           for (const next of events) {
-            if (next.kind === "wait") clock.now += next.seconds * 1_000;
+            if (next.kind === "wait") await clock.sleep(next.seconds * 1_000);
             if (next.kind === "move") await move(next.up, next.strategy);
-            if (next.kind === "arrive" && held.length > 0) {
-              const [late] = held.splice(next.at % held.length, 1);
-              await engine.client.send(late as never).catch(() => undefined);
+            if (next.kind === "arrive" && heldUp.length > 0) {
+              const [late] = heldUp.splice(next.at % heldUp.length, 1);
+              await network.send(late as never).catch(() => undefined);
             }
             if (next.kind !== "ask") continue;
-            const client = unlucky(engine.endpoint, next.mishap, held);
-            clients.push(client);
+            const client = lose(db.client({ maxAttempts: 1 }), next.loss, heldUp);
             const { callerId, bit } = next;
             const request = { id, ...(REQUESTS[bit] as (typeof REQUESTS)[number]), callerId };
             const told = await ask(storeOf(next.strategy, client, next.ahead), request);
@@ -156,9 +153,7 @@ describe.each(engines)("whatever arrives late, on $engine", (engine) => {
             expect({ wasCounted, told }).not.toEqual({ wasCounted: true, told: "refused" });
             byCaller.set(callerId, before.add(told));
           }
-          for (const late of held.toReversed())
-            await engine.client.send(late as never).catch(() => undefined);
-          for (const client of clients) client.destroy();
+          for (const late of heldUp.toReversed()) await network.send(late as never).catch(() => undefined);
 
           const bits = await counts();
           for (const [bit, { byCaller }] of asked.entries()) {
@@ -171,7 +166,7 @@ describe.each(engines)("whatever arrives late, on $engine", (engine) => {
           }
         },
       ),
-      { numRuns: 40 },
+      { numRuns: randomRuns(80) },
     );
   });
 });

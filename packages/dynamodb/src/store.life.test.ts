@@ -1,46 +1,43 @@
 import { decrement, increment } from "@durable-counter/core";
-import { localClient, startFaultyNetwork, startLossyProxy } from "@durable-counter/testing/dynamodb";
+import type { SimulatedDynamoDBOptions } from "@durable-counter/testing/dynamodb";
 import { describe, expect, test } from "vitest";
-import { hasTransactions, partsOf, startEngines } from "./engines.fixture.ts";
-import { createDynamoDBCounterStore, ensureCounterTable, type DynamoDBCounterStoreOptions } from "./index.ts";
+import { countRequests } from "./client-middleware.fixture.ts";
+import { createSimulation, simulatedEngines, tableName } from "./simulated.fixture.ts";
+import { partsOf } from "./table-items.fixture.ts";
 
-const engines = await startEngines();
-const tableName = "counters";
-await Promise.all(engines.map(({ client }) => ensureCounterTable(client, tableName)));
-let counters = 0;
-const newId = () => `counter-${++counters}`;
+const id = "counter";
 
-describe.each(engines)("the life of a counter on $engine", (engine) => {
-  const { client, endpoint } = engine;
-  const store = (options: Partial<DynamoDBCounterStoreOptions> = {}) =>
-    createDynamoDBCounterStore({ client, tableName, ...options });
+describe.each(simulatedEngines)("the life of a counter on $engine", ({ transactions }) => {
+  const setUp = async (options: SimulatedDynamoDBOptions = {}) => {
+    const db = await createSimulation({ transactions, ...options });
+    return { db, store: db.createStore };
+  };
 
   test("at 64 writers costs one request a command", async () => {
-    const id = newId();
-    await using proxy = await startLossyProxy(endpoint);
-    const watched = localClient(proxy.endpoint);
+    const { db, store } = await setUp();
+    const watched = db.client();
+    const requests = countRequests(watched);
     const hot = store({ client: watched });
     const writer = async (_: unknown, index: number) => {
       for (let n = 0; n < 8; n++)
         await hot.apply({ id, commands: [increment()], idempotencyKey: `${index}-${n}` });
     };
     await Promise.all(Array.from({ length: 64 }, writer));
-    const sent = Object.values(proxy.requests).reduce((sum, count) => sum + count, 0);
+    const sent = Object.values(requests).reduce((sum, count) => sum + count, 0);
     expect(sent / 512).toBeLessThan(1.05);
     expect(await hot.get(id, { consistent: true })).toBe(512);
-    watched.destroy();
   });
 
   test("ends with everything the table holds of it", async () => {
-    const id = newId();
-    if (hasTransactions(engine)) {
+    const { db, store } = await setUp();
+    if (transactions) {
       const marked = store({ idempotency: { strategy: "separate-item" } });
       for (let n = 0; n < 60; n++)
         await marked.apply({ id, commands: [increment()], idempotencyKey: `m${n}` });
     }
     await store().apply({ id, commands: [increment()], idempotencyKey: "t" });
     await store().delete(id);
-    expect((await partsOf(client, tableName, id)).size).toBe(0);
+    expect((await partsOf(db.client(), tableName, id)).size).toBe(0);
     await store().delete(id);
     expect(await store().apply({ id, commands: [increment()], idempotencyKey: "t" })).toMatchObject({
       value: 1,
@@ -48,7 +45,7 @@ describe.each(engines)("the life of a counter on $engine", (engine) => {
   });
 
   test.each([1, -1])("goes up to the edge of the safe integers, and is refused beyond (%i)", async (sign) => {
-    const id = newId();
+    const { store } = await setUp();
     const away = sign > 0 ? increment : decrement;
     const back = sign > 0 ? decrement : increment;
     const edge = Number.MAX_SAFE_INTEGER;
@@ -66,7 +63,7 @@ describe.each(engines)("the life of a counter on $engine", (engine) => {
   });
 
   test("may come back within limits that came later, but go no further away", async () => {
-    const id = newId();
+    const { store } = await setUp();
     await store().apply({ id, commands: [increment(10)] });
     const limited = store({ limits: { max: 5 } });
     await expect(limited.apply({ id, commands: [increment()] })).rejects.toThrow(/maximum is 5/u);
@@ -74,29 +71,28 @@ describe.each(engines)("the life of a counter on $engine", (engine) => {
   });
 
   test("waits out throttles and conflicts, and counts once", async () => {
-    const id = newId();
-    await using network = await startFaultyNetwork(endpoint, { seed: 1, faults: {} });
-    const patient = localClient(network.endpoint, { maxAttempts: 1 });
-    for (const fault of ["conflict", "throttle", "conflict", "throttle"] as const) network.injectNext(fault);
+    const { db, store } = await setUp();
+    const patient = db.client({ maxAttempts: 1 });
+    const requests = countRequests(patient);
+    for (const fault of ["conflict", "throttle", "conflict", "throttle"] as const)
+      db.network.injectNext(fault);
     expect(
       await store({ client: patient }).apply({ id, commands: [increment()], idempotencyKey: "t" }),
     ).toMatchObject({
       value: 1,
       replayed: false,
     });
-    expect(network.requests).toEqual({ UpdateItem: 5 });
-    patient.destroy();
+    expect(requests).toEqual({ UpdateItem: 5 });
   });
 
   test("is throttled where they do not end, after a bounded number of requests, and nothing is counted", async () => {
-    const id = newId();
-    await using network = await startFaultyNetwork(endpoint, { seed: 1, faults: { conflict: 1 } });
-    const patient = localClient(network.endpoint, { maxAttempts: 1 });
+    const { db, store } = await setUp({ faults: { conflict: 1 } });
+    const patient = db.client({ maxAttempts: 1 });
+    const requests = countRequests(patient);
     await expect(
       store({ client: patient }).apply({ id, commands: [increment()], idempotencyKey: "t" }),
     ).rejects.toThrow(/was not changed: DynamoDB asks for less.*\[throttled\]/u);
-    expect(network.requests).toEqual({ UpdateItem: 9 });
+    expect(requests).toEqual({ UpdateItem: 9 });
     expect(await store().get(id, { consistent: true })).toBe(0);
-    patient.destroy();
   });
 });

@@ -1,4 +1,4 @@
-import { TransactWriteItemsCommand } from "@aws-sdk/client-dynamodb";
+import type { TransactWriteItemsCommand } from "@aws-sdk/client-dynamodb";
 import {
   decrement,
   get,
@@ -9,51 +9,43 @@ import {
   type CounterStore,
 } from "@durable-counter/core";
 import { MemoryCounterStore } from "@durable-counter/testing";
-import {
-  localClient,
-  startFaultyNetwork,
-  startLossyProxy,
-  type RunningDynamoDB,
-} from "@durable-counter/testing/dynamodb";
+import type { SimulatedDynamoDBOptions } from "@durable-counter/testing/dynamodb";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { frozenClient, hasTransactions, keepLostWrites, partsOf, startEngines } from "./engines.fixture.ts";
-import { createDynamoDBCounterStore, ensureCounterTable, type DynamoDBCounterStoreOptions } from "./index.ts";
+import { randomRuns } from "../../../scripts/test/random.ts";
+import { countRequests, freeze, keepLostWrites } from "./client-middleware.fixture.ts";
 import { startsCompaction } from "./compaction.ts";
+import { EVERY_FAULT } from "./faults.fixture.ts";
 import { keyAttribute } from "./idempotency-key.ts";
+import {
+  createSimulation,
+  NO_LATENCY,
+  simulatedEngines,
+  strategiesOf,
+  tableName,
+  withTransactions,
+  type SimulatedEngine,
+  type Strategy,
+} from "./simulated.fixture.ts";
+import { partsOf } from "./table-items.fixture.ts";
 
-const engines = await startEngines();
-const local = engines.filter(hasTransactions);
-const tableName = "counters";
-await Promise.all(engines.map(({ client }) => ensureCounterTable(client, tableName)));
-/** The present: DynamoDB Local deletes by its own clock what has expired. */
-const START = Math.floor(Date.now() / 1_000) * 1_000;
 const limits = { min: 0, max: 9 };
-let counters = 0;
+const id = "counter";
 
-type Strategy = NonNullable<NonNullable<DynamoDBCounterStoreOptions["idempotency"]>["strategy"]>;
-
-/** A counter of its own for each test, and stores that share a clock, but nothing they keep in mind. */
-function bench({ client }: Pick<RunningDynamoDB, "client">) {
-  const id = `counter-${++counters}`;
-  const clock = { now: START };
-  const store = (strategy: Strategy, own = client) =>
-    createDynamoDBCounterStore({
-      client: own,
-      tableName,
-      limits,
-      now: () => clock.now,
-      idempotency: { strategy, retentionSeconds: 600 },
-    });
+/** Stores that share a table and a clock, but nothing that they remember. */
+async function setUp({ transactions }: SimulatedEngine, options: SimulatedDynamoDBOptions = {}) {
+  const db = await createSimulation({ transactions, latencyMs: NO_LATENCY, ...options });
+  const store = (strategy: Strategy, client = db.client()) =>
+    db.createStore({ client, limits, idempotency: { strategy, retentionSeconds: 600 } });
   let moves = 0;
-  /** Moves the value, by an idempotency key nobody knows. */
+  /** Changes the value, by an idempotency key that nobody else uses. */
   const move = (command: Command, strategy: Strategy = "inline") =>
     store(strategy).apply({ id, commands: [command], idempotencyKey: `move-${++moves}` });
   const keysInItem = async () =>
-    Object.keys((await partsOf(client, tableName, id)).get("value") ?? {}).filter((name) =>
+    Object.keys((await partsOf(db.client(), tableName, id)).get("value") ?? {}).filter((name) =>
       name.startsWith("k#"),
     ).length;
-  return { id, clock, store, move, keysInItem };
+  return { db, clock: db.clock, store, move, keysInItem };
 }
 
 /** By these a write looks after the keys of its counter. */
@@ -71,10 +63,10 @@ async function told(store: CounterStore, request: ApplyRequest): Promise<string>
   }
 }
 
-const FIVE_OF_THREE = 'Counter "ID" is at 3 and would fall to -2; its minimum is 0. [limit-exceeded]';
+const FIVE_OF_THREE = 'Counter "counter" is at 3 and would fall to -2; its minimum is 0. [limit-exceeded]';
 
-const ways = (engine: RunningDynamoDB) =>
-  hasTransactions(engine)
+const ways = (engine: SimulatedEngine) =>
+  engine.transactions
     ? ([
         { strategy: "inline", isSealed: false },
         { strategy: "inline", isSealed: true },
@@ -85,7 +77,7 @@ const ways = (engine: RunningDynamoDB) =>
       ] as const)
     : ([{ strategy: "inline", isSealed: false }] as const);
 
-describe.each(engines)("a refusal that is remembered, on $engine", (engine) => {
+describe.each(simulatedEngines)("a refusal that is remembered, on $engine", (engine) => {
   const pairs = ways(engine).flatMap((way) =>
     Array.from(new Set(ways(engine).map(({ strategy }) => strategy)), (dying) => ({ ...way, dying })),
   );
@@ -93,48 +85,47 @@ describe.each(engines)("a refusal that is remembered, on $engine", (engine) => {
   test.each(pairs)(
     "keeps off what another process has on its way: $strategy, sealed: $isSealed, of one that is $dying",
     async ({ strategy, isSealed, dying }) => {
-      const { id, store, move } = bench(engine);
+      const { db, store, move } = await setUp(engine);
       await move(increment(5), isSealed ? "separate-item" : "inline");
       const request = { id, idempotencyKey: "t", commands: [decrement(5)], callerId: "a" };
-      const client = localClient(engine.endpoint, { maxAttempts: 1 });
+      const client = db.client({ maxAttempts: 1 });
       const network = keepLostWrites(client);
       await told(store(dying, client), request); // lost, and nobody asks this store again
       await move(decrement(2));
-      const refusal = FIVE_OF_THREE.replace("ID", id);
+      const refusal = FIVE_OF_THREE;
       expect(await told(store(strategy), request)).toBe(refusal);
       await move(increment(2));
       expect(network.lost).toHaveLength(1);
       for (const late of network.lost)
-        await expect(engine.client.send(late as never)).rejects.toThrow(/condition/iu);
+        await expect(db.client().send(late as never)).rejects.toThrow(/condition/iu);
       for (const asked of [store(strategy), store("inline"), store("auto")])
         expect(await told(asked, request)).toBe(refusal);
       expect(await store(strategy).get(id, { consistent: true })).toBe(5);
-      client.destroy();
     },
   );
 
   test.each(ways(engine))(
     "is told to a call that was frozen before it sent anything: $strategy, sealed: $isSealed",
     async ({ strategy, isSealed }) => {
-      const { id, clock, store, move } = bench(engine);
+      const { db, clock, store, move } = await setUp(engine);
       await move(increment(5), isSealed ? "separate-item" : "inline");
       const request = { id, idempotencyKey: "t", commands: [decrement(5)], callerId: "a" };
-      const { client, thaw } = frozenClient(engine.endpoint);
+      const client = db.client();
+      const { resume } = freeze(client);
       const frozen = told(store(strategy, client), request);
       await move(decrement(2), strategy);
-      const refusal = FIVE_OF_THREE.replace("ID", id);
+      const refusal = FIVE_OF_THREE;
       expect(await told(store(strategy), request)).toBe(refusal);
       await move(increment(2), strategy);
-      clock.now += 590_000;
-      thaw();
+      await clock.sleep(590_000);
+      resume();
       expect(await frozen).toBe(refusal);
       expect(await store(strategy).get(id, { consistent: true })).toBe(5);
-      client.destroy();
     },
   );
 
   const races = ways(engine).flatMap((way) =>
-    hasTransactions(engine)
+    engine.transactions
       ? [
           { ...way, rival: "inline" as const },
           { ...way, rival: "separate-item" as const },
@@ -145,10 +136,10 @@ describe.each(engines)("a refusal that is remembered, on $engine", (engine) => {
   test.each(races)(
     "is not told where the same idempotency key counts at that moment: $strategy, sealed: $isSealed, by $rival",
     async ({ strategy, isSealed, rival }) => {
-      const { id, store, move } = bench(engine);
+      const { db, store, move } = await setUp(engine);
       await move(increment(3), isSealed ? "separate-item" : "inline");
       const request = { id, idempotencyKey: "t", commands: [decrement(5)], callerId: "a" };
-      const client = localClient(engine.endpoint);
+      const client = db.client();
       let counted: string | undefined;
       client.middlewareStack.add(
         (next) => async (args) => {
@@ -163,42 +154,50 @@ describe.each(engines)("a refusal that is remembered, on $engine", (engine) => {
       expect(await told(store(strategy, client), request)).toBe("0, replayed");
       expect(counted).toBe("0");
       expect(await told(store("auto"), request)).toBe("0, replayed");
-      client.destroy();
     },
   );
 
-  test("holds while 32 processes ask for too much at once through a network that fails, and others make room", async () => {
-    for (const { strategy, isSealed } of ways(engine)) {
-      const { id, store, move } = bench(engine);
-      await move(increment(9), isSealed ? "separate-item" : "inline");
-      await using network = await startFaultyNetwork(engine.endpoint, { seed: 5 });
-      const client = localClient(network.endpoint, { maxAttempts: 1, requestTimeout: 300 });
-      const ask = async (request: ApplyRequest) => {
-        for (;;) {
-          const answer = await told(store(strategy, client), request);
-          if (!/\[(outcome-unknown|throttled|unavailable)\]$/u.test(answer)) return answer;
-        }
-      };
-      const forgotten: Promise<unknown>[] = [];
-      const answers = await Promise.all(
-        Array.from({ length: 32 }, async (_, n) => {
-          const commands = [n % 3 === 0 ? increment(5) : decrement(4)];
-          const request = { id, idempotencyKey: `t${n}`, commands, callerId: "a" };
-          forgotten.push(ask(request)); // of a process that dies meanwhile
-          const answer = await ask(request);
-          const change = n % 3 === 0 ? 5 : -4;
-          return answer.endsWith("[limit-exceeded]") ? 0 : change;
-        }),
-      );
-      network.disableFaults();
-      await Promise.all(forgotten);
-      await network.drain();
-      const total = answers.reduce((sum, change) => sum + change, 9);
-      expect(await store(strategy).get(id, { consistent: true })).toBe(total);
-      expect(answers.filter((change) => change === 0).length).toBeGreaterThan(3);
-      client.destroy();
-    }
-  });
+  test.each(ways(engine))(
+    "holds while 32 processes ask for too much at once through a network that fails: $strategy, sealed: $isSealed",
+    async ({ strategy, isSealed }) => {
+      const latencyMs = { min: 1, max: 10 };
+      for (let seed = 0; seed < randomRuns(3); seed++) {
+        const { db, store } = await setUp(engine, { seed, faults: EVERY_FAULT, latencyMs });
+        const ask = async (request: ApplyRequest, by: Strategy = strategy) => {
+          const asked = store(by, db.client({ maxAttempts: 1 }));
+          for (;;) {
+            const answer = await told(asked, request);
+            if (!/\[(outcome-unknown|throttled|unavailable)\]$/u.test(answer)) return answer;
+          }
+        };
+        await ask(
+          { id, idempotencyKey: "stock", commands: [increment(9)] },
+          isSealed ? "separate-item" : "inline",
+        );
+        const abandoned: Promise<unknown>[] = [];
+        const changes = await Promise.all(
+          Array.from({ length: 32 }, async (_, n) => {
+            const change = n % 3 === 0 ? 5 : -4;
+            const commands = [change > 0 ? increment(change) : decrement(-change)];
+            const request = { id, idempotencyKey: `t${n}`, commands, callerId: "a" };
+            abandoned.push(ask(request)); // of a process that dies meanwhile
+            const answer = await ask(request);
+            return answer.endsWith("[limit-exceeded]") ? 0 : change;
+          }),
+        );
+        db.network.disableFaults();
+        await Promise.all(abandoned);
+        await db.network.drain();
+        const { summary } = db.network;
+        const value = await store(strategy).get(id, { consistent: true });
+        expect({ value, summary }).toEqual({
+          value: changes.reduce((sum, change) => sum + change, 9),
+          summary,
+        });
+        expect(changes.filter((change) => change === 0).length).toBeGreaterThan(3);
+      }
+    },
+  );
 
   test("is an answer as the memory store gives it, among all that others ask, with keys wherever", async () => {
     const keys = ["t1", "t2", "t3", ...COMPACTING];
@@ -208,7 +207,7 @@ describe.each(engines)("a refusal that is remembered, on $engine", (engine) => {
       fc.constant(get()),
     );
     const request = fc.record({
-      strategy: fc.constantFrom<Strategy>(...new Set(ways(engine).map(({ strategy }) => strategy))),
+      strategy: fc.constantFrom<Strategy>(...strategiesOf(engine)),
       idempotencyKey: fc.constantFrom(...keys),
       commands: fc.array(command, { minLength: 1, maxLength: 2 }),
       callerId: fc.constantFrom(undefined, "a", "b"),
@@ -216,13 +215,13 @@ describe.each(engines)("a refusal that is remembered, on $engine", (engine) => {
       seconds: fc.constantFrom(0, 0, 1, 7),
     });
     // Live keys over a minute: from 97 on, the next tidying write moves them out.
-    const prefill = hasTransactions(engine) ? fc.constantFrom(0, 100) : fc.constant(0);
+    const prefill = engine.transactions ? fc.constantFrom(0, 100) : fc.constant(0);
     await fc.assert(
       fc.asyncProperty(
         prefill,
         fc.array(request, { minLength: 5, maxLength: 30 }),
         async (prefilled, requests) => {
-          const { id, clock, store } = bench(engine);
+          const { clock, store } = await setUp(engine);
           const memory = new MemoryCounterStore({ limits });
           const stores = {
             inline: store("inline"),
@@ -230,60 +229,59 @@ describe.each(engines)("a refusal that is remembered, on $engine", (engine) => {
             "separate-item": store("separate-item"),
           };
           for (let n = 0; n < prefilled; n++) {
-            clock.now += 600;
+            await clock.sleep(600);
             await stores.inline.apply({ id, commands: [increment(0)], idempotencyKey: `before-${n}` });
           }
           for (const { strategy, seconds, ...asked } of requests) {
-            clock.now += seconds * 1_000;
+            await clock.sleep(seconds * 1_000);
             const next = { id, ...asked };
             expect(await told(stores[strategy], next)).toBe(await told(memory, next));
           }
           expect(await stores.inline.get(id, { consistent: true })).toBe(await memory.get(id));
         },
       ),
-      { numRuns: 60 },
+      { numRuns: randomRuns(80) },
     );
   });
 });
 
-describe.each(local)("what a refusal costs, on $engine", (engine) => {
+describe.each(withTransactions)("what a refusal costs, on $engine", (engine) => {
   test.each([
     { isSealed: false, callerId: undefined, requests: { UpdateItem: 1 } },
     { isSealed: false, callerId: "a", requests: { UpdateItem: 2 } },
     { isSealed: true, callerId: undefined, requests: { UpdateItem: 1, GetItem: 2 } },
     { isSealed: true, callerId: "a", requests: { UpdateItem: 1, GetItem: 4, TransactWriteItems: 1 } },
   ])("sealed: $isSealed, callerId: $callerId", async ({ isSealed, callerId, requests }) => {
-    const { id, store, move } = bench(engine);
+    const { db, store, move } = await setUp(engine);
     await move(increment(3), isSealed ? "separate-item" : "inline");
-    await using proxy = await startLossyProxy(engine.endpoint);
-    const client = localClient(proxy.endpoint);
+    const client = db.client();
+    const sent = countRequests(client);
     await told(store("auto", client), { id, idempotencyKey: "t", commands: [decrement(5)], callerId });
-    expect(proxy.requests).toEqual(requests);
-    client.destroy();
+    expect(sent).toEqual(requests);
   });
 });
 
-describe.each(local)("refusals that are remembered, on $engine", (engine) => {
+describe.each(withTransactions)("refusals that are remembered, on $engine", (engine) => {
   test("are moved out of an item that holds many, and stay what they are", async () => {
-    const { id, clock, store, move, keysInItem } = bench(engine);
+    const { clock, store, move, keysInItem } = await setUp(engine);
     const request = (n: number) => ({ id, idempotencyKey: `t${n}`, commands: [decrement(5)], callerId: "a" });
     const requests = Array.from({ length: 200 }, (_, n) => request(n));
     await move(increment(3));
     for (const request of requests) {
-      clock.now += 250;
+      await clock.sleep(250);
       await told(store("auto"), request);
     }
     expect(await keysInItem()).toBeLessThan(60);
     await move(increment(6), "auto");
     const answers = new Set(await Promise.all(requests.map((request) => told(store("auto"), request))));
-    expect(Array.from(answers)).toEqual([FIVE_OF_THREE.replace("ID", id)]);
+    expect(Array.from(answers)).toEqual([FIVE_OF_THREE]);
   });
 
   test("are not moved over what counted in the place of one of them", async () => {
-    const { id, clock, store, move } = bench(engine);
+    const { clock, store, move } = await setUp(engine);
     await move(increment(3));
     for (let n = 0; n < 100; n++) {
-      clock.now += 600;
+      await clock.sleep(600);
       await move(get());
     }
     const request = { id, idempotencyKey: "t", commands: [decrement(5)] };
@@ -296,21 +294,21 @@ describe.each(local)("refusals that are remembered, on $engine", (engine) => {
   });
 
   test("hold for their window, though the item was not to be sealed for so long", async () => {
-    const { id, clock, store, move } = bench(engine);
+    const { clock, store, move } = await setUp(engine);
     await move(increment(3), "separate-item");
     const request = { id, idempotencyKey: "t", commands: [decrement(5)], callerId: "a" };
-    const refusal = FIVE_OF_THREE.replace("ID", id);
-    clock.now += 900_000; // past the marker's window, and within the grace of its seal
+    const refusal = FIVE_OF_THREE;
+    await clock.sleep(900_000); // past the marker's window, and within the grace of its seal
     expect(await told(store("auto"), request)).toBe(refusal);
-    clock.now += 590_000;
+    await clock.sleep(590_000);
     await move(increment(6));
     expect(await told(store("auto"), request)).toBe(refusal);
   });
 
   test("touch the item of a sealed counter once a minute: nobody who counts is kept waiting", async () => {
-    const { id, clock, store, move } = bench(engine);
+    const { db, clock, store, move } = await setUp(engine);
     await move(increment(3), "separate-item");
-    const client = localClient(engine.endpoint);
+    const client = db.client();
     const sizes: number[] = [];
     client.middlewareStack.add(
       (next) => (args) => {
@@ -322,10 +320,9 @@ describe.each(local)("refusals that are remembered, on $engine", (engine) => {
     );
     const refusing = store("auto", client);
     for (const idempotencyKey of ["t1", "t2", "t3", "t4"]) {
-      clock.now += 30_000;
+      await clock.sleep(30_000);
       await told(refusing, { id, idempotencyKey, commands: [decrement(5)], callerId: "a" });
     }
     expect(sizes).toEqual([2, 1, 1, 2]);
-    client.destroy();
   });
 });

@@ -1,8 +1,10 @@
 import { decrement, get, increment, isCounterError } from "@durable-counter/core";
 import { localClient, startLossyProxy } from "@durable-counter/testing/dynamodb";
 import { describe, expect, test } from "vitest";
-import { keepLostWrites, partsOf, startEngines } from "./engines.fixture.ts";
+import { keepLostWrites } from "./client-middleware.fixture.ts";
+import { startEngines } from "./engines.fixture.ts";
 import { createDynamoDBCounterStore, ensureCounterTable, type DynamoDBCounterStoreOptions } from "./index.ts";
+import { partsOf } from "./table-items.fixture.ts";
 
 const engines = await startEngines();
 const tableName = "counters";

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 
 const require = createRequire(import.meta.url);
+const modules = new Map<string, unknown>(); // looking one up in the file system costs more than a request
 
 /**
  * Where dynalite's entry is installed.
@@ -21,6 +22,10 @@ export function dynalitePath(): string {
  * @throws Error that names the install command where dynalite is missing
  */
 export function dynaliteModule(path: string): unknown {
+  const known = modules.get(path);
+  if (known !== undefined) return known;
   dynalitePath();
-  return require(`dynalite/${path}`);
+  const loaded: unknown = require(`dynalite/${path}`);
+  modules.set(path, loaded);
+  return loaded;
 }

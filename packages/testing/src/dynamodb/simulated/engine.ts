@@ -152,9 +152,9 @@ export function createSimulatedEngine(now: () => number, transactions: boolean):
   };
 
   /** What is wrong with the numbers of an item, which an update may have worked out, if something is. */
-  function checkNumbers(item: StoredItem): Refusal | undefined {
-    for (const value of Object.values(item)) {
-      if (!("N" in value)) continue;
+  function checkNumbers(item: StoredItem, before: StoredItem = {}): Refusal | undefined {
+    for (const [name, value] of Object.entries(item)) {
+      if (!("N" in value) || value["N"] === before[name]?.["N"]) continue;
       const problem = actions.checkValue({ ...value });
       if (problem !== undefined) return validationError(problem);
     }

@@ -66,8 +66,10 @@ const MAX_ITEM_SIZE = 400 * 1_024;
 // Made once: the stack of an error that says "nothing there" would cost more than the look-up.
 const NOT_FOUND = Object.assign(new Error("Not found."), { name: "NotFoundError" });
 
-/** @param check what is wrong with an item that is about to be written, if something is */
-export function createTableStore(check: (item: StoredItem) => unknown): TableStore {
+/** What is wrong with an item that is about to be written, if something is; `before` is the item that it replaces. */
+type Check = (item: StoredItem, before: StoredItem | undefined) => unknown;
+
+export function createTableStore(check: Check): TableStore {
   const tables = new Map<string, TableDescription>();
   const contents = new Map<string, ItemTable>();
   const streams: (() => void)[] = [];
@@ -109,10 +111,7 @@ function tableNotFound(name: string, isDataRequest: boolean) {
   };
 }
 
-function createItemTable(
-  check: (item: StoredItem) => unknown,
-  onStream: (flush: () => void) => void,
-): ItemTable {
+function createItemTable(check: Check, onStream: (flush: () => void) => void): ItemTable {
   const items = new Map<string, StoredItem>();
   let sorted: readonly string[] | undefined;
   const set = (key: string, item: StoredItem) => {
@@ -141,7 +140,7 @@ function createItemTable(
       else done(null, item);
     },
     put(key, item, done) {
-      const problem = check(item);
+      const problem = check(item, items.get(key));
       if (problem !== undefined) return done(problem);
       set(key, copied(item));
       done(null);

@@ -57,7 +57,7 @@ export function createVirtualClock(startAt: number): SchedulingClock {
 
   const schedule = (ms: number, run: () => void) => {
     if (!(ms >= 0)) throw new TypeError(`ms is ${ms}; pass milliseconds from 0.`);
-    const timer = { due: now + ms, run };
+    const timer = { due: now + Math.ceil(ms), run }; // whole ms, as clocks have them
     timers.splice(positionAfter(timers, timer.due), 0, timer);
     tickLater();
     return () => {
