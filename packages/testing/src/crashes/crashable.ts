@@ -1,5 +1,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
+/** Changes with {@link CrashableProcess}, which the copies of the kit share. */
+const KEY = Symbol.for("@durable-counter/testing/crashable/1");
+
 /** The simulated process in which a dependency is called. */
 export interface CrashableProcess {
   readonly isDead: boolean;
@@ -14,7 +17,13 @@ export interface DependencyCall {
   readonly name: string;
 }
 
-const processes = new AsyncLocalStorage<CrashableProcess>();
+/** The process of the running code. All copies of the kit share it, such as its ESM and its CommonJS build. */
+const processes = sharedStorage();
+
+function sharedStorage(): AsyncLocalStorage<CrashableProcess> {
+  const shared = globalThis as { [KEY]?: AsyncLocalStorage<CrashableProcess> }; // nobody else uses this symbol
+  return (shared[KEY] ??= new AsyncLocalStorage());
+}
 
 /** Runs code in the process, so that its dependencies know which process calls them. */
 export function runInProcess<T>(process: CrashableProcess, code: () => T): T {

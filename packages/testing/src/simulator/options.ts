@@ -1,5 +1,6 @@
 import {
   checkOptions,
+  isFunction,
   isOneOf,
   isRecordOfFunctions,
   isWithin,
@@ -8,7 +9,7 @@ import {
 } from "../check-options.ts";
 import type { CallbackAnswer } from "../service/callback-answer.ts";
 import type { InvokedFunction } from "../service/invoked-function.ts";
-import { ExecutionRegistry } from "./execution-registry.ts";
+import type { ExecutionRegistry } from "./execution-registry.ts";
 
 /** Options of `simulate`. */
 export interface SimulateOptions {
@@ -61,7 +62,7 @@ const RULES: OptionRules<SimulateOptions> = {
   answerCallbacks: [isOneOf("submitted", "created"), 'pass "submitted" or "created"'],
   replay: [isOneOf("suspended", "always"), 'pass "suspended" or "always"'],
   executionName: [matches(NAME), "pass 1 to 64 of a–z, A–Z, 0–9, - and _"],
-  started: [(value) => value instanceof ExecutionRegistry, "pass an ExecutionRegistry"],
+  started: [isRegistry, "pass an ExecutionRegistry"],
   functionName: [matches(NAME), "pass 1 to 64 of a–z, A–Z, 0–9, - and _"],
   arn: [
     matches(ARN),
@@ -75,4 +76,9 @@ const RULES: OptionRules<SimulateOptions> = {
 /** @throws TypeError naming the option, its value and the remedy */
 export function checkSimulateOptions(options: unknown): void {
   checkOptions(options, RULES, "{ payload: … }");
+}
+
+/** Not by its class: it may be that of another copy of the kit. */
+function isRegistry(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "start" in value && isFunction(value.start);
 }
