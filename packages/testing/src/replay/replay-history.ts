@@ -1,6 +1,7 @@
 import type { DurableLambdaHandler } from "@aws/durable-execution-sdk-js";
 import { checkOptions, isOneOf, type OptionRules } from "../check-options.ts";
 import { executionArn } from "../service/arn.ts";
+import { refuseFakeTimers } from "../fake-timers.ts";
 import { formatValue } from "../format-value.ts";
 import { checkSimulateOptions } from "../simulator/options.ts";
 import { endingDifference } from "./ending-difference.ts";
@@ -59,6 +60,7 @@ export async function replayHistory(
       `handler is ${formatValue(handler)}; pass the function that withDurableExecution(…) returned.`,
     );
   }
+  refuseFakeTimers();
   checkOptions(options, RULES, '{ at: "end" }');
   const { at = "suspensions", ...known } = options;
   checkSimulateOptions(known); // the same rules for names, ARNs and time limits

@@ -12,6 +12,19 @@ const EARLY = 10;
 /** A constant of the SDK: it does not wait for an event in the last second of an invocation. */
 const MIN_REMAINING = 1_000;
 
+/** How an operation was shown to the SDK. */
+interface Shown {
+  /** In virtual time. */
+  readonly due: number;
+  /** By the clock of the SDK. */
+  readonly timestamp: Date;
+  /** When the SDK polls, in real time. */
+  readonly askAt: number;
+}
+
+/** Saved at load time, because a test can fake the date. The SDK and the timestamps that it gets use the faked one. */
+const realNow = Date.now;
+
 /**
  * Translates virtual time for the SDK within one invocation. The SDK sets real timers, for a timestamp minus
  * `Date.now()`, and polls the service when they fire. With virtual timestamps it would wait for a real year, or poll at
@@ -24,7 +37,7 @@ export class SdkTime {
   readonly #clock: VirtualClock;
   /** The virtual time at which Lambda ends the invocation. */
   readonly deadline: number;
-  readonly #shown = new Map<string, { readonly due: number; readonly askAt: number }>();
+  readonly #shown = new Map<string, Shown>();
 
   constructor(clock: VirtualClock) {
     this.#clock = clock;
@@ -60,7 +73,7 @@ export class SdkTime {
   asked(): number | undefined {
     let latest: number | undefined;
     if (this.#shown.size === 0) return latest;
-    const now = Date.now() + EARLY;
+    const now = realNow() + EARLY;
     for (const { due, askAt } of this.#shown.values()) {
       if (askAt <= now && due > (latest ?? 0)) latest = due;
     }
@@ -69,11 +82,13 @@ export class SdkTime {
 
   #moment(id: string, due: Date, isStuck: boolean): Date {
     const delay = due.getTime() - this.#clock.now;
-    const now = Date.now();
-    if (delay > this.remaining() - MIN_REMAINING && !isStuck) return new Date(now + delay);
-    const shown = this.#shown.get(id);
-    const askAt = shown?.due === due.getTime() ? shown.askAt : now + ASK_AFTER;
-    this.#shown.set(id, { due: due.getTime(), askAt });
-    return new Date(askAt);
+    if (delay > this.remaining() - MIN_REMAINING && !isStuck) return new Date(Date.now() + delay);
+    let shown = this.#shown.get(id);
+    if (shown?.due !== due.getTime()) {
+      const timestamp = new Date(Date.now() + ASK_AFTER);
+      shown = { due: due.getTime(), timestamp, askAt: realNow() + ASK_AFTER };
+      this.#shown.set(id, shown);
+    }
+    return shown.timestamp;
   }
 }

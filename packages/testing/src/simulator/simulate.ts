@@ -1,5 +1,6 @@
 import type { DurableLambdaHandler } from "@aws/durable-execution-sdk-js";
 import { CallbackAnswers } from "./callback-answers.ts";
+import { refuseFakeTimers } from "../fake-timers.ts";
 import { formatValue } from "../format-value.ts";
 import type { Environment } from "./environment.ts";
 import { Execution, type ExecutionStart } from "./execution.ts";
@@ -17,6 +18,7 @@ import { EventLoop } from "./event-loop.ts";
  * @param handler the function that `withDurableExecution` returned, as it is deployed
  * @throws TypeError for a handler that is not wrapped, a payload that JSON cannot carry, or unknown options
  * @throws SimulationStoppedError for an execution that would never end; it lists what the execution waits for
+ * @throws Error if fake timers are active
  * @example
  * ```ts
  * const simulation = await simulate(handler, { payload: { amount: 5 } });
@@ -42,6 +44,7 @@ export async function simulateWithFaults<Result>(
     );
   }
   checkSimulateOptions(options);
+  refuseFakeTimers();
   const { functionName = "function", executionName = nextName(), arn, started } = options;
   const payload = jsonPayload(options.payload, "options.payload");
   const identity = { handler, functionName, executionName, arn, payload };
