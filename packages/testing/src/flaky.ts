@@ -5,7 +5,7 @@ export interface FlakyOptions {
   /** How many calls fail before the function is called: a whole number of at least 0. */
   readonly failures: number;
   /** The error of these calls. Default: one that counts them, `flaky: failure 1 of 2`. */
-  readonly error?: Error;
+  readonly error?: Error | undefined;
 }
 
 /**

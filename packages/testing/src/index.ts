@@ -37,6 +37,7 @@ export type { ExploreInterleavingsOptions } from "./interleavings/options.ts";
 export type { InterleavingProgram, ProgramContext } from "./interleavings/run-program.ts";
 export type { Model, SequentialModel, StepModel } from "./linearizability/model.ts";
 export { recordHistory, type RecordingStore } from "./counters/record-history.ts";
+export type { DurableHandler } from "./service/durable-handler.ts";
 export type { DurableOperation } from "./service/durable-operation.ts";
 export type { OperationIdentity } from "./replay/operation-label.ts";
 export { replayHistory, type ReplayHistoryOptions } from "./replay/replay-history.ts";

@@ -1,5 +1,6 @@
 import type { DurableLambdaHandler } from "@aws/durable-execution-sdk-js";
 import { progressOnStderr, type Progress } from "../progress.ts";
+import type { DurableHandler } from "../service/durable-handler.ts";
 import { checkSimulateOptions, type SimulateOptions } from "../simulator/options.ts";
 import type { Simulation } from "../simulator/simulation.ts";
 import { crashFailure, type CrashFailure } from "./crash-failure.ts";
@@ -42,7 +43,7 @@ export interface CrashExploration {
  * ```
  */
 export async function exploreCrashes<Result = unknown>(
-  handler: DurableLambdaHandler,
+  handler: DurableHandler<Result>,
   options: ExploreCrashesOptions<Result> = {},
 ): Promise<CrashExploration> {
   const {

@@ -1,5 +1,5 @@
-import type { DurableLambdaHandler } from "@aws/durable-execution-sdk-js";
 import { checkOptions, type OptionRules } from "../check-options.ts";
+import type { DurableHandler } from "../service/durable-handler.ts";
 import { checkSimulateOptions, type SimulateOptions } from "../simulator/options.ts";
 import type { Simulation } from "../simulator/simulation.ts";
 import { crashesByChance, newSeed } from "./crash-plan.ts";
@@ -54,7 +54,7 @@ export const DEFAULT_CHANCE = 0.1;
  * ```
  */
 export async function simulateWithCrashes<Result = unknown>(
-  handler: DurableLambdaHandler,
+  handler: DurableHandler<Result>,
   options: SimulateWithCrashesOptions = {},
 ): Promise<CrashedSimulation<Result>> {
   const { chance = DEFAULT_CHANCE, seed = newSeed(), ...others } = options;

@@ -10,17 +10,17 @@ import { Scope } from "./scope.ts";
 /** Options of {@link FakeContext}, all of them optional. */
 export interface FakeContextOptions<TLogger extends DurableLogger = DurableLogger> {
   /** The functions that `context.invoke` calls, by name or ARN. */
-  readonly functions?: Readonly<Record<string, InvokedFunction>>;
+  readonly functions?: Readonly<Record<string, InvokedFunction>> | undefined;
   /** Answers to callbacks, by the name of the operation, or by the id of the callback if it has no name. */
-  readonly callbacks?: Readonly<Record<string, CallbackAnswer>>;
+  readonly callbacks?: Readonly<Record<string, CallbackAnswer>> | undefined;
   /** The start of the virtual clock. Default: the epoch, so that `+context.now` is the time that has passed. */
-  readonly now?: Date;
+  readonly now?: Date | undefined;
   /** Receives the log lines. Default: they are kept in `context.logs` only. */
-  readonly logger?: TLogger;
+  readonly logger?: TLogger | undefined;
   /** The ARN of the execution. Default: a new one, because idempotency keys are derived from it. */
-  readonly arn?: string;
+  readonly arn?: string | undefined;
   /** Properties of the Lambda context that replace the defaults. */
-  readonly lambdaContext?: Partial<DurableContext["lambdaContext"]>;
+  readonly lambdaContext?: Partial<DurableContext["lambdaContext"]> | undefined;
 }
 
 /**

@@ -9,7 +9,7 @@ import { search } from "./search.ts";
 
 export interface LinearizabilityOptions {
   /** The number of configurations to visit, over all keys, before the check stops with an error. Default 1,000,000. */
-  readonly budget?: number;
+  readonly budget?: number | undefined;
 }
 
 export type LinearizabilityResult<Input = unknown, Output = unknown> =

@@ -3,13 +3,13 @@ import { formatValue } from "../format-value.ts";
 /** One operation on a shared object, as its caller saw it. */
 export interface HistoryOperation<Input = unknown, Output = unknown> {
   /** The object, if there are several independent ones. Default: there is only one. */
-  readonly key?: string;
+  readonly key?: string | undefined;
   /** The caller, for messages. */
-  readonly process?: string | number;
+  readonly process?: string | number | undefined;
   /** When the operation was called, in real or logical time. */
   readonly start: number;
   /** When its answer arrived, not before `start`. Operations that touch, such as 1–2 and 2–3, are concurrent. */
-  readonly end?: number;
+  readonly end?: number | undefined;
   readonly input: Input;
   /** The answer, which can be a refusal. Left out if the caller did not look at it; then any answer is possible. */
   readonly output?: Output;
@@ -18,7 +18,7 @@ export interface HistoryOperation<Input = unknown, Output = unknown> {
    * took effect at any time after its start, or never; the default if there is no `end`. `"failed"`: it certainly had
    * no effect. If it has an output all the same, the output must be explained like any other.
    */
-  readonly outcome?: "ok" | "failed" | "unknown";
+  readonly outcome?: "ok" | "failed" | "unknown" | undefined;
 }
 
 /** The outcome of a checked operation, with its default. */

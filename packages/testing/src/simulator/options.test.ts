@@ -1,5 +1,8 @@
 import { withDurableExecution } from "@aws/durable-execution-sdk-js";
 import { expect, test } from "vitest";
+import { FakeContext } from "../fake-context/fake-context.ts";
+import { flaky } from "../flaky.ts";
+import { checkLinearizable } from "../linearizability/check-linearizable.ts";
 import { simulate } from "./simulate.ts";
 
 const echo = withDurableExecution(async (event) => event);
@@ -64,4 +67,23 @@ test.for<[what: string, handler: unknown, message: string]>([
 
   await expect(run).rejects.toThrow(TypeError);
   await expect(run).rejects.toThrow(message);
+});
+
+test("every option may be undefined, for the type check too", async () => {
+  const options = { callbacks: undefined, functions: undefined, now: undefined, logger: undefined };
+  const fake = new FakeContext({ ...options, arn: undefined, lambdaContext: undefined });
+  expect(await fake.step(flaky(async () => 1, { failures: 0, error: undefined }))).toBe(1);
+  const operation = {
+    key: undefined,
+    process: undefined,
+    start: 0,
+    end: undefined,
+    outcome: undefined,
+    input: 1,
+  };
+  const model = {
+    initial: 0,
+    apply: (state: number, input: number) => ({ state: state + input, output: 0 }),
+  };
+  expect(checkLinearizable([operation], model, { budget: undefined })).toMatchObject({ linearizable: true });
 });

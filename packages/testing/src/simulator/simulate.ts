@@ -6,6 +6,7 @@ import type { Environment } from "./environment.ts";
 import { Execution, type ExecutionStart } from "./execution.ts";
 import type { Faults } from "./faults.ts";
 import { FunctionRegistry } from "./function-registry.ts";
+import type { DurableHandler } from "../service/durable-handler.ts";
 import { jsonPayload } from "./json-payload.ts";
 import { checkSimulateOptions, type SimulateOptions } from "./options.ts";
 import { simulationOf, type Simulation } from "./simulation.ts";
@@ -15,7 +16,8 @@ import { EventLoop } from "./event-loop.ts";
  * Runs a durable function to its end, with the real durable SDK, against a durable service in memory and on virtual
  * time.
  *
- * @param handler the function that `withDurableExecution` returned, as it is deployed
+ * @param handler the function that `withDurableExecution` returned, as it is deployed. The type of its result is known for
+ * `createCounterHandler`; for others, state it: `simulate<Order>(handler)`
  * @throws TypeError for a handler that is not wrapped, a payload that JSON cannot carry, or unknown options
  * @throws SimulationStoppedError for an execution that would never end; it lists what the execution waits for
  * @throws Error if fake timers are active
@@ -26,7 +28,7 @@ import { EventLoop } from "./event-loop.ts";
  * ```
  */
 export function simulate<Result = unknown>(
-  handler: DurableLambdaHandler,
+  handler: DurableHandler<Result>,
   options: SimulateOptions = {},
 ): Promise<Simulation<Result>> {
   return simulateWithFaults(handler, options, undefined);
