@@ -30,7 +30,7 @@ import { serializeCounterError } from "./restore-counter-error.ts";
  * export const handler = createCounterHandler({ store, limits: { min: 0 }, steps: "command" });
  * ```
  */
-export function createCounterHandler(options: CounterHandlerOptions = {}): DurableLambdaHandler {
+export function createCounterHandler(options: CounterHandlerOptions = {}): CounterHandler {
   const { steps = "command", store, logger, limits, initial } = parseHandlerOptions(options);
   return withDurableExecution(async (event: unknown, context): Promise<BatchResult> => {
     const { counterId, commands, idempotencyKey, issuedAt } = parseInput(CounterRequest, event, "event");
@@ -46,6 +46,9 @@ export function createCounterHandler(options: CounterHandlerOptions = {}): Durab
     return steps === "batch" ? operations.batch(commands) : oneByOne(operations, commands);
   });
 }
+
+/** The handler that `createCounterHandler` returns. `~result` exists for the type check only: the test kit infers from it. */
+export type CounterHandler = DurableLambdaHandler & { readonly "~result"?: BatchResult };
 
 async function oneByOne({ single }: Operations, commands: readonly Command[]): Promise<BatchResult> {
   const results: CommandResult[] = [];

@@ -3,7 +3,7 @@ export type {
   ExecutionCounterOptions,
   SharedCounterOptions,
 } from "./counter-config.ts";
-export { createCounterHandler } from "./counter-handler.ts";
+export { createCounterHandler, type CounterHandler } from "./counter-handler.ts";
 export type { CounterLogger, CounterLogRecord } from "./counter-log.ts";
 export { durableCounter } from "./durable-counter.ts";
 export { restoreCounterError } from "./restore-counter-error.ts";
