@@ -1,6 +1,6 @@
 import { formatValue } from "../format-value.ts";
 import { withoutStackTraces } from "../without-stack-traces.ts";
-import { operationLabel } from "./operation-label.ts";
+import { operationLabel, type OperationIdentity } from "./operation-label.ts";
 import type { Finding } from "./replay-report.ts";
 import {
   errorText,
@@ -39,6 +39,16 @@ async function endedOtherwise(
   replayed: Replayed,
 ): Promise<Finding | undefined> {
   if (recorded.status !== today.status) {
+    const body = bodyThatFailed(recorded, today, replayed);
+    if (body !== undefined) {
+      const operation = operationLabel(await body);
+      return {
+        isUndetermined: true,
+        message:
+          `The recorded execution failed with ${errorText(recorded)}, and today's code comes to the body of ${operation}. ` +
+          `No body runs in a replay, so it cannot tell whether today's code fails there too.`,
+      };
+    }
     const was =
       recorded.status === "FAILED"
         ? `failed with ${errorText(recorded)}`
@@ -64,6 +74,22 @@ async function endedOtherwise(
     message: `The execution ends with another result: ${path} is ${was} in the history, and ${is} by today's code.`,
   };
 }
+
+/** The operation in whose body the recorded execution can have failed, if today's code stops in front of one. */
+function bodyThatFailed(
+  recorded: Outcome,
+  today: Outcome,
+  { point, run, today: operationAt }: Replayed,
+): Promise<OperationIdentity> | OperationIdentity | undefined {
+  if (recorded.status !== "FAILED" || today.status !== "PENDING") return undefined;
+  if (!ENDS_WITHIN_A_BODY.test(recorded.error?.ErrorMessage ?? "")) return undefined;
+  const open = openOperations({ point, run }).find(({ type }) => type === "STEP");
+  const [next] = run.state.unrecorded;
+  return open ?? (next === undefined ? undefined : operationAt(next));
+}
+
+/** Errors for which the durable SDK ends the execution from within a body, so that the operation stays open. */
+const ENDS_WITHIN_A_BODY = /^(\[Unrecoverable Execution\]|Context usage error)/;
 
 /** The first difference between two JSON values. `undefined` if there is none. */
 function firstDifference(

@@ -88,6 +88,7 @@ describe("is compatible:", () => {
     expect(await taken(audited, "StepSucceeded", "reserve")).toEqual({
       compatible: true,
       problems: [],
+      undetermined: [],
       next: { position: "2", type: "STEP", name: "audit", subType: "Step" },
       points: 1,
       message:

@@ -10,7 +10,7 @@ import { missingOperation, operationDifference, uncomparedCondition } from "./op
 import type { OperationIdentity } from "./operation-label.ts";
 import { replayPoints, type ReplayAt } from "./replay-point.ts";
 import { replayRun } from "./replay-run.ts";
-import { replayReport, type HistoryReplay, type ReplayProblem } from "./replay-report.ts";
+import { replayReport, type Finding, type HistoryReplay, type ReplayProblem } from "./replay-report.ts";
 import type { Replayed } from "./replay-result.ts";
 import { todaysOperation } from "./current-operation.ts";
 
@@ -70,18 +70,28 @@ export async function replayHistory(
   const subject = { handler, arn, timeoutMs };
 
   const problems = new Map<string, ReplayProblem>();
+  const undetermined = new Set<string>();
   let next: OperationIdentity | undefined;
   let points = 0;
   for (const point of replayPoints(recorded, at)) {
     const run = await replayRun(subject, point.state);
     const today = (id: string) => todaysOperation(subject, point, id);
     points += 1;
-    const problem = await replayProblem({ history: recorded, point, run, today });
-    if (problem !== undefined && !problems.has(problem.message)) problems.set(problem.message, problem);
+    const finding = await firstFinding({ history: recorded, point, run, today });
+    if (finding?.isUndetermined === true) undetermined.add(finding.message);
+    else if (finding !== undefined && !problems.has(finding.message)) {
+      problems.set(finding.message, { event: point.event, ...finding });
+    }
     const [first] = run.state.unrecorded;
     if (point.isEnd && problems.size === 0 && first !== undefined) next = await today(first);
   }
-  return replayReport({ events: recorded.events.length, points, problems: [...problems.values()], next });
+  return replayReport({
+    events: recorded.events.length,
+    points,
+    problems: [...problems.values()],
+    undetermined: [...undetermined],
+    next,
+  });
 }
 
 const RULES: OptionRules<ReplayHistoryOptions> = {
@@ -91,11 +101,11 @@ const RULES: OptionRules<ReplayHistoryOptions> = {
   timeoutMs: [() => true, ""],
 };
 
-/** The first problem of a replay, from which the others follow. */
-async function replayProblem(replayed: Replayed): Promise<ReplayProblem | undefined> {
+/** The first finding of a replay, from which the others follow. */
+async function firstFinding(replayed: Replayed): Promise<Finding | undefined> {
   for (const look of [operationDifference, uncomparedCondition, missingOperation, endingDifference]) {
     const finding = await look(replayed);
-    if (finding !== undefined) return { event: replayed.point.event, ...finding };
+    if (finding !== undefined) return finding;
   }
   return undefined;
 }

@@ -6,6 +6,8 @@ export interface HistoryReplay {
   readonly compatible: boolean;
   /** Empty if it is compatible. */
   readonly problems: readonly ReplayProblem[];
+  /** What the replay cannot tell, because no body of an operation runs; empty if it can tell everything. */
+  readonly undetermined: readonly string[];
   /** The first operation that today's code starts after the end of the history, if it starts one at once. */
   readonly next?: OperationIdentity | undefined;
   /** The number of points at which today's code took over. */
@@ -24,8 +26,8 @@ export interface ReplayProblem {
   readonly message: string;
 }
 
-/** A problem, without the event at which it was found. */
-export type Finding = Omit<ReplayProblem, "event">;
+/** A problem, without the event at which it was found, or what the replay cannot tell. */
+export type Finding = Omit<ReplayProblem, "event"> & { readonly isUndetermined?: boolean };
 
 const REMEDY =
   "Let the executions under way end on the code they began with: publish a version with each deployment, and invoke " +
@@ -36,21 +38,23 @@ export function replayReport(found: {
   readonly events: number;
   readonly points: number;
   readonly problems: readonly ReplayProblem[];
+  readonly undetermined: readonly string[];
   readonly next: OperationIdentity | undefined;
 }): HistoryReplay {
-  const { events, points, problems, next } = found;
+  const { events, points, problems, undetermined, next } = found;
   const compatible = problems.length === 0;
   const where = points === 1 ? "at its end" : `at ${points} points`;
   const goesOn = next === undefined ? "" : ` It goes on with ${operationLabel(next)}.`;
   const message = compatible
-    ? `Today's code takes over the execution of this history of ${events} events, ${where}.${goesOn}`
+    ? `Today's code takes over the execution of this history of ${events} events, ${where}.${goesOn}${undetermined.map((what) => ` ${what}`).join("")}`
     : [
         "Today's code would break executions that are under way, as this history shows:",
         ...problems.map(
           ({ event, message: what }) =>
             `  - ${what} (An execution that stands at event ${event} of ${events}.)`,
         ),
+        ...undetermined,
         REMEDY,
       ].join("\n");
-  return { compatible, problems, ...(next === undefined ? {} : { next }), points, message };
+  return { compatible, problems, undetermined, ...(next === undefined ? {} : { next }), points, message };
 }

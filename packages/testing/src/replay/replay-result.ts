@@ -46,7 +46,10 @@ export async function todaysCourse(replayed: Replayed): Promise<string> {
 }
 
 /** The open operations of the history that today's code has reached. */
-export function openOperations({ point, run: { state } }: Replayed): OperationIdentity[] {
+export function openOperations({
+  point,
+  run: { state },
+}: Pick<Replayed, "point" | "run">): OperationIdentity[] {
   return Array.from(point.state.operations.values())
     .filter(
       (operation) =>
