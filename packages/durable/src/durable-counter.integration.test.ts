@@ -1,6 +1,7 @@
 import { withDurableExecution, type DurableContext } from "@aws/durable-execution-sdk-js";
 import { LocalDurableTestRunner } from "@aws/durable-execution-sdk-js-testing";
 import {
+  CounterError,
   decrement,
   get,
   increment,
@@ -17,7 +18,7 @@ import {
   MemoryCounterStore,
   simulate,
 } from "@durable-counter/testing";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { durableCounter, restoreCounterError, type SharedCounterOptions } from "./index.ts";
 import { runHandler } from "./run-handler.fixture.ts";
 import { withApply } from "./with-apply.fixture.ts";
@@ -403,6 +404,49 @@ describe("a counter in a store", () => {
       [5, 10],
     ]);
     expect(await store.get("cart-7")).toBe(10);
+  });
+
+  test.each<[string, (signal?: AbortSignal) => Promise<never>, RegExp]>([
+    [
+      "rejects because of the signal",
+      (signal) =>
+        new Promise((_, reject) => {
+          signal?.addEventListener("abort", () =>
+            reject(new CounterError("unavailable", "Nothing was sent.")),
+          );
+        }),
+      /^Nothing was sent. \[unavailable\]$/u,
+    ],
+    [
+      "ignores the signal",
+      () => new Promise(() => undefined),
+      /^The store of counter "cart-7" did not answer before the end of the invocation. \[outcome-unknown\]$/u,
+    ],
+  ])("ends a step before its invocation ends, with a store that %s", async (_, answer, message) => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      const failures: string[] = [];
+      const logger = { info: () => undefined, warn: (text: string) => failures.push(text) };
+      let calls = 0;
+      const silentOnce = withApply((request, forward, options) => {
+        if (++calls > 1) return forward(request);
+        const waiting = answer(options?.signal);
+        // The invocation has 900 seconds; nothing happens before the last two.
+        vi.advanceTimersByTime(897_999);
+        expect(options?.signal?.aborted).toBe(false);
+        vi.advanceTimersByTime(1);
+        expect(options?.signal?.aborted).toBe(true);
+        return waiting;
+      });
+      const counter = durableCounter(new FakeContext(), { store: silentOnce, id: "cart-7", logger });
+      expect(await counter.increment(5)).toBe(5);
+      expect(failures.map((text) => text.replace(/^.* failed: /u, ""))).toEqual([
+        expect.stringMatching(message),
+      ]);
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test("passes issuedAt to the store with every operation", async () => {

@@ -1,6 +1,12 @@
 import { hash, randomUUID } from "node:crypto";
 import type { DurableContext } from "@aws/durable-execution-sdk-js";
-import { applyBatch, CounterError, type ApplyResult, type Command } from "@durable-counter/core";
+import {
+  applyBatch,
+  CounterError,
+  type ApplyRequest,
+  type ApplyResult,
+  type Command,
+} from "@durable-counter/core";
 import type { CounterConfig, StoreConfig } from "./counter-config.ts";
 import { contextPath, operationKey } from "./operation-identity.ts";
 import { operationQuota } from "./operation-limit.ts";
@@ -53,9 +59,45 @@ function storeBackend(
     return async () => {
       const idempotencyKey = needsKey ? operationKey(await prefix, counter, sequence) : undefined;
       const callerId = needsKey ? executionId : undefined;
-      return store.apply({ id, commands, limits, initial, idempotencyKey, issuedAt, callerId });
+      const request = { id, commands, limits, initial, idempotencyKey, issuedAt, callerId };
+      return beforeInvocationEnds(context, request, (signal) => store.apply(request, { signal }));
     };
   };
+}
+
+const MAX_INVOCATION_MS = 900_000;
+
+/** Milliseconds of an invocation that are left for the checkpoint of a failed step. */
+const CHECKPOINT_MS = 2_000;
+
+/**
+ * Ends a call before its invocation ends. The step then fails and is retried; otherwise the invocation would be cut off in the
+ * middle of it. A store that ignores the signal is not waited for.
+ */
+async function beforeInvocationEnds(
+  { lambdaContext }: DurableContext,
+  { id, idempotencyKey }: ApplyRequest,
+  call: (signal: AbortSignal) => Promise<ApplyResult>,
+): Promise<ApplyResult> {
+  const remaining = lambdaContext?.getRemainingTimeInMillis() ?? MAX_INVOCATION_MS; // a fake may have no Lambda context
+  const controller = new AbortController();
+  const ended = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => {
+      controller.abort();
+      const code = idempotencyKey === undefined ? "unavailable" : "outcome-unknown"; // without a key, it only reads
+      const message = `The store of counter ${JSON.stringify(id)} did not answer before the end of the invocation.`;
+      const details = idempotencyKey === undefined ? {} : { idempotencyKey };
+      // A store that rejects because of the signal knows more.
+      setImmediate(() => ended.reject(new CounterError(code, message, { details })));
+    },
+    Math.max(remaining - CHECKPOINT_MS, remaining / 2),
+  );
+  try {
+    return await Promise.race([call(controller.signal), ended.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { CounterStore } from "@durable-counter/core";
+import type { ApplyRequest, ApplyResult, CallOptions, CounterStore } from "@durable-counter/core";
 import { MemoryCounterStore } from "@durable-counter/testing";
 
 /**
@@ -9,16 +9,17 @@ import { MemoryCounterStore } from "@durable-counter/testing";
  */
 export function withApply(
   apply: (
-    request: Parameters<CounterStore["apply"]>[0],
+    request: ApplyRequest,
     forward: CounterStore["apply"],
-  ) => ReturnType<CounterStore["apply"]> = (request, forward) => forward(request),
+    options?: CallOptions,
+  ) => Promise<ApplyResult> = (request, forward, options) => forward(request, options),
   store: CounterStore | (() => CounterStore) = new MemoryCounterStore(),
 ): CounterStore {
   const current = typeof store === "function" ? store : () => store;
   return {
-    apply: (request) => apply(request, (forwarded) => current().apply(forwarded)),
+    apply: (request, options) => apply(request, (forwarded) => current().apply(forwarded, options), options),
     get: (id, options) => current().get(id, options),
-    delete: (id) => current().delete(id),
-    list: () => current().list(),
+    delete: (id, options) => current().delete(id, options),
+    list: (options) => current().list(options),
   };
 }
