@@ -12,7 +12,12 @@ export const Limits = z
     {
       min: z.optional(CounterValue),
       max: z.optional(CounterValue),
-      onLimit: z.optional(z.literal(["reject", "clamp"], withRemedy('pass "reject" or "clamp"'))),
+      onLimit: z.optional(
+        z.custom<"reject" | "clamp">(
+          (value) => value === "reject" || value === "clamp",
+          withRemedy('pass "reject" or "clamp"'),
+        ),
+      ),
     },
     withRemedy('pass only "min", "max" and "onLimit"'),
   )

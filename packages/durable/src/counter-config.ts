@@ -108,7 +108,12 @@ const HandlerOptionsSchema = z
   .strictObject(
     {
       ...commonShape,
-      steps: z.optional(z.literal(["command", "batch"], withRemedy('pass "command" or "batch"'))),
+      steps: z.optional(
+        z.custom<"command" | "batch">(
+          (value) => value === "command" || value === "batch",
+          withRemedy('pass "command" or "batch"'),
+        ),
+      ),
     },
     withRemedy('pass only "store", "limits", "initial", "steps" and "logger"'),
   )

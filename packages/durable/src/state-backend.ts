@@ -113,7 +113,7 @@ function createKeyPrefix(context: DurableContext, requestKey: string | undefined
   if (requestKey !== undefined) {
     throw new CounterError(
       "misconfigured",
-      'This version of @aws/durable-execution-sdk-js does not have the position of a context, so keys that are the same in another execution cannot be derived. Leave "idempotencyKey" out, or use a version within the peer range of @durable-counter/durable.',
+      'This version of @aws/durable-execution-sdk-js does not have the position of a context, from which other executions would derive the same keys. Leave "idempotencyKey" out, or use a version within the peer range.',
     );
   }
   let stored: Promise<readonly string[]> | undefined;
