@@ -449,6 +449,38 @@ describe("a counter in a store", () => {
     }
   });
 
+  test("ends a step before its invocation ends that waits for the operation ahead, and calls in order afterwards", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      const failures: string[] = [];
+      const logger = { info: () => undefined, warn: (text: string) => failures.push(text) };
+      const sent: number[] = [];
+      let lateReply = (): void => undefined;
+      const silentOnce = withApply((request, forward) => {
+        const [command] = request.commands;
+        sent.push(command?.type === "increment" ? command.amount : 0);
+        if (sent.length > 1) return forward(request);
+        queueMicrotask(() => vi.advanceTimersByTime(898_000));
+        return new Promise((resolve) => {
+          lateReply = () => resolve(forward(request));
+        });
+      });
+      const counter = durableCounter(new FakeContext(), { store: silentOnce, id: "cart-7", logger });
+      expect(await Promise.all([counter.increment(5), counter.increment(2)])).toEqual([5, 7]);
+      lateReply();
+      expect(await counter.get()).toBe(7);
+      expect(sent).toEqual([5, 5, 2, 0]);
+      expect(failures).toEqual([
+        expect.stringMatching(/^Attempt 1 of cart-7\/0\/increment\(5\) .*\[outcome-unknown\]$/u),
+        expect.stringMatching(
+          /^Attempt 1 of cart-7\/1\/increment\(2\) .*ends before this operation .* could start.*\[unavailable\]$/u,
+        ),
+      ]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   test("passes issuedAt to the store with every operation", async () => {
     const received: unknown[] = [];
     const store = new MemoryCounterStore();

@@ -42,11 +42,10 @@ export function createOperations(context: DurableContext, config: CounterConfig)
     // concurrent calls can share them.
     const turn = Promise.withResolvers<number>();
     last = turn.promise;
-    // The step starts now, so that its position follows from the order of calls alone. Its body waits for its turn.
+    // The step starts now, so that its position follows from the order of calls alone. The backend waits for its turn.
     const step = context.step(
       name,
       async ({ attempt }) => {
-        const known = await before;
         // Logged inside the body, which a replay does not run again.
         const record = log?.({
           operationName: name,
@@ -56,7 +55,7 @@ export function createOperations(context: DurableContext, config: CounterConfig)
           commands: commands.length,
         });
         try {
-          const applied = await apply(known);
+          const applied = await apply(before);
           record?.answered(applied);
           turn.resolve(applied.value);
           return toResult(applied);

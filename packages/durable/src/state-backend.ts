@@ -6,6 +6,7 @@ import {
   type ApplyRequest,
   type ApplyResult,
   type Command,
+  type CounterStore,
 } from "@durable-counter/core";
 import type { CounterConfig, StoreConfig } from "./counter-config.ts";
 import { contextPath, operationKey } from "./operation-identity.ts";
@@ -22,11 +23,11 @@ interface CounterOperation {
 
 /**
  * Where the value lives. It is called when an operation is called, before the operation's step. The function that it returns
- * applies the commands inside the step, given the value that this execution knows.
+ * applies the commands inside the step, after the operation ahead has ended.
+ *
+ * @param before resolves when the operation ahead has ended, to the value that this execution knows
  */
-export type StateBackend = (
-  operation: CounterOperation,
-) => (known: number) => ApplyResult | Promise<ApplyResult>;
+export type StateBackend = (operation: CounterOperation) => (before: Promise<number>) => Promise<ApplyResult>;
 
 /**
  * The state backend that a counter's options ask for.
@@ -38,7 +39,8 @@ export function createStateBackend(context: DurableContext, config: CounterConfi
   if (shared !== undefined) return storeBackend(context, config, shared);
   // A checkpointed step does not run again, so checkpoint and replay carry the value forward.
   return ({ commands }) =>
-    (known) => ({ ...applyBatch(known, commands, limits, label), replayed: false });
+    (before) =>
+      before.then((known) => ({ ...applyBatch(known, commands, limits, label), replayed: false }));
 }
 
 /** The idempotency key makes a step that runs again count once. */
@@ -56,11 +58,11 @@ function storeBackend(
     const prefix = keyPrefix(counter);
     // A read needs no key, which would cost a write; unless the request may come again, to be answered alike.
     const needsKey = requestKey !== undefined || commands.some(({ type }) => type !== "get");
-    return async () => {
+    return async (before) => {
       const idempotencyKey = needsKey ? operationKey(await prefix, counter, sequence) : undefined;
       const callerId = needsKey ? executionId : undefined;
       const request = { id, commands, limits, initial, idempotencyKey, issuedAt, callerId };
-      return beforeInvocationEnds(context, request, (signal) => store.apply(request, { signal }));
+      return beforeInvocationEnds(context, request, before, store);
     };
   };
 }
@@ -71,33 +73,48 @@ const MAX_INVOCATION_MS = 900_000;
 const CHECKPOINT_MS = 2_000;
 
 /**
- * Ends a call before its invocation ends. The step then fails and is retried; otherwise the invocation would be cut off in the
- * middle of it. A store that ignores the signal is not waited for.
+ * Applies a request before the invocation ends, or fails then, so that the step is retried. Otherwise the invocation would be cut
+ * off in the middle of the step. A store that ignores the signal is not waited for.
  */
 async function beforeInvocationEnds(
   { lambdaContext }: DurableContext,
-  { id, idempotencyKey }: ApplyRequest,
-  call: (signal: AbortSignal) => Promise<ApplyResult>,
+  request: ApplyRequest,
+  before: Promise<number>,
+  store: CounterStore,
 ): Promise<ApplyResult> {
   const remaining = lambdaContext?.getRemainingTimeInMillis() ?? MAX_INVOCATION_MS; // a fake may have no Lambda context
   const controller = new AbortController();
+  const { signal } = controller;
   const ended = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => {
-      controller.abort();
-      const code = idempotencyKey === undefined ? "unavailable" : "outcome-unknown"; // without a key, it only reads
-      const message = `The store of counter ${JSON.stringify(id)} did not answer before the end of the invocation.`;
-      const details = idempotencyKey === undefined ? {} : { idempotencyKey };
-      // A store that rejects because of the signal knows more.
-      setImmediate(() => ended.reject(new CounterError(code, message, { details })));
-    },
-    Math.max(remaining - CHECKPOINT_MS, remaining / 2),
-  );
+  let isSent = false;
+  const end = () => {
+    controller.abort();
+    // A store that rejects because of the signal knows more.
+    setImmediate(() => ended.reject(invocationEnds(request, isSent)));
+  };
+  const timer = setTimeout(end, Math.max(remaining - CHECKPOINT_MS, remaining / 2));
+  const applied = before.then(() => {
+    signal.throwIfAborted(); // the step has failed by now, and another attempt may be in progress
+    isSent = true;
+    return store.apply(request, { signal });
+  });
   try {
-    return await Promise.race([call(controller.signal), ended.promise]);
+    return await Promise.race([applied, ended.promise]);
   } finally {
     clearTimeout(timer);
   }
+}
+
+function invocationEnds({ id, idempotencyKey }: ApplyRequest, isSent: boolean): CounterError {
+  const counter = `counter ${JSON.stringify(id)}`;
+  if (!isSent) {
+    const message = `The invocation ends before this operation of ${counter} could start, because the operation ahead has not ended.`;
+    return new CounterError("unavailable", message);
+  }
+  const message = `The store of ${counter} did not answer before the end of the invocation.`;
+  return idempotencyKey === undefined // it only reads
+    ? new CounterError("unavailable", message)
+    : new CounterError("outcome-unknown", message, { details: { idempotencyKey } });
 }
 
 /**
