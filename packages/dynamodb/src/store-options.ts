@@ -137,11 +137,16 @@ export function parseStoreOptions(input: DynamoDBCounterStoreOptions): StoreConf
     strategy: idempotency?.strategy ?? "auto",
     shards: options.shards,
     timeoutMs: options.timeoutMs ?? 20_000,
-    now: options.now ?? Date.now,
+    now: wholeMilliseconds(options.now ?? Date.now),
     sleep: options.sleep ?? sleep,
     random: options.random ?? Math.random,
     cache: createStoreCache(),
   };
+}
+
+/** A key says in whole milliseconds when it was generated, and `issuedAt` is whole as well; a clock may be finer. */
+function wholeMilliseconds(now: () => number): () => number {
+  return () => Math.floor(now());
 }
 
 /**
