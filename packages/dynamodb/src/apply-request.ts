@@ -50,16 +50,21 @@ export async function applyRequest(config: CallConfig, input: ApplyRequest): Pro
     if (isCounterError(error, "limit-exceeded") || isCounterError(error, "idempotency-key-reused"))
       throw error;
     if (!mayBeInFlight(request) && !isCounterError(error, "outcome-unknown")) throw error;
-    addInFlight(request);
-    throw outcomeUnknown(request, error);
+    throw outcomeUnknown(addInFlight(request), error);
   }
 }
 
-/** A retry within a retention period from now must meet what is known of this call; no attempt can arrive later. */
-function addInFlight(request: RequestContext): void {
+/**
+ * A retry within a retention period from now must meet what is known of this call; no attempt can arrive later.
+ *
+ * @returns the request with the deadline of the first call for its key, which may have begun and ended beside this one
+ */
+function addInFlight(request: RequestContext): RequestContext {
   const { now, retentionSeconds, cache } = request.config;
   const forgetAt = now() + (retentionSeconds + GRACE_SECONDS) * 1_000;
-  cache.inFlight.add(inFlightName(request), { issuedAt: request.issuedAt, forgetAt }, now());
+  const key = { issuedAt: request.issuedAt, forgetAt };
+  const issuedAt = cache.inFlight.add(inFlightName(request), key, now());
+  return { ...request, issuedAt, retryUntil: request.retryUntil - (request.issuedAt - issuedAt) };
 }
 
 /** Carries out one action after the other until the request is answered. */

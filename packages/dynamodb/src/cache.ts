@@ -48,13 +48,16 @@ class InFlightKeys {
     return this.#keys.get(name)?.issuedAt;
   }
 
-  add(name: string, key: { readonly issuedAt: number; readonly forgetAt: number }, now: number): void {
+  /** @returns when the key was sent first: two calls with one key may have begun at the same time */
+  add(name: string, key: { readonly issuedAt: number; readonly forgetAt: number }, now: number): number {
+    const issuedAt = Math.min(key.issuedAt, this.issuedAt(name) ?? Infinity);
     this.#keys.delete(name);
-    this.#keys.set(name, key);
+    this.#keys.set(name, { ...key, issuedAt });
     for (const [oldest, { forgetAt }] of this.#keys) {
       if (forgetAt > now) break;
       this.#keys.delete(oldest);
     }
+    return issuedAt;
   }
 
   delete(name: string): void {

@@ -83,3 +83,22 @@ test("a clock that is finer than milliseconds changes neither the deadline of a 
   const retried = await simulation.createStore().apply({ id, commands, idempotencyKey, issuedAt });
   expect(retried).toMatchObject({ value: 5, replayed: true });
 });
+
+test("the deadline of a key is that of the first of its calls, where one store sends it several times at the same time", async () => {
+  const { clock, client, createStore } = await createSimulation({
+    latencyMs: NO_LATENCY,
+    faults: { "lose-request": 1 },
+    operations: ["UpdateItem"],
+  });
+  const requestTimeout = 5_000;
+  const store = createStore({ client: client({ maxAttempts: 1, requestTimeout }) });
+  const request: ApplyRequest = { id, commands: [increment()], idempotencyKey: "key" };
+  const issuedAt = clock.now();
+  const first = errorOf(store.apply(request));
+  await clock.sleep(1_000);
+  const second = errorOf(store.apply(request));
+  const expected = { idempotencyKey: "key", issuedAt, retryUntil: issuedAt + 3_600_000 };
+  expect((await first).details).toEqual(expected);
+  expect((await second).details).toEqual(expected);
+  expect((await errorOf(store.apply(request))).details).toEqual(expected);
+});
