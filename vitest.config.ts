@@ -2,11 +2,10 @@ import { configDefaults, defineConfig } from "vitest/config";
 import { ProgressReporter } from "./scripts/test/progress-reporter.ts";
 import { createRunFolder } from "./scripts/test/run-folder.ts";
 import { SlowFirstSequencer } from "./scripts/test/slow-first-sequencer.ts";
-import { unrenamedIntegrationTests } from "./scripts/test/unrenamed-tests.ts";
 
 const FOLDERS = "{packages/*/src,examples,bench,scripts}";
-const INTEGRATION_TESTS = [`${FOLDERS}/**/*.integration.test.ts`, ...unrenamedIntegrationTests];
-const EXHAUSTIVE_TESTS = [`${FOLDERS}/**/*.exhaustive.test.ts`];
+const INTEGRATION_TESTS = `${FOLDERS}/**/*.integration.test.ts`;
+const EXHAUSTIVE_TESTS = `${FOLDERS}/**/*.exhaustive.test.ts`;
 /** A limit only ends a test that hangs: no machine is so slow. */
 const HANG_MS = 600_000;
 
@@ -25,20 +24,20 @@ export default defineConfig({
         test: {
           name: "unit",
           include: [`${FOLDERS}/**/*.test.ts`],
-          exclude: [...configDefaults.exclude, ...INTEGRATION_TESTS, ...EXHAUSTIVE_TESTS],
+          exclude: [...configDefaults.exclude, INTEGRATION_TESTS, EXHAUSTIVE_TESTS],
           setupFiles: setupFilesWithoutEngines,
           isolate: false, // Unit tests leave nothing behind that could disturb the next file.
         },
       },
       {
         extends: true,
-        test: { name: "exhaustive", include: EXHAUSTIVE_TESTS, setupFiles: setupFilesWithoutEngines },
+        test: { name: "exhaustive", include: [EXHAUSTIVE_TESTS], setupFiles: setupFilesWithoutEngines },
       },
       {
         extends: true,
         test: {
           name: "integration",
-          include: INTEGRATION_TESTS,
+          include: [INTEGRATION_TESTS],
           setupFiles,
           globalSetup: "scripts/test/global-setup.ts",
         },

@@ -15,9 +15,9 @@ export async function putFullItem(
   id: string,
   expiresAt: number,
 ): Promise<void> {
-  const stamp = { N: `0.${String(expiresAt).padStart(10, "0")}123456789012` };
+  const record = { N: `0.${String(expiresAt).padStart(10, "0")}123456789012` };
   const names = Array.from({ length: TOKENS }, (_, n) => `k#${String(n).padStart(16, "0")}`);
-  const keys = Object.fromEntries(names.map((name) => [name, stamp]));
+  const keys = Object.fromEntries(names.map((name) => [name, record]));
   const counter = { id: { S: id }, sk: { S: "value" }, value: { N: "7" }, ...keys };
   const put = (length: number) => {
     const Item = { ...counter, filler: { S: "x".repeat(length) } };

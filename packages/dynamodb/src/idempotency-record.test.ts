@@ -14,13 +14,13 @@ function decimalSum(before: number, fraction: string): string {
   return `${sum < 0n ? "-" : ""}${digits.slice(0, -22)}${tail === "" ? "" : `.${tail}`}`;
 }
 
-describe("an idempotency key's stamp", () => {
+describe("an idempotency record", () => {
   test("gives back the value before, the expiry and the fingerprint, for every safe integer", () => {
     const prints = fc.integer({ min: 0, max: 999_999_999_999 }).map((n) => String(n).padStart(12, "0"));
     fc.assert(
       fc.property(fc.maxSafeInteger(), fc.nat({ max: 4_000_000_000 }), prints, (before, expiresAt, print) => {
-        const stamp = { before, expiresAt, fingerprint: print };
-        expect(readRecord({ N: decimalSum(before, recordFraction(stamp)) })).toEqual(stamp);
+        const record = { before, expiresAt, fingerprint: print };
+        expect(readRecord({ N: decimalSum(before, recordFraction(record)) })).toEqual(record);
       }),
     );
   });
@@ -36,8 +36,8 @@ describe("an idempotency key's stamp", () => {
   test("of a clamped batch gives back its limits as well", () => {
     fc.assert(
       fc.property(fc.maxSafeInteger(), bound, bound, (before, min, max) => {
-        const stamp = { ...rest, before, limits: limitsFrom("clamp", min, max) };
-        expect(readRecord({ S: recordText(stamp) })).toEqual(stamp);
+        const record = { ...rest, before, limits: limitsFrom("clamp", min, max) };
+        expect(readRecord({ S: recordText(record) })).toEqual(record);
       }),
     );
   });
@@ -47,10 +47,10 @@ describe("an idempotency key's stamp", () => {
     const onLimit = fc.constantFrom("clamp", "reject");
     fc.assert(
       fc.property(fc.maxSafeInteger(), bound, bound, onLimit, callers, (before, min, max, on, refusedTo) => {
-        const stamp = { ...rest, before, limits: limitsFrom(on, min, max), refusedTo };
-        const text = recordText(stamp);
-        expect(readRecord({ S: text })).toEqual({ ...stamp, refusedTo });
-        expect(recordText(stamp)).not.toBe(text);
+        const record = { ...rest, before, limits: limitsFrom(on, min, max), refusedTo };
+        const text = recordText(record);
+        expect(readRecord({ S: text })).toEqual({ ...record, refusedTo });
+        expect(recordText(record)).not.toBe(text);
       }),
     );
   });

@@ -60,7 +60,7 @@ interface VendorError extends Error {
  * What an error means that ended an attempt. `wrote` says whether the attempt was a write: unless the error shows that nothing
  * was written, it is then open whether the write was applied.
  */
-export function codeOf(error: unknown, wrote: boolean): CounterErrorCode {
+function codeOf(error: unknown, wrote: boolean): CounterErrorCode {
   const known = codeOfRefusal(error);
   if (known !== undefined) return known;
   const { $fault, $metadata } = error instanceof Error ? (error as VendorError) : {};
@@ -71,7 +71,7 @@ export function codeOf(error: unknown, wrote: boolean): CounterErrorCode {
 }
 
 /** What an error means that came before anything was sent. */
-export function codeOfUnsent(error: unknown): CounterErrorCode {
+function codeOfUnsent(error: unknown): CounterErrorCode {
   const known = codeOfRefusal(error);
   if (known !== undefined && known !== "outcome-unknown") return known;
   const isTemporary = causesOf(error).some(

@@ -32,7 +32,7 @@ async function setUp({ transactions }: SimulatedEngine) {
   return { db, clock: db.clock, store, parts, keysInItem, one };
 }
 
-describe.each(withTransactions)("a marker for each idempotency key, on $engine", (engine) => {
+describe.each(withTransactions)("a key item for each idempotency key, on $engine", (engine) => {
   test("costs one transaction for a counter that the store knows, and one refusal for one it does not", async () => {
     const { db, store, one } = await setUp(engine);
     const client = db.client();
@@ -44,12 +44,12 @@ describe.each(withTransactions)("a marker for each idempotency key, on $engine",
     expect(requests).toEqual({ TransactWriteItems: 7 });
   });
 
-  test("leaves nothing of keys in the counter's item, and an expiry on each marker", async () => {
+  test("leaves nothing of keys in the counter's item, and an expiry on each key item", async () => {
     const { clock, store, one, parts, keysInItem } = await setUp(engine);
     for (let n = 0; n < 3; n++) await store("separate-item").apply(one(`t${n}`));
     expect(await keysInItem()).toBe(0);
-    const markers = Array.from(await parts()).filter(([part]) => part.startsWith("k#"));
-    expect(markers.map(([, { expiresAt }]) => Number(expiresAt?.N))).toEqual(
+    const keyItems = Array.from(await parts()).filter(([part]) => part.startsWith("k#"));
+    expect(keyItems.map(([, { expiresAt }]) => Number(expiresAt?.N))).toEqual(
       Array.from({ length: 3 }, () => clock.now() / 1_000 + WINDOW_SECONDS + 420),
     );
   });
@@ -100,7 +100,7 @@ describe.each(withTransactions)("tokens wherever is cheaper, on $engine", (engin
     expect(await keysInItem()).toBe(200);
   });
 
-  test("go back into the item once the last marker has expired", async () => {
+  test("go back into the item once the last key item has expired", async () => {
     const { db, store, one, clock } = await setUp(engine);
     const counting = store("auto");
     await store("separate-item").apply(one("t0"));
@@ -116,13 +116,13 @@ describe.each(withTransactions)("tokens wherever is cheaper, on $engine", (engin
     expect(await counting.get(id, { consistent: true })).toBe(4);
   });
 
-  test("are moved over markers of the same keys that have expired, and then count no more", async () => {
+  test("are moved over key items of the same keys that have expired, and then count no more", async () => {
     const { store, one, parts, keysInItem, clock } = await setUp(engine);
     const keys = Array.from({ length: 200 }, (_, n) => `t${n}`);
     for (const idempotencyKey of keys) await store("separate-item").apply(one(idempotencyKey));
     const expired = (await parts()).size;
     await clock.sleep((WINDOW_SECONDS + 421) * 1_000);
-    let again = 0; // until the item is sealed, from when on markers are looked at, and remember however old they are
+    let again = 0; // until the item is fenced; from then on key items are read, and remember however old they are
     for (const idempotencyKey of keys) {
       await clock.sleep(1_000);
       if (!(await store("auto").apply(one(idempotencyKey))).replayed) again++;
@@ -177,7 +177,7 @@ describe.each(simulatedEngines)("stores whose clocks are a minute apart, on $eng
   const pairs = strategies.flatMap((one) => strategies.map((other) => [one, other] as const));
 
   test.each(pairs)(
-    "know each other's keys for the whole window, whoever tidies up (%s, %s)",
+    "know each other's keys for the whole window, whichever store compacts (%s, %s)",
     async (...pair) => {
       const { store, one, clock } = await setUp(engine);
       const behind = store(pair[0]);
@@ -185,7 +185,7 @@ describe.each(simulatedEngines)("stores whose clocks are a minute apart, on $eng
       await behind.apply(one("of-behind"));
       await ahead.apply(one("of-ahead"));
       await clock.sleep(WINDOW_SECONDS * 1_000 - 1);
-      for (let n = 0; n < 100; n++) await ahead.apply(one(`later-${n}`)); // some of which tidy up
+      for (let n = 0; n < 100; n++) await ahead.apply(one(`later-${n}`)); // some of which compact
       for (const known of ["of-behind", "of-ahead"])
         for (const asked of [behind, ahead])
           expect(await asked.apply(one(known))).toMatchObject({ replayed: true });
@@ -238,7 +238,7 @@ describe.each(simulatedEngines)("an idempotency key that comes from elsewhere, o
     await expect(store("inline", { client }).apply(one("t"))).rejects.toThrow(/\[outcome-unknown\]/u);
     await store("inline").apply(one("t"));
     await clock.sleep((WINDOW_SECONDS + 300) * 1_000);
-    for (let n = 0; n < 100; n++) await store("inline").apply(one(`later-${n}`)); // some of which tidy up
+    for (let n = 0; n < 100; n++) await store("inline").apply(one(`later-${n}`)); // some of which compact
     for (const late of network.lost)
       await expect(db.client().send(late as never)).rejects.toThrow(/condition/iu);
     expect(await store("inline").get(id, { consistent: true })).toBe(101);
@@ -317,7 +317,7 @@ describe.each(withTransactions)("an item that is full, met by a transaction on $
 });
 
 describe.each(withTransactions)("a deletion beside writers, on $engine", (engine) => {
-  /** Runs something when the values are gone, and the markers are about to be looked for. */
+  /** Runs something when the values are gone, and the key items are about to be read. */
   const interrupted = (client: DynamoDBClient, interrupt: () => Promise<unknown>) => {
     client.middlewareStack.add(
       (next, { commandName }) =>

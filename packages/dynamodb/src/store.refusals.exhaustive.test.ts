@@ -49,7 +49,7 @@ async function setUp({ transactions }: SimulatedEngine, options: SimulatedDynamo
 }
 
 /** By these a write looks after the keys of its counter. */
-const COMPACTING = Array.from({ length: 400 }, (_, n) => `tidying-${n}`)
+const COMPACTING = Array.from({ length: 400 }, (_, n) => `compacting-${n}`)
   .filter((idempotencyKey) => startsCompaction(keyAttribute(idempotencyKey)))
   .slice(0, 3);
 
@@ -68,14 +68,14 @@ const FIVE_OF_THREE = 'Counter "counter" is at 3 and would fall to -2; its minim
 const ways = (engine: SimulatedEngine) =>
   engine.transactions
     ? ([
-        { strategy: "inline", isSealed: false },
-        { strategy: "inline", isSealed: true },
-        { strategy: "auto", isSealed: false },
-        { strategy: "auto", isSealed: true },
-        { strategy: "separate-item", isSealed: false },
-        { strategy: "separate-item", isSealed: true },
+        { strategy: "inline", isFenced: false },
+        { strategy: "inline", isFenced: true },
+        { strategy: "auto", isFenced: false },
+        { strategy: "auto", isFenced: true },
+        { strategy: "separate-item", isFenced: false },
+        { strategy: "separate-item", isFenced: true },
       ] as const)
-    : ([{ strategy: "inline", isSealed: false }] as const);
+    : ([{ strategy: "inline", isFenced: false }] as const);
 
 describe.each(simulatedEngines)("a refusal that is remembered, on $engine", (engine) => {
   const pairs = ways(engine).flatMap((way) =>
@@ -83,10 +83,10 @@ describe.each(simulatedEngines)("a refusal that is remembered, on $engine", (eng
   );
 
   test.each(pairs)(
-    "keeps off what another process has on its way: $strategy, sealed: $isSealed, of one that is $dying",
-    async ({ strategy, isSealed, dying }) => {
+    "keeps off what another process has on its way: $strategy, fenced: $isFenced, of one that is $dying",
+    async ({ strategy, isFenced, dying }) => {
       const { db, store, move } = await setUp(engine);
-      await move(increment(5), isSealed ? "separate-item" : "inline");
+      await move(increment(5), isFenced ? "separate-item" : "inline");
       const request = { id, idempotencyKey: "t", commands: [decrement(5)], callerId: "a" };
       const client = db.client({ maxAttempts: 1 });
       const network = keepLostWrites(client);
@@ -105,10 +105,10 @@ describe.each(simulatedEngines)("a refusal that is remembered, on $engine", (eng
   );
 
   test.each(ways(engine))(
-    "is told to a call that was frozen before it sent anything: $strategy, sealed: $isSealed",
-    async ({ strategy, isSealed }) => {
+    "is told to a call that was frozen before it sent anything: $strategy, fenced: $isFenced",
+    async ({ strategy, isFenced }) => {
       const { db, clock, store, move } = await setUp(engine);
-      await move(increment(5), isSealed ? "separate-item" : "inline");
+      await move(increment(5), isFenced ? "separate-item" : "inline");
       const request = { id, idempotencyKey: "t", commands: [decrement(5)], callerId: "a" };
       const client = db.client();
       const { resume } = freeze(client);
@@ -134,10 +134,10 @@ describe.each(simulatedEngines)("a refusal that is remembered, on $engine", (eng
   );
 
   test.each(races)(
-    "is not told where the same idempotency key counts at that moment: $strategy, sealed: $isSealed, by $rival",
-    async ({ strategy, isSealed, rival }) => {
+    "is not told where the same idempotency key counts at that moment: $strategy, fenced: $isFenced, by $rival",
+    async ({ strategy, isFenced, rival }) => {
       const { db, store, move } = await setUp(engine);
-      await move(increment(3), isSealed ? "separate-item" : "inline");
+      await move(increment(3), isFenced ? "separate-item" : "inline");
       const request = { id, idempotencyKey: "t", commands: [decrement(5)], callerId: "a" };
       const client = db.client();
       let counted: string | undefined;
@@ -158,8 +158,8 @@ describe.each(simulatedEngines)("a refusal that is remembered, on $engine", (eng
   );
 
   test.each(ways(engine))(
-    "holds while 32 processes ask for too much at once through a network that fails: $strategy, sealed: $isSealed",
-    async ({ strategy, isSealed }) => {
+    "holds while 32 processes ask for too much at once through a network that fails: $strategy, fenced: $isFenced",
+    async ({ strategy, isFenced }) => {
       const latencyMs = { min: 1, max: 10 };
       for (let seed = 0; seed < randomRuns(3); seed++) {
         const { db, store } = await setUp(engine, { seed, faults: EVERY_FAULT, latencyMs });
@@ -172,7 +172,7 @@ describe.each(simulatedEngines)("a refusal that is remembered, on $engine", (eng
         };
         await ask(
           { id, idempotencyKey: "stock", commands: [increment(9)] },
-          isSealed ? "separate-item" : "inline",
+          isFenced ? "separate-item" : "inline",
         );
         const abandoned: Promise<unknown>[] = [];
         const changes = await Promise.all(
@@ -214,7 +214,7 @@ describe.each(simulatedEngines)("a refusal that is remembered, on $engine", (eng
       limits: fc.constantFrom(undefined, undefined, { max: 5 }, { min: 2, onLimit: "clamp" as const }),
       seconds: fc.constantFrom(0, 0, 1, 7),
     });
-    // Live keys over a minute: from 97 on, the next tidying write moves them out.
+    // Live keys over a minute: from 97 on, the next compaction moves them out.
     const prefill = engine.transactions ? fc.constantFrom(0, 100) : fc.constant(0);
     await fc.assert(
       fc.asyncProperty(
@@ -247,13 +247,13 @@ describe.each(simulatedEngines)("a refusal that is remembered, on $engine", (eng
 
 describe.each(withTransactions)("what a refusal costs, on $engine", (engine) => {
   test.each([
-    { isSealed: false, callerId: undefined, requests: { UpdateItem: 1 } },
-    { isSealed: false, callerId: "a", requests: { UpdateItem: 2 } },
-    { isSealed: true, callerId: undefined, requests: { UpdateItem: 1, GetItem: 2 } },
-    { isSealed: true, callerId: "a", requests: { UpdateItem: 1, GetItem: 4, TransactWriteItems: 1 } },
-  ])("sealed: $isSealed, callerId: $callerId", async ({ isSealed, callerId, requests }) => {
+    { isFenced: false, callerId: undefined, requests: { UpdateItem: 1 } },
+    { isFenced: false, callerId: "a", requests: { UpdateItem: 2 } },
+    { isFenced: true, callerId: undefined, requests: { UpdateItem: 1, GetItem: 2 } },
+    { isFenced: true, callerId: "a", requests: { UpdateItem: 1, GetItem: 4, TransactWriteItems: 1 } },
+  ])("fenced: $isFenced, callerId: $callerId", async ({ isFenced, callerId, requests }) => {
     const { db, store, move } = await setUp(engine);
-    await move(increment(3), isSealed ? "separate-item" : "inline");
+    await move(increment(3), isFenced ? "separate-item" : "inline");
     const client = db.client();
     const sent = countRequests(client);
     await told(store("auto", client), { id, idempotencyKey: "t", commands: [decrement(5)], callerId });
@@ -293,19 +293,19 @@ describe.each(withTransactions)("refusals that are remembered, on $engine", (eng
     expect(await told(store("auto"), request)).toBe("0, replayed");
   });
 
-  test("hold for their window, though the item was not to be sealed for so long", async () => {
+  test("hold for their window, though the item was not to be fenced for so long", async () => {
     const { clock, store, move } = await setUp(engine);
     await move(increment(3), "separate-item");
     const request = { id, idempotencyKey: "t", commands: [decrement(5)], callerId: "a" };
     const refusal = FIVE_OF_THREE;
-    await clock.sleep(900_000); // past the marker's window, and within the grace of its seal
+    await clock.sleep(900_000); // past the key item's window, and within the grace of its write fence
     expect(await told(store("auto"), request)).toBe(refusal);
     await clock.sleep(590_000);
     await move(increment(6));
     expect(await told(store("auto"), request)).toBe(refusal);
   });
 
-  test("touch the item of a sealed counter once a minute: nobody who counts is kept waiting", async () => {
+  test("touch the item of a fenced counter once a minute: nobody who counts is kept waiting", async () => {
     const { db, clock, store, move } = await setUp(engine);
     await move(increment(3), "separate-item");
     const client = db.client();

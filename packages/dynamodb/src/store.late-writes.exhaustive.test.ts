@@ -97,15 +97,15 @@ describe.each(simulatedEngines)("whatever arrives late, on $engine", ({ transact
   );
 
   test("a request counts once at most, what it is told is so, and what its caller was refused never counts for them", async () => {
-    // Live keys over a minute: from 97 on, a tidying write moves them out.
+    // Live keys over a minute: from 97 on, a compaction moves them out.
     const prefill = transactions ? fc.constantFrom(0, 0, 100) : fc.constant(0);
-    const seal = transactions ? fc.constantFrom(undefined, 0, 880) : fc.constant(undefined);
+    const fence = transactions ? fc.constantFrom(undefined, 0, 880) : fc.constant(undefined);
     await fc.assert(
       fc.asyncProperty(
         prefill,
-        seal,
+        fence,
         fc.array(event, { minLength: 4, maxLength: 30 }),
-        async (prefilled, sealedFor, events) => {
+        async (prefilled, fencedFor, events) => {
           const db = await createSimulation({ transactions, latencyMs: NO_LATENCY });
           const { clock } = db;
           const network = db.client();
@@ -122,9 +122,9 @@ describe.each(simulatedEngines)("whatever arrives late, on $engine", ({ transact
             const commands = [up ? increment(SIXTEEN) : decrement(SIXTEEN)];
             await ask(storeOf(by), { id, idempotencyKey: `move-${++moves}`, commands });
           };
-          if (sealedFor !== undefined) {
+          if (fencedFor !== undefined) {
             await move(true, "separate-item");
-            await clock.sleep(sealedFor * 1_000); // the seal may lapse any time now
+            await clock.sleep(fencedFor * 1_000); // the fence may lapse any time now
           }
           for (let n = 0; n < prefilled; n++) {
             await clock.sleep(600);
