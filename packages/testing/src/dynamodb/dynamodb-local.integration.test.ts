@@ -1,20 +1,23 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { connect, createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { execPath } from "node:process";
 import { fileURLToPath } from "node:url";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { findDynamoDBLocal, startDynamoDBLocal } from "./dynamodb-local.ts";
 import { startDynalite } from "./dynalite.ts";
 
 const found = await findDynamoDBLocal();
 
 // Where Java is missing there is nothing to hold against these laws; `startDynamoDB` then tells so.
-describe.runIf(!("missing" in found))("startDynamoDBLocal", { timeout: 30_000 }, () => {
+describe.runIf(!("missing" in found))("startDynamoDBLocal", () => {
   const installation = "missing" in found ? { java: "", folder: "" } : found;
 
   test("gives up a port that somebody took meanwhile, be it another DynamoDB", async () => {
-    const silent = createServer().listen(0);
+    const silent = createServer().listen(0, "127.0.0.1");
     await once(silent, "listening");
     const other = await startDynalite();
     const free = await freePort();
@@ -41,16 +44,43 @@ describe.runIf(!("missing" in found))("startDynamoDBLocal", { timeout: 30_000 },
     await expect(start).rejects.toThrow(/spawn \/nowhere\/java ENOENT/);
   });
 
-  test("ends with the process that started it, though a signal ends that", async () => {
-    const owner = spawn(execPath, ["--input-type=module", "--eval", OWNER], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    const [port] = (await once(owner.stdout, "data")) as [Buffer];
-    owner.kill("SIGTERM");
-    expect(await once(owner, "exit")).toEqual([null, "SIGTERM"]);
-    await expect.poll(() => isListening(Number(port))).toBe(false);
+  test("removes its temporary folder when it is stopped", async () => {
+    await using temporary = await createTemporaryFolder();
+    vi.stubEnv("TMPDIR", temporary.path);
+    const engine = await startDynamoDBLocal(installation);
+    expect(await readdir(temporary.path)).toHaveLength(1);
+    await engine.stop();
+    expect(await readdir(temporary.path)).toEqual([]);
+    vi.unstubAllEnvs();
   });
+
+  test.each(["SIGTERM", "SIGINT", "SIGKILL"] as const)(
+    "ends with the process that started it, and leaves no file, when that is ended by %s",
+    async (signal) => {
+      await using temporary = await createTemporaryFolder();
+      const owner = spawn(execPath, ["--input-type=module", "--eval", OWNER], {
+        stdio: ["ignore", "pipe", "inherit"],
+        env: { ...process.env, TMPDIR: temporary.path },
+      });
+      const [port] = (await once(owner.stdout, "data")) as [Buffer];
+      owner.kill(signal);
+      expect(await once(owner, "exit")).toEqual([null, signal]);
+      const remains = async () => ({
+        listening: await isListening(Number(port)),
+        files: await readdir(temporary.path),
+      });
+      await expect.poll(remains, { timeout: HANG_MS }).toEqual({ listening: false, files: [] });
+    },
+  );
 });
+
+/** A limit only ends a test that hangs. */
+const HANG_MS = 300_000;
+
+async function createTemporaryFolder() {
+  const path = await mkdtemp(join(tmpdir(), "owner-"));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
 
 const MODULE = new URL("dynamodb-local.ts", import.meta.url).href;
 const OWNER = `
@@ -60,7 +90,7 @@ const OWNER = `
 `;
 
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0);
+  const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo; // a server on TCP has no other kind of address
   server.close();

@@ -12,8 +12,7 @@ import { findJava } from "./java.ts";
 const JAVA_NEEDED = 17;
 const PORTS_TRIED = 5;
 const POLL_MS = 25;
-const POLL_TIMEOUT_MS = 500;
-const START_WITHIN_MS = 60_000;
+const START_WITHIN_MS = 300_000; // ends only a start that hangs
 const LINES_SHOWN = 20;
 
 /** What DynamoDB Local needs, as found on this machine. */
@@ -77,25 +76,25 @@ async function startOn(
   // A test is over before Java's thorough compiler pays off.
   const program = [
     "-XX:TieredStopAtLevel=1",
+    "-XX:-UsePerfData", // a file in the temporary folder of the machine, which stays when Java is killed
     "-Djava.library.path=./DynamoDBLocal_lib",
     "-jar",
     "DynamoDBLocal.jar",
   ];
   const settings = ["-inMemory", "-disableTelemetry", "-port", String(port), "-cors", origin];
-  const child = spawn(java, [...program, ...settings], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+  const { child, closed } = startGuarded(java, [...program, ...settings], folder);
   const output = keepLastLines(child);
-  const release = endWithProcess(child);
   const stop = async () => {
-    release();
-    if (!hasEnded(child) && child.kill("SIGKILL")) await once(child, "close");
+    child.stdin.end();
+    await closed;
   };
 
+  // Java lives on after a failed main thread.
+  const hasFailed = () => hasEnded(child) || output().includes('Exception in thread "main"');
   for (const deadline = Date.now() + START_WITHIN_MS; ; await sleep(POLL_MS)) {
-    const allowed = await allowedOrigin(endpoint, origin);
+    const allowed = await allowedOrigin(endpoint, origin, hasFailed);
     if (allowed === origin) return { endpoint, stop };
-    // Java lives on after a failed main thread.
-    const failed = hasEnded(child) || output().includes('Exception in thread "main"');
-    if (failed || allowed !== undefined || Date.now() > deadline) {
+    if (hasFailed() || allowed !== undefined || Date.now() > deadline) {
       await stop();
       return {
         portTaken: allowed !== undefined || /Address already in use|Failed to bind/.test(output()),
@@ -105,28 +104,66 @@ async function startOn(
   }
 }
 
+/**
+ * Runs a command by a guard: a process that owns a temporary folder, ends the command and removes the folder when our
+ * end of its standard input closes. The system closes it when we end, even when we are killed.
+ */
+function startGuarded(command: string, args: readonly string[], folder: string) {
+  const child = spawn(process.execPath, ["--eval", GUARD, command, ...args], {
+    cwd: folder,
+    stdio: "pipe",
+    detached: true, // so that Ctrl-C in a terminal does not end it before it has removed the folder
+    env: { ...process.env, NODE_OPTIONS: "" },
+  });
+  child.stdin.on("error", () => {}); // The guard has ended already.
+  return { child, closed: new Promise((resolve) => child.on("close", resolve)) };
+}
+
+/** Source text, so that it is found in each build alike. */
+const GUARD = `
+  const { spawn } = require("node:child_process");
+  const { mkdtempSync, rmSync } = require("node:fs");
+  const { tmpdir } = require("node:os");
+  const { join } = require("node:path");
+  const [command, ...args] = process.argv.slice(1);
+  const folder = mkdtempSync(join(tmpdir(), "dynamodb-local-"));
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  const child = spawn(command, ["-Djava.io.tmpdir=" + folder, ...args], { stdio: ["ignore", "inherit", "inherit"] });
+  child.on("error", ({ message }) => {
+    process.stderr.write(message);
+    process.exitCode = 1;
+    process.stdin.destroy();
+  });
+  child.on("exit", () => process.exit());
+  process.stdin.on("close", () => child.kill("SIGKILL")).resume();
+`;
+
 function hasEnded(child: ChildProcess): boolean {
   return child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
 }
 
-/** Which origin the server there allows: `undefined` where none answers, empty where it does not say. */
-function allowedOrigin(endpoint: string, origin: string): Promise<string | undefined> {
+/**
+ * Which origin the server there allows: `undefined` where none answers, empty where it does not say. However slow it is,
+ * an answer is waited for until the engine is known to have failed: then the server is somebody else's.
+ */
+function allowedOrigin(
+  endpoint: string,
+  origin: string,
+  hasFailed: () => boolean,
+): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const request = get(
-      endpoint,
-      { headers: { origin }, agent: false, timeout: POLL_TIMEOUT_MS },
-      (response) => {
-        response.resume();
-        resolve(response.headers["access-control-allow-origin"] ?? "");
-      },
-    );
-    request.on("timeout", () => request.destroy());
+    const request = get(endpoint, { headers: { origin }, agent: false }, (response) => {
+      response.resume();
+      resolve(response.headers["access-control-allow-origin"] ?? "");
+    });
+    const watch = setInterval(() => hasFailed() && request.destroy(), POLL_MS);
     request.on("error", () => resolve(undefined));
+    request.on("close", () => clearInterval(watch));
   });
 }
 
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0);
+  const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo; // a server on TCP has no other kind of address
   server.close();
@@ -143,25 +180,6 @@ function keepLastLines(child: ChildProcess): () => string {
   child.stderr?.setEncoding("utf8").on("data", keep);
   child.on("error", ({ message }) => keep(message));
   return () => lines.join("\n");
-}
-
-/** Sees to it that Java does not outlive us. */
-function endWithProcess(child: ChildProcess): () => void {
-  const kill = () => child.kill("SIGKILL");
-  const onSignal = (signal: NodeJS.Signals) => {
-    kill();
-    release();
-    // To listen is to switch the signal's effect off: where nobody else listens, it is had again.
-    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
-  };
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  const release = () => {
-    process.off("exit", kill);
-    for (const signal of signals) process.off(signal, onSignal);
-  };
-  process.on("exit", kill);
-  for (const signal of signals) process.on(signal, onSignal);
-  return release;
 }
 
 function jarFolder(): string | undefined {

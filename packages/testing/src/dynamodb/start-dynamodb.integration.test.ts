@@ -18,7 +18,7 @@ const best: DynamoDBEngine = "missing" in local ? "dynalite" : "dynamodb-local";
 
 afterEach(() => void vi.unstubAllEnvs());
 
-describe("startDynamoDB", { timeout: 30_000 }, () => {
+describe("startDynamoDB", () => {
   test("starts DynamoDB Local where it can run, else dynalite, on loopback", async () => {
     await using db = await startDynamoDB();
     expect(db.engine).toBe(best);
@@ -38,7 +38,6 @@ describe("startDynamoDB", { timeout: 30_000 }, () => {
     async (engine) => {
       const program = spawn(execPath, ["--input-type=module", "--eval", startAndStop(engine)], {
         stdio: ["ignore", "pipe", "inherit"],
-        timeout: 20_000,
       });
       const [said, [code]] = await Promise.all([text(program.stdout), once(program, "exit")]);
       expect({ said, code }).toEqual({ said: "stopped, and no one listens", code: 0 });

@@ -1,21 +1,21 @@
 /** A clock that moves only when nothing else can: no test waits, and none depends on the speed of the machine. */
 export interface VirtualClock {
   /** The time in milliseconds since 1970. */
-  now(): number;
+  readonly now: () => number;
   /**
    * Resolves when the clock has moved on by so many milliseconds.
    *
    * @throws the signal's reason when it aborts before
    */
-  sleep(ms: number, options?: { readonly signal?: AbortSignal | undefined }): Promise<void>;
+  readonly sleep: (ms: number, options?: { readonly signal?: AbortSignal | undefined }) => Promise<void>;
   /** Resolves when nobody sleeps any more and nothing can go on by itself; time passes until then. */
-  untilIdle(): Promise<void>;
+  readonly untilIdle: () => Promise<void>;
 }
 
 /** A clock that also calls back, for the network that belongs to it. */
 export interface SchedulingClock extends VirtualClock {
   /** Calls back in so many milliseconds; returns how to cancel that. */
-  schedule(ms: number, run: () => void): () => void;
+  readonly schedule: (ms: number, run: () => void) => () => void;
 }
 
 interface Timer {
