@@ -2,13 +2,16 @@ import { VirtualClock } from "./virtual-clock.ts";
 
 /** An execution that can be invoked until it suspends. */
 interface Invocable {
+  /** How many executions invoked each other until this one was invoked. */
+  readonly depth: number;
   invoke(): Promise<void>;
 }
 
 /**
- * Runs one thing after the other, always in the same order, so that each simulation is reproducible: first the
- * executions that have something to do, then scheduled tasks (invoked functions and answers to callbacks), then the
- * next timer of the virtual clock.
+ * Runs one thing after the other, always in the same order, so that each simulation is reproducible: first scheduled
+ * tasks (invoked functions and answers to callbacks), then the executions that have something to do, then the next timer
+ * of the virtual clock. An execution that was invoked by another comes before it, so that an execution is invoked once for
+ * everything that happens at the same time.
  *
  * The loop runs when an invocation has ended, or when the SDK polls the service while a step body keeps its invocation
  * from ending.
@@ -23,7 +26,7 @@ export class EventLoop {
     this.#invocable.add(execution);
   }
 
-  /** Runs the task when no execution has anything to do. */
+  /** Runs the task before any execution is invoked. */
   schedule(task: () => Promise<void>): void {
     this.#tasks.push(task);
   }
@@ -31,15 +34,15 @@ export class EventLoop {
   /** Runs until everything waits for virtual time to pass. */
   async runUntilIdle(): Promise<void> {
     for (;;) {
-      const [execution] = this.#invocable;
-      if (execution !== undefined) {
-        this.#invocable.delete(execution);
-        await execution.invoke();
+      const task = this.#tasks.shift();
+      if (task !== undefined) {
+        await task();
         continue;
       }
-      const task = this.#tasks.shift();
-      if (task === undefined) return;
-      await task();
+      const execution = this.#deepest();
+      if (execution === undefined) return;
+      this.#invocable.delete(execution);
+      await execution.invoke();
     }
   }
 
@@ -47,5 +50,14 @@ export class EventLoop {
   async run(): Promise<void> {
     do await this.runUntilIdle();
     while (this.clock.jump());
+  }
+
+  /** Of several at the same depth, the one that came first. */
+  #deepest(): Invocable | undefined {
+    let deepest: Invocable | undefined;
+    for (const each of this.#invocable) {
+      if (deepest === undefined || each.depth > deepest.depth) deepest = each;
+    }
+    return deepest;
   }
 }

@@ -25,11 +25,14 @@ export interface ExecutionStart extends ExecutionIdentity {
   /** Replaces the ARN that follows from the names. */
   readonly arn?: string | undefined;
   readonly onClosed?: (outcome: InvokeOutcome) => void;
+  /** 0 for the execution that is simulated, 1 for one that it invoked. */
+  readonly depth?: number;
 }
 
 /** One durable execution: it is invoked until it is closed. */
 export class Execution {
   readonly arn: string;
+  readonly depth: number;
   readonly state: ExecutionState;
   readonly externalEvents: ExternalEvents;
   readonly tokens = new CheckpointTokens();
@@ -49,12 +52,18 @@ export class Execution {
     this.#start = start;
     this.#env = env;
     this.arn = start.arn ?? executionArn(start);
+    this.depth = start.depth ?? 0;
     this.state = new ExecutionState(start.payload, env.eventLoop.clock.now);
     this.externalEvents = new ExternalEvents(this, env);
   }
 
   get isClosed(): boolean {
     return this.outcome !== undefined;
+  }
+
+  get hasInvoked(): boolean {
+    for (const child of this.children.values()) if (!child.isClosed) return true;
+    return false;
   }
 
   /** Runs the next invocation, from its event to its end. */
@@ -107,7 +116,9 @@ export class Execution {
     onClosed: (outcome: InvokeOutcome) => void,
   ): void {
     const executionName = `${this.#start.executionName.slice(0, 40)}-${id}`;
-    const child = new Execution({ handler, functionName, executionName, payload, onClosed }, this.#env);
+    const depth = this.depth + 1;
+    const start = { handler, functionName, executionName, payload, onClosed, depth };
+    const child = new Execution(start, this.#env);
     this.children.set(id, child);
     this.#env.eventLoop.invokeLater(child);
   }

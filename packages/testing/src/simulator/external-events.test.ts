@@ -2,6 +2,7 @@ import {
   createRetryStrategy,
   defaultSerdes,
   JitterStrategy,
+  NestingType,
   type Duration,
   withDurableExecution,
 } from "@aws/durable-execution-sdk-js";
@@ -352,4 +353,54 @@ test("two simulations without a name are two executions", async () => {
   await simulate(handler);
   await simulate(handler);
   expect(new Set(arns).size).toBe(2);
+});
+
+test("a map of invokes takes two invocations, however many there are", async () => {
+  const handler = withDurableExecution(async (_event, context) => {
+    const items = Array.from({ length: 1_001 }, (_, index) => index);
+    const map = await context.map(
+      "all",
+      items,
+      (child, item) => child.invoke<number, number>("double", item),
+      {
+        nesting: NestingType.FLAT,
+      },
+    );
+    return map.getResults().reduce((sum, each) => sum + each, 0);
+  });
+  const functions = { double: (item: number) => 2 * item };
+  expect(await simulate(handler, { functions })).toMatchObject({ result: 1_001_000, invocations: 2 });
+});
+
+test("invoked durable functions run to their end before the function that invoked them", async () => {
+  const child = withDurableExecution(async (item: number, context) => {
+    await context.wait({ seconds: 1 });
+    return context.invoke<number, number>("double", item);
+  });
+  const handler = withDurableExecution(async (_event, context) => {
+    const map = await context.map("all", [1, 2, 3], (branch, item) =>
+      branch.invoke<number, number>("child", item),
+    );
+    return map.getResults();
+  });
+  const functions = { child, double: (item: number) => 2 * item };
+  expect(await simulate(handler, { functions })).toMatchObject({ result: [2, 4, 6], invocations: 2 });
+});
+
+test("an invoked durable function advances while a step body of its caller runs", async () => {
+  let finish: () => void = () => undefined;
+  const finished = new Promise<void>((resolve) => (finish = resolve));
+  const child = withDurableExecution(async (_event, context) => {
+    await context.wait({ minutes: 5 });
+    await context.step(async () => finish());
+    return "child";
+  });
+  const handler = withDurableExecution(async (_event, context) => {
+    const both = await context.parallel<unknown>([
+      (branch) => branch.invoke("child", {}),
+      (branch) => branch.step(async () => finished),
+    ]);
+    return both.successCount;
+  });
+  expect(await simulate(handler, { functions: { child } })).toMatchObject({ result: 2, invocations: 1 });
 });

@@ -23,6 +23,8 @@ interface ClientExecution {
   readonly externalEvents: { dispatchCallbacks(): void };
   readonly invocations: number;
   checkpoints: number;
+  /** Whether a durable function that it invoked has not ended. */
+  readonly hasInvoked: boolean;
   applyCheckpoint(updates: readonly OperationUpdate[]): void;
   /** The service invokes the execution again as soon as the invocation ends. */
   invokeAgain(): void;
@@ -136,9 +138,13 @@ export class ServiceClient implements DurableExecutionClient {
       this.#execution.externalEvents.dispatchCallbacks();
       if (asked !== undefined) eventLoop.clock.jumpTo(Math.min(asked, this.time.deadline));
       await eventLoop.runUntilIdle();
-      while (this.#isStuck() && !this.#execution.state.hasChanges) {
-        if (eventLoop.clock.jumpBefore(this.time.deadline)) await eventLoop.runUntilIdle();
-        else throw this.#crash(); // Lambda ends the invocation, and the service invokes again.
+      // While the SDK polls, time passes: for functions that it waits for, and if it can do nothing else.
+      const isWaiting = () =>
+        !this.#execution.state.hasChanges && (this.#isStuck() || this.#execution.hasInvoked);
+      while (isWaiting() && eventLoop.clock.jumpBefore(this.time.deadline)) await eventLoop.runUntilIdle();
+      if (isWaiting() && this.#isStuck()) {
+        eventLoop.clock.jumpTo(this.time.deadline);
+        throw this.#crash(); // Lambda ends the invocation, and the service invokes again.
       }
     } catch (error) {
       this.#invocation.end({ kind: "stopped", error });

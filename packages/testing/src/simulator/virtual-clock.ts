@@ -37,12 +37,10 @@ export class VirtualClock {
     return true;
   }
 
-  /** Jumps as {@link jump} if the next timer is due before `deadline`. If there is none, jumps to `deadline`. */
+  /** Jumps as {@link jump}, if the next timer is due until `deadline`. */
   jumpBefore(deadline: number): boolean {
     const next = this.#next();
-    if (next !== undefined && next.due <= deadline) return this.jump();
-    this.jumpTo(deadline);
-    return false;
+    return next !== undefined && next.due <= deadline && this.jump();
   }
 
   /** Fires all timers that are due until `time`, in order, and sets the clock to `time`. */
