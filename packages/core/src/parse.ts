@@ -31,13 +31,11 @@ export function parseInput<T>(schema: z.ZodMiniType<T>, input: unknown, what: st
  */
 export function withRemedy(remedy: string): { error: (issue: Issue) => string } {
   return {
-    error: ({ code, input, keys = [], discriminator }) => {
+    error: ({ code, input, keys = [] }) => {
       if (code === "unrecognized_keys") {
         return `has the unknown key ${keys.slice(0, ISSUES_SHOWN).map(describe).join(", ")}; ${remedy}`;
       }
-      // A union without a match reports the path of its discriminator but the whole object as input.
-      const value = discriminator === undefined ? input : (input as Record<string, unknown>)[discriminator];
-      return `is ${describe(value)}; ${remedy}`;
+      return `is ${describe(input)}; ${remedy}`;
     },
   };
 }
@@ -47,7 +45,6 @@ interface Issue {
   readonly code?: string | undefined;
   readonly input?: unknown;
   readonly keys?: readonly string[] | undefined;
-  readonly discriminator?: string | undefined;
 }
 
 /** Formats any value on one line of limited length. Never throws. */

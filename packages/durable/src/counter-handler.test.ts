@@ -91,6 +91,13 @@ describe.each([
   });
 });
 
+test("a foreign error of a store fails the execution as it is", async () => {
+  const store = withApply(() => Promise.reject(new RangeError("no such shard")));
+  const { error, message } = await handle({ store }, event([increment()]));
+  expect(message).toBe("no such shard");
+  expect(isCounterError(error)).toBe(false);
+});
+
 test("a counter in the execution starts anew with every execution", async () => {
   for (let n = 0; n < 2; n++) expect((await handle({}, event([increment()]))).result?.value).toBe(1);
 });

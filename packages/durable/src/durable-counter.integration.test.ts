@@ -19,7 +19,12 @@ import {
   simulate,
 } from "@durable-counter/testing";
 import { describe, expect, test, vi } from "vitest";
-import { durableCounter, restoreCounterError, type SharedCounterOptions } from "./index.ts";
+import {
+  durableCounter,
+  restoreCounterError,
+  type CounterLogRecord,
+  type SharedCounterOptions,
+} from "./index.ts";
 import { runHandler } from "./run-handler.fixture.ts";
 import { withApply } from "./with-apply.fixture.ts";
 
@@ -447,6 +452,39 @@ describe("a counter in a store", () => {
     } finally {
       vi.useRealTimers();
     }
+  });
+
+  test("fails as unavailable where the invocation ends before a read is answered, because nothing was applied", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      const codes: unknown[] = [];
+      const logger = {
+        info: () => undefined,
+        warn: (_text: string, { errorCode }: CounterLogRecord) => codes.push(errorCode),
+      };
+      let calls = 0;
+      const silentOnce = withApply((request, forward) => {
+        if (++calls > 1) return forward(request);
+        queueMicrotask(() => vi.advanceTimersByTime(898_000));
+        return new Promise(() => undefined);
+      });
+      const counter = durableCounter(new FakeContext(), { store: silentOnce, id: "cart-7", logger });
+      expect(await counter.get()).toBe(0);
+      expect(codes).toEqual(["unavailable"]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test("counts in a fake context that has no Lambda context", async () => {
+    const context = new Proxy(new FakeContext(), {
+      get: (target, key): unknown => {
+        const member: unknown = key === "lambdaContext" ? undefined : Reflect.get(target, key, target);
+        return typeof member === "function" ? member.bind(target) : member;
+      },
+    });
+    const counter = durableCounter(context, { store: new MemoryCounterStore(), id: "cart-7" });
+    expect(await counter.increment(5)).toBe(5);
   });
 
   test("ends a step before its invocation ends that waits for the operation ahead, and calls in order afterwards", async () => {
