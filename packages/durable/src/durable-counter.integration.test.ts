@@ -616,7 +616,7 @@ describe("in a context of an SDK without the private field that has its position
     const context = new FakeContext();
     const make = () => durableCounter(withoutField(context), options);
     expect(make).toThrow(
-      /does not have the position of a context.*Leave "idempotencyKey" out.*\[misconfigured\]/u,
+      /does not have the position of a context.*"idempotencyKey".*Leave it out.*\[misconfigured\]/u,
     );
     expect(context.operations).toEqual([]);
   });

@@ -31,7 +31,7 @@ describe("an operation beyond the 3,000 that an execution may have", () => {
     expect(new Set(refused)).toEqual(new Set([2]));
     expect(await refusalOf(Promise.reject(restoreCounterError(error)))).toEqual({
       message:
-        'Counter "rows" cannot start another operation: a durable execution may have 3000, and its counters have used them. This counter used 3000 and left its value at 3000. Use batch() or steps: "batch", one operation for up to 1000 commands, or count in an execution of its own, by context.invoke(). [misconfigured]',
+        'Counter "rows" cannot start another operation: the counters of this execution have used all 3000. This one used 3000 and left its value at 3000. Use batch() or steps: "batch", or count in another execution, by context.invoke(). [misconfigured]',
       details: { maxOperations: 3_000, operations: 3_000, value: 3_000 },
     });
   });

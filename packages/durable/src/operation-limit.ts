@@ -40,7 +40,7 @@ export function operationQuota(context: DurableContext): (name: string) => boole
 export function operationLimitError(label: string, operations: number, value: number): CounterError {
   return new CounterError(
     "misconfigured",
-    `Counter ${JSON.stringify(label)} cannot start another operation: a durable execution may have ${MAX_OPERATIONS}, and its counters have used them. This counter used ${operations} and left its value at ${value}. Use batch() or steps: "batch", one operation for up to 1000 commands, or count in an execution of its own, by context.invoke().`,
+    `Counter ${JSON.stringify(label)} cannot start another operation: the counters of this execution have used all ${MAX_OPERATIONS}. This one used ${operations} and left its value at ${value}. Use batch() or steps: "batch", or count in another execution, by context.invoke().`,
     { details: { maxOperations: MAX_OPERATIONS, operations, value } },
   );
 }

@@ -108,7 +108,7 @@ async function beforeInvocationEnds(
 function invocationEnds({ id, idempotencyKey }: ApplyRequest, isSent: boolean): CounterError {
   const counter = `counter ${JSON.stringify(id)}`;
   if (!isSent) {
-    const message = `The invocation ends before this operation of ${counter} could start, because the operation ahead has not ended.`;
+    const message = `The invocation ends before this operation of ${counter} could start.`;
     return new CounterError("unavailable", message);
   }
   const message = `The store of ${counter} did not answer before the end of the invocation.`;
@@ -130,7 +130,7 @@ function createKeyPrefix(context: DurableContext, requestKey: string | undefined
   if (requestKey !== undefined) {
     throw new CounterError(
       "misconfigured",
-      'This version of @aws/durable-execution-sdk-js does not have the position of a context, from which other executions would derive the same keys. Leave "idempotencyKey" out, or use a version within the peer range.',
+      'This version of the durable SDK does not have the position of a context, which an "idempotencyKey" needs. Leave it out, or use a version within the peer range.',
     );
   }
   let stored: Promise<readonly string[]> | undefined;
