@@ -17,7 +17,6 @@ function documentedItems(name: string): unknown {
 async function applyOneRequest(options: Pick<DynamoDBCounterStoreOptions, "idempotency" | "shards">) {
   const db = createSimulatedDynamoDB();
   const client = db.client();
-  const { now, sleep } = db.clock;
   const updates: UpdateItemCommandInput[] = [];
   client.middlewareStack.add(
     (next, { commandName }) =>
@@ -28,7 +27,13 @@ async function applyOneRequest(options: Pick<DynamoDBCounterStoreOptions, "idemp
     { step: "initialize" },
   );
   await ensureCounterTable(client, "counters");
-  const store = createDynamoDBCounterStore({ client, tableName: "counters", now, sleep, ...options });
+  const store = createDynamoDBCounterStore({
+    client,
+    tableName: "counters",
+    now: () => db.clock.now(),
+    sleep: (ms, signal) => db.clock.sleep(ms, signal),
+    ...options,
+  });
   const request = { id: "stock-4711", commands: [increment(5), decrement(2)], idempotencyKey: "order-1017" };
   await store.apply(request);
   const { Items: items = [] } = await client.send(new ScanCommand({ TableName: "counters" }));
