@@ -2,7 +2,7 @@ import { isCounterError, type ApplyRequest, type CounterStore } from "@durable-c
 import { counterStoreContract } from "@durable-counter/testing";
 import { describe, expect, test } from "vitest";
 import { testSeed } from "../../../scripts/test/random.ts";
-import { EVERY_FAULT } from "./faults.fixture.ts";
+import { EVERY_FAULT } from "@durable-counter/testing/dynamodb";
 import { createSimulation, simulatedEngines, strategiesOf } from "./simulated.fixture.ts";
 
 /**

@@ -16,7 +16,7 @@ import {
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { randomRuns } from "../../../scripts/test/random.ts";
-import { EVERY_FAULT } from "./faults.fixture.ts";
+import { EVERY_FAULT } from "@durable-counter/testing/dynamodb";
 import {
   createSimulation,
   simulatedEngines,
@@ -136,6 +136,20 @@ describe.each(simulatedEngines)(
         { numRuns: randomRuns(60) },
       );
       expect(Array.from(met).filter(([, times]) => times === 0)).toEqual([]);
+    });
+
+    test("repeat a history by its seed: requests, faults, times and answers", async () => {
+      const repeated = history.map((drawn) => ({ ...drawn, clients: Math.min(drawn.clients, 4) }));
+      await fc.assert(
+        fc.asyncProperty(repeated, async (history) => {
+          const traceOf = async () => {
+            const { value, network } = await runHistory(engine, history);
+            return { value, trace: network.trace };
+          };
+          expect(await traceOf()).toEqual(await traceOf());
+        }),
+        { numRuns: randomRuns(10) },
+      );
     });
 
     test.each(all)("count each request exactly once when there are 64 of them: %j", async (options) => {

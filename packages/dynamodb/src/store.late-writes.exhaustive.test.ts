@@ -166,7 +166,7 @@ describe.each(simulatedEngines)("whatever arrives late, on $engine", ({ transact
           }
         },
       ),
-      { numRuns: randomRuns(80) },
+      { numRuns: randomRuns(60) },
     );
   });
 });

@@ -15,7 +15,7 @@ import { describe, expect, test } from "vitest";
 import { randomRuns } from "../../../scripts/test/random.ts";
 import { countRequests, freeze, keepLostWrites } from "./client-middleware.fixture.ts";
 import { startsCompaction } from "./compaction.ts";
-import { EVERY_FAULT } from "./faults.fixture.ts";
+import { EVERY_FAULT } from "@durable-counter/testing/dynamodb";
 import { keyAttribute } from "./idempotency-key.ts";
 import {
   createSimulation,
@@ -240,7 +240,7 @@ describe.each(simulatedEngines)("a refusal that is remembered, on $engine", (eng
           expect(await stores.inline.get(id, { consistent: true })).toBe(await memory.get(id));
         },
       ),
-      { numRuns: randomRuns(80) },
+      { numRuns: randomRuns(60) },
     );
   });
 });

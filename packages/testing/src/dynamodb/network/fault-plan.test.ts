@@ -1,7 +1,7 @@
 import { assert, constantFrom, integer, property, array, record } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { planFaults, type FaultPlan } from "./fault-plan.ts";
-import { canMeet, FAULTS, MIXTURE, type Fault } from "./fault.ts";
+import { canMeet, FAULTS, EVERY_FAULT, type Fault } from "./fault.ts";
 
 const SEED = integer();
 const ODDS = array(integer({ min: 0, max: 10 }), { minLength: FAULTS.length, maxLength: FAULTS.length }).map(
@@ -27,18 +27,18 @@ describe("planFaults", () => {
 
   test("draws differently for another seed", () => {
     const runs = [0, 1, 2, -1, 2 ** 31].map((seed) =>
-      JSON.stringify(drawAll(planFaults({ seed, faults: MIXTURE }), times(100, "UpdateItem"))),
+      JSON.stringify(drawAll(planFaults({ seed, faults: EVERY_FAULT }), times(100, "UpdateItem"))),
     );
     expect(new Set(runs).size).toBe(runs.length);
   });
 
   test("draws each fault as often as it is probable", () => {
     const requests = 200_000;
-    const drawn = drawAll(planFaults({ seed: 1, faults: MIXTURE }), times(requests, "UpdateItem"));
+    const drawn = drawAll(planFaults({ seed: 1, faults: EVERY_FAULT }), times(requests, "UpdateItem"));
     for (const fault of FAULTS) {
       const share = drawn.filter((planned) => planned?.fault === fault).length / requests;
-      const sigma = Math.sqrt((MIXTURE[fault] * (1 - MIXTURE[fault])) / requests);
-      expect(Math.abs(share - MIXTURE[fault])).toBeLessThan(4 * sigma);
+      const sigma = Math.sqrt((EVERY_FAULT[fault] * (1 - EVERY_FAULT[fault])) / requests);
+      expect(Math.abs(share - EVERY_FAULT[fault])).toBeLessThan(4 * sigma);
     }
   });
 

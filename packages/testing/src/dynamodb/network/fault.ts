@@ -30,7 +30,7 @@ export type Fault =
   | "cut-reply";
 
 /** Every kind, and how probable it is by default: together a fifth of all requests; those that cost time, less. */
-export const MIXTURE: Readonly<Record<Fault, number>> = {
+export const EVERY_FAULT: Readonly<Record<Fault, number>> = {
   "lose-request": 0.01,
   "lose-reply": 0.01,
   "reset-before": 0.02,
@@ -45,7 +45,7 @@ export const MIXTURE: Readonly<Record<Fault, number>> = {
 };
 
 /** Every kind of fault. */
-export const FAULTS = Object.keys(MIXTURE) as readonly Fault[]; // the keys it is declared with
+export const FAULTS = Object.keys(EVERY_FAULT) as readonly Fault[]; // the keys it is declared with
 
 /** Where DynamoDB tells of a conflict between transactions. */
 export const CAN_CONFLICT: readonly string[] = [

@@ -7,7 +7,7 @@ import type { RunningDynamoDB } from "../start-dynamodb.ts";
 import { startEngine } from "./adding-engine.fixture.ts";
 import { addOne, valueOf } from "./adding.fixture.ts";
 import { FAULT_EFFECTS, INTERNAL, THROTTLED, TIMEOUT } from "./fault-effects.fixture.ts";
-import { FAULTS, MIXTURE, type Fault } from "./fault.ts";
+import { FAULTS, EVERY_FAULT, type Fault } from "./fault.ts";
 import { startFaultyNetwork } from "./faulty-network.ts";
 import type { FaultyNetworkOptions } from "./options.ts";
 
@@ -210,7 +210,7 @@ describe("startFaultyNetwork", () => {
       times("duplicate");
     expect({ value: await value(), summary }).toEqual({ value: carriedOut, summary });
     expect(FAULTS.filter((fault) => faults[fault] === 0)).toEqual([]);
-    const expected = arrived * Object.values(MIXTURE).reduce((sum, probability) => sum + probability, 0);
+    const expected = arrived * Object.values(EVERY_FAULT).reduce((sum, probability) => sum + probability, 0);
     expect(Math.abs(times(...FAULTS) - expected)).toBeLessThan(4 * Math.sqrt(expected));
   });
 

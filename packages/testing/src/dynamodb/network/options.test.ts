@@ -1,19 +1,19 @@
 import { describe, expect, test } from "vitest";
-import { FAULTS, MIXTURE, type Fault } from "./fault.ts";
+import { FAULTS, EVERY_FAULT, type Fault } from "./fault.ts";
 import { parseOptions, type FaultyNetworkOptions } from "./options.ts";
 
 describe("the options of a faulty network", () => {
   test("default to all faults at all operations, and a seed of their own", () => {
     const { seed, ...rest } = parseOptions({});
-    expect(rest).toEqual({ faults: MIXTURE, operations: undefined, delayMs: { min: 1_200, max: 3_000 } });
+    expect(rest).toEqual({ faults: EVERY_FAULT, operations: undefined, delayMs: { min: 1_200, max: 3_000 } });
     expect(Number.isSafeInteger(seed)).toBe(true);
     const seeds = Array.from({ length: 20 }, () => parseOptions({ seed: undefined }).seed);
     expect(new Set(seeds).size).toBeGreaterThan(1);
   });
 
   test("the default odds name every fault and leave most requests alone", () => {
-    expect(Object.values(MIXTURE).every((probability) => probability > 0)).toBe(true);
-    expect(Object.values(MIXTURE).reduce((sum, probability) => sum + probability, 0)).toBeCloseTo(0.2);
+    expect(Object.values(EVERY_FAULT).every((probability) => probability > 0)).toBe(true);
+    expect(Object.values(EVERY_FAULT).reduce((sum, probability) => sum + probability, 0)).toBeCloseTo(0.2);
   });
 
   test("take odds that make 1, as decimal fractions do", () => {

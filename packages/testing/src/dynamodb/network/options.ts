@@ -1,5 +1,5 @@
 import { formatValue as described } from "../../format-value.ts";
-import { CAN_CONFLICT, canMeet, FAULTS, MIXTURE, type Fault } from "./fault.ts";
+import { CAN_CONFLICT, canMeet, FAULTS, EVERY_FAULT, type Fault } from "./fault.ts";
 
 /** How to be faulty. */
 export interface FaultyNetworkOptions {
@@ -40,7 +40,7 @@ export function checkEndpoint(value: unknown): void {
 /** @throws TypeError naming path, value and remedy */
 export function parseOptions(options: FaultyNetworkOptions): FaultyNetworkSettings {
   checkKeys("options", options, ["seed", "faults", "operations", "delayMs"]);
-  const { seed = Math.floor(Math.random() * 2 ** 31), faults = MIXTURE, operations } = options;
+  const { seed = Math.floor(Math.random() * 2 ** 31), faults = EVERY_FAULT, operations } = options;
   const { delayMs = { min: 1_200, max: 3_000 } } = options;
   if (!Number.isSafeInteger(seed)) refuse("options.seed", seed, "pass a whole number");
   checkFaults(faults);

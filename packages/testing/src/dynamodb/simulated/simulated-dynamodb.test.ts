@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { addOne, createCounterTable, valueOf } from "../network/adding.fixture.ts";
 import { FAULT_EFFECTS, TIMEOUT } from "../network/fault-effects.fixture.ts";
-import { FAULTS, MIXTURE } from "../network/fault.ts";
+import { FAULTS, EVERY_FAULT } from "../network/fault.ts";
 import type { Message } from "./message.ts";
 import { createSimulatedDynamoDB, type SimulatedDynamoDBOptions } from "./simulated-dynamodb.ts";
 
@@ -41,7 +41,7 @@ describe.each(FAULTS)("%s", (fault) => {
 describe("createSimulatedDynamoDB", () => {
   /** Four clients that add, with every fault there is; what happened, when, and what each was told. */
   const run = async (seed: number) => {
-    const db = await createWithTable({ seed, faults: MIXTURE, operations: ["UpdateItem"] });
+    const db = await createWithTable({ seed, faults: EVERY_FAULT, operations: ["UpdateItem"] });
     const told: unknown[] = [];
     const add = async (_: unknown, index: number) => {
       const client = db.client({ maxAttempts: 2, requestTimeout: 1_000 });
