@@ -40,6 +40,7 @@ export class Execution {
   readonly children = new Map<string, Execution>();
   invocations = 0;
   checkpoints = 0;
+  bytesWritten = 0;
   outcome: InvokeOutcome | undefined;
   readonly #start: ExecutionStart;
   readonly #env: Environment;
@@ -94,6 +95,10 @@ export class Execution {
       now: this.#env.eventLoop.clock.now,
       callbackId: (id) => Buffer.from(`${this.arn}/${id}`).toString("base64"),
     });
+    for (const { Payload, Error: error } of updates) {
+      if (Payload !== undefined) this.bytesWritten += Buffer.byteLength(Payload);
+      if (error !== undefined) this.bytesWritten += Buffer.byteLength(JSON.stringify(error));
+    }
     this.externalEvents.start(updates);
   }
 

@@ -34,6 +34,17 @@ test("runs steps in order, one checkpoint call each", async () => {
   });
 });
 
+test("counts the bytes of the results and errors that are checkpointed", async () => {
+  const once = { retryStrategy: () => ({ shouldRetry: false }) };
+  const handler = withDurableExecution(async (_event, context) => {
+    await context.step("text", async () => "é"); // "é" in quotes: 4 bytes
+    await context.step("nothing", async () => undefined);
+    await context.step("fail", () => Promise.reject(new Error("no")), once).catch(() => undefined);
+  });
+  const { bytesWritten } = await simulate(handler);
+  expect(bytesWritten).toBe(4 + JSON.stringify({ ErrorMessage: "no", ErrorType: "Error" }).length);
+});
+
 test("works with the CommonJS copy of the SDK", async () => {
   const copy = createRequire(import.meta.url)("@aws/durable-execution-sdk-js") as {
     withDurableExecution: typeof withDurableExecution;

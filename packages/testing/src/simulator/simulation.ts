@@ -14,6 +14,8 @@ export interface Simulation<Result = unknown> {
   readonly invocations: number;
   /** How often the SDK called the service to checkpoint, including polls. */
   readonly checkpoints: number;
+  /** Bytes of the results and errors that were checkpointed, as UTF-8. */
+  readonly bytesWritten: number;
 }
 
 /** The error of an execution, as the service stores it. */
@@ -30,16 +32,18 @@ interface ClosedExecution {
   readonly outcome: InvokeOutcome | undefined;
   readonly invocations: number;
   readonly checkpoints: number;
+  readonly bytesWritten: number;
   positioned(): Iterable<readonly [position: string, operation: Operation]>;
 }
 
 /** Builds the report of a closed execution. */
 export function simulationOf<Result>(execution: ClosedExecution): Simulation<Result> {
   const { result, error } = execution.outcome ?? {};
-  const { invocations, checkpoints } = execution;
+  const { invocations, checkpoints, bytesWritten } = execution;
   const operations = Array.from(execution.positioned(), ([id, operation]) => operationOf(id, operation));
   if (error !== undefined) {
-    return { status: "FAILED", error: executionError(error), operations, invocations, checkpoints };
+    const failure = executionError(error);
+    return { status: "FAILED", error: failure, operations, invocations, checkpoints, bytesWritten };
   }
   return {
     status: "SUCCEEDED",
@@ -48,6 +52,7 @@ export function simulationOf<Result>(execution: ClosedExecution): Simulation<Res
     operations,
     invocations,
     checkpoints,
+    bytesWritten,
   };
 }
 
