@@ -37,6 +37,8 @@ export type { ExploreInterleavingsOptions } from "./interleavings/options.ts";
 export type { InterleavingProgram, ProgramContext } from "./interleavings/run-program.ts";
 export type { Model, SequentialModel, StepModel } from "./linearizability/model.ts";
 export { recordHistory, type RecordingStore } from "./counters/record-history.ts";
+export { durableMatchers, type DurableMatchers, type ExpectedOperation } from "./matchers.ts";
+export { failing, returning } from "./mocked-functions.ts";
 export type { DurableHandler } from "./service/durable-handler.ts";
 export type { DurableOperation } from "./service/durable-operation.ts";
 export type { OperationIdentity } from "./replay/operation-label.ts";

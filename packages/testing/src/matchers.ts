@@ -1,0 +1,106 @@
+import { exploreCrashes } from "./crashes/explore-crashes.ts";
+import type { ExploreCrashesOptions } from "./crashes/options.ts";
+import { formatValue } from "./format-value.ts";
+import type { DurableHandler } from "./service/durable-handler.ts";
+import type { DurableOperation } from "./service/durable-operation.ts";
+import type { Simulation } from "./simulator/simulation.ts";
+
+/** An operation that a test expects: its name, or some of its properties. */
+export type ExpectedOperation = string | Partial<DurableOperation>;
+
+/**
+ * The matchers, for the type declarations of vitest and jest.
+ *
+ * @example
+ * ```ts
+ * declare module "vitest" {
+ *   interface Matchers<R extends void | Promise<void>, T> extends DurableMatchers<R, T> {}
+ * }
+ * ```
+ */
+export interface DurableMatchers<Returned = unknown, _Received = unknown> {
+  /** Whether a simulation succeeded with this result. */
+  toHaveSucceededWith(result: unknown): Returned;
+  /** Whether a simulation or a FakeContext has exactly these operations, in start order. */
+  toHaveOperations(operations: readonly ExpectedOperation[]): Returned;
+  /** Whether `exploreCrashes` finds no failure of a handler. */
+  toSurviveCrashes(options?: ExploreCrashesOptions): Promise<Returned>;
+}
+
+/** What vitest and jest pass to a matcher as `this`. */
+interface MatcherContext {
+  equals(one: unknown, other: unknown): boolean;
+  readonly utils: { diff(expected: unknown, received: unknown): string | null | undefined };
+}
+
+interface MatcherResult {
+  readonly pass: boolean;
+  readonly message: () => string;
+}
+
+/**
+ * Matchers for the `expect` of vitest and jest.
+ *
+ * @example
+ * ```ts
+ * expect.extend(durableMatchers);
+ * expect(await simulate(handler)).toHaveSucceededWith("shipped");
+ * ```
+ */
+export const durableMatchers = {
+  toHaveSucceededWith(this: MatcherContext, simulation: Simulation, result: unknown): MatcherResult {
+    const { status, error } = simulation;
+    const found = status === "SUCCEEDED" ? { status, result: simulation.result } : { status, error };
+    return compare(this, { status: "SUCCEEDED", result }, found, "to have succeeded with", result);
+  },
+
+  toHaveOperations(
+    this: MatcherContext,
+    { operations }: Pick<Simulation, "operations">,
+    expected: readonly ExpectedOperation[],
+  ): MatcherResult {
+    const wanted = expected.map((each) => (typeof each === "string" ? { name: each } : each));
+    const found = operations.map((operation, index) => pick(operation, wanted[index] ?? { name: "" }));
+    return compare(this, wanted, found, "to have the operations", expected);
+  },
+
+  async toSurviveCrashes(
+    this: MatcherContext,
+    handler: DurableHandler<unknown>,
+    options: ExploreCrashesOptions = {},
+  ): Promise<MatcherResult> {
+    const { points, failures } = await exploreCrashes(handler, options);
+    return {
+      pass: failures.length === 0,
+      message: () =>
+        failures.length === 0
+          ? `expected a crash at one of ${points} points to break the handler`
+          : `expected the handler to survive crashes, but ${failures.length} break it:\n\n` +
+            failures.map(({ message }) => message).join("\n\n"),
+    };
+  },
+};
+
+function compare(
+  context: MatcherContext,
+  expected: unknown,
+  found: unknown,
+  what: string,
+  value: unknown,
+): MatcherResult {
+  const pass = context.equals(found, expected);
+  return {
+    pass,
+    message: () =>
+      pass
+        ? `expected the execution not ${what} ${formatValue(value)}`
+        : `expected the execution ${what} ${formatValue(value)}\n\n${context.utils.diff(expected, found) ?? ""}`,
+  };
+}
+
+/** The properties of an operation that the test names, so that the difference shows only these. */
+function pick(operation: DurableOperation, { ...expected }: Partial<DurableOperation>): object {
+  return Object.fromEntries(
+    Object.keys(expected).map((key) => [key, operation[key as keyof DurableOperation]]),
+  );
+}
