@@ -10,7 +10,7 @@ import {
   type Command,
   type CounterStore,
 } from "@durable-counter/core";
-import { createCounterHandler, restoreCounterError } from "@durable-counter/durable";
+import { createCounterHandler, restoreCounterError, type CounterHandler } from "@durable-counter/durable";
 import { createDynamoDBCounterStore, type DynamoDBCounterStoreOptions } from "@durable-counter/dynamodb";
 import {
   checkLinearizable,
@@ -147,8 +147,8 @@ export async function runFiftyExecutions(
 }
 
 /** @throws Error where even without faults an execution cannot tell what it did */
-async function deliverAgain(handler: Parameters<typeof simulate>[0], payload: Event): Promise<number> {
-  const simulation = await simulate<BatchResult>(handler, { payload, timeoutMs: HANG_MS });
+async function deliverAgain(handler: CounterHandler, payload: Event): Promise<number> {
+  const simulation = await simulate(handler, { payload, timeoutMs: HANG_MS });
   const told = toldBy(simulation, payload);
   if (told !== undefined) return told;
   const { status, error } = simulation;
