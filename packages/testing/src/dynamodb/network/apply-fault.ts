@@ -9,13 +9,13 @@ export interface Arrival {
   readonly body: Buffer;
   readonly trace: Trace;
   readonly exchange: Exchange;
-  /** Lets the engine do what is asked; as often as it is called. */
+  /** Executes the request on the engine; as often as it is called. */
   readonly execute: () => Promise<Reply>;
   /** Waits for as long as a delay may be, by its chance. */
   readonly delay: (chance: number) => Promise<void>;
 }
 
-/** Does to a request what is planned; resolves when nothing of it is left to be carried out. */
+/** Applies a planned fault to a request; resolves when the request will not be executed any more. */
 export async function applyFault({ fault, chance }: PlannedFault, arrival: Arrival): Promise<void> {
   const { operation, body, trace, exchange, execute, delay } = arrival;
   switch (fault) {

@@ -58,7 +58,7 @@ describe("planFaults", () => {
         const plan = planFaults({ ...odds, operations });
         const mixed = between.flatMap((other) => {
           if (other !== "UpdateItem") expect(plan.draw(other)).toBeUndefined();
-          plan.order("reset-after");
+          plan.injectNext("reset-after");
           expect(plan.draw("UpdateItem")?.fault).toBe("reset-after");
           return [plan.draw("UpdateItem")];
         });
@@ -87,22 +87,22 @@ describe("planFaults", () => {
     expect(planFaults({ seed: 1, faults: { conflict: 1 } }).draw("GetItem")).toBeUndefined();
   });
 
-  test("what is ordered happens once each, in its order, to the first that can meet it", () => {
+  test("each injected fault happens once, in turn, to the first request that can meet it", () => {
     const plan = planFaults({ seed: 1, faults: {} });
-    plan.order("conflict");
-    plan.order("cut-reply", "UpdateItem");
-    plan.order("throttle");
+    plan.injectNext("conflict");
+    plan.injectNext("cut-reply", "UpdateItem");
+    plan.injectNext("throttle");
     const operations = ["GetItem", "GetItem", "UpdateItem", "UpdateItem", "UpdateItem"];
     const expected: (Fault | undefined)[] = ["throttle", undefined, "conflict", "cut-reply", undefined];
     expect(drawAll(plan, operations).map((planned) => planned?.fault)).toEqual(expected);
   });
 
-  test("once calm, only what is ordered afterwards happens", () => {
+  test("once faults are disabled, only those that are injected afterwards happen", () => {
     const plan = planFaults({ seed: 1, faults: { throttle: 1 } });
-    plan.order("reset-before");
+    plan.injectNext("reset-before");
     plan.disableFaults();
     expect(plan.draw("UpdateItem")).toBeUndefined();
-    plan.order("reset-before");
+    plan.injectNext("reset-before");
     expect(plan.draw("UpdateItem")?.fault).toBe("reset-before");
     expect(plan.draw("UpdateItem")).toBeUndefined();
   });

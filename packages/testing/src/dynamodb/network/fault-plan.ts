@@ -8,13 +8,13 @@ export interface PlannedFault {
   readonly chance: number;
 }
 
-/** What is to happen to requests: first what was ordered, then what is drawn. */
+/** Which faults requests meet: injected faults first, then those that are drawn. */
 export interface FaultPlan {
   /** The next request that can meet this fault does, once; only one of this operation, if it is given. */
-  order(fault: Fault, operation?: string): void;
+  injectNext(fault: Fault, operation?: string): void;
   /** What is to happen to the request that arrives now. */
   draw(operation: string): PlannedFault | undefined;
-  /** From now on nothing happens, unless it is ordered afterwards. */
+  /** From now on no request meets a fault, unless one is injected afterwards. */
   disableFaults(): void;
 }
 
@@ -33,26 +33,26 @@ export interface FaultOdds {
  */
 export function planFaults({ seed, faults, operations }: FaultOdds): FaultPlan {
   const draw = chances(seed);
-  const drawForOrder = chances(~seed); // An order must not shift what is drawn for the requests after it.
-  const orders: { readonly fault: Fault; readonly operation: string | undefined }[] = [];
-  let calm = false;
+  const drawForInjected = chances(~seed); // An injected fault must not shift what is drawn for the requests after it.
+  const injected: { readonly fault: Fault; readonly operation: string | undefined }[] = [];
+  let isDisabled = false;
 
   return {
-    order: (fault, operation) => void orders.push({ fault, operation }),
+    injectNext: (fault, operation) => void injected.push({ fault, operation }),
     draw(operation) {
-      const ordered = orders.findIndex(
-        (order) => canMeet(operation, order.fault) && (order.operation ?? operation) === operation,
+      const index = injected.findIndex(
+        (next) => canMeet(operation, next.fault) && (next.operation ?? operation) === operation,
       );
-      const [order] = ordered === -1 ? [] : orders.splice(ordered, 1);
-      if (order !== undefined) return { fault: order.fault, chance: drawForOrder() };
-      if (calm || operations?.includes(operation) === false) return undefined;
+      const [next] = index === -1 ? [] : injected.splice(index, 1);
+      if (next !== undefined) return { fault: next.fault, chance: drawForInjected() };
+      if (isDisabled || operations?.includes(operation) === false) return undefined;
       const fault = faultAt(faults, draw());
       const chance = draw();
       return fault !== undefined && canMeet(operation, fault) ? { fault, chance } : undefined;
     },
     disableFaults() {
-      calm = true;
-      orders.length = 0;
+      isDisabled = true;
+      injected.length = 0;
     },
   };
 }

@@ -159,7 +159,7 @@ describe("startFaultyNetwork", () => {
     expect(network.requests).toEqual({ GetItem: 1, UpdateItem: 1 });
   });
 
-  test("what is ordered comes before what is drawn, and a calm ends both", async () => {
+  test("injected faults come before those that are drawn, and disableFaults ends both", async () => {
     const { network, client } = await setUp({ faults: { "server-error": 1 } });
     network.injectNext("throttle", "UpdateItem");
     await expect(valueOf(client, id)).rejects.toMatchObject(INTERNAL);
@@ -172,7 +172,7 @@ describe("startFaultyNetwork", () => {
     expect(network.summary).toBe(`Seed ${network.seed}, 4 requests: 2 × server-error, 1 × throttle.`);
   });
 
-  test("settles only when what was sent is carried out, though its sender has left", async () => {
+  test("drain resolves only when all requests are executed, even those of clients that have left", async () => {
     const { network } = await setUp({ faults: {} });
     const { hostname, port } = new URL(network.endpoint);
     const body = JSON.stringify({
@@ -227,7 +227,7 @@ describe("startFaultyNetwork", () => {
       'operation is "GetItem"; pass PutItem, UpdateItem, DeleteItem, TransactWriteItems, TransactGetItems: ' +
         'no other meets a "conflict".',
     ],
-  ])("refuses to order %j for %j", async (fault, operation, message) => {
+  ])("refuses to inject %j for %j", async (fault, operation, message) => {
     const { network } = await setUp({ faults: {} });
     // A caller without types may pass anything.
     expect(() => network.injectNext(fault as Fault, operation)).toThrow(new TypeError(message));

@@ -27,7 +27,7 @@ async function startServer(listener: RequestListener): Promise<string> {
 const post = (endpoint: string) => fetch(endpoint, { method: "POST", body: "{}" });
 
 describe("a faulty network", { timeout: 30_000 }, () => {
-  test("hangs up where the engine is gone, and settles", async () => {
+  test("resets connections when the engine is gone, and drains", async () => {
     const db = await startEngine();
     await using network = await startFaultyNetwork(db.endpoint, {
       faults: {},
@@ -159,8 +159,8 @@ const PROGRAM = `
   const db = await startEngine();
   const network = await startFaultyNetwork(db.endpoint, { seed: 1, delayMs: { min: 3_600_000, max: 3_600_000 } });
   const client = localClient(network.endpoint, { maxAttempts: 1 });
-  for (let order = 0; order < 15; order++) network.injectNext("delay");
-  for (let order = 0; order < 5; order++) network.injectNext("lose-request");
+  for (let n = 0; n < 15; n++) network.injectNext("delay");
+  for (let n = 0; n < 5; n++) network.injectNext("lose-request");
   const adding = Array.from({ length: 200 }, () => addOne(client, "a").catch(() => "told"));
   while ((network.requests.UpdateItem ?? 0) < 40) await new Promise(setImmediate);
   await network.stop();

@@ -6,11 +6,11 @@ import { exchangeOf, operationOf, type Exchange } from "./exchange.ts";
 import { planFaults } from "./fault-plan.ts";
 import type { Fault } from "./fault.ts";
 import { applyFault } from "./apply-fault.ts";
-import { checkEndpoint, checkOrder, parseOptions, type FaultyNetworkOptions } from "./options.ts";
+import { checkEndpoint, checkInjection, parseOptions, type FaultyNetworkOptions } from "./options.ts";
 import { createStatistics } from "./statistics.ts";
 import { openUpstream } from "./upstream.ts";
 
-/** A network before a DynamoDB engine, where what can go wrong does, by chance or by order. */
+/** A network before a DynamoDB engine, with faults by chance, or injected. */
 export interface FaultyNetwork extends AsyncDisposable {
   /** Where it listens; point a client at it. */
   readonly endpoint: string;
@@ -29,7 +29,7 @@ export interface FaultyNetwork extends AsyncDisposable {
    * @throws TypeError for a fault or an operation that does not exist, or that never meet
    */
   injectNext(fault: Fault, operation?: string): void;
-  /** From now on nothing goes wrong, unless it is ordered afterwards. What is held back is still carried out, late. */
+  /** From now on no request meets a fault, unless one is injected afterwards. Delayed requests are still executed. */
   disableFaults(): void;
   /** Waits until whatever was sent so far is carried out, late requests and duplicates included, or lost for good. */
   drain(): Promise<void>;
@@ -109,8 +109,8 @@ export async function startFaultyNetwork(
       return statistics.summary;
     },
     injectNext(fault, operation) {
-      checkOrder(fault, operation);
-      plan.order(fault, operation);
+      checkInjection(fault, operation);
+      plan.injectNext(fault, operation);
     },
     disableFaults: () => plan.disableFaults(),
     async drain() {

@@ -66,7 +66,7 @@ function checkOperation(path: string, value: unknown): asserts value is string {
 }
 
 /** @throws TypeError for a fault or an operation that does not exist, or that never meet */
-export function checkOrder(fault: unknown, operation: unknown): void {
+export function checkInjection(fault: unknown, operation: unknown): void {
   if (!isFault(fault)) {
     refuse("fault", fault, `pass ${FAULTS.map((known) => JSON.stringify(known)).join(", ")}`);
   }

@@ -30,7 +30,7 @@ export interface SimulatedClientSettings {
   readonly maxAttempts?: number | undefined;
   /**
    * Virtual milliseconds until a request without an answer fails as a `TimeoutError`. By default 1,000: a message that
-   * is lost would stop the program for good. `Infinity` waits forever.
+   * is lost would stop the program for good. `Infinity` waits forever: the default with `onRequest`.
    */
   readonly requestTimeout?: number | undefined;
 }

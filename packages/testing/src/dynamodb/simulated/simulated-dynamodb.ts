@@ -62,8 +62,10 @@ export function createSimulatedDynamoDB(options: SimulatedDynamoDBOptions = {}):
   const transport = createTransport(engine, clock, { ...settings, latencyMs, onRequest });
   const numbers = seededRandom(settings.seed + 2);
   const random = () => numbers(0, 2 ** 32 - 1) / 2 ** 32;
+  // A program that decides what becomes of messages may take any time for it.
+  const defaults = onRequest === undefined ? {} : { requestTimeout: Infinity };
   return {
-    client: (client = {}) => createSimulatedClient(transport, clock, random, client),
+    client: (client = {}) => createSimulatedClient(transport, clock, random, { ...defaults, ...client }),
     clock,
     network: transport.network,
     random,

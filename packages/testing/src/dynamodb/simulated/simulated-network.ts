@@ -1,7 +1,7 @@
 import { applyFault } from "../network/apply-fault.ts";
 import type { Exchange } from "../network/exchange.ts";
 import { planFaults } from "../network/fault-plan.ts";
-import { checkOrder, type FaultyNetworkSettings } from "../network/options.ts";
+import { checkInjection, type FaultyNetworkSettings } from "../network/options.ts";
 import { createStatistics } from "../network/statistics.ts";
 import type { Reply } from "../network/upstream.ts";
 import { seededRandom } from "../../seeded-random.ts";
@@ -160,8 +160,8 @@ export function createTransport(
         return statistics.summary;
       },
       injectNext(fault, operation) {
-        checkOrder(fault, operation);
-        plan.order(fault, operation);
+        checkInjection(fault, operation);
+        plan.injectNext(fault, operation);
       },
       disableFaults: () => plan.disableFaults(),
       async drain() {
