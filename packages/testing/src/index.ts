@@ -46,6 +46,7 @@ export { replayHistory, type ReplayHistoryOptions } from "./replay/replay-histor
 export type { HistoryReplay, ReplayProblem } from "./replay/replay-report.ts";
 export type { SimulateOptions } from "./simulator/options.ts";
 export { simulate } from "./simulator/simulate.ts";
+export { startSimulation, type RunningSimulation } from "./simulator/start-simulation.ts";
 export type { ExecutionError, Simulation } from "./simulator/simulation.ts";
 export { ExecutionRegistry } from "./simulator/execution-registry.ts";
 export { SimulationStoppedError } from "./simulator/simulation-stopped-error.ts";

@@ -69,6 +69,15 @@ export class ExternalEvents {
     }
   }
 
+  /** Closes an open callback, as an external system does. */
+  answer(
+    id: string,
+    details: { readonly Result?: string | undefined } | { readonly Error: ErrorObject },
+  ): void {
+    const CallbackDetails = { ...this.#execution.state.get(id)?.CallbackDetails, ...details };
+    this.#end(id, "Error" in details ? "FAILED" : "SUCCEEDED", { CallbackDetails });
+  }
+
   /** Cancels everything: the execution has ended. */
   close(): void {
     for (const timer of this.#timers.values()) this.#env.eventLoop.clock.cancel(timer);

@@ -40,6 +40,20 @@ export async function simulateWithFaults<Result>(
   options: SimulateOptions,
   faults: Faults | undefined,
 ): Promise<Simulation<Result>> {
+  const { execution, env, start } = prepare(handler, options, faults);
+  const { started } = options;
+  const { functionName, executionName, payload } = start;
+  const run = () => runToEnd(execution, env);
+  const simulation = started === undefined ? run() : started.start(functionName, executionName, payload, run);
+  return (await simulation) as Simulation<Result>; // the caller names the type of what the handler returns
+}
+
+/**
+ * Checks the arguments, and creates an execution that has not been invoked.
+ *
+ * @throws TypeError for invalid arguments, Error if fake timers are active
+ */
+export function prepare(handler: DurableLambdaHandler, options: SimulateOptions, faults?: Faults): Prepared {
   if (typeof handler !== "function") {
     throw new TypeError(
       `handler is ${formatValue(handler)}; pass the function that withDurableExecution(…) returned.`,
@@ -47,17 +61,22 @@ export async function simulateWithFaults<Result>(
   }
   checkSimulateOptions(options);
   refuseFakeTimers();
-  const { functionName = "function", executionName = nextName(), arn, started } = options;
+  const { functionName = "function", executionName = nextName(), arn } = options;
   const payload = jsonPayload(options.payload, "options.payload");
-  const identity = { handler, functionName, executionName, arn, payload };
-  const run = () => runToEnd(identity, environment(options, faults));
-  const simulation = started === undefined ? run() : started.start(functionName, executionName, payload, run);
-  return (await simulation) as Simulation<Result>; // the caller names the type of what the handler returns
+  const start = { handler, functionName, executionName, arn, payload };
+  const env = environment(options, faults);
+  return { start, env, execution: new Execution(start, env) };
 }
 
-async function runToEnd(start: ExecutionStart, env: Environment): Promise<Simulation> {
-  const execution = new Execution(start, env);
-  env.eventLoop.invokeLater(execution);
+interface Prepared {
+  readonly start: ExecutionStart;
+  readonly env: Environment;
+  readonly execution: Execution;
+}
+
+/** Runs an execution until it is closed. */
+export async function runToEnd(execution: Execution, env: Environment): Promise<Simulation> {
+  if (execution.invocations === 0) env.eventLoop.invokeLater(execution);
   await env.eventLoop.run();
   if (!execution.isClosed)
     throw execution.stopped("The execution is suspended, and nothing is left to resume it.");

@@ -40,7 +40,7 @@ interface ClosedExecution {
 export function simulationOf<Result>(execution: ClosedExecution): Simulation<Result> {
   const { result, error } = execution.outcome ?? {};
   const { invocations, checkpoints, bytesWritten } = execution;
-  const operations = Array.from(execution.positioned(), ([id, operation]) => operationOf(id, operation));
+  const operations = operationsOf(execution);
   if (error !== undefined) {
     const failure = executionError(error);
     return { status: "FAILED", error: failure, operations, invocations, checkpoints, bytesWritten };
@@ -54,6 +54,11 @@ export function simulationOf<Result>(execution: ClosedExecution): Simulation<Res
     checkpoints,
     bytesWritten,
   };
+}
+
+/** All operations of an execution, closed or not. */
+export function operationsOf(execution: Pick<ClosedExecution, "positioned">): readonly DurableOperation[] {
+  return Array.from(execution.positioned(), ([id, operation]) => operationOf(id, operation));
 }
 
 function operationOf(id: string, operation: Operation): DurableOperation {
