@@ -71,10 +71,10 @@ describe("a counter in the execution", () => {
       await context.wait({ hours: 1 });
       return [await counter.batch([decrement(3), get()]), await counter.get()];
     });
+    const simulation = await runHandler(handler); // before the runner fakes the timers of this process
     await LocalDurableTestRunner.setupTestEnvironment({ skipTime: true });
     try {
       const execution = await new LocalDurableTestRunner({ handlerFunction: handler }).run();
-      const simulation = await runHandler(handler);
       expect(execution.getResult()).toEqual(simulation.result);
       expect(execution.getOperations().map((operation) => operation.getName())).toEqual(simulation.names);
     } finally {
