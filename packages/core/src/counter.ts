@@ -1,4 +1,4 @@
-import type { BatchResult } from "./apply.ts";
+import type { BatchResult } from "./apply-commands.ts";
 import type { Command } from "./command.ts";
 
 /**

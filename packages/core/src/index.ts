@@ -1,4 +1,4 @@
-export { applyBatch, applyCommand, type BatchResult, type CommandResult } from "./apply.ts";
+export { applyBatch, applyCommand, type BatchResult, type CommandResult } from "./apply-commands.ts";
 export { Command, Commands, decrement, get, increment } from "./command.ts";
 export {
   CounterError,

@@ -1,4 +1,4 @@
-import type { BatchResult } from "./apply.ts";
+import type { BatchResult } from "./apply-commands.ts";
 import type { ApplyRequest } from "./request.ts";
 
 /** The result of {@link CounterStore.apply}. */

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import type { BatchResult } from "./apply.ts";
+import type { BatchResult } from "./apply-commands.ts";
 import { Commands, decrement, get, increment, type Command } from "./command.ts";
 import type { Counter } from "./counter.ts";
 import { CounterOptions, startsWithinLimits } from "./limits.ts";
