@@ -22,12 +22,7 @@ import type { DeployedHandler } from "./handlers.ts";
  * the permission of its kind. `shards` would add dynamodb:Query. Operators call `delete` and `list`, functions do not.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
  */
-export const COUNTING_ACTIONS = [
-  "dynamodb:ConditionCheckItem",
-  "dynamodb:GetItem",
-  "dynamodb:PutItem",
-  "dynamodb:UpdateItem",
-];
+export const COUNTING_ACTIONS = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"];
 
 /** A caller may wait for 15 minutes, and the store recognises a step's idempotency key for an hour. */
 const EXECUTION_TIMEOUT = Duration.minutes(15);

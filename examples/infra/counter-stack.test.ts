@@ -58,12 +58,7 @@ describe.each(handlers)("$file", ({ id, file, isDurable, usesTable }) => {
           ? [
               {
                 Effect: "Allow",
-                Action: [
-                  "dynamodb:ConditionCheckItem",
-                  "dynamodb:GetItem",
-                  "dynamodb:PutItem",
-                  "dynamodb:UpdateItem",
-                ],
+                Action: ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
                 Resource: arnOf(tableId),
               },
             ]

@@ -2,13 +2,14 @@ import { applyBatch, isCounterError, type ApplyRequest, type ApplyResult } from 
 import { backOff } from "./back-off.ts";
 import { compact, startsCompaction } from "./compaction.ts";
 import { conditionalUpdate } from "./conditional-update.ts";
-import { readItem, valueOf } from "./counter-item.ts";
+import { readItem, valueOf, type Item } from "./counter-item.ts";
 import {
   findRecordedResult,
   firstAction,
   nextAction,
   type CounterState,
-  type TransactionalWrite,
+  type Refusal,
+  type Replacement,
   type Write,
 } from "./next-action.ts";
 import {
@@ -23,7 +24,7 @@ import { claimShards } from "./shards.ts";
 import type { CallConfig } from "./store-options.ts";
 import { attributes } from "./table-schema.ts";
 import { transactionalWrite } from "./transactional-write.ts";
-import { fenceOf, GRACE_SECONDS, isFenced } from "./write-fence.ts";
+import { GRACE_SECONDS, isFenced } from "./write-fence.ts";
 import { translateWriteError, type WriteOutcome } from "./write-outcome.ts";
 
 /** How often a write is attempted that other writers overtake. */
@@ -77,6 +78,12 @@ async function run(request: RequestContext): Promise<ApplyResult> {
       action = nextAction(request, await readState(request));
       continue;
     }
+    if (action.type === "read-key-item") {
+      const { state } = action;
+      const keyItem = await readKeyItem(request);
+      action = nextAction(request, { ...state, keyItem, isKeyItemKnown: true });
+      continue;
+    }
     if (action.type === "claim-shards") {
       await claimShards(config, request.id, config.shards ?? 0);
       action = nextAction(request, { ...action.state, areShardsClaimed: true });
@@ -101,14 +108,16 @@ async function run(request: RequestContext): Promise<ApplyResult> {
   }
 }
 
-/** Reads the counter's item, and the key's item if there may be one. */
+/** Reads the counter's item, and then the key's item if there may be one. */
 async function readState(request: RequestContext): Promise<CounterState> {
-  const { config, id, keyAttribute, startedAt } = request;
+  const { config, startedAt } = request;
   const item = await readItem(config, request, { consistent: true });
   const mayHaveKeyItem = config.strategy === "separate-item" || isFenced(item, startedAt);
-  const keyItemKey = { id, sortKey: keyAttribute };
-  const keyItem = mayHaveKeyItem ? await readItem(config, keyItemKey, { consistent: true }) : {};
-  return { item, keyItem, isCertain: true };
+  return { item, keyItem: mayHaveKeyItem ? await readKeyItem(request) : {}, isKeyItemKnown: true };
+}
+
+function readKeyItem({ config, id, keyAttribute }: RequestContext): Promise<Item> {
+  return readItem(config, { id, sortKey: keyAttribute }, { consistent: true });
 }
 
 function write(request: RequestContext, action: Write): Promise<WriteOutcome> {
@@ -121,28 +130,32 @@ type Applied = Extract<WriteOutcome, { type: "applied" }>;
 async function answer(
   request: RequestContext,
   action: Write,
-  { before, item }: Applied,
+  { before, item = {} }: Applied,
 ): Promise<ApplyResult> {
-  const { config, id, commands, limits } = request;
-  if (action.type === "transaction") cacheItem(request, action);
-  else valueOf(item ?? {}, config, id); // a foreign item may hold a fraction, which no condition can see
-  if (startsCompaction(request.keyAttribute)) {
-    await compact(request, item ?? (await readItem(config, request, { consistent: true }).catch(() => ({}))));
+  const { config, id, commands, limits, keyAttribute } = request;
+  const { change } = action;
+  if (action.type === "transaction") cacheItem(request, action.change, item);
+  else {
+    valueOf(item, config, id); // a foreign item may hold a fraction, which no condition can see
+    if (action.keyItem !== undefined) cacheFence(request, action.item);
   }
-  if (action.change.kind !== "refuse")
-    return { ...applyBatch(before, commands, limits, id), replayed: false };
+  if (startsCompaction(keyAttribute)) await compact(request, item);
+  if (change.kind !== "refuse") return { ...applyBatch(before, commands, limits, id), replayed: false };
   // A store that records the key in the counter's item may have applied the request just before.
   const recorded = action.type === "transaction" && findRecordedResult(request, await readState(request));
   if (recorded) return recorded;
-  throw action.change.error;
+  throw change.error;
 }
 
-/** Remembers the state of a counter that is written by transactions: the next transaction starts from it. */
-function cacheItem(request: RequestContext, { change, recordIn, state }: TransactionalWrite): void {
-  if (change.kind === "refuse") return;
-  const fence = Math.max(fenceOf(state.item), recordIn === "separate-item" ? request.expiresAt : 0);
-  request.config.cache.fencedItems.set(itemName(request), {
-    [attributes.value]: { N: String(change.after) },
-    [attributes.fence]: { N: String(fence) },
-  });
+/** The next update starts from the fence, which has not changed. */
+function cacheFence({ config, ...request }: RequestContext, { [attributes.fence]: fence }: Item): void {
+  if (fence !== undefined) config.cache.fencedItems.set(itemName(request), { [attributes.fence]: fence });
+}
+
+/** The next transaction starts from the value and the fence that this one has written. */
+function cacheItem({ config, ...request }: RequestContext, change: Replacement | Refusal, item: Item): void {
+  const value = { N: String(change.kind === "refuse" ? change.before : change.after) };
+  const { [attributes.fence]: fence } = item;
+  if (fence === undefined || (change.kind === "refuse" && change.mayCreate)) return;
+  config.cache.fencedItems.set(itemName(request), { [attributes.fence]: fence, [attributes.value]: value });
 }

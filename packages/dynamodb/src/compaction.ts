@@ -1,12 +1,12 @@
 import { TransactWriteItemsCommand, UpdateItemCommand, type AttributeValue } from "@aws-sdk/client-dynamodb";
 import { itemKey, type Item } from "./counter-item.ts";
-import { isKeyAttribute } from "./idempotency-key.ts";
+import { GENERATED_KEY_SECONDS, isKeyAttribute } from "./idempotency-key.ts";
 import { readRecord } from "./idempotency-record.ts";
 import { putKeyItem } from "./key-item.ts";
 import { itemName, type RequestContext } from "./request-context.ts";
 import { attributes } from "./table-schema.ts";
 import { untilAborted } from "./time-limit.ts";
-import { fenceOf, lapsedBefore } from "./write-fence.ts";
+import { lapsedBefore, nextFence } from "./write-fence.ts";
 import { isConditionFailure } from "./write-outcome.ts";
 
 /** More than come between two compactions, so that a backlog shrinks; below DynamoDB's 300 operators per expression. */
@@ -18,14 +18,11 @@ const MAX_MOVED = 99;
 /** With more live keys than this, a write that pays for the whole item, a unit per KB, is dearer than a transaction. */
 const MANY_KEYS = 96;
 
-/** Writers in a burst would overtake each other's transactions. The larger item is paid for while the burst lasts. */
+/** After a move, every process reads the fence anew. In a burst they would all do so; the larger item is paid for instead. */
 const BURST_SECONDS = 30;
 
 /** Keys of a longer burst are moved all the same: an item is full at some 12,800. */
 const MAX_BURST_KEYS = 4_000;
-
-/** Leaves the item within a KB. */
-const FEW_KEYS = 24;
 
 /**
  * An engine without transactions, or a role without the permission for this item. Its keys then stay where they are for some
@@ -45,24 +42,34 @@ export function startsCompaction(keyAttribute: string): boolean {
 }
 
 /**
- * Makes an item smaller: removes the keys that have expired, and moves the live ones into items of their own if there are too
- * many and the strategy allows it. Never throws: the request is applied whatever becomes of the compaction, and the next
- * compaction finds the same keys.
+ * Makes an item smaller, by one request, because the caller waits for it: removes keys that have expired, or moves live ones
+ * into items of their own if there are too many and the strategy allows it. Never throws: the request is applied whatever
+ * becomes of the compaction, and the next compaction finds the same keys.
  *
  * @returns whether the item is smaller now, by this compaction or by another
  */
 export async function compact(request: RequestContext, item: Item): Promise<boolean> {
-  const { config, startedAt } = request;
+  const { startedAt } = request;
   // A record that cannot be read stays where it is.
   const keys = Object.entries(item).filter(([name, record]) => isKeyAttribute(name) && readRecord(record));
+  const soon = startedAt / 1_000 + GENERATED_KEY_SECONDS; // such keys, as generated ones, are not worth a move
   const isExpired = ([, record]: RecordedKey) => expiryOf(record) < lapsedBefore(startedAt);
   const expired = keys.filter(isExpired).slice(0, MAX_REMOVED);
-  const hasRemoved = expired.length > 0 && (await remove(request, expired));
   const live = keys.filter((key) => !isExpired(key));
-  const mayMove =
-    config.strategy === "auto" && (config.cache.notMovedUntil.get(itemName(request)) ?? 0) <= startedAt;
-  if (!mayMove || live.length <= MANY_KEYS || isBurst(live)) return hasRemoved;
-  return (await moveToKeyItems(request, item, live)) || hasRemoved;
+  const movable = live.length > MAX_BURST_KEYS ? live : live.filter(([, record]) => expiryOf(record) > soon);
+  if (expired.length < MAX_REMOVED && mayMove(request) && movable.length > MANY_KEYS && !isBurst(movable)) {
+    // The oldest first: what stays is a burst, and no reason to move again at once.
+    const oldest = movable
+      .toSorted(([, one], [, other]) => expiryOf(one) - expiryOf(other))
+      .slice(0, MAX_MOVED);
+    return moveToKeyItems(request, item, oldest);
+  }
+  return expired.length > 0 && remove(request, expired);
+}
+
+function mayMove(request: RequestContext): boolean {
+  const { strategy, cache } = request.config;
+  return strategy === "auto" && (cache.notMovedUntil.get(itemName(request)) ?? 0) <= request.startedAt;
 }
 
 /** Whether so many keys came within a short time only. */
@@ -88,55 +95,58 @@ async function remove(request: RequestContext, expired: readonly RecordedKey[]):
 
 /**
  * Moves live keys into key items and sets the write fence, so that plain updates, which would not see the key items, keep away
- * until the last has expired. One transaction moves up to 99 keys: at no instant is a key recorded nowhere.
+ * until the last has expired. In one transaction: at no instant is a key recorded nowhere.
  */
 async function moveToKeyItems(
   request: RequestContext,
   item: Item,
-  live: readonly RecordedKey[],
+  moved: readonly RecordedKey[],
 ): Promise<boolean> {
   const { client, tableName, cache, signal } = request.config;
-  let fence = fenceOf(item);
-  let hasMoved = false;
-  for (let left = live; left.length > FEW_KEYS; left = left.slice(MAX_MOVED)) {
-    const moved = left.slice(0, MAX_MOVED);
-    const until = Math.max(fence, ...moved.map(([, record]) => expiryOf(record)));
-    try {
-      const command = new TransactWriteItemsCommand({
-        TransactItems: [
-          {
-            Update: {
-              TableName: tableName,
-              Key: itemKey(request),
-              ...removalWithFence(moved, fence, until),
-            },
-          },
-          // Over an expired key item of the same key: the record in the counter's item is newer.
-          ...moved.map(([name, record]) => putKeyItem(request, name, record, expiryOf(record))),
-        ],
-      });
-      await untilAborted(signal, () => client.send(command, { abortSignal: signal }));
-    } catch (error) {
-      if (NO_TRANSACTIONS.has((error as Error).name))
-        cache.notMovedUntil.set(itemName(request), request.startedAt + NOT_MOVED_MS);
-      return hasMoved;
-    }
-    fence = until;
-    hasMoved = true;
+  const fence = nextFence(
+    item,
+    Math.max(...moved.map(([, record]) => expiryOf(record))),
+    request.config.random,
+  );
+  const command = new TransactWriteItemsCommand({
+    TransactItems: [
+      {
+        Update: {
+          TableName: tableName,
+          Key: itemKey(request),
+          ...removalWithFence(moved, item[attributes.fence], fence),
+        },
+      },
+      // Over an expired key item of the same key: the record in the counter's item is newer.
+      ...moved.map(([name, record]) => putKeyItem(request, name, record, expiryOf(record))),
+    ],
+  });
+  try {
+    await untilAborted(signal, () => client.send(command, { abortSignal: signal }));
+    cache.fencedItems.set(itemName(request), { [attributes.fence]: fence });
+    return true;
+  } catch (error) {
+    const { name } = error as Error;
+    if (NO_TRANSACTIONS.has(name))
+      cache.notMovedUntil.set(itemName(request), request.startedAt + NOT_MOVED_MS);
+    return false;
   }
-  return hasMoved;
 }
 
-function removalWithFence(moved: readonly RecordedKey[], fence: number, until: number) {
+function removalWithFence(
+  moved: readonly RecordedKey[],
+  fence: AttributeValue | undefined,
+  nextFence: AttributeValue,
+) {
   const { UpdateExpression, ConditionExpression, ...removed } = removal(moved);
   return {
-    UpdateExpression: `${UpdateExpression} SET #fence = :until`,
-    ConditionExpression: `${ConditionExpression} AND ${fence === 0 ? "attribute_not_exists(#fence)" : "#fence = :fence"}`,
+    UpdateExpression: `${UpdateExpression} SET #fence = :nextFence`,
+    ConditionExpression: `${ConditionExpression} AND ${fence === undefined ? "attribute_not_exists(#fence)" : "#fence = :fence"}`,
     ExpressionAttributeNames: { ...removed.ExpressionAttributeNames, "#fence": attributes.fence },
     ExpressionAttributeValues: {
       ...removed.ExpressionAttributeValues,
-      ":until": { N: String(until) },
-      ...(fence !== 0 && { ":fence": { N: String(fence) } }),
+      ":nextFence": nextFence,
+      ...(fence !== undefined && { ":fence": fence }),
     },
   };
 }

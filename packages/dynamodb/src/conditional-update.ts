@@ -1,13 +1,13 @@
 import type { UpdateItemCommandInput } from "@aws-sdk/client-dynamodb";
 import { TrackedUpdateItem } from "./attempt-tracking.ts";
-import { itemKey } from "./counter-item.ts";
+import { itemKey, type Item } from "./counter-item.ts";
 import { recordFraction, recordText, valueBefore } from "./idempotency-record.ts";
 import type { ConditionalUpdate } from "./next-action.ts";
 import type { RequestContext } from "./request-context.ts";
 import { attributes } from "./table-schema.ts";
 import { failedWrite, isConditionFailure, readFailedItem, type WriteOutcome } from "./write-outcome.ts";
 import { untilAborted } from "./time-limit.ts";
-import { isFenced, lapsedBefore } from "./write-fence.ts";
+import { expiryWithoutValue, isFenced, lapsedBefore } from "./write-fence.ts";
 
 /**
  * Applies the batch and records the idempotency key in one update. DynamoDB reads every operand of an update before the item
@@ -23,6 +23,7 @@ export async function conditionalUpdate(
   { returnItem }: { returnItem: boolean },
 ): Promise<WriteOutcome> {
   const { config, attempts, keyAttribute, startedAt } = request;
+  const { change, keyItem } = update;
   const input = {
     ...updateInput(request, update),
     ReturnValues: returnItem ? "ALL_NEW" : "UPDATED_NEW",
@@ -31,7 +32,6 @@ export async function conditionalUpdate(
     const { Attributes: item = {} } = await untilAborted(config.signal, () =>
       config.client.send(new TrackedUpdateItem(input, attempts), { abortSignal: config.signal }),
     );
-    const { change } = update;
     return {
       type: "applied",
       before: change.kind === "add" ? valueBefore(item[keyAttribute]) : change.before,
@@ -40,7 +40,12 @@ export async function conditionalUpdate(
   } catch (error) {
     if (!isConditionFailure(error)) return failedWrite(request, error);
     const item = error.Item ?? (await readFailedItem(request));
-    return { type: "condition-failed", state: { item, keyItem: {}, isCertain: !isFenced(item, startedAt) } };
+    const isSameFence =
+      keyItem !== undefined && item[attributes.fence]?.N === update.item[attributes.fence]?.N;
+    const state = isSameFence
+      ? { item, keyItem, isKeyItemKnown: true }
+      : { item, keyItem: {}, isKeyItemKnown: !isFenced(item, startedAt) };
+    return { type: "condition-failed", state };
   }
 }
 
@@ -48,30 +53,43 @@ export async function conditionalUpdate(
 const NOT_RECORDED = "attribute_not_exists(#idempotencyKey)";
 const AS_EXPECTED = "#idempotencyKey = :expected";
 const NOT_FENCED = "(attribute_not_exists(#fence) OR #fence < :lapsed)";
+const SAME_FENCE = "#fence = :fence";
 const IN_RANGE = "#value BETWEEN :lowest AND :highest";
 const NEW_OR_IN_RANGE = `(attribute_not_exists(#value) OR ${IN_RANGE})`;
 const BEFORE = "if_not_exists(#value, :initial)";
 const ADD = `SET #value = ${BEFORE} + :change, #idempotencyKey = ${BEFORE} + :record`;
 const REPLACE = "SET #value = :value, #idempotencyKey = :record";
 const RECORD_ONLY = "SET #idempotencyKey = :record";
-const WRITABLE = `${NOT_RECORDED} AND ${NOT_FENCED}`;
-const CREATE_OR_CHANGE = `${WRITABLE} AND ${NEW_OR_IN_RANGE}`;
-const CHANGE = `${WRITABLE} AND ${IN_RANGE}`;
+/** An item without a value expires. A counter never does. */
+const EXPIRE = ", #expiresAt = :expiresAt";
+const EXPIRES_NO_EARLIER =
+  "attribute_not_exists(#value) AND (attribute_not_exists(#expiresAt) OR #expiresAt <= :expiresAt)";
+const KEEP = " REMOVE #expiresAt";
 
-function updateInput(request: RequestContext, { change, expected }: ConditionalUpdate) {
-  const { update, condition, values } = expressionsOf(request, change);
+function updateInput(request: RequestContext, { change, item, keyItem }: ConditionalUpdate) {
+  const expected = item[request.keyAttribute];
+  const fence = keyItem === undefined ? undefined : item[attributes.fence];
+  const { update, condition, values } = expressionsOf(request, change, item);
+  const conditions = [
+    expected === undefined ? NOT_RECORDED : AS_EXPECTED,
+    fence === undefined ? NOT_FENCED : SAME_FENCE,
+    ...(condition === "" ? [] : [condition]),
+  ];
   return {
     TableName: request.config.tableName,
     Key: itemKey(request),
-    ConditionExpression: expected === undefined ? condition : condition.replace(NOT_RECORDED, AS_EXPECTED),
+    ConditionExpression: conditions.join(" AND "),
     UpdateExpression: update,
     ExpressionAttributeNames: {
       "#fence": attributes.fence,
       "#idempotencyKey": request.keyAttribute,
       ...(update !== RECORD_ONLY && { "#value": attributes.value }),
+      ...(change.mayCreate && { "#expiresAt": attributes.expiresAt }),
     },
     ExpressionAttributeValues: {
-      ":lapsed": { N: String(lapsedBefore(request.startedAt)) },
+      ...(fence === undefined
+        ? { ":lapsed": { N: String(lapsedBefore(request.startedAt)) } }
+        : { ":fence": fence }),
       ...values,
       ...(expected !== undefined && { ":expected": expected }),
     },
@@ -79,7 +97,14 @@ function updateInput(request: RequestContext, { change, expected }: ConditionalU
   } satisfies UpdateItemCommandInput;
 }
 
-function expressionsOf(request: RequestContext, change: ConditionalUpdate["change"]) {
+function expressionsOf(request: RequestContext, change: ConditionalUpdate["change"], item: Item) {
+  if (change.kind === "refuse") {
+    const record = { ":record": { S: recordText({ ...request, ...change }) } };
+    if (!change.mayCreate) return { update: RECORD_ONLY, condition: "", values: record };
+    const values = { ...record, ":expiresAt": expiryWithoutValue(item, change.expiresAt) };
+    return { update: RECORD_ONLY + EXPIRE, condition: EXPIRES_NO_EARLIER, values };
+  }
+  const [condition, end] = change.mayCreate ? [NEW_OR_IN_RANGE, KEEP] : [IN_RANGE, ""];
   if (change.kind === "add") {
     const { lowest, highest, delta } = request.effect;
     const values = {
@@ -89,11 +114,15 @@ function expressionsOf(request: RequestContext, change: ConditionalUpdate["chang
       ":change": { N: String(delta) },
       ":record": { N: recordFraction(request) },
     };
-    return { update: ADD, condition: change.mayCreate ? CREATE_OR_CHANGE : CHANGE, values };
+    return { update: ADD + end, condition, values };
   }
-  const record = { ":record": { S: recordText({ ...request, ...change }) } };
-  if (change.kind === "refuse") return { update: RECORD_ONLY, condition: WRITABLE, values: record };
   const before = { N: String(change.before) };
-  const values = { ":lowest": before, ":highest": before, ":value": { N: String(change.after) }, ...record };
-  return { update: REPLACE, condition: change.mayCreate ? CREATE_OR_CHANGE : CHANGE, values };
+  const record = { S: recordText({ ...request, ...change }) };
+  const values = {
+    ":lowest": before,
+    ":highest": before,
+    ":value": { N: String(change.after) },
+    ":record": record,
+  };
+  return { update: REPLACE + end, condition, values };
 }

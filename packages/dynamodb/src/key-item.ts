@@ -35,16 +35,6 @@ export function replaceKeyItem(
   return { Put: { ...putKeyItem(...keyItem).Put, ...holds(expected) } };
 }
 
-/** For a transaction: checks that a key item still holds the expected record. */
-export function checkKeyItem(
-  expected: AttributeValue | undefined,
-  { config, id }: KeyItemOwner,
-  keyAttribute: string,
-): TransactWriteItem {
-  const Key = itemKey({ id, sortKey: keyAttribute });
-  return { ConditionCheck: { TableName: config.tableName, Key, ...holds(expected) } };
-}
-
 function holds(expected: AttributeValue | undefined) {
   return {
     ...(expected === undefined

@@ -1,4 +1,3 @@
-import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import {
   applyBatch,
   idempotencyKeyReused,
@@ -20,10 +19,12 @@ const MAX_CALLERS = 64;
 /** What is known of a counter and of an idempotency key in the table. */
 export interface CounterState {
   readonly item: Item;
-  /** The separate item of the idempotency key; empty if none was seen. */
+  /** Whether the item is what this store last knew of it, and not what was just read. */
+  readonly isGuess?: boolean;
+  /** The separate item of the idempotency key; empty if there is none, or if it was not read. */
   readonly keyItem: Item;
-  /** False for a guess, and if there may be a key item that was not read. */
-  readonly isCertain: boolean;
+  /** Whether the key item was read, after the item's fence was known; or cannot be there. */
+  readonly isKeyItemKnown: boolean;
   /** Whether the counter is known to be spread over as many shards as the store has. */
   readonly areShardsClaimed?: boolean;
 }
@@ -54,6 +55,8 @@ export interface Refusal {
   readonly kind: "refuse";
   /** The value that was seen, from which the batch passes a limit. */
   readonly before: number;
+  /** Whether there was no value, and `before` is what the counter starts at. */
+  readonly mayCreate: boolean;
   readonly limits: Limits | undefined;
   /** The callers for whom the refusal is final, by `callerIdHash`, including those of earlier refusals. */
   readonly refusedTo: readonly string[];
@@ -67,18 +70,18 @@ export interface Refusal {
 export interface ConditionalUpdate {
   readonly type: "update";
   readonly change: Addition | Replacement | Refusal;
-  /** The record that the key's attribute must hold: none, or the refusal that was seen there. */
-  readonly expected: AttributeValue | undefined;
+  /** The item that was seen: the write expects its record of the key, none or a refusal. */
+  readonly item: Item;
+  /** For a fenced item: the key item that was read. It is still so if the item has the same fence. */
+  readonly keyItem?: Item | undefined;
 }
 
-/** One transaction over the counter's item and the key's item. */
+/** One transaction over the counter's item and the key's item, which records the key. */
 export interface TransactionalWrite {
   readonly type: "transaction";
   /** What was seen or is guessed: all of it must still be so. */
   readonly state: CounterState;
   readonly change: Replacement | Refusal;
-  /** Where the idempotency key is recorded. */
-  readonly recordIn: "separate-item" | "inline";
 }
 
 export type Write = ConditionalUpdate | TransactionalWrite;
@@ -87,6 +90,8 @@ export type Action =
   | { readonly type: "answer"; readonly result: ApplyResult }
   /** Read both items, and decide again. */
   | { readonly type: "read" }
+  /** Read the key item, and decide again. */
+  | { readonly type: "read-key-item"; readonly state: CounterState }
   /** Claim the number of shards, and decide again. */
   | { readonly type: "claim-shards"; readonly state: CounterState }
   | Write;
@@ -98,15 +103,14 @@ export type Action =
  * @throws CounterError `invalid-input`, and as {@link nextAction}
  */
 export function firstAction(request: RequestContext, cached: Item | undefined): Action {
-  const { issuedAt, startedAt, config, effect, initial } = request;
+  const { issuedAt, startedAt, config, effect } = request;
   if (issuedAt > startedAt + GRACE_SECONDS * 1_000) throw notYetIssued(issuedAt);
   // The request is too late, or no value fits it; but its key may be recorded, as counted under other limits.
   if (isExpired(request) || effect.lowest > effect.highest) return { type: "read" };
   if (config.strategy === "separate-item" || (cached !== undefined && isFenced(cached, startedAt))) {
-    return nextAction(request, { item: cached ?? {}, keyItem: {}, isCertain: false });
+    return nextAction(request, { item: cached ?? {}, isGuess: true, keyItem: {}, isKeyItemKnown: false });
   }
-  const mayCreate = config.shards === undefined && effect.lowest <= initial && initial <= effect.highest;
-  return { type: "update", change: { kind: "add", mayCreate }, expected: undefined };
+  return { type: "update", change: blindAddition(request), item: {} };
 }
 
 /**
@@ -116,53 +120,56 @@ export function firstAction(request: RequestContext, cached: Item | undefined): 
  * @throws CounterError `limit-exceeded`, `idempotency-key-reused`, `idempotency-key-expired`, `misconfigured`
  */
 export function nextAction(request: RequestContext, state: CounterState): Action {
-  const { config, id, commands, limits, initial, keyAttribute, startedAt } = request;
+  const { config, id, commands, limits, initial, startedAt } = request;
+  const { item, isGuess = false } = state;
   const recorded = findRecordedResult(request, state);
   if (recorded !== undefined) return { type: "answer", result: recorded };
   if (isExpired(request)) throw idempotencyKeyExpired(request);
-  checkFence(state.item, config, id);
+  checkFence(item, config, id);
 
-  const value = valueOf(state.item, config, id);
+  const isSeparate = config.strategy === "separate-item";
+  const mayHaveKeyItem = isSeparate || isFenced(item, startedAt);
+  const isKeyItemKnown = state.isKeyItemKnown || isNewKey(request);
+  if (mayHaveKeyItem && !isSeparate && !isKeyItemKnown) return { type: "read-key-item", state };
+  const update = { type: "update", item, keyItem: mayHaveKeyItem ? state.keyItem : undefined } as const;
+  if (isGuess && !isSeparate) return { ...update, change: blindAddition(request) };
+
+  const value = valueOf(item, config, id);
   const before = value ?? initial;
   const mayCreate = value === undefined;
-  const expected = state.item[keyAttribute];
-  const needsTransaction = config.strategy === "separate-item" || isFenced(state.item, startedAt);
   let batch: BatchResult;
   try {
     batch = applyBatch(before, commands, limits, id);
   } catch (error) {
-    if (!state.isCertain) return { type: "read" };
+    if (isGuess || (mayHaveKeyItem && !isKeyItemKnown)) return { type: "read" };
     if (request.callerId === undefined && !mayBeInFlight(request)) throw error;
     const records = recordsOf(request, state);
     const refusedTo = refusedCallers(request, records);
     // A record that it replaces may have been written by a clock that is ahead.
     const expiresAt = Math.max(request.expiresAt, ...records.map((record) => record.expiresAt));
-    const change = { kind: "refuse", before, limits, refusedTo, expiresAt, error } as const;
-    return needsTransaction
-      ? { type: "transaction", state, change, recordIn: "separate-item" }
-      : { type: "update", change, expected };
+    const change = { kind: "refuse", before, mayCreate, limits, refusedTo, expiresAt, error } as const;
+    return isSeparate ? { type: "transaction", state, change } : { ...update, change };
   }
   if (config.shards !== undefined && mayCreate && state.areShardsClaimed !== true) {
-    return state.isCertain ? { type: "claim-shards", state } : { type: "read" };
+    return isGuess ? { type: "read" } : { type: "claim-shards", state };
   }
   const isClamped = limits?.onLimit === "clamp";
-  const change = {
-    kind: "replace",
-    before,
-    after: batch.value,
-    mayCreate,
-    limits: isClamped ? limits : undefined,
-  } as const;
-  if (needsTransaction) {
-    return {
-      type: "transaction",
-      state,
-      change,
-      recordIn: config.strategy === "inline" ? "inline" : "separate-item",
-    };
-  }
+  const clampedTo = isClamped ? limits : undefined;
+  const change = { kind: "replace", before, after: batch.value, mayCreate, limits: clampedTo } as const;
+  if (isSeparate) return { type: "transaction", state, change };
   // The result of a clamped batch depends on the value before. Any other batch can be added to whatever value is there.
-  return { type: "update", change: isClamped ? change : { kind: "add", mayCreate }, expected };
+  return { ...update, change: isClamped ? change : { kind: "add", mayCreate } };
+}
+
+/** The addition for an item that was not seen. */
+function blindAddition({ config, effect, initial }: RequestContext): Addition {
+  const mayCreate = config.shards === undefined && effect.lowest <= initial && initial <= effect.highest;
+  return { kind: "add", mayCreate };
+}
+
+/** Whether the key was generated by this call, which has sent nothing that may have been applied: it is recorded nowhere. */
+function isNewKey(request: RequestContext): boolean {
+  return request.isGeneratedKey && !mayBeInFlight(request);
 }
 
 /**

@@ -2,17 +2,14 @@ import type { AttributeValue, CancellationReason, TransactWriteItem } from "@aws
 import { TrackedTransactWriteItems } from "./attempt-tracking.ts";
 import { itemKey } from "./counter-item.ts";
 import { recordText } from "./idempotency-record.ts";
-import { checkKeyItem, replaceKeyItem } from "./key-item.ts";
+import { replaceKeyItem } from "./key-item.ts";
 import type { TransactionalWrite } from "./next-action.ts";
 import type { RequestContext } from "./request-context.ts";
 import { attributes } from "./table-schema.ts";
 import { untilAborted } from "./time-limit.ts";
 import { reasonsOf } from "./translate-error.ts";
-import { fenceOf } from "./write-fence.ts";
+import { expiryWithoutValue, nextFence } from "./write-fence.ts";
 import { failedWrite, readFailedItem, type WriteOutcome } from "./write-outcome.ts";
-
-/** Ahead of what is needed, so that not every refusal of a counter has to touch its item. */
-const FENCE_AHEAD_SECONDS = 60;
 
 /**
  * Applies the batch and records the idempotency key in one transaction over the counter's item and the key's item.
@@ -27,21 +24,18 @@ export async function transactionalWrite(
   write: TransactionalWrite,
 ): Promise<WriteOutcome> {
   const { config, attempts, keyAttribute } = request;
-  const { state, change, recordIn } = write;
-  const expiresAt = expiryOf(request, write);
+  const { state, change } = write;
+  const expiresAt = change.kind === "refuse" ? change.expiresAt : request.expiresAt;
   const record: AttributeValue = { S: recordText({ ...request, ...change }) };
-  const expected = state.keyItem[attributes.record];
-  const keyItemWrite =
-    recordIn === "separate-item"
-      ? replaceKeyItem(expected, request, keyAttribute, record, expiresAt)
-      : checkKeyItem(expected, request, keyAttribute);
-  // A fence that lasts long enough already keeps plain updates away: a refusal then leaves the item to other writers.
-  const isFencedEnough = change.kind === "refuse" && fenceOf(state.item) >= expiresAt;
-  const TransactItems = isFencedEnough ? [keyItemWrite] : [keyItemWrite, updateItem(request, write, record)];
+  const fence = nextFence(state.item, expiresAt, config.random);
+  const TransactItems = [
+    replaceKeyItem(state.keyItem[attributes.record], request, keyAttribute, record, expiresAt),
+    updateItem(request, write, fence),
+  ];
   try {
     const command = new TrackedTransactWriteItems({ TransactItems }, attempts);
     await untilAborted(config.signal, () => config.client.send(command, { abortSignal: config.signal }));
-    return { type: "applied", before: change.before };
+    return { type: "applied", before: change.before, item: { ...state.item, [attributes.fence]: fence } };
   } catch (error) {
     const found = async (reason: CancellationReason | undefined, sortKey: string) =>
       reason?.Code === "ConditionalCheckFailed"
@@ -52,57 +46,55 @@ export async function transactionalWrite(
     const item = await found(itemReason, request.sortKey);
     if (item === undefined && keyItem === undefined) return failedWrite(request, error);
     // One of the two says nothing about the other.
-    return {
-      type: "condition-failed",
-      state: { item: item ?? state.item, keyItem: keyItem ?? {}, isCertain: false },
-    };
+    const seen = { item: item ?? state.item, keyItem: keyItem ?? {} };
+    return { type: "condition-failed", state: { ...seen, isGuess: true, isKeyItemKnown: false } };
   }
 }
 
+/** The counter's item: its value, and the fence that keeps plain updates away which do not check the key item. */
 function updateItem(
   request: RequestContext,
-  write: TransactionalWrite,
-  record: AttributeValue,
+  { state: { item }, change }: TransactionalWrite,
+  nextFence: AttributeValue,
 ): TransactWriteItem {
-  const {
-    state: { item },
-    change,
-    recordIn,
-  } = write;
-  const { keyAttribute } = request;
-  const expiresAt = expiryOf(request, write);
-  const expected = item[keyAttribute]; // nothing, or a refusal
-  const fence = fenceOf(item);
-  const conditions = [
-    fence === 0 ? "attribute_not_exists(#fence)" : "#fence = :fence",
-    expected === undefined ? "attribute_not_exists(#idempotencyKey)" : "#idempotencyKey = :expected",
-  ];
-  const actions = [recordIn === "separate-item" ? "SET #fence = :until" : "SET #idempotencyKey = :record"];
+  const fence = item[attributes.fence];
+  const expected = item[request.keyAttribute]; // nothing, or a refusal
   const isRefusal = change.kind === "refuse";
+  const conditions = [
+    fence === undefined ? "attribute_not_exists(#fence)" : "#fence = :fence",
+    expected === undefined ? "attribute_not_exists(#idempotencyKey)" : "#idempotencyKey = :expected",
+    change.mayCreate
+      ? "attribute_not_exists(#value)"
+      : isRefusal
+        ? "attribute_exists(#value)"
+        : "#value = :before",
+  ];
+  const sets = ["#fence = :nextFence"];
+  const removes: string[] = [];
+  if (isRefusal && change.mayCreate) sets.push("#expiresAt = :expiresAt"); // an item without a value expires
   if (!isRefusal) {
-    conditions.push(change.mayCreate ? "attribute_not_exists(#value)" : "#value = :before");
-    actions.push(", #value = :value");
-    // Otherwise compaction could later move this refusal over the key item.
-    if (recordIn === "separate-item" && expected !== undefined) actions.push(" REMOVE #idempotencyKey");
+    sets.push("#value = :value");
+    if (change.mayCreate) removes.push("#expiresAt");
   }
+  // A record in the counter's item is the newer one, and compaction moves it over the key item: none may stay behind.
+  if (expected !== undefined) removes.push("#idempotencyKey");
   return {
     Update: {
       TableName: request.config.tableName,
       Key: itemKey(request),
       ConditionExpression: conditions.join(" AND "),
-      UpdateExpression: actions.join(""),
+      UpdateExpression: `SET ${sets.join()}${removes.length > 0 ? ` REMOVE ${removes.join()}` : ""}`,
       ExpressionAttributeNames: {
         "#fence": attributes.fence,
-        "#idempotencyKey": keyAttribute,
-        ...(!isRefusal && { "#value": attributes.value }),
+        "#idempotencyKey": request.keyAttribute,
+        "#value": attributes.value,
+        ...(change.mayCreate && { "#expiresAt": attributes.expiresAt }),
       },
       ExpressionAttributeValues: {
-        ...(fence !== 0 && { ":fence": { N: String(fence) } }),
+        ":nextFence": nextFence,
+        ...(fence !== undefined && { ":fence": fence }),
         ...(expected !== undefined && { ":expected": expected }),
-        // The fence lasts as long as any key item does.
-        ...(recordIn === "separate-item"
-          ? { ":until": { N: String(Math.max(fence, expiresAt + (isRefusal ? FENCE_AHEAD_SECONDS : 0))) } }
-          : { ":record": record }),
+        ...(isRefusal && change.mayCreate && { ":expiresAt": expiryWithoutValue(item, change.expiresAt) }),
         ...(!isRefusal && {
           ":value": { N: String(change.after) },
           ...(!change.mayCreate && { ":before": { N: String(change.before) } }),
@@ -111,8 +103,4 @@ function updateItem(
       ReturnValuesOnConditionCheckFailure: "ALL_OLD",
     },
   };
-}
-
-function expiryOf(request: RequestContext, { change }: TransactionalWrite): number {
-  return change.kind === "refuse" ? change.expiresAt : request.expiresAt;
 }

@@ -1,3 +1,4 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { CounterError } from "@durable-counter/core";
 import { named, type Item, type Table } from "./counter-item.ts";
 import { attributes, PERMANENT_FENCE } from "./table-schema.ts";
@@ -8,13 +9,29 @@ import { attributes, PERMANENT_FENCE } from "./table-schema.ts";
  */
 export const GRACE_SECONDS = 420;
 
-/** Until when, in seconds since 1970, a plain update must not touch the item; 0 if there is no fence. */
+/** Until when, in seconds since 1970, key items may record keys of the item; 0 if there is no fence. */
 export function fenceOf(item: Item): number {
   return Number(item[attributes.fence]?.N ?? 0);
 }
 
 /**
- * Whether plain updates must not touch the item, because key items record keys of it.
+ * The fence to write with a key item: it lasts as long as that, and differs from every earlier fence of the item. As long as a
+ * writer finds the fence that it knew before it read a key item, that key item is as it was read.
+ *
+ * @param until in seconds since 1970
+ */
+export function nextFence(item: Item, until: number, random: () => number): AttributeValue {
+  const [seconds = "", fraction = ""] = (item[attributes.fence]?.N ?? "").split(".");
+  // The random part is for a counter that is deleted and written again.
+  const serial = Number(fraction.padEnd(SERIAL_DIGITS, "0")) + 1 + Math.floor(random() * 1_000);
+  const digits = String(serial % 10 ** SERIAL_DIGITS).padStart(SERIAL_DIGITS, "0");
+  return { N: `${Math.max(Number(seconds), until)}.${digits}` };
+}
+
+const SERIAL_DIGITS = 9;
+
+/**
+ * Whether plain updates must not touch the item before they have checked the key item, because key items record keys of it.
  *
  * @param now in milliseconds since 1970
  */
@@ -25,6 +42,12 @@ export function isFenced(item: Item, now: number): boolean {
 /** The earliest fence, and the earliest expiry of a key, that still counts at this time, in seconds since 1970. */
 export function lapsedBefore(now: number): number {
   return Math.floor(now / 1_000) - GRACE_SECONDS;
+}
+
+/** When DynamoDB may delete an item without a value, which only keeps late attempts away: after all that it records. */
+export function expiryWithoutValue(item: Item, expiresAt: number): AttributeValue {
+  const until = Math.max(Math.ceil(fenceOf(item)), expiresAt) + GRACE_SECONDS;
+  return { N: String(Math.max(Number(item[attributes.expiresAt]?.N ?? 0), until)) };
 }
 
 /** @throws CounterError `misconfigured` if a store with shards, a newer version, or something else keeps this item */
