@@ -41,6 +41,11 @@ test("a fake date alone disturbs nothing", async () => {
   expect(Date.now()).toBe(0);
 });
 
+test("fake timers that advance with real time disturb nothing", async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  expect(await simulate(handler)).toMatchObject({ result: "done" });
+});
+
 test("FakeContext works with fake timers", async () => {
   vi.useFakeTimers();
   expect(await logic({}, new FakeContext())).toBe("done");

@@ -1,6 +1,6 @@
 /**
  * Refuses to start while the timers of JavaScript are fake: the durable SDK waits for timers and immediates of its own,
- * which fake ones never fire.
+ * which fake ones fire only when the test says so.
  *
  * @throws Error that tells how to switch them off
  */
@@ -13,7 +13,20 @@ export function refuseFakeTimers(): void {
   );
 }
 
-/** The marks of vitest, jest and bun (`clock`), of jest's legacy timers, and of node:test (a bound private method). */
-function isFake(timer: object & { readonly name: string }): boolean {
-  return "clock" in timer || "_isMockFunction" in timer || timer.name.startsWith("bound #");
+/**
+ * The marks of vitest, jest and bun (`clock`), of jest's legacy timers, and of node:test (a bound private method). Timers
+ * that advance with real time, as those of AWS's local runner, do no harm.
+ */
+function isFake(timer: object & { readonly name: string; readonly clock?: unknown }): boolean {
+  if (timer.clock !== undefined) return !advancesWithRealTime(timer.clock);
+  return "_isMockFunction" in timer || timer.name.startsWith("bound #");
+}
+
+/** As @sinonjs/fake-timers tells it since version 15, and before. */
+function advancesWithRealTime(clock: unknown): boolean {
+  const { tickMode, attachedInterval } = Object(clock) as {
+    readonly tickMode?: { readonly mode?: unknown };
+    readonly attachedInterval?: unknown;
+  };
+  return attachedInterval !== undefined || (tickMode?.mode !== undefined && tickMode.mode !== "manual");
 }
