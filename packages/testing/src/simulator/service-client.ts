@@ -177,7 +177,7 @@ export class ServiceClient implements DurableExecutionClient {
    * and waits for it until the invocation ends.
    */
   #isStuck(): boolean {
-    return this.#runsBody(true) && !this.#runsBody(false);
+    return this.#running.size > 0 && this.#runsBody(true) && !this.#runsBody(false);
   }
 
   /** @returns a fault that concerns the answer of the service */

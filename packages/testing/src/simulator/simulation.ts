@@ -62,9 +62,8 @@ export function operationsOf(execution: Pick<ClosedExecution, "positioned">): re
 }
 
 function operationOf(id: string, operation: Operation): DurableOperation {
-  const { Name, Type, SubType, Status, StepDetails, StartTimestamp, EndTimestamp } = operation;
-  const { ScheduledEndTimestamp: scheduled } = operation.WaitDetails ?? {};
-  const { CallbackId: callbackId } = operation.CallbackDetails ?? {};
+  const { Name, Type, SubType, Status, StepDetails, WaitDetails, CallbackDetails } = operation;
+  const { StartTimestamp, EndTimestamp } = operation;
   const { Result, Error: error } = detailsOf(operation);
   return {
     id,
@@ -78,11 +77,14 @@ function operationOf(id: string, operation: Operation): DurableOperation {
     ...(error === undefined || Status === "SUCCEEDED" ? {} : { error: pick(executionError(error)) }),
     startedAt: StartTimestamp ?? new Date(0), // the simulated service always sets it
     ...(EndTimestamp === undefined ? {} : { endedAt: EndTimestamp }),
-    ...(scheduled === undefined || StartTimestamp === undefined
-      ? {}
-      : { waitSeconds: (scheduled.getTime() - StartTimestamp.getTime()) / 1_000 }),
-    ...(callbackId === undefined ? {} : { callbackId }),
+    ...(WaitDetails === undefined ? {} : { waitSeconds: waitSecondsOf(operation) }),
+    ...(CallbackDetails === undefined ? {} : { callbackId: CallbackDetails.CallbackId ?? "" }),
   };
+}
+
+function waitSecondsOf({ StartTimestamp, WaitDetails }: Operation): number {
+  const [start, end] = [StartTimestamp, WaitDetails?.ScheduledEndTimestamp];
+  return start === undefined || end === undefined ? 0 : (end.getTime() - start.getTime()) / 1_000;
 }
 
 function detailsOf(operation: Operation): { Result?: string | undefined; Error?: ErrorObject | undefined } {
