@@ -27,8 +27,8 @@ import { transactionalWrite } from "./transactional-write.ts";
 import { GRACE_SECONDS, isFenced } from "./write-fence.ts";
 import { translateWriteError, type WriteOutcome } from "./write-outcome.ts";
 
-/** How often a write is attempted that other writers overtake. */
-const MAX_OVERTAKEN = 20;
+/** How often a write is attempted that other writers overtake. With many writers, the time limit of the call ends it first. */
+const MAX_OVERTAKEN = 100;
 
 /** How often a write is attempted that DynamoDB throttles; each after as many attempts of the AWS SDK. */
 const MAX_BUSY = 8;

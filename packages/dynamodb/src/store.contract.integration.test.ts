@@ -15,7 +15,14 @@ describe.each(engines)("the store on $engine", (engine) => {
       counterStoreContract({ describe, test, expect }, async (options = {}) => {
         const tableName = `contract-${++tables}`;
         await ensureCounterTable(client, tableName);
-        return createDynamoDBCounterStore({ client, tableName, idempotency: { strategy }, ...options });
+        const timeoutMs = 600_000; // Only ends a hang: no rule depends on the speed of an engine.
+        return createDynamoDBCounterStore({
+          client,
+          tableName,
+          idempotency: { strategy },
+          timeoutMs,
+          ...options,
+        });
       });
     },
   );

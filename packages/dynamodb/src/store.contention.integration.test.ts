@@ -42,7 +42,13 @@ async function setUp({ client, endpoint }: RunningDynamoDB, keys: number, ms: nu
     { step: "finalizeRequest", priority: "low" },
   );
   const store = (options: Partial<DynamoDBCounterStoreOptions> = {}) =>
-    createDynamoDBCounterStore({ client: watched, tableName, now: () => START, ...options });
+    createDynamoDBCounterStore({
+      client: watched,
+      tableName,
+      now: () => START,
+      timeoutMs: 600_000,
+      ...options,
+    });
   return { id, store, requests, client: watched };
 }
 
