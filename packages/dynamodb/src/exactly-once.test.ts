@@ -1,6 +1,8 @@
 import { decrement, increment, type ApplyRequest } from "@durable-counter/core";
 import type { Message } from "@durable-counter/testing/dynamodb";
 import { describe, expect, test } from "vitest";
+import { startsCompaction } from "./compaction.ts";
+import { keyAttribute } from "./idempotency-key.ts";
 import { codeOf, errorOf } from "./lost-replies.fixture.ts";
 import { createSimulation, NO_LATENCY } from "./simulated.fixture.ts";
 
@@ -57,6 +59,33 @@ test("a duplicated request without a caller can count when its second copy arriv
   expect(await store.apply(request)).toMatchObject({ value: 7, replayed: true });
 });
 
+test("a key that is sent again after its retention period counts again, unless it says when it was issued", async () => {
+  const { clock, createStore } = await createSimulation({ latencyMs: NO_LATENCY });
+  const store = createStore({ idempotency: { strategy: "inline", retentionSeconds: 60 } });
+  const request: ApplyRequest = { id, commands: [increment(5)], idempotencyKey: "key" };
+  const issuedAt = clock.now();
+  await store.apply(request);
+  await clock.sleep(600_000);
+  const names = Array.from({ length: 500 }, (_, n) => `other ${n}`);
+  const idempotencyKey = names.find((name) => startsCompaction(keyAttribute(name)));
+  await store.apply({ id, commands: [increment(0)], idempotencyKey }); // and removes the expired key
+  expect(await codeOf(store.apply({ ...request, issuedAt }))).toBe("idempotency-key-expired");
+  expect(await store.apply(request)).toMatchObject({ value: 10, replayed: false });
+});
+
+test("a request that arrives after a deletion starts a new counter, and a retry counts in it", async () => {
+  const { copies, store } = await startDuplicatingNetwork("inline");
+  const request: ApplyRequest = { id, commands: [increment(5)], idempotencyKey: "key" };
+  await store.apply(request);
+  const [late] = copies;
+  await store.delete(id);
+  late?.execute();
+  expect(await store.get(id, { consistent: true })).toBe(5);
+  expect(await store.apply(request)).toMatchObject({ value: 5, replayed: true });
+  await store.delete(id);
+  expect(await store.apply(request)).toMatchObject({ value: 5, replayed: false });
+});
+
 test("a clock that is finer than milliseconds changes neither the deadline of a generated key nor the way to retry", async () => {
   const simulation = await createSimulation({ latencyMs: NO_LATENCY });
   const client = simulation.client({ maxAttempts: 1 });
@@ -85,13 +114,14 @@ test("a clock that is finer than milliseconds changes neither the deadline of a 
 });
 
 test("the deadline of a key is that of the first of its calls, where one store sends it several times at the same time", async () => {
-  const { clock, client, createStore } = await createSimulation({
+  const simulation = await createSimulation({
     latencyMs: NO_LATENCY,
     faults: { "lose-request": 1 },
     operations: ["UpdateItem"],
   });
   const requestTimeout = 5_000;
-  const store = createStore({ client: client({ maxAttempts: 1, requestTimeout }) });
+  const { clock } = simulation;
+  const store = simulation.createStore({ client: simulation.client({ maxAttempts: 1, requestTimeout }) });
   const request: ApplyRequest = { id, commands: [increment()], idempotencyKey: "key" };
   const issuedAt = clock.now();
   const first = errorOf(store.apply(request));

@@ -1,0 +1,127 @@
+import { PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { decrement, increment, isCounterError, type ApplyRequest } from "@durable-counter/core";
+import { startsCompaction } from "./compaction.ts";
+import { id, START, tableName } from "./exactly-once.schedule.fixture.ts";
+import type { Process, Rig, SmallProgram } from "./exactly-once.small-program.fixture.ts";
+import { fingerprint, keyAttribute } from "./idempotency-key.ts";
+import { recordFraction } from "./idempotency-record.ts";
+import type { Strategy } from "./store-options.ts";
+
+/** A program of two senders of one key, and one rival with a key of its own. */
+export interface Situation {
+  readonly strategy: Strategy;
+  /** Plain updates must keep away, because key items may record keys of the counter. By default false. */
+  readonly isFenced?: boolean;
+  /** Who sends the key for the second time. By default another process. */
+  readonly again?: "another process" | "the same process" | "the same process at the same time";
+  /** Under which names the two send. By default under none. */
+  readonly callers?: "same" | "different";
+  /** Whether the rival's write, if it comes first, lets the request be refused, or lets it pass. By default "takes". */
+  readonly rival?: "takes" | "gives" | "none";
+  readonly onLimit?: "clamp";
+  /** What happens beside: the rival compacts the counter's item, or another process deletes the counter. */
+  readonly beside?: "removal of expired keys" | "move of keys" | "deletion";
+  /** The clock moves on beyond the time for which a key is recorded, at any point; the key is sent with its time. */
+  readonly expires?: boolean;
+}
+
+const KEYS = Array.from({ length: 500 }, (_, n) => `key-${n}`);
+const [key = "", rivalKey = ""] = KEYS.filter((name) => !startsCompaction(keyAttribute(name)));
+const [compactingKey = ""] = KEYS.filter((name) => startsCompaction(keyAttribute(name)));
+
+const RETENTION_SECONDS = 600;
+/** More than keys are kept beyond their retention period, and less than twice. */
+const PAUSE_MS = (RETENTION_SECONDS + 430) * 1_000;
+/** Enough for a move of keys, in as many transactions as can be. */
+const MANY_KEYS = 97;
+
+/** The request is to take 2 from the counter, which must not fall below 0. */
+export function programOf({
+  strategy,
+  isFenced = false,
+  again = "another process",
+  callers,
+  rival = "takes",
+  onLimit = "reject" as never,
+  beside,
+  expires = false,
+}: Situation): SmallProgram {
+  const value = rival === "gives" ? 1 : 2;
+  const isCompacted = beside === "removal of expired keys" || beside === "move of keys" || expires;
+  const request = (callerId: string): ApplyRequest => ({
+    id,
+    commands: [decrement(2)],
+    idempotencyKey: key,
+    ...(callers !== undefined && { callerId }),
+    ...(expires && { issuedAt: START }),
+  });
+  const rivals: ApplyRequest = {
+    id,
+    commands: [rival === "gives" ? increment(1) : decrement(1)],
+    idempotencyKey: isCompacted ? compactingKey : rivalKey,
+  };
+  const first = request("a");
+  const second = request(callers === "different" ? "b" : "a");
+  const send = (process: Process, input: ApplyRequest) => () => process.ask("the request", input);
+  return {
+    rules: { value, limits: { min: 0, onLimit }, initial: 0, retentionSeconds: RETENTION_SECONDS },
+    strategy,
+    ...(expires && { pauseMs: PAUSE_MS }),
+    start: async (rig) => {
+      await putCounter(rig, {
+        value,
+        isFenced,
+        expired: beside === "removal of expired keys" ? 1 : 0,
+        live: beside === "move of keys" ? MANY_KEYS : 0,
+      });
+      const one = rig.process("one");
+      const other = rig.process("rival");
+      const tasks: (() => Promise<unknown>)[] = [];
+      if (rival !== "none") tasks.push(() => other.ask("the rival's request", rivals));
+      if (again === "the same process") {
+        tasks.push(async () => {
+          const answer = await one.ask("the request", first);
+          if (isCounterError(answer) && answer.retryable) await one.ask("the request", second);
+        });
+      } else {
+        const two = again === "another process" ? rig.process("two") : one;
+        tasks.push(send(one, first), send(two, second));
+      }
+      if (beside === "deletion") tasks.push(rig.process("deletion").delete);
+      return tasks;
+    },
+    // At last somebody finds out what became of it.
+    end: async (rig) => {
+      const answer = await rig.process("last").ask("the request", second);
+      if (isCounterError(answer) && answer.retryable) throw answer;
+    },
+  };
+}
+
+interface Counter {
+  readonly value: number;
+  readonly isFenced: boolean;
+  /** How many keys of earlier requests it has that are expired, and that are live. */
+  readonly expired: number;
+  readonly live: number;
+}
+
+async function putCounter({ calm }: Rig, { value, isFenced, expired, live }: Counter): Promise<void> {
+  const seconds = START / 1_000;
+  const recordedKey = (name: string, expiresAt: number) => [
+    keyAttribute(name),
+    { N: recordFraction({ expiresAt, fingerprint: fingerprint([increment(0)]) }) },
+  ];
+  const keys = [
+    ...Array.from({ length: expired }, (_, n) => recordedKey(`expired-${n}`, seconds - 1_000)),
+    ...Array.from({ length: live }, (_, n) => recordedKey(`live-${n}`, seconds + 300 + n)),
+  ];
+  const Item = {
+    id: { S: id },
+    sk: { S: "value" },
+    value: { N: String(value) },
+    ...(isFenced && { fence: { N: String(seconds + RETENTION_SECONDS) } }),
+    ...Object.fromEntries(keys),
+  };
+  await calm.send(new PutItemCommand({ TableName: tableName, Item }));
+}
