@@ -32,6 +32,7 @@ async function applyOneRequest(options: Pick<DynamoDBCounterStoreOptions, "idemp
     tableName: "counters",
     now: () => db.clock.now(),
     sleep: (ms, signal) => db.clock.sleep(ms, signal),
+    random: () => 0,
     ...options,
   });
   const request = { id: "stock-4711", commands: [increment(5), decrement(2)], idempotencyKey: "order-1017" };
