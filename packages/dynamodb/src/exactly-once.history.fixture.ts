@@ -32,7 +32,8 @@ export interface HistoryOutcome {
 
 /** Runs a history; the same history always runs in the same way. */
 export async function runHistory(history: History): Promise<HistoryOutcome> {
-  const { strategy, onLimit, retentionSeconds, aheadSeconds, maxAttempts } = history;
+  const { transactions, onLimit, retentionSeconds, aheadSeconds, maxAttempts } = history;
+  const strategy = transactions || history.strategy === "auto" ? history.strategy : "inline";
   const initial = 4;
   const limits = { min: 0, max: 16, onLimit };
   const referee = new Referee({ limits, initial, retentionSeconds });
@@ -46,6 +47,7 @@ export async function runHistory(history: History): Promise<HistoryOutcome> {
   const db = createSimulatedDynamoDB({
     seed: 0,
     startAt: START,
+    transactions,
     onRequest: (message) => {
       pass(message, actor.getStore(), messages++).catch(fail);
     },

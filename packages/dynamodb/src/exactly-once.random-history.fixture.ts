@@ -38,6 +38,8 @@ export type HistoryEvent = { readonly afterMs: number; readonly process: number 
 /** A history: what several processes do with one counter, and what the network does to them. */
 export interface History {
   readonly strategy: Strategy;
+  /** Whether the engine has transactions. One without also says nothing about why a condition failed. */
+  readonly transactions: boolean;
   readonly onLimit: "reject" | "clamp";
   readonly retentionSeconds: number;
   /** By how much the clock of each process is ahead, in seconds. */
@@ -116,6 +118,7 @@ const fate: fc.Arbitrary<Fate> = fc.record({
 /** Random histories. */
 export const history: fc.Arbitrary<History> = fc.record({
   strategy: fc.constantFrom("inline", "separate-item", "auto"),
+  transactions: fc.constantFrom(true, true, false),
   onLimit: fc.constantFrom("reject", "reject", "clamp"),
   retentionSeconds: fc.constantFrom(60, 200, 600),
   aheadSeconds: fc.array(fc.constantFrom(0, 0, -60, 60, 33), { minLength: PROCESSES, maxLength: PROCESSES }),
