@@ -10,7 +10,7 @@ import { attributes, PERMANENT_FENCE } from "./table-schema.ts";
 export const GRACE_SECONDS = 420;
 
 /** Until when, in seconds since 1970, key items may record keys of the item; 0 if there is no fence. */
-export function fenceOf(item: Item): number {
+function fenceOf(item: Item): number {
   return Number(item[attributes.fence]?.N ?? 0);
 }
 
