@@ -7,18 +7,19 @@ import { codeOf, errorOf } from "./lost-replies.fixture.ts";
 import { createSimulation, NO_LATENCY } from "./simulated.fixture.ts";
 
 const id = "a";
+const KEYS = Array.from({ length: 500 }, (_, n) => `other ${n}`);
 
 /** Every message is delivered; the network keeps a copy of each write, which it may deliver again. */
 async function startDuplicatingNetwork(strategy: "inline" | "separate-item") {
   const copies: Message[] = [];
-  const { createStore } = await createSimulation({
+  const { clock, createStore } = await createSimulation({
     onRequest: (message) => {
       if (/^(?:UpdateItem|TransactWriteItems)$/u.test(message.operation)) copies.push(message);
       message.execute();
       message.reply();
     },
   });
-  return { copies, store: createStore({ limits: { min: 0 }, idempotency: { strategy } }) };
+  return { copies, clock, store: createStore({ limits: { min: 0 }, idempotency: { strategy } }) };
 }
 
 describe.each(["inline", "separate-item"] as const)("a duplicated request, %s", (strategy) => {
@@ -66,11 +67,24 @@ test("a key that is sent again after its retention period counts again, unless i
   const issuedAt = clock.now();
   await store.apply(request);
   await clock.sleep(600_000);
-  const names = Array.from({ length: 500 }, (_, n) => `other ${n}`);
-  const idempotencyKey = names.find((name) => startsCompaction(keyAttribute(name)));
+  const idempotencyKey = KEYS.find((name) => startsCompaction(keyAttribute(name)));
   await store.apply({ id, commands: [increment(0)], idempotencyKey }); // and removes the expired key
   expect(await codeOf(store.apply({ ...request, issuedAt }))).toBe("idempotency-key-expired");
   expect(await store.apply(request)).toMatchObject({ value: 10, replayed: false });
+});
+
+test("the copy of a compaction that arrives late removes no key that was used again in between", async () => {
+  const { copies, clock, store } = await startDuplicatingNetwork("inline");
+  const request: ApplyRequest = { id, commands: [increment(5)], idempotencyKey: "key" };
+  await store.apply(request);
+  await clock.sleep(5_000_000);
+  const idempotencyKey = KEYS.find((name) => startsCompaction(keyAttribute(name)));
+  await store.apply({ id, commands: [increment(0)], idempotencyKey }); // and removes the expired key
+  const compactions = copies.filter(({ input }) => String(input["UpdateExpression"]).startsWith("REMOVE"));
+  expect(compactions).toHaveLength(1);
+  expect(await store.apply(request)).toMatchObject({ value: 10, replayed: false });
+  for (const late of compactions) late.execute();
+  expect(await store.apply(request)).toMatchObject({ value: 10, replayed: true });
 });
 
 test("a request that arrives after a deletion starts a new counter, and a retry counts in it", async () => {
