@@ -73,6 +73,27 @@ test("a key that is sent again after its retention period counts again, unless i
   expect(await store.apply(request)).toMatchObject({ value: 10, replayed: false });
 });
 
+test("the AWS SDK sends no attempt after the retention period of its key", async () => {
+  let held: Message | undefined;
+  const simulation = await createSimulation({
+    onRequest: (message) => {
+      message.execute();
+      if (held === undefined && message.operation === "UpdateItem") held = message;
+      else message.reply();
+    },
+  });
+  const client = simulation.client({ maxAttempts: 3, requestTimeout: Infinity });
+  const request: ApplyRequest = { id, commands: [increment(5)], idempotencyKey: "key" };
+  const asked = errorOf(simulation.createStore({ client }).apply(request));
+  await simulation.clock.sleep(5_000_000);
+  const other = simulation.createStore();
+  const idempotencyKey = KEYS.find((name) => startsCompaction(keyAttribute(name)));
+  await other.apply({ id, commands: [increment(0)], idempotencyKey }); // and removes the expired key
+  held?.reset(); // now the SDK would try again
+  expect((await asked).code).toBe("outcome-unknown");
+  expect(await other.get(id, { consistent: true })).toBe(5);
+});
+
 test("the copy of a compaction that arrives late removes no key that was used again in between", async () => {
   const { copies, clock, store } = await startDuplicatingNetwork("inline");
   const request: ApplyRequest = { id, commands: [increment(5)], idempotencyKey: "key" };
