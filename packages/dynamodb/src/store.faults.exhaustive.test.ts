@@ -133,7 +133,7 @@ describe.each(simulatedEngines)(
           for (const [fault, times] of Object.entries(faults)) met.set(fault, (met.get(fault) ?? 0) + times);
           expect({ value, summary }).toEqual({ value: expected, summary });
         }),
-        { numRuns: randomRuns(60) },
+        { numRuns: randomRuns(30) },
       );
       expect(Array.from(met).filter(([, times]) => times === 0)).toEqual([]);
     });
@@ -190,7 +190,7 @@ describe.each(simulatedEngines)(
           const { summary } = network;
           expect(result.linearizable ? summary : `${summary} ${result.message}`).toBe(summary);
         }),
-        { numRuns: randomRuns(40) },
+        { numRuns: randomRuns(20) },
       );
     });
   },

@@ -166,7 +166,7 @@ describe.each(simulatedEngines)("whatever arrives late, on $engine", ({ transact
           }
         },
       ),
-      { numRuns: randomRuns(60) },
+      { numRuns: randomRuns(20) },
     );
   });
 });

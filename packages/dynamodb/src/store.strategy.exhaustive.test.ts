@@ -165,7 +165,7 @@ describe.each(withTransactions)("tokens wherever is cheaper, on $engine", (engin
           expect(await stores.auto.get(id, { consistent: true })).toBe(keys);
         },
       ),
-      { numRuns: randomRuns(80) },
+      { numRuns: randomRuns(30) },
     );
   });
 });
