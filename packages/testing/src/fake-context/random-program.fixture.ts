@@ -121,6 +121,18 @@ const callback: fc.Arbitrary<Instruction> = fc.oneof(
   }),
 );
 
+/**
+ * Invoked functions end at the same moment, and the SDK does not define which of them wins a race. At most one takes part.
+ */
+function withoutTies<Combination extends { how: string; of: readonly Instruction[] }>(
+  combination: Combination,
+): Combination {
+  if (combination.how !== "any" && combination.how !== "race") return combination;
+  const first = combination.of.findIndex((instruction) => instruction.do === "invoke");
+  const of = combination.of.filter((instruction, index) => instruction.do !== "invoke" || index === first);
+  return { ...combination, of };
+}
+
 /** Small programs that use every operation, alone and within one another. */
 export const programs: fc.Arbitrary<Program> = fc.letrec<{ program: Program; instruction: Instruction }>(
   (tie) => ({
@@ -157,11 +169,13 @@ export const programs: fc.Arbitrary<Program> = fc.letrec<{ program: Program; ins
       },
       {
         weight: 1,
-        arbitrary: fc.record({
-          do: fc.constant("combine" as const),
-          how: fc.constantFrom("all", "allSettled", "any", "race"),
-          of: fc.array(leaf, { minLength: 1, maxLength: 3 }),
-        }),
+        arbitrary: fc
+          .record({
+            do: fc.constant("combine" as const),
+            how: fc.constantFrom("all", "allSettled", "any", "race"),
+            of: fc.array(leaf, { minLength: 1, maxLength: 3 }),
+          })
+          .map(withoutTies),
       },
       { weight: 3, arbitrary: fc.record({ do: fc.constant("attempt" as const), of: tie("instruction") }) },
     ),
