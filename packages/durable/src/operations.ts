@@ -3,7 +3,7 @@ import type { ApplyResult, BatchResult, Command, CommandResult } from "@durable-
 import type { CounterConfig } from "./counter-config.ts";
 import { createCounterLog } from "./counter-log.ts";
 import { contextPath, operationName, uniqueName } from "./operation-identity.ts";
-import { operationLimitError, operationQuota } from "./operation-limit.ts";
+import { operationLimitError, operationQuota } from "./operation-quota.ts";
 import { restoreCounterError, serializeCounterError } from "./restore-counter-error.ts";
 import { retryStrategy } from "./retry-strategy.ts";
 import { createStateBackend } from "./state-backend.ts";

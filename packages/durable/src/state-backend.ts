@@ -10,7 +10,7 @@ import {
 } from "@durable-counter/core";
 import type { CounterConfig, StoreConfig } from "./counter-config.ts";
 import { contextPath, operationKey } from "./operation-identity.ts";
-import { operationQuota } from "./operation-limit.ts";
+import { operationQuota } from "./operation-quota.ts";
 
 /** One operation of a counter. */
 interface CounterOperation {

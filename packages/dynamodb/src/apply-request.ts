@@ -19,7 +19,7 @@ import {
   mayBeInFlight,
   type RequestContext,
 } from "./request-context.ts";
-import { itemFull, outcomeUnknown, overtaken } from "./request-errors.ts";
+import { itemFull, outcomeUnknown, overtaken } from "./error-messages.ts";
 import { claimShards } from "./shards.ts";
 import type { CallConfig } from "./store-options.ts";
 import { attributes } from "./table-schema.ts";

@@ -7,7 +7,7 @@ import {
 import { CounterError } from "@durable-counter/core";
 import { attributes } from "./table-schema.ts";
 import { untilAborted } from "./time-limit.ts";
-import { translateError } from "./translate-error.ts";
+import { translateError } from "./aws-errors.ts";
 
 /** A table, as one call reaches it. */
 export interface Table {

@@ -2,7 +2,7 @@ import { DeleteItemCommand, TransactWriteItemsCommand } from "@aws-sdk/client-dy
 import { itemKey, queryItems, type Table } from "./counter-item.ts";
 import { attributes, KEY_PREFIX, VALUE_SORT_KEY } from "./table-schema.ts";
 import { untilAborted } from "./time-limit.ts";
-import { reasonsOf, translateError } from "./translate-error.ts";
+import { reasonsOf, translateError } from "./aws-errors.ts";
 import { isConditionFailure } from "./write-outcome.ts";
 
 /** A transaction has at most 100 items, and one of them is the counter's. */

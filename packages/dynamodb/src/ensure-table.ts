@@ -10,7 +10,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { CounterError } from "@durable-counter/core";
 import { counterTableInput, counterTimeToLiveInput } from "./table-schema.ts";
-import { translateError } from "./translate-error.ts";
+import { translateError } from "./aws-errors.ts";
 
 const MAX_WAIT_SECONDS = 120;
 

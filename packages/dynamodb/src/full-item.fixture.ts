@@ -1,5 +1,5 @@
 import { PutItemCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { isItemFull } from "./translate-error.ts";
+import { isItemFull } from "./aws-errors.ts";
 
 const TOKENS = 300;
 

@@ -9,7 +9,7 @@ import { valueOf, type Item } from "./counter-item.ts";
 import { callerIdHash } from "./idempotency-key.ts";
 import { EVERY_CALLER, readRecord, type IdempotencyRecord } from "./idempotency-record.ts";
 import { mayBeInFlight, type RequestContext } from "./request-context.ts";
-import { idempotencyKeyExpired, notYetIssued, unreadableRecord } from "./request-errors.ts";
+import { idempotencyKeyExpired, notYetIssued, unreadableRecord } from "./error-messages.ts";
 import { attributes } from "./table-schema.ts";
 import { checkFence, GRACE_SECONDS, isFenced } from "./write-fence.ts";
 

@@ -5,7 +5,7 @@ import { sumOfShards } from "./shards.ts";
 import type { CallConfig, StoreConfig } from "./store-options.ts";
 import { attributes, VALUE_SORT_KEY } from "./table-schema.ts";
 import { untilAborted, withTimeLimit } from "./time-limit.ts";
-import { translateError } from "./translate-error.ts";
+import { translateError } from "./aws-errors.ts";
 import { checkFence } from "./write-fence.ts";
 
 const VALUE = {

@@ -11,7 +11,7 @@ import { netEffect, type NetEffect } from "./net-effect.ts";
 import { shardOf } from "./shards.ts";
 import type { CallConfig } from "./store-options.ts";
 import { shardSortKey, VALUE_SORT_KEY } from "./table-schema.ts";
-import { mayHaveBeenApplied } from "./translate-error.ts";
+import { mayHaveBeenApplied } from "./aws-errors.ts";
 
 /** One request to apply a batch: everything that stays the same, however often it is attempted. */
 export interface RequestContext {

@@ -4,7 +4,7 @@ import { hash } from "node:crypto";
 import { itemKey, named, queryItems, valueOf, type Item, type Table } from "./counter-item.ts";
 import { attributes, PERMANENT_FENCE, shardPrefix, VALUE_SORT_KEY } from "./table-schema.ts";
 import { untilAborted } from "./time-limit.ts";
-import { translateError } from "./translate-error.ts";
+import { translateError } from "./aws-errors.ts";
 
 /** The shard of an idempotency key: always the same, because a retry that met another shard would count again. */
 export function shardOf(idempotencyKey: string, shards: number): number {

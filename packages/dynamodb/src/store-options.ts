@@ -2,7 +2,7 @@ import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { CounterError, CounterOptions, parseInput, withRemedy, type Limits } from "@durable-counter/core";
 import * as z from "zod/mini";
 import { sleep, type Waits } from "./back-off.ts";
-import { createStoreCache, type StoreCache } from "./cache.ts";
+import { createStoreCache, type StoreCache } from "./store-cache.ts";
 import type { Table } from "./counter-item.ts";
 
 /**

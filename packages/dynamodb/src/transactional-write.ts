@@ -7,7 +7,7 @@ import type { TransactionalWrite } from "./next-action.ts";
 import type { RequestContext } from "./request-context.ts";
 import { attributes } from "./table-schema.ts";
 import { untilAborted } from "./time-limit.ts";
-import { reasonsOf } from "./translate-error.ts";
+import { reasonsOf } from "./aws-errors.ts";
 import { expiryWithoutValue, nextFence } from "./write-fence.ts";
 import { failedWrite, readFailedItem, type WriteOutcome } from "./write-outcome.ts";
 

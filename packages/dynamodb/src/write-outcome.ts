@@ -4,7 +4,7 @@ import { named, readItem, type Item } from "./counter-item.ts";
 import { endUntracked } from "./attempt-tracking.ts";
 import type { CounterState } from "./next-action.ts";
 import type { RequestContext } from "./request-context.ts";
-import { isBusy, isItemFull, translateError } from "./translate-error.ts";
+import { isBusy, isItemFull, translateError } from "./aws-errors.ts";
 
 /** What became of a write that DynamoDB answered. */
 export type WriteOutcome =

@@ -18,7 +18,7 @@ export type {
 export { FakeContext, type FakeContextOptions } from "./fake-context/fake-context.ts";
 export type { LogLine } from "./fake-context/memory-logger.ts";
 export { flaky, type FlakyOptions } from "./flaky.ts";
-export { checkLinearizable } from "./counters/check-linearizable.ts";
+export { checkLinearizable } from "./counters/check-counter-history.ts";
 export type { LinearizabilityOptions, LinearizabilityResult } from "./linearizability/check-linearizable.ts";
 export { counterModel, type CounterState } from "./counters/counter-model.ts";
 export type {

@@ -1,6 +1,6 @@
 import { get, increment } from "@durable-counter/core";
 import { describe, expect, test } from "vitest";
-import { checkLinearizable } from "./check-linearizable.ts";
+import { checkLinearizable } from "./check-counter-history.ts";
 import { counterModel } from "./counter-model.ts";
 import type { CounterInput, CounterOutput } from "./counter-operation.ts";
 import { isLinearizable, seen, sent } from "./histories.fixture.ts";

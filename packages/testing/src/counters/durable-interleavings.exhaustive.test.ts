@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { exploreInterleavings } from "../interleavings/explore-interleavings.ts";
 import { Register } from "../interleavings/register.fixture.ts";
 import { simulate } from "../simulator/simulate.ts";
-import { checkLinearizable } from "./check-linearizable.ts";
+import { checkLinearizable } from "./check-counter-history.ts";
 import { MemoryCounterStore } from "./memory-counter-store.ts";
 import { recordHistory } from "./record-history.ts";
 

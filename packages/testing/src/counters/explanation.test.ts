@@ -1,7 +1,7 @@
 import { get, increment } from "@durable-counter/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { checkLinearizable } from "./check-linearizable.ts";
+import { checkLinearizable } from "./check-counter-history.ts";
 import type { CounterOperation } from "./counter-operation.ts";
 import { executed, histories, isLinearizable, seen } from "./histories.fixture.ts";
 

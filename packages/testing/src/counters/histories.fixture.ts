@@ -1,7 +1,7 @@
 import { decrement, get, increment, type Limits } from "@durable-counter/core";
 import fc from "fast-check";
 import { seededRandom } from "../seeded-random.ts";
-import { checkLinearizable } from "./check-linearizable.ts";
+import { checkLinearizable } from "./check-counter-history.ts";
 import type { CounterInput, CounterOperation, CounterOutput } from "./counter-operation.ts";
 
 /** An operation with a known answer. */

@@ -9,7 +9,7 @@ import {
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { randomRuns } from "../../../../scripts/test/random.ts";
-import { checkLinearizable } from "./check-linearizable.ts";
+import { checkLinearizable } from "./check-counter-history.ts";
 import { recordHistory } from "./record-history.ts";
 import { entriesOf } from "./contract/contract.ts";
 import { counterStoreContract } from "./counter-store-contract.ts";

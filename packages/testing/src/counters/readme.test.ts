@@ -1,6 +1,6 @@
 import { applyBatch, increment, type CounterStore } from "@durable-counter/core";
 import { expect, test } from "vitest";
-import { checkLinearizable } from "./check-linearizable.ts";
+import { checkLinearizable } from "./check-counter-history.ts";
 import { exploreInterleavings } from "../interleavings/explore-interleavings.ts";
 import { recordHistory } from "./record-history.ts";
 

@@ -8,7 +8,7 @@ import {
 } from "@durable-counter/core";
 import { expect, test } from "vitest";
 import { MemoryCounterStore } from "./memory-counter-store.ts";
-import { checkLinearizable } from "./check-linearizable.ts";
+import { checkLinearizable } from "./check-counter-history.ts";
 import { counterModel } from "./counter-model.ts";
 import { recordHistory } from "./record-history.ts";
 

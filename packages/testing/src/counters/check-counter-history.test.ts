@@ -1,6 +1,6 @@
 import { decrement, get, increment } from "@durable-counter/core";
 import { describe, expect, test } from "vitest";
-import { checkLinearizable } from "./check-linearizable.ts";
+import { checkLinearizable } from "./check-counter-history.ts";
 import type { CounterOperation, CounterOutput } from "./counter-operation.ts";
 import { isLinearizable, seen, sent } from "./histories.fixture.ts";
 

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { randomRuns } from "../../../../scripts/test/random.ts";
 import { isLinearizableByDefinition } from "./brute-force.fixture.ts";
-import { checkLinearizable } from "./check-linearizable.ts";
+import { checkLinearizable } from "./check-counter-history.ts";
 import { executed, histories, isLinearizable, seen, sent } from "./histories.fixture.ts";
 
 describe("the checker", () => {

@@ -1,7 +1,7 @@
 import { CounterError } from "@durable-counter/core";
 import { describe, expect, test } from "vitest";
 import type { Attempt } from "./attempt-tracking.ts";
-import { translateError } from "./translate-error.ts";
+import { translateError } from "./aws-errors.ts";
 
 const failure = (name: string, more: object = {}) =>
   Object.assign(new Error("what AWS said"), { name, ...more });
