@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { configDefaults, defineConfig } from "vitest/config";
 import { ProgressReporter } from "./scripts/test/progress-reporter.ts";
 import { createRunFolder } from "./scripts/test/run-folder.ts";
@@ -49,7 +50,7 @@ export default defineConfig({
     testTimeout: HANG_MS,
     hookTimeout: HANG_MS,
     // Much of the time is spent waiting, for engines and for what is lost on purpose.
-    maxWorkers: "100%",
+    maxWorkers: Math.ceil(1.5 * availableParallelism()),
     maxConcurrency: 2,
     sequence: { sequencer: SlowFirstSequencer },
     silent: "passed-only", // What the durable SDK logs is of interest where a test fails.
