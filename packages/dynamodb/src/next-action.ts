@@ -122,6 +122,10 @@ export function firstAction(request: RequestContext, cached: Item | undefined): 
 export function nextAction(request: RequestContext, state: CounterState): Action {
   const { config, id, commands, limits, initial, startedAt } = request;
   const { item, isGuess = false } = state;
+  // The item may record that another caller's request was applied, which takes precedence over a refusal in the key item.
+  if (isGuess && recordsOf(request, state).some(({ refusedTo }) => refusedTo !== undefined)) {
+    return { type: "read" };
+  }
   const recorded = findRecordedResult(request, state);
   if (recorded !== undefined) return { type: "answer", result: recorded };
   if (isExpired(request)) throw idempotencyKeyExpired(request);
