@@ -199,6 +199,18 @@ describe.each(simulatedEngines)("a refusal that is remembered, on $engine", (eng
     },
   );
 
+  test("gives way to a request of another caller that was applied since, though the store only reads the key item", async () => {
+    const { store } = await setUp(engine);
+    const inline = store("inline");
+    const request = { id, idempotencyKey: "t1" };
+    const refused = { ...request, commands: [decrement(1)], callerId: "b" };
+    const applied = { ...request, commands: [increment(1)] };
+    const other = engine.transactions ? store("separate-item") : inline;
+    expect(await told(other, refused)).toMatch(/\[limit-exceeded\]$/u);
+    for (let n = 0; n < 3; n++) await told(inline, applied);
+    expect(await told(inline, refused)).toMatch(/\[idempotency-key-reused\]$/u);
+  });
+
   test("is an answer as the memory store gives it, among all that others ask, with keys wherever", async () => {
     const keys = ["t1", "t2", "t3", ...COMPACTING];
     const command = fc.oneof(
