@@ -19,5 +19,16 @@ export {
   IssuedAt,
   issuedAtNeedsKey,
 } from "./request.ts";
-export type { ApplyResult, CallOptions, CounterStore } from "./store.ts";
+export type {
+  ApplyAllRequest,
+  ApplyAllResult,
+  ApplyResult,
+  CallOptions,
+  CommitRequest,
+  CounterStore,
+  HoldEndResult,
+  HoldRequest,
+  HoldResult,
+  ReleaseRequest,
+} from "./store.ts";
 export { storedCounter, type StoredCounterOptions } from "./stored-counter.ts";

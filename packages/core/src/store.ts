@@ -1,4 +1,6 @@
 import type { BatchResult } from "./apply-commands.ts";
+import type { Command } from "./command.ts";
+import type { Limits } from "./limits.ts";
 import type { ApplyRequest } from "./request.ts";
 
 /** The result of {@link CounterStore.apply}. */
@@ -21,7 +23,8 @@ export interface CallOptions {
 
 /**
  * The port that storage adapters implement. `counterStoreContract` of `@durable-counter/testing` tests an implementation.
- * All operations reject with a `CounterError`.
+ * All operations reject with a `CounterError`. `hold`, `commit`, `release`, `held`, `applyAll` and `getMany` are optional
+ * capabilities: a store that has the method declares that it keeps the contract's rules for it.
  */
 export interface CounterStore {
   /**
@@ -42,4 +45,112 @@ export interface CounterStore {
   delete(id: string, options?: CallOptions): Promise<void>;
   /** Every counter that was written, in no particular order. */
   list(options?: CallOptions): AsyncIterable<{ readonly id: string; readonly value: number }>;
+
+  /**
+   * Takes an amount from the value for a time. `commit` makes that final. `release`, or the end of the time, gives it back.
+   *
+   * @throws CounterError as `apply`
+   */
+  hold?(request: HoldRequest, options?: CallOptions): Promise<HoldResult>;
+  /**
+   * Makes a hold final. A partial commit gives the rest back.
+   *
+   * @throws CounterError as `apply`; `invalid-input` for a hold that is unknown, released or expired, or that was committed
+   *   with another amount
+   */
+  commit?(request: CommitRequest, options?: CallOptions): Promise<HoldEndResult>;
+  /**
+   * Gives a held amount back, whatever the limits are now.
+   *
+   * @throws CounterError as `apply`; `invalid-input` for a hold that is unknown or committed
+   */
+  release?(request: ReleaseRequest, options?: CallOptions): Promise<HoldEndResult>;
+  /** The sum of the holds that are open and have not expired. */
+  held?(id: string, options?: CallOptions): Promise<number>;
+  /**
+   * Applies one batch to each of several counters, all or nothing, exactly once per idempotency key.
+   *
+   * @throws CounterError as `apply`; `details.entry` is the index of the entry that was refused
+   */
+  applyAll?(request: ApplyAllRequest, options?: CallOptions): Promise<ApplyAllResult>;
+  /** The values of many counters by id, in the order of `ids`. A counter that was never written has its initial value. */
+  getMany?(
+    ids: readonly string[],
+    options?: CallOptions & { readonly consistent?: boolean },
+  ): Promise<Map<string, number>>;
+}
+
+/** A request for {@link CounterStore.hold}. */
+export interface HoldRequest {
+  /** The id of the counter: 1–256 printable characters. */
+  readonly id: string;
+  /** How much is taken: a safe integer ≥ 1. */
+  readonly amount: number;
+  /** After how many seconds the hold expires: a whole number from 1 to 31,536,000, a year. */
+  readonly expiresIn: number;
+  /** Names the request and is the id of the hold. By default a random one. */
+  readonly idempotencyKey?: string | undefined;
+  /** When the key was sent for the first time, in milliseconds since 1970. Requires `idempotencyKey`. */
+  readonly issuedAt?: number | undefined;
+  /** Who sends the request, see {@link ApplyRequest.callerId}. Requires `idempotencyKey`. */
+  readonly callerId?: string | undefined;
+  /** Replaces the store's limits for this request. */
+  readonly limits?: Limits | undefined;
+  /** Replaces the store's initial value for this request: a safe integer. */
+  readonly initial?: number | undefined;
+}
+
+/** The result of {@link CounterStore.hold}. */
+export interface HoldResult {
+  /** Identifies the hold in `commit` and `release`: its idempotency key. */
+  readonly holdId: string;
+  /** The value after the amount was taken. */
+  readonly value: number;
+  /** When the hold expires, in milliseconds since 1970. */
+  readonly expiresAt: number;
+  /** True when the idempotency key was known, and this is the result of the first time. */
+  readonly replayed: boolean;
+}
+
+/** A request for {@link CounterStore.commit}. */
+export interface CommitRequest {
+  readonly id: string;
+  readonly holdId: string;
+  /** How much of the hold becomes final: a safe integer from 0 to the held amount, by default all of it. */
+  readonly amount?: number | undefined;
+}
+
+/** A request for {@link CounterStore.release}. */
+export interface ReleaseRequest {
+  readonly id: string;
+  readonly holdId: string;
+}
+
+/** The result of {@link CounterStore.commit} and {@link CounterStore.release}. */
+export interface HoldEndResult {
+  /** The value after. */
+  readonly value: number;
+  /** True when the hold had ended in the same way before, and nothing was changed now. */
+  readonly replayed: boolean;
+}
+
+/** A request for {@link CounterStore.applyAll}. */
+export interface ApplyAllRequest {
+  /** 1–100 batches, each for another counter. */
+  readonly entries: readonly {
+    readonly id: string;
+    readonly commands: readonly Command[];
+    readonly limits?: Limits | undefined;
+    readonly initial?: number | undefined;
+  }[];
+  readonly idempotencyKey?: string | undefined;
+  readonly issuedAt?: number | undefined;
+  readonly callerId?: string | undefined;
+}
+
+/** The result of {@link CounterStore.applyAll}. */
+export interface ApplyAllResult {
+  /** One result per entry, in their order. */
+  readonly results: readonly BatchResult[];
+  readonly replayed: boolean;
 }

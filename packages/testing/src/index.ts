@@ -51,5 +51,10 @@ export type { ExecutionError, Simulation } from "./simulator/simulation.ts";
 export { ExecutionRegistry } from "./simulator/execution-registry.ts";
 export { SimulationStoppedError } from "./simulator/simulation-stopped-error.ts";
 export { counterStoreContract } from "./counters/counter-store-contract.ts";
-export type { ContractRunner, CreateStore } from "./counters/contract/contract.ts";
+export type {
+  ContractOptions,
+  ContractRunner,
+  CreateStore,
+  StoreCapability,
+} from "./counters/contract/contract.ts";
 export { MemoryCounterStore } from "./counters/memory-counter-store.ts";

@@ -1,6 +1,7 @@
 import { batchContract } from "./contract/batch-contract.ts";
 import { concurrencyContract } from "./contract/concurrency-contract.ts";
-import type { ContractRunner, CreateStore } from "./contract/contract.ts";
+import { capabilityContract } from "./contract/capability-contract.ts";
+import type { ContractOptions, ContractRunner, CreateStore } from "./contract/contract.ts";
 import { inputContract } from "./contract/input-contract.ts";
 import { limitContract } from "./contract/limit-contract.ts";
 import { readingContract } from "./contract/reading-contract.ts";
@@ -9,7 +10,7 @@ import { idempotencyContract } from "./contract/idempotency-contract.ts";
 
 /**
  * The contract of `CounterStore`. It registers one test per rule with the given runner. Every test asks `createStore`
- * for an empty store.
+ * for an empty store. The rules of an optional capability are tested for a store that declares it.
  *
  * @example
  * ```ts
@@ -18,7 +19,11 @@ import { idempotencyContract } from "./contract/idempotency-contract.ts";
  * counterStoreContract({ describe, test, expect }, (options) => new MemoryCounterStore(options));
  * ```
  */
-export function counterStoreContract(runner: ContractRunner, createStore: CreateStore): void {
+export function counterStoreContract(
+  runner: ContractRunner,
+  createStore: CreateStore,
+  { capabilities = [] }: ContractOptions = {},
+): void {
   const { describe, test, expect } = runner;
   const contract = { test, expect, createStore };
   describe("a batch", () => batchContract(contract));
@@ -28,4 +33,5 @@ export function counterStoreContract(runner: ContractRunner, createStore: Create
   describe("concurrent requests", () => concurrencyContract(contract));
   describe("reading, listing and deleting", () => readingContract(contract));
   describe("bad input", () => inputContract(contract));
+  if (capabilities.length > 0) describe("capabilities", () => capabilityContract(contract, capabilities));
 }

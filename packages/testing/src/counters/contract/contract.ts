@@ -13,6 +13,15 @@ export interface ContractRunner {
 /** Returns a store without counters: a new one, or an emptied one, on each call. */
 export type CreateStore = (options?: CounterOptions) => CounterStore | Promise<CounterStore>;
 
+/** An optional capability of a `CounterStore`, for which the contract has rules of its own. */
+export type StoreCapability = "holds" | "applyAll" | "getMany" | "windows";
+
+/** Options of `counterStoreContract`. */
+export interface ContractOptions {
+  /** What the store can do beyond the methods that every store has. By default nothing. */
+  readonly capabilities?: readonly StoreCapability[];
+}
+
 /** The arguments of a group of rules. */
 export interface Contract extends Pick<ContractRunner, "test" | "expect"> {
   readonly createStore: CreateStore;
