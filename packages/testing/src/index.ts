@@ -1,3 +1,5 @@
+export { estimateCost, type CostEstimate, type Usage } from "./cost/estimate-cost.ts";
+export { US_EAST_1, type Prices } from "./cost/prices.ts";
 export { crashable } from "./crashes/crashable.ts";
 export type { CrashFailure } from "./crashes/crash-failure.ts";
 export { exploreCrashes, type CrashExploration } from "./crashes/explore-crashes.ts";

@@ -1,5 +1,5 @@
 import { withDurableExecution, type DurableContext } from "@aws/durable-execution-sdk-js";
-import { crashable, exploreCrashes, FakeContext, simulate } from "@durable-counter/testing";
+import { crashable, estimateCost, exploreCrashes, FakeContext, simulate } from "@durable-counter/testing";
 import { expect, test } from "vitest";
 
 const checkout = async (event: { amount: number }, context: DurableContext) => {
@@ -24,6 +24,13 @@ test("the same handler on the real SDK", async () => {
     replay: "always",
   });
   expect(simulation).toMatchObject({ status: "SUCCEEDED", result: "shipped for 10" });
+});
+
+test("what an execution of the handler costs", async () => {
+  const simulation = await simulate(withDurableExecution(checkout), { payload: { amount: 5 } });
+  const { dollars, chargedOperations } = estimateCost(simulation);
+  expect(chargedOperations).toBe(4); // the start, two steps and a wait
+  expect(dollars * 1e6).toBeLessThan(33); // a million executions
 });
 
 test("the same handler, crashed at every point", async () => {
