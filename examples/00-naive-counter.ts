@@ -20,15 +20,16 @@ async function execute(counterId: string, command: Command): Promise<number> {
     const { Item } = await client.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
     return Number(Item?.["value"]?.N ?? 0);
   }
-  const amount = command.type === "increment" ? command.amount : -command.amount;
+  const isSet = command.type === "set";
+  const operand = isSet ? command.value : command.type === "increment" ? command.amount : -command.amount;
   // Atomic, but wrong: when the reply is lost, the AWS SDK sends the ADD again, and after a crash the step runs again.
   const { Attributes } = await client.send(
     new UpdateItemCommand({
       TableName,
       Key,
-      UpdateExpression: "ADD #value :amount",
+      UpdateExpression: isSet ? "SET #value = :operand" : "ADD #value :operand",
       ExpressionAttributeNames: { "#value": "value" },
-      ExpressionAttributeValues: { ":amount": { N: String(amount) } },
+      ExpressionAttributeValues: { ":operand": { N: String(operand) } },
       ReturnValues: "UPDATED_NEW",
     }),
   );

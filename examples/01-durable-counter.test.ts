@@ -1,4 +1,4 @@
-import { decrement, get, increment, isCounterError } from "@durable-counter/core";
+import { decrement, get, increment, isCounterError, set } from "@durable-counter/core";
 import { restoreCounterError } from "@durable-counter/durable";
 import { FakeContext, simulate } from "@durable-counter/testing";
 import { describe, expect, test } from "vitest";
@@ -15,6 +15,13 @@ describe("01: a counter in the execution", () => {
       "counter/1/decrement(2)",
       "counter/2/get",
     ]);
+  });
+
+  test("sets a value", async () => {
+    const context = new FakeContext();
+    const commands = [increment(5), set(3), decrement()];
+    expect(await count({ ...event, commands }, context)).toEqual({ value: 2, values: [5, 3, 2] });
+    expect(context.operations[1]?.name).toBe("counter/1/set(3)");
   });
 
   test.each(["suspended", "always"] as const)("does so on the real SDK, replayed: %s", async (replay) => {

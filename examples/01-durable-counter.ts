@@ -12,6 +12,7 @@ export async function count(event: unknown, context: DurableContext) {
   for (const command of commands) {
     if (command.type === "increment") values.push(await counter.increment(command.amount));
     else if (command.type === "decrement") values.push(await counter.decrement(command.amount));
+    else if (command.type === "set") values.push(await counter.set(command.value));
     else values.push(await counter.get());
   }
   return { value: values.at(-1), values };

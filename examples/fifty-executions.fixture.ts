@@ -70,7 +70,7 @@ function toldBy({ result, error }: Simulation<BatchResult>, { commands }: Event)
 
 export const sumOf = (commands: readonly Command[]) =>
   commands.reduce((sum, command) => {
-    if (command.type === "get") return sum;
+    if (command.type === "get" || command.type === "set") return sum; // no event of this program sets a value
     return command.type === "increment" ? sum + command.amount : sum - command.amount;
   }, 0);
 

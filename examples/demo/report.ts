@@ -81,5 +81,6 @@ function offBy({ outcome, expected }: Scenario): string {
 }
 
 export function describeCommand(command: Command): string {
-  return command.type === "get" ? "get" : `${command.type} ${command.amount}`;
+  if (command.type === "get") return "get";
+  return `${command.type} ${command.type === "set" ? command.value : command.amount}`;
 }

@@ -7,6 +7,7 @@ import {
   get,
   increment,
   isCounterError,
+  set,
   type BatchResult,
   type Command,
   type Limits,
@@ -20,6 +21,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   amount.map((n) => increment(n)),
   amount.map((n) => decrement(n)),
   fc.constant(get()),
+  any.map((value) => set(value)),
 );
 const commands = fc.array(command, { minLength: 1, maxLength: 12 });
 const limits = (onLimit: "reject" | "clamp") =>
@@ -34,6 +36,13 @@ const outcome = (run: () => BatchResult): BatchResult | string => {
     throw error;
   }
 };
+
+/** Where a command would take the value without limits. */
+function unlimited(value: number, one: Command): bigint {
+  if (one.type === "set") return BigInt(one.value);
+  if (one.type === "get") return BigInt(value);
+  return BigInt(value) + BigInt(one.type === "increment" ? one.amount : -one.amount);
+}
 
 describe("a batch", () => {
   test("is the same as its commands, applied one after another", () => {
@@ -66,6 +75,18 @@ describe("a batch", () => {
         }
         expect(result.value).toBe(current);
         expect(result.results.map(({ type }) => type)).toEqual(batch.map(({ type }) => type));
+      }),
+    );
+  });
+
+  test("ends at the same value from any value before, from a set on", () => {
+    fc.assert(
+      fc.property(any, any, any, commands, anyLimits, (one, other, value, batch, bounds) => {
+        const after = (before: number) => outcome(() => applyBatch(before, [set(value), ...batch], bounds));
+        const [from, to] = [after(one), after(other)];
+        const rest = (result: BatchResult | string) =>
+          typeof result === "string" ? result : [result.value, result.results.slice(1)];
+        expect(rest(to)).toEqual(rest(from));
       }),
     );
   });
@@ -110,8 +131,7 @@ describe("limits", () => {
     fc.assert(
       fc.property(any, command, limits("clamp"), (start, one, bounds) => {
         const value = Math.min(Math.max(start, bounds.min), bounds.max);
-        const step = one.type === "get" ? 0 : one.type === "increment" ? one.amount : -one.amount;
-        const target = BigInt(value) + BigInt(step);
+        const target = unlimited(value, one);
         const [low, high] = [BigInt(bounds.min), BigInt(bounds.max)];
         const expected = target < low ? low : target > high ? high : target;
         expect(BigInt(applyCommand(value, one, bounds).after)).toBe(expected);
@@ -133,6 +153,28 @@ describe("limits", () => {
       else for (const run of further) expect(run).toThrow(/\[limit-exceeded\]/u);
     },
   );
+
+  test("hold for a value that is set, whatever the value before", () => {
+    fc.assert(
+      fc.property(any, any, anyLimits, (before, value, bounds) => {
+        const { min = -Infinity, max = Infinity, onLimit } = bounds;
+        const result = outcome(() => applyBatch(before, [set(value)], bounds));
+        const isWithin = min <= value && value <= max;
+        const after = Math.min(Math.max(value, min), max);
+        expect(result).toEqual(
+          isWithin || onLimit === "clamp"
+            ? { value: after, results: [{ type: "set", before, after }] }
+            : "limit-exceeded",
+        );
+      }),
+    );
+  });
+
+  test("refuse a value to set, and name the limit", () => {
+    const refused = (value: number) => () => applyCommand(15, set(value), { min: 0, max: 10 }, "cart-7");
+    expect(refused(12)).toThrow('Counter "cart-7" is at 15 and would be set to 12; its maximum is 10.');
+    expect(refused(-1)).toThrow('Counter "cart-7" is at 15 and would be set to -1; its minimum is 0.');
+  });
 
   test("may have one side only", () => {
     expect(applyCommand(0, decrement(7), { max: 3 }).after).toBe(-7);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Command, decrement, get, increment, isCounterError, parseInput } from "./index.ts";
+import { Command, decrement, get, increment, isCounterError, parseInput, set } from "./index.ts";
 
 const refusal = (input: unknown): string => {
   try {
@@ -52,7 +52,29 @@ describe("a command", () => {
     );
   });
 
+  test("takes every safe integer as a value to set, and no other value", () => {
+    const values = fc.oneof(fc.maxSafeInteger(), fc.double(), fc.integer(), fc.string(), fc.anything());
+    fc.assert(
+      fc.property(values, (value) => {
+        const parsed = Command.safeParse({ type: "set", value });
+        expect(parsed.success).toBe(Number.isSafeInteger(value));
+        if (parsed.success) expect(parsed.data).toEqual(set((value as number) + 0));
+      }),
+    );
+  });
+
+  test.each([[2 ** 53], [-(2 ** 53)], [0.5], [Number.NaN], [undefined]])(
+    "refuses to set %s, with path, value and remedy",
+    (value) => {
+      const message = `is ${value}; pass a whole number within ±9007199254740991. [invalid-input]`;
+      expect(refusal({ type: "set", value })).toBe(`command.value ${message}`);
+      expect(() => set(value as number)).toThrow(`set.value ${message}`);
+    },
+  );
+
   test("turns -0 into 0, as JSON would", () => {
+    expect(parseInput(Command, { type: "set", value: -0 }, "command")).toEqual({ type: "set", value: 0 });
+    expect(set(-0)).toEqual({ type: "set", value: 0 });
     expect(
       Object.is(
         (parseInput(Command, { type: "increment", amount: -0 }, "command") as { amount: number }).amount,
@@ -62,11 +84,14 @@ describe("a command", () => {
   });
 
   test.each([
-    [null, 'command is null; pass a command whose "type" is "increment", "decrement" or "get"'],
-    [{}, 'command.type is undefined; pass a command whose "type" is "increment", "decrement" or "get"'],
+    [null, 'command is null; pass a command whose "type" is "increment", "decrement", "get" or "set"'],
+    [
+      {},
+      'command.type is undefined; pass a command whose "type" is "increment", "decrement", "get" or "set"',
+    ],
     [
       { type: "add" },
-      'command.type is "add"; pass a command whose "type" is "increment", "decrement" or "get"',
+      'command.type is "add"; pass a command whose "type" is "increment", "decrement", "get" or "set"',
     ],
     [{ type: "get", amount: 1 }, 'command has the unknown key "amount"; pass only "type"'],
     [
@@ -76,6 +101,10 @@ describe("a command", () => {
     [
       JSON.parse('{"type":"get","constructor":1}'),
       'command has the unknown key "constructor"; pass only "type"',
+    ],
+    [
+      { type: "set", value: 1, amount: 1 },
+      'command has the unknown key "amount"; pass only "type" and "value"',
     ],
   ])("refuses %j", (input, message) => {
     expect(refusal(input)).toBe(`${message}. [invalid-input]`);

@@ -1,11 +1,13 @@
 import * as z from "zod/mini";
+import { CounterValue, VALUE_REMEDY } from "./limits.ts";
 import { parseInput, withRemedy } from "./parse.ts";
 
 const AMOUNT = withRemedy("pass a whole number from 0 to 9007199254740991");
-const TYPE = withRemedy('pass a command whose "type" is "increment", "decrement" or "get"');
+const TYPE = withRemedy('pass a command whose "type" is "increment", "decrement", "get" or "set"');
 const MAX_COMMANDS = 1_000;
 
 const isAmount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
+const isValue = (value: unknown): value is number => Number.isSafeInteger(value);
 const Amount = z.custom<number>(isAmount, AMOUNT).check(z.overwrite(withoutMinus));
 
 /** Schema of {@link Command}. Strict: an unknown key is an error. */
@@ -40,17 +42,21 @@ function readCommand(input: unknown, path: readonly PropertyKey[], issues: z.cor
   if (typeof input !== "object" || input === null || Array.isArray(input)) {
     return invalid(TYPE.error({ input }));
   }
-  const { type, amount }: { readonly type?: unknown; readonly amount?: unknown } = input;
-  if (type !== "get" && type !== "increment" && type !== "decrement") {
+  const { type, amount, value }: { readonly [key in "type" | "amount" | "value"]?: unknown } = input;
+  if (type !== "get" && type !== "increment" && type !== "decrement" && type !== "set") {
     return invalid(TYPE.error({ input: type }), "type");
   }
-  const known = type === "get" ? ["type"] : ["type", "amount"];
+  const known = type === "get" ? ["type"] : ["type", type === "set" ? "value" : "amount"];
   const keys = Object.keys(input).filter((key) => !known.includes(key));
   if (keys.length > 0) {
     const remedy = withRemedy(`pass only ${known.map((key) => `"${key}"`).join(" and ")}`);
     invalid(remedy.error({ code: "unrecognized_keys", keys }));
   }
   if (type === "get") return { type };
+  if (type === "set") {
+    if (!isValue(value)) return invalid(VALUE_REMEDY.error({ input: value }), "value");
+    return { type, value: withoutMinus(value) };
+  }
   if (!isAmount(amount)) return invalid(AMOUNT.error({ input: amount }), "amount");
   return { type, amount: withoutMinus(amount) };
 }
@@ -60,11 +66,12 @@ function withoutMinus(value: number): number {
   return value + 0;
 }
 
-/** One operation on a counter. Amounts are safe integers ≥ 0. */
+/** One operation on a counter. Amounts are safe integers ≥ 0, and the value of `set` is a safe integer. */
 export type Command =
   | { readonly type: "increment"; readonly amount: number }
   | { readonly type: "decrement"; readonly amount: number }
-  | { readonly type: "get" };
+  | { readonly type: "get" }
+  | { readonly type: "set"; readonly value: number };
 
 /**
  * Builds the command that adds to a counter.
@@ -104,4 +111,21 @@ export function decrement(amount = 1): Command {
  */
 export function get(): Command {
   return { type: "get" };
+}
+
+/**
+ * Builds the command that gives a counter a value, whatever it was before: for corrections and imports. Its result has the value
+ * before.
+ *
+ * @param value a safe integer. If it lies outside the counter's limits, the command is refused, or stops at the nearest limit,
+ *   as `onLimit` says.
+ * @throws CounterError `invalid-input`
+ * @example
+ * ```ts
+ * const { results } = await counter.batch([set(42)]);
+ * const corrected = 42 - results[0].before;
+ * ```
+ */
+export function set(value: number): Command {
+  return { type: "set", value: parseInput(CounterValue, value, "set.value") };
 }

@@ -30,6 +30,15 @@ export interface Counter {
   /** Reads the value. */
   get(): Promise<number>;
   /**
+   * Gives the counter a value, whatever it was before: for corrections and imports. `batch([set(value)])` also tells the value
+   * before.
+   *
+   * @param value a safe integer
+   * @returns the value after, which is a limit if the value is clamped to it
+   * @throws CounterError `invalid-input`; `limit-exceeded` for a value outside the limits; and what the state backend fails with
+   */
+  set(value: number): Promise<number>;
+  /**
    * Applies 1–1,000 commands in order, all or nothing.
    *
    * @returns the value after the last command, and one result per command

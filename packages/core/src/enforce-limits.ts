@@ -13,6 +13,7 @@ export function valueWithinLimits(
   limits: Limits,
   counterId: string | undefined,
 ): number {
+  if (command.type === "set") return valueToSet(value, command, limits, counterId);
   if (command.type === "get" || command.amount === 0) return value;
   const up = command.type === "increment";
   const target = up ? value + command.amount : value - command.amount;
@@ -28,19 +29,41 @@ export function valueWithinLimits(
   return target;
 }
 
+/** A value to set must itself lie within the limits: it does not come from the value before, so it cannot move back towards them. */
+function valueToSet(
+  value: number,
+  command: Extract<Command, { type: "set" }>,
+  { min = -Infinity, max = Infinity, onLimit }: Limits,
+  counterId: string | undefined,
+): number {
+  const nearest = Math.min(Math.max(command.value, min), max);
+  if (nearest === command.value || onLimit === "clamp") return nearest;
+  throw limitExceeded(value, command, nearest, counterId);
+}
+
 function limitExceeded(
   value: number,
   command: Exclude<Command, { type: "get" }>,
   limit: number,
   counterId: string | undefined,
 ): CounterError {
-  const up = command.type === "increment";
   const counter = counterId === undefined ? "The counter" : `Counter ${JSON.stringify(counterId)}`;
-  // A number beyond the safe integers would print rounded; a bigint does not.
-  const target = up ? BigInt(value) + BigInt(command.amount) : BigInt(value) - BigInt(command.amount);
+  const { verb, target } = aim(value, command);
   return new CounterError(
     "limit-exceeded",
-    `${counter} is at ${value} and would ${up ? "rise" : "fall"} to ${target}; its ${up ? "maximum" : "minimum"} is ${limit}.`,
+    `${counter} is at ${value} and would ${verb} to ${target}; its ${target > limit ? "maximum" : "minimum"} is ${limit}.`,
     { details: { value, limit } },
   );
+}
+
+/** Where a command would take the value. A number beyond the safe integers would print rounded; a bigint does not. */
+function aim(value: number, command: Exclude<Command, { type: "get" }>): { verb: string; target: bigint } {
+  switch (command.type) {
+    case "increment":
+      return { verb: "rise", target: BigInt(value) + BigInt(command.amount) };
+    case "decrement":
+      return { verb: "fall", target: BigInt(value) - BigInt(command.amount) };
+    case "set":
+      return { verb: "be set", target: BigInt(command.value) };
+  }
 }

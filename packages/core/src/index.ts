@@ -1,5 +1,5 @@
 export { applyBatch, applyCommand, type BatchResult, type CommandResult } from "./apply-commands.ts";
-export { Command, Commands, decrement, get, increment } from "./command.ts";
+export { Command, Commands, decrement, get, increment, set } from "./command.ts";
 export {
   CounterError,
   idempotencyKeyReused,

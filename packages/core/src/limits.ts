@@ -1,9 +1,12 @@
 import * as z from "zod/mini";
 import { withRemedy } from "./parse.ts";
 
+/** What to pass as a counter's value. */
+export const VALUE_REMEDY = withRemedy("pass a whole number within ±9007199254740991");
+
 /** Schema of a counter's value: a safe integer, ±(2^53 − 1). */
 export const CounterValue = z
-  .custom<number>(Number.isSafeInteger, withRemedy("pass a whole number within ±9007199254740991"))
+  .custom<number>(Number.isSafeInteger, VALUE_REMEDY)
   .check(z.overwrite((value) => value + 0));
 
 /** Schema of {@link Limits}. */

@@ -7,6 +7,7 @@ import {
   get,
   increment,
   parseInput,
+  set,
   storedCounter,
   ApplyRequest,
   Limits,
@@ -71,12 +72,17 @@ describe("a stored counter", () => {
       ],
     });
     await expect(counter.decrement(6)).rejects.toThrow(/\[limit-exceeded\]/u);
+    expect(await counter.set(9)).toBe(9);
+    await expect(counter.set(-1)).rejects.toThrow(/\[limit-exceeded\]/u);
+    await expect(counter.set(0.5)).rejects.toThrow("set.value is 0.5; pass a whole number");
     expect(requests.map(({ commands }) => commands)).toEqual([
       [increment()],
       [decrement(4)],
       [get()],
       [increment(3), get()],
       [decrement(6)],
+      [set(9)],
+      [set(-1)],
     ]);
     expect(
       requests.every(({ id, limits, initial }) => id === "cart-7" && limits?.min === 0 && initial === 5),

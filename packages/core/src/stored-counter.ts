@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import type { BatchResult } from "./apply-commands.ts";
-import { Commands, decrement, get, increment, type Command } from "./command.ts";
+import { Commands, decrement, get, increment, set, type Command } from "./command.ts";
 import type { Counter } from "./counter.ts";
 import { CounterOptions, startsWithinLimits } from "./limits.ts";
 import { parseInput, withRemedy } from "./parse.ts";
@@ -88,6 +88,7 @@ export function storedCounter(store: CounterStore, id: string, options: StoredCo
     increment: async (amount) => single(increment(amount)),
     decrement: async (amount) => single(decrement(amount)),
     get: async () => single(get()),
+    set: async (value) => single(set(value)),
     batch: async (commands) => batch(parseInput(Commands, commands, "commands")),
   };
 }

@@ -1,5 +1,5 @@
 import type { DurableContext } from "@aws/durable-execution-sdk-js";
-import { Commands, decrement, get, increment, parseInput, type Counter } from "@durable-counter/core";
+import { Commands, decrement, get, increment, parseInput, set, type Counter } from "@durable-counter/core";
 import {
   parseCounterOptions,
   type ExecutionCounterOptions,
@@ -36,6 +36,7 @@ export function durableCounter(
     increment: (amount) => rejectWhatThrows(() => value(increment(amount))),
     decrement: (amount) => rejectWhatThrows(() => value(decrement(amount))),
     get: () => rejectWhatThrows(() => value(get())),
+    set: (to) => rejectWhatThrows(() => value(set(to))),
     batch: (commands) => rejectWhatThrows(() => batch(parseInput(Commands, commands, "commands"))),
   };
 }

@@ -35,7 +35,7 @@ export function contextPath(context: DurableContext): string | undefined {
 }
 
 /**
- * The name of an operation: `cart-7/3/increment(5)`, `stock/1/batch(3:9f2a)`. It has the effect, so that the SDK notices when two
+ * The name of an operation: `cart-7/3/increment(5)`, `stock/0/set(7)`, `stock/1/batch(3:9f2a)`. It has the effect, so that the SDK notices when two
  * operations are swapped between two runs, for example because concurrent branches call a counter in another order.
  */
 export function operationName(
@@ -48,7 +48,8 @@ export function operationName(
 }
 
 function short([command]: readonly Command[]): string {
-  return command === undefined || command.type === "get" ? "get" : `${command.type}(${command.amount})`;
+  if (command === undefined || command.type === "get") return "get";
+  return `${command.type}(${command.type === "set" ? command.value : command.amount})`;
 }
 
 function fingerprint(commands: readonly Command[]): string {

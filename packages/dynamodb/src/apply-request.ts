@@ -19,7 +19,8 @@ import {
   mayBeInFlight,
   type RequestContext,
 } from "./request-context.ts";
-import { itemFull, outcomeUnknown, overtaken } from "./error-messages.ts";
+import { readRecord } from "./idempotency-record.ts";
+import { itemFull, outcomeUnknown, overtaken, setOverFraction } from "./error-messages.ts";
 import { claimShards } from "./shards.ts";
 import type { CallConfig } from "./store-options.ts";
 import { attributes } from "./table-schema.ts";
@@ -136,7 +137,11 @@ async function answer(
   const { change } = action;
   if (action.type === "transaction") cacheItem(request, action.change, item);
   else {
-    valueOf(item, config, id); // a foreign item may hold a fraction, which no condition can see
+    // A foreign item may hold a fraction, which no condition can see.
+    valueOf(item, config, id);
+    const { fingerprint, expiresAt } = readRecord(item[keyAttribute]) ?? {};
+    const isWhole = fingerprint === request.fingerprint && expiresAt === request.expiresAt;
+    if (change.kind === "net" && !isWhole) throw setOverFraction(request);
     if (action.keyItem !== undefined) cacheFence(request, action.item);
   }
   if (startsCompaction(keyAttribute)) await compact(request, item);

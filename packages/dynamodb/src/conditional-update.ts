@@ -34,7 +34,7 @@ export async function conditionalUpdate(
     );
     return {
       type: "applied",
-      before: change.kind === "add" ? valueBefore(item[keyAttribute]) : change.before,
+      before: change.kind === "net" ? valueBefore(item[keyAttribute]) : change.before,
       item,
     };
   } catch (error) {
@@ -58,6 +58,7 @@ const IN_RANGE = "#value BETWEEN :lowest AND :highest";
 const NEW_OR_IN_RANGE = `(attribute_not_exists(#value) OR ${IN_RANGE})`;
 const BEFORE = "if_not_exists(#value, :initial)";
 const ADD = `SET #value = ${BEFORE} + :change, #idempotencyKey = ${BEFORE} + :record`;
+const SET = `SET #value = :value, #idempotencyKey = ${BEFORE} + :record`;
 const REPLACE = "SET #value = :value, #idempotencyKey = :record";
 const RECORD_ONLY = "SET #idempotencyKey = :record";
 /** An item without a value expires. A counter never does. */
@@ -105,16 +106,18 @@ function expressionsOf(request: RequestContext, change: ConditionalUpdate["chang
     return { update: RECORD_ONLY + EXPIRE, condition: EXPIRES_NO_EARLIER, values };
   }
   const [condition, end] = change.mayCreate ? [NEW_OR_IN_RANGE, KEEP] : [IN_RANGE, ""];
-  if (change.kind === "add") {
-    const { lowest, highest, delta } = request.effect;
+  if (change.kind === "net") {
+    const { effect } = request;
     const values = {
-      ":lowest": { N: String(lowest) },
-      ":highest": { N: String(highest) },
+      ":lowest": { N: String(effect.lowest) },
+      ":highest": { N: String(effect.highest) },
       ":initial": { N: String(request.initial) },
-      ":change": { N: String(delta) },
+      ...(effect.kind === "set"
+        ? { ":value": { N: String(effect.end) } }
+        : { ":change": { N: String(effect.delta) } }),
       ":record": { N: recordFraction(request) },
     };
-    return { update: ADD + end, condition, values };
+    return { update: (effect.kind === "set" ? SET : ADD) + end, condition, values };
   }
   const before = { N: String(change.before) };
   const record = { S: recordText({ ...request, ...change }) };

@@ -59,6 +59,14 @@ export function idempotencyKeyExpired(request: RequestContext): CounterError {
   );
 }
 
+/** The error for an item whose value was no whole number, and of which a batch that sets a value made one. */
+export function setOverFraction({ config, id, idempotencyKey }: RequestContext): CounterError {
+  return new CounterError(
+    "misconfigured",
+    `${named(config, id)} held a number with a fraction, and now holds what the batch sets; the record of idempotencyKey ${JSON.stringify(idempotencyKey)} cannot be read. Count on with another idempotency key.`,
+  );
+}
+
 /** The error for a record in a format that this version does not know. Counting the request could count it twice. */
 export function unreadableRecord(
   { config, id, idempotencyKey }: RequestContext,

@@ -41,9 +41,10 @@ export function generatedAt(idempotencyKey: string): number | undefined {
 
 /** Tells the commands of a request from others: 12 digits. */
 export function fingerprint(commands: readonly Command[]): string {
-  const short = commands.map((command) =>
-    command.type === "get" ? "=" : `${command.type[0]}${command.amount}`,
-  );
+  const short = commands.map((command) => {
+    if (command.type === "get") return "=";
+    return `${command.type[0]}${command.type === "set" ? command.value : command.amount}`;
+  });
   const digest = Number.parseInt(hash("sha256", short.join(), "hex").slice(0, SAFE_HEX_DIGITS), 16);
   return String(digest % 10 ** FINGERPRINT_DIGITS).padStart(FINGERPRINT_DIGITS, "0");
 }

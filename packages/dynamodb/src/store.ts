@@ -60,6 +60,13 @@ async function apply(config: CallConfig, request: ApplyRequest): Promise<ApplyRe
     const value = (await readCounter(config, id, { consistent: true })) ?? initial;
     return { ...applyBatch(value, commands, limits, id), replayed: false };
   }
+  const setIndex = commands.findIndex(({ type }) => type === "set");
+  if (isSharded && setIndex !== -1) {
+    throw new CounterError(
+      "invalid-input",
+      `request.commands[${setIndex}] is ${JSON.stringify(commands[setIndex])}, and counter ${JSON.stringify(id)} is spread over ${config.shards} shards, none of which has the whole value; increment or decrement by the difference.`,
+    );
+  }
   if (isSharded && reads > 0) {
     throw new CounterError(
       "invalid-input",

@@ -45,7 +45,8 @@ export function describeCounterOperation(operation: CounterOperation): string {
 const COMMANDS_SHOWN = 3;
 
 function describeCommand(command: Command): string {
-  return command.type === "get" ? "get" : `${command.type} ${command.amount}`;
+  if (command.type === "get") return "get";
+  return `${command.type} ${command.type === "set" ? command.value : command.amount}`;
 }
 
 function describeOutput(output: CounterOutput, commands: readonly Command[]): string {

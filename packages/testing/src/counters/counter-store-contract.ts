@@ -6,6 +6,7 @@ import { inputContract } from "./contract/input-contract.ts";
 import { limitContract } from "./contract/limit-contract.ts";
 import { readingContract } from "./contract/reading-contract.ts";
 import { refusalContract } from "./contract/refusal-contract.ts";
+import { setContract } from "./contract/set-contract.ts";
 import { idempotencyContract } from "./contract/idempotency-contract.ts";
 
 /**
@@ -27,6 +28,7 @@ export function counterStoreContract(
   const { describe, test, expect } = runner;
   const contract = { test, expect, createStore };
   describe("a batch", () => batchContract(contract));
+  describe("setting a value", () => setContract(contract));
   describe("limits and initial values", () => limitContract(contract));
   describe("idempotency keys", () => idempotencyContract(contract));
   describe("refusals", () => refusalContract(contract));

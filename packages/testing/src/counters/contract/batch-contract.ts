@@ -3,6 +3,7 @@ import {
   decrement,
   get,
   increment,
+  set,
   type BatchResult,
   type Command,
   type CounterStore,
@@ -85,7 +86,7 @@ type Random = ReturnType<typeof seededRandom>;
 
 function randomCommand(random: Random): Command {
   const amount = random(0, 12);
-  return [get(), increment(amount), decrement(amount)][random(0, 2)] ?? get();
+  return [get(), increment(amount), decrement(amount), set(amount - 6)][random(0, 3)] ?? get();
 }
 
 /** Different limits in each round, so that the value is often outside of them. */

@@ -1,4 +1,4 @@
-import { decrement, get, increment } from "@durable-counter/core";
+import { decrement, get, increment, set } from "@durable-counter/core";
 import { codeOf, entriesOf, refusal, type Contract } from "./contract.ts";
 
 /** Rules for idempotency keys: a request with a key counts once, and every retry gets the first answer. */
@@ -73,6 +73,7 @@ export function idempotencyContract({ test, expect, createStore }: Contract): vo
       [increment(2), increment(1), get()],
       [increment(2), decrement(1)],
       [get()],
+      [set(3)],
     ];
     for (const commands of others) {
       expect(await codeOf(store.apply({ id: "a", commands, idempotencyKey: "t" }))).toEqual(

@@ -13,6 +13,7 @@ import {
   type ApplyResult,
 } from "@durable-counter/core";
 
+import { isSet, mutatedSet } from "./mutant-set.fixture.ts";
 import type { Mutant } from "./mutants.fixture.ts";
 
 /**
@@ -57,6 +58,7 @@ export class MutantStore implements CounterStore {
     if (this.#has("reads the value before in a request of its own")) await turn();
     const before = item.value;
     if (this.#has("reads, then writes what it made of it")) await turn();
+    if (this.#has("sets without a look at other writers") && commands.some(isSet)) await turn();
     if (this.#has("gives up when another writes meanwhile")) {
       await turn();
       if (item.value !== before) throw new CounterError("unavailable", "Another wrote meanwhile.");
@@ -124,6 +126,7 @@ export class MutantStore implements CounterStore {
       throw new CounterError("idempotency-key-reused", this.#has("says too little") ? "Used." : named);
     }
     const before = this.#has("replays from the value of today") ? item.value : use.before;
+    if (this.#has("sets a value again")) item.value = commands.findLast(isSet)?.value ?? item.value;
     const result = applyBatch(
       before,
       commands,
@@ -146,6 +149,8 @@ export class MutantStore implements CounterStore {
     const ordered = this.#has("applies commands backwards") ? commands.toReversed() : commands;
     const clamps = limits.onLimit === "clamp";
     try {
+      const mutated = mutatedSet(this.#bug, before, commands, limits);
+      if (mutated !== undefined) return mutated;
       if (this.#has("applies the commands before the refused one")) {
         const results = [];
         for (const command of commands) {
@@ -223,6 +228,10 @@ export class MutantStore implements CounterStore {
   }
 
   #fingerprint(commands: readonly Command[]): string {
+    if (this.#has("takes a set for an increment"))
+      return commands
+        .map((command) => JSON.stringify(command).replace(/"set","value"/u, '"increment","amount"'))
+        .join();
     return this.#has("knows commands by their sum") ? String(sumOf(commands)) : JSON.stringify(commands);
   }
 }
@@ -247,11 +256,11 @@ async function turn(): Promise<void> {
   for (let turns = 0; turns < 10; turns++) await Promise.resolve();
 }
 
-/** The net effect of commands on a counter without limits. */
+/** The net effect of commands on a counter without limits that is at 0. */
 function sumOf(commands: readonly Command[]): number {
-  return commands.reduce(
-    (sum, command) =>
-      command.type === "get" ? sum : sum + (command.type === "increment" ? 1 : -1) * command.amount,
-    0,
-  );
+  return commands.reduce((sum, command) => {
+    if (command.type === "get") return sum;
+    if (command.type === "set") return command.value;
+    return sum + (command.type === "increment" ? 1 : -1) * command.amount;
+  }, 0);
 }

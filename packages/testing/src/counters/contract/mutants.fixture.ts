@@ -24,6 +24,20 @@ export const MUTANTS = {
   "creates the counter before it applies":
     "an intermediate value that passes a limit refuses the batch, though the last value would not",
 
+  "adds a value to set": "a set replaces the value, and its result has the value before",
+  "tells no value before a set": "a set replaces the value, and its result has the value before",
+  "looks only at what follows a set":
+    "a set does not excuse a command before or after it that passes a limit",
+  "looks only at what precedes a set":
+    "a set does not excuse a command before or after it that passes a limit",
+  "sets a value beyond its limits": "a set beyond a limit refuses its batch",
+  "lets a set bring a value nearer to its limits":
+    "a value outside of its limits is set within them, and not outside, however near",
+  "refuses to set what it should clamp": "clamping sets the nearest limit",
+  "sets a value again": "a retry of a set gets the first result and sets nothing",
+  "takes a set for an increment": "an idempotency key tells a set from other commands",
+  "sets without a look at other writers": "concurrent sets and increments take effect one after another",
+
   "ignores keys": "a retry gets the first result, replayed, and counts nothing",
   "does not tell a replay": "a retry gets the first result, replayed, and counts nothing",
   "replays from the value of today": "a retry gets the first result after other writes",
