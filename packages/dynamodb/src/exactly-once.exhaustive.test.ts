@@ -75,6 +75,18 @@ const cases: readonly Case[] = [
     schedules: 54,
   },
   {
+    title: "sets a value once for two processes, keys inline",
+    situation: { strategy: "inline", sets: true, rival: "gives" },
+    maxFaults: 1,
+    schedules: 132,
+  },
+  {
+    title: "sets a value once for one process that retries as it was told, keys in separate items",
+    situation: { strategy: "separate-item", sets: true, again: "the same process", rival: "none" },
+    maxFaults: 1,
+    schedules: 10,
+  },
+  {
     title: "counts once beside the removal of expired keys",
     situation: { strategy: "auto", beside: "removal of expired keys", again: "the same process" },
     maxFaults: 1,
@@ -120,6 +132,7 @@ const all = fc.record<Situation>(
     callers: fc.constantFrom("same", "different"),
     rival: fc.constantFrom("takes", "gives"),
     onLimit: fc.constant("clamp"),
+    sets: fc.boolean(),
     beside: fc.constantFrom("removal of expired keys", "move of keys", "deletion"),
     expires: fc.constant(true),
   },

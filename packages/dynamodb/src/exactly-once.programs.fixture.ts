@@ -1,5 +1,5 @@
 import { PutItemCommand } from "@aws-sdk/client-dynamodb";
-import { decrement, increment, isCounterError, type ApplyRequest } from "@durable-counter/core";
+import { decrement, increment, isCounterError, set, type ApplyRequest } from "@durable-counter/core";
 import { startsCompaction } from "./compaction.ts";
 import { id, START, tableName } from "./exactly-once.schedule.fixture.ts";
 import type { Process, Rig, SmallProgram } from "./exactly-once.small-program.fixture.ts";
@@ -19,6 +19,8 @@ export interface Situation {
   /** Whether the rival's write, if it comes first, lets the request be refused, or lets it pass. By default "takes". */
   readonly rival?: "takes" | "gives" | "none";
   readonly onLimit?: "clamp";
+  /** Whether the request sets the counter's value after it took its 2. */
+  readonly sets?: boolean;
   /** What happens beside: the rival compacts the counter's item, or another process deletes the counter. */
   readonly beside?: "removal of expired keys" | "move of keys" | "deletion";
   /** The clock moves on beyond the time for which a key is recorded, at any point; the key is sent with its time. */
@@ -35,7 +37,7 @@ const PAUSE_MS = (RETENTION_SECONDS + 430) * 1_000;
 /** Enough for a move of keys, in as many transactions as can be. */
 const MANY_KEYS = 97;
 
-/** The request is to take 2 from the counter, which must not fall below 0. */
+/** The request is to take 2 from the counter, which must not fall below 0, and perhaps to set its value then. */
 export function programOf({
   strategy,
   isFenced = false,
@@ -43,6 +45,7 @@ export function programOf({
   callers,
   rival = "takes",
   onLimit = "reject" as never,
+  sets = false,
   beside,
   expires = false,
 }: Situation): SmallProgram {
@@ -50,7 +53,7 @@ export function programOf({
   const isCompacted = beside === "removal of expired keys" || beside === "move of keys" || expires;
   const request = (callerId: string): ApplyRequest => ({
     id,
-    commands: [decrement(2)],
+    commands: sets ? [decrement(2), set(7), increment(1)] : [decrement(2)],
     idempotencyKey: key,
     ...(callers !== undefined && { callerId }),
     ...(expires && { issuedAt: START }),

@@ -1,4 +1,4 @@
-import { decrement, increment } from "@durable-counter/core";
+import { decrement, increment, set, type Command } from "@durable-counter/core";
 import fc from "fast-check";
 import { startsCompaction } from "./compaction.ts";
 import { keyAttribute } from "./idempotency-key.ts";
@@ -64,8 +64,14 @@ export const REQUESTS = Array.from({ length: 9 }, (_, n) => ({
   name: `request ${n}`,
   keeps: (["key and time", "key", "nothing"] as const)[n % 3],
   idempotencyKey: KEYS[n % 2]?.[n] ?? "",
-  commands: [n % 4 === 3 ? increment(n + 2) : decrement(n + 1)],
+  commands: commandsOf(n),
 }));
+
+function commandsOf(n: number): readonly Command[] {
+  if (n === 1) return [set(6)];
+  if (n === 5) return [decrement(3), set(2), increment()];
+  return [n % 4 === 3 ? increment(n + 2) : decrement(n + 1)];
+}
 
 const afterMs = fc.constantFrom(0, 0, 2, 5, 20, 1_000, 20_000, 100_000, 250_000);
 

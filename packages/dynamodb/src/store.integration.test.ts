@@ -4,7 +4,7 @@ import {
   ScanCommand,
   type DynamoDBClient,
 } from "@aws-sdk/client-dynamodb";
-import { decrement, get, increment, isCounterError, type CounterStore } from "@durable-counter/core";
+import { decrement, get, increment, isCounterError, set, type CounterStore } from "@durable-counter/core";
 import {
   localClient,
   startDynamoDB,
@@ -58,6 +58,12 @@ describe("the price of a batch", () => {
     for (let n = 1; n <= 5; n++)
       await store().apply({ id, commands: [increment()], idempotencyKey: `t${n}` });
     expect(proxy.requests).toEqual({ UpdateItem: 5 });
+  });
+
+  test("is one request for a batch that sets a value, and no read", async () => {
+    await store({ limits: { min: 0, max: 9 } }).apply({ id, commands: [set(7)] });
+    await store({ limits: { min: 0, max: 9 } }).apply({ id, commands: [decrement(2), set(3), increment()] });
+    expect(proxy.requests).toEqual({ UpdateItem: 2 });
   });
 
   test("is one read for a batch that only reads", async () => {
@@ -369,6 +375,10 @@ describe("what is set up wrongly", () => {
     await engine.client.send(new PutItemCommand({ TableName: tableName, Item }));
     expect(await refusal(store().get(id))).toContain('{"N":"1.5"}');
     expect(await refusal(store().apply({ id, commands: [increment()] }))).toContain('{"N":"2.5"}');
+    expect(await refusal(store().apply({ id, commands: [set(4)] }))).toContain(
+      "held a number with a fraction",
+    );
+    expect(await store().apply({ id, commands: [increment()] })).toMatchObject({ value: 5 });
     await store().delete(id);
   });
 

@@ -1,4 +1,4 @@
-import { decrement, get, increment, isCounterError } from "@durable-counter/core";
+import { decrement, get, increment, isCounterError, set } from "@durable-counter/core";
 import { localClient, startLossyProxy } from "@durable-counter/testing/dynamodb";
 import { describe, expect, test } from "vitest";
 import { keepLostWrites } from "./client-middleware.fixture.ts";
@@ -63,11 +63,15 @@ describe.each(engines)("a counter over shards, on $engine", ({ client, endpoint 
     });
   });
 
-  test("cannot be limited, nor read among writes, nor start elsewhere than at 0: refused, and nothing counts", async () => {
+  test("cannot be limited, nor set, nor read among writes, nor start elsewhere than at 0: refused, and nothing counts", async () => {
     const id = newId();
     const asked = [
       [{ commands: [increment()], limits: { max: 5 } }, 'request.limits is {"max":5}, and no shard knows'],
       [{ commands: [increment()], initial: 5 }, "request.initial is 5, and shards start at 0"],
+      [
+        { commands: [increment(), set(5)] },
+        `request.commands[1] is {"type":"set","value":5}, and counter "${id}" is spread over 4 shards`,
+      ],
       [{ commands: [increment(), get()] }, 'request.commands has a "get" among writes'],
     ] as const;
     for (const [request, message] of asked) {
