@@ -3,6 +3,7 @@ import {
   get,
   increment,
   isCounterError,
+  set,
   type BatchResult,
   type Command,
 } from "@durable-counter/core";
@@ -38,6 +39,12 @@ describe.each([
     const { result, names } = await handle(backend(), event(commands));
     expect(result).toEqual(batch);
     expect(names).toEqual(["cart-7/0/increment(5)", "cart-7/1/decrement(2)", "cart-7/2/get"]);
+  });
+
+  test("sets a value, and names the step after it", async () => {
+    const { result, names } = await handle(backend(), event([increment(5), set(-7)]));
+    expect(result).toMatchObject({ value: -7, results: [{}, { type: "set", before: 5, after: -7 }] });
+    expect(names).toEqual(["cart-7/0/increment(5)", "cart-7/1/set(-7)"]);
   });
 
   test("makes one step for the whole batch if asked to", async () => {

@@ -1,5 +1,5 @@
 import { withDurableExecution, type DurableContext } from "@aws/durable-execution-sdk-js";
-import { decrement, get, increment, type Command, type Limits } from "@durable-counter/core";
+import { decrement, get, increment, set, type Command, type Limits } from "@durable-counter/core";
 import { simulate } from "@durable-counter/testing";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -19,6 +19,8 @@ describe.each(["command", "batch"] as const)("wherever it crashes, a handler wit
     ["a clamped one", clamped, { min: 0, max: 10, onLimit: "clamp" }, 1],
     ["one that reaches its limits", [increment(10), decrement(10), get()], { min: 0, max: 10 }, 1],
     ["a refused one", refused, { min: 0 }, 1],
+    ["one that sets a value", [increment(5), set(3), decrement()], { min: 0 }, 1],
+    ["one that is refused as it sets a value", [increment(5), set(-3)], { min: 0 }, 1],
     ["one that is refused at its first command, two crashes", [decrement(), increment()], { min: 0 }, 2],
     ["one that only reads, two crashes", [get(), get()], undefined, 2],
   ])(
@@ -101,7 +103,12 @@ describe.each(["command", "batch"] as const)("wherever it crashes, a handler wit
 
 describe("wherever it crashes, for random events", () => {
   const amount = fc.nat({ max: 9 });
-  const command = fc.oneof(amount.map(increment), amount.map(decrement), fc.constant(get()));
+  const command = fc.oneof(
+    amount.map(increment),
+    amount.map(decrement),
+    fc.constant(get()),
+    fc.integer({ min: -9, max: 9 }).map(set),
+  );
   const limits = fc.option(
     fc.record({
       min: fc.integer({ min: -9, max: 0 }),
