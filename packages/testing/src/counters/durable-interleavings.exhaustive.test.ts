@@ -1,5 +1,5 @@
 import { withDurableExecution } from "@aws/durable-execution-sdk-js";
-import { increment } from "@durable-counter/core";
+import { increment, set, type Command } from "@durable-counter/core";
 import { describe, expect, test } from "vitest";
 import { exploreInterleavings } from "../interleavings/explore-interleavings.ts";
 import { Register } from "../interleavings/register.fixture.ts";
@@ -31,6 +31,23 @@ describe("durable functions", () => {
       expect(await store.get("c")).toBe(2);
     });
     expect(exploration).toEqual({ schedules: 252, exhaustive: true, failures: [] });
+  });
+
+  test("of which one sets a value are linearizable in every interleaving", async () => {
+    const exploration = await exploreInterleavings(async ({ wrap, run }) => {
+      const store = recordHistory(wrap(new MemoryCounterStore(), "store"));
+      const handlerOf = (command: Command) =>
+        withDurableExecution(async (_event, context) => {
+          const idempotencyKey = `${context.executionContext.durableExecutionArn}/count`;
+          const request = { id: "c", commands: [command], idempotencyKey };
+          return context.step("count", async () => (await store.apply(request)).value);
+        });
+      const handlers = [set(7), increment(2)].map(handlerOf);
+      await run(handlers.map((handler, n) => () => simulate(handler, { executionName: `execution-${n}` })));
+      expect(checkLinearizable(store.history)).toMatchObject({ linearizable: true });
+      expect([7, 9]).toContain(await store.get("c"));
+    });
+    expect(exploration).toEqual({ schedules: 20, exhaustive: true, failures: [] });
   });
 
   test("that read in one step and write in the next lose updates", async () => {

@@ -1,4 +1,4 @@
-import { decrement, get, increment, type Limits } from "@durable-counter/core";
+import { decrement, get, increment, set, type Limits } from "@durable-counter/core";
 import fc from "fast-check";
 import { seededRandom } from "../seeded-random.ts";
 import { checkLinearizable } from "./check-counter-history.ts";
@@ -43,6 +43,7 @@ export function histories({
     [increment(2)],
     [decrement(1)],
     [increment(1), increment(1)],
+    [set(2)],
   );
   const input: fc.Arbitrary<CounterInput> = fc.oneof(
     { weight: 9, arbitrary: fc.record({ commands, limits }) },
