@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { DurableExecutionClient, DurableLambdaHandler } from "@aws/durable-execution-sdk-js";
+import { readOutput, unwrapped, type InvocationOutput } from "../service/invocation-output.ts";
 import { Invocation, type Ending } from "../simulator/invocation.ts";
-import { readOutput, unwrapped, type InvocationOutput } from "../simulator/invocation.ts";
 import { INVOCATION_MS, lambdaContext } from "../service/lambda-context.ts";
 import { WatchedState, type RecordedState } from "./watched-state.ts";
 

@@ -3,18 +3,18 @@ import { executionArn, functionArn, type ExecutionIdentity } from "../service/ar
 import { CheckpointTokens } from "../service/checkpoint-tokens.ts";
 import { errorObjectOf } from "../service/error-object.ts";
 import { ExecutionState } from "../service/execution-state.ts";
+import { InvocationFailures } from "../service/invocation-failures.ts";
+import { readOutput, unwrapped } from "../service/invocation-output.ts";
+import type { InvokeOutcome } from "../service/invoke-outcome.ts";
 import { lambdaContext } from "../service/lambda-context.ts";
 import { OperationPositions } from "../service/operation-positions.ts";
 import type { CallbackName } from "./callback-answers.ts";
 import type { Environment } from "./environment.ts";
 import { ExternalEvents } from "./external-events.ts";
-import type { InvokeOutcome } from "./function-registry.ts";
-import { Invocation, readOutput, unwrapped, type Ending } from "./invocation.ts";
+import { Invocation, type Ending } from "./invocation.ts";
 import { ServiceClient } from "./service-client.ts";
 import { SimulationStoppedError, waitingFor } from "./simulation-stopped-error.ts";
 
-/** After so many invocations in a row that throw and write nothing, the execution fails. */
-const MAX_FAILURES = 3;
 const CRASHED: Ending = { kind: "crashed" };
 
 /** What to execute. */
@@ -47,7 +47,7 @@ export class Execution {
   readonly #positions = new OperationPositions();
   #isRunning = false;
   #mustInvokeAgain = false;
-  #failures = 0;
+  readonly #failures = new InvocationFailures();
 
   constructor(start: ExecutionStart, env: Environment) {
     this.#start = start;
@@ -83,7 +83,7 @@ export class Execution {
     const ending = fault === undefined ? await this.#run(invocation) : CRASHED;
     this.tokens.revoke();
     this.#isRunning = false;
-    if (this.checkpoints > checkpointsBefore) this.#failures = 0;
+    if (this.checkpoints > checkpointsBefore) this.#failures.progressed();
     const lost =
       ending.kind === "returned" ? faults?.({ at: "invocation-end", arn, invocation: number }) : undefined;
     this.#conclude(lost === undefined ? ending : CRASHED, invocation.reachedService);
@@ -182,9 +182,8 @@ export class Execution {
         this.#env.eventLoop.invokeLater(this);
         return;
       case "threw":
-        this.#failures += 1;
         if (!reachedService) throw unwrapped(`threw ${String(ending.error)}`, ending.error);
-        if (this.#failures >= MAX_FAILURES) this.#close({ error: errorObjectOf(ending.error) });
+        if (this.#failures.threw()) this.#close({ error: errorObjectOf(ending.error) });
         else this.#env.eventLoop.invokeLater(this);
         return;
       case "returned":

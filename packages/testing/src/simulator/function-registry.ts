@@ -1,15 +1,10 @@
-import type { DurableLambdaHandler, ErrorObject } from "@aws/durable-execution-sdk-js";
+import type { DurableLambdaHandler } from "@aws/durable-execution-sdk-js";
 import { errorObjectOf } from "../service/error-object.ts";
 import { functionNameOf } from "../service/arn.ts";
 import { formatValue } from "../format-value.ts";
+import type { InvokeOutcome } from "../service/invoke-outcome.ts";
 import { isUnexpectedPayload, NO_PAYLOAD, type InvokedFunction } from "../service/invoked-function.ts";
 import type { LambdaContext } from "../service/lambda-context.ts";
-
-/** How an invoked function ended. A result is JSON. */
-export interface InvokeOutcome {
-  readonly result?: string | undefined;
-  readonly error?: ErrorObject | undefined;
-}
 
 /** The functions that a simulation can invoke, by name. */
 export class FunctionRegistry {

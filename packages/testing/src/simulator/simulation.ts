@@ -1,6 +1,6 @@
 import type { ErrorObject, Operation } from "@aws/durable-execution-sdk-js";
 import type { DurableOperation } from "../service/durable-operation.ts";
-import type { InvokeOutcome } from "./function-registry.ts";
+import type { InvokeOutcome } from "../service/invoke-outcome.ts";
 
 /** The outcome of a simulated execution. */
 export interface Simulation<Result = unknown> {

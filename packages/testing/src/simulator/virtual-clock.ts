@@ -1,15 +1,10 @@
-/** A function that the clock calls at a moment of virtual time. */
-export interface Timer {
-  /** Milliseconds since the epoch, in virtual time. */
-  readonly due: number;
-  readonly fire: () => void;
-}
+import type { Clock, Timer } from "../service/clock.ts";
 
 /** The start of every simulation, so that two runs of one program get the same times. */
 const BEGINNING = Date.UTC(2026, 0, 1);
 
 /** A clock that stands still until it jumps to the next timer, so that a year passes at once. */
-export class VirtualClock {
+export class VirtualClock implements Clock {
   #now = BEGINNING;
   readonly #timers = new Set<Timer>();
 
