@@ -12,6 +12,14 @@ const allowed = {
     "node:timers/promises",
     "zod",
   ],
+  "packages/emulator": [
+    "@durable-counter/testing",
+    "@durable-counter/testing/service",
+    "@hono/node-server",
+    "esbuild",
+    "hono",
+    "node:*",
+  ],
   "packages/testing": ["@aws/durable-execution-sdk-js", "node:*"],
 };
 /** What one folder within a package may import, besides what its package may. */
@@ -36,10 +44,13 @@ const UNDECLARED = ["unknown", "npm-no-pkg", "npm-unknown"];
 
 const packageOf = (folder) => folder.split("/", 2).join("/");
 
-/** The path of an import: another package's only entry, a built-in without its prefix, or a folder in node_modules. */
+/** The path of an import: another package's entry, a built-in without its prefix, or a folder in node_modules. */
 function resolved(name) {
   if (name.startsWith("node:")) return `^${name.slice("node:".length)}$`;
-  if (name.startsWith("@durable-counter/")) return `^packages/${name.split("/")[1]}/src/index\\.ts$`;
+  if (name.startsWith("@durable-counter/")) {
+    const [, folder, ...subpath] = name.split("/");
+    return `^packages/${folder}/${["src", ...subpath, "index"].join("/")}\\.ts$`;
+  }
   return `/node_modules/(@types/)?${name}/`;
 }
 

@@ -2,12 +2,18 @@ import { ServiceError } from "./service-error.ts";
 
 /** The checkpoint tokens of one execution. One token is valid at a time, for one checkpoint call. */
 export class CheckpointTokens {
+  readonly #prefix: string;
   #issued = 0;
   #current: string | undefined;
 
+  /** @param prefix what all tokens begin with; different prefixes tell two runs of one service apart */
+  constructor(prefix = "token") {
+    this.#prefix = prefix;
+  }
+
   issue(): string {
     this.#issued += 1;
-    this.#current = `token-${this.#issued}`;
+    this.#current = `${this.#prefix}-${this.#issued}`;
     return this.#current;
   }
 

@@ -1,0 +1,1 @@
+export { EmulatedLambda } from "./emulated-lambda.ts";

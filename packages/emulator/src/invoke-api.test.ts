@@ -1,0 +1,196 @@
+import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
+import type { DurableContext } from "@aws/durable-execution-sdk-js";
+import { describe, expect, test } from "vitest";
+import { inProcessLambda } from "./in-process.fixture.ts";
+
+const order = async (event: { item: string }, context: DurableContext) => {
+  const price = await context.step("price", async () => 7);
+  const stock = await context.step("stock", async () => 3);
+  return { item: event.item, total: price * stock };
+};
+const fails = async () => {
+  throw new RangeError("sold out");
+};
+const plain = { double: ({ n }: { n: number }) => 2 * n, fails: async () => fails() };
+
+async function invoke(client: LambdaClient, FunctionName: string, more: object = {}) {
+  const { Payload, ...rest } = await client.send(new InvokeCommand({ FunctionName, ...more }));
+  const text = Payload?.transformToString() ?? "";
+  return { ...rest, result: text === "" ? undefined : (JSON.parse(text) as unknown) };
+}
+
+describe("Invoke", () => {
+  test("runs a durable function to its end and answers with its result", async () => {
+    const { client, errors } = inProcessLambda({ durable: { order } });
+    const answer = await invoke(client, "order:$LATEST", { Payload: '{"item":"cup"}' });
+    expect(answer).toMatchObject({
+      StatusCode: 200,
+      ExecutedVersion: "$LATEST",
+      result: { item: "cup", total: 21 },
+    });
+    expect(answer.FunctionError).toBeUndefined();
+    expect(answer.DurableExecutionArn).toMatch(
+      /:function:order:\$LATEST\/durable-execution\/[\w-]+\/[\w-]+$/u,
+    );
+    expect(errors).toEqual([]);
+  });
+
+  test("answers with the error of an execution that failed", async () => {
+    const { client } = inProcessLambda({ durable: { fails } });
+    expect(await invoke(client, "fails", { Qualifier: "prod" })).toMatchObject({
+      StatusCode: 200,
+      FunctionError: "Unhandled",
+      result: { errorType: "RangeError", errorMessage: "sold out" },
+    });
+  });
+
+  test("answers an event at once", async () => {
+    const { client, lambda, until } = inProcessLambda({ durable: { order } });
+    const answer = await invoke(client, "order:1", { InvocationType: "Event", Payload: '{"item":"cup"}' });
+    expect(answer).toMatchObject({ StatusCode: 202, result: undefined });
+    await until(() => lambda.executions.list().every(({ status }) => status === "SUCCEEDED"));
+    expect(lambda.executions.list()).toHaveLength(1);
+  });
+
+  test("reattaches to an execution by its name, and refuses another payload", async () => {
+    let runs = 0;
+    const { client } = inProcessLambda({ durable: { once: async () => ++runs } });
+    const request = { DurableExecutionName: "order-7", Payload: '{"n":1}' };
+    const { result, DurableExecutionArn } = await invoke(client, "once:1", request);
+    expect(await invoke(client, "once:1", request)).toMatchObject({ result, DurableExecutionArn });
+    expect(runs).toBe(1);
+    await expect(invoke(client, "once:1", { ...request, Payload: '{"n":2}' })).rejects.toMatchObject({
+      name: "DurableExecutionAlreadyStartedException",
+      $metadata: { httpStatusCode: 409 },
+    });
+  });
+
+  test("runs a plain function without an execution", async () => {
+    const { client, lambda } = inProcessLambda({ plain });
+    expect(await invoke(client, "double", { Payload: '{"n":4}' })).toMatchObject({
+      StatusCode: 200,
+      result: 8,
+    });
+    expect(await invoke(client, "fails")).toMatchObject({
+      FunctionError: "Unhandled",
+      result: { errorType: "RangeError", errorMessage: "sold out" },
+    });
+    const event = { Payload: '{"n":4}', InvocationType: "Event" };
+    expect(await invoke(client, "double", event)).toMatchObject({ StatusCode: 202, result: undefined });
+    expect(lambda.executions.list()).toEqual([]);
+  });
+
+  test("fails an execution whose handler is not wrapped, and says what to do", async () => {
+    const { client } = inProcessLambda({ plain });
+    const { result } = await invoke(client, "double:1", { Payload: '{"n":4}', DurableExecutionName: "n-4" });
+    expect(result).toMatchObject({ errorMessage: expect.stringContaining("withDurableExecution") });
+  });
+
+  test.each([
+    [
+      "an unknown function",
+      "unknown:1",
+      {},
+      "ResourceNotFoundException",
+      404,
+      "The emulator runs: order, double",
+    ],
+    [
+      "a durable function without a qualifier",
+      "order",
+      {},
+      "InvalidParameterValueException",
+      400,
+      "unqualified ARN",
+    ],
+    ["a malformed name", "or/der", {}, "InvalidParameterValueException", 400, "functionName"],
+    ["two qualifiers", "order:1", { Qualifier: "2" }, "InvalidParameterValueException", 400, "qualifier"],
+    [
+      "a malformed execution name",
+      "order:1",
+      { DurableExecutionName: "a b" },
+      "InvalidParameterValueException",
+      400,
+      "durableExecutionName",
+    ],
+    [
+      "an unknown type",
+      "order:1",
+      { InvocationType: "Later" },
+      "InvalidParameterValueException",
+      400,
+      "invocationType",
+    ],
+    [
+      "an event that is not JSON",
+      "order:1",
+      { Payload: "{cup" },
+      "InvalidRequestContentException",
+      400,
+      "parse request body",
+    ],
+    [
+      "a payload over 6 MB",
+      "order:1",
+      { Payload: `"${"x".repeat(6_291_456)}"` },
+      "RequestTooLargeException",
+      413,
+      "6291456",
+    ],
+    [
+      "an event over 1 MB",
+      "order:1",
+      { Payload: `"${"x".repeat(1_048_576)}"`, InvocationType: "Event" },
+      "RequestTooLargeException",
+      413,
+      "1048576",
+    ],
+  ])("refuses %s", async (_, name, request, error, httpStatusCode, message) => {
+    const { client, lambda } = inProcessLambda({ durable: { order }, plain });
+    await expect(invoke(client, name, request)).rejects.toMatchObject({
+      name: error,
+      message: expect.stringContaining(message),
+      $metadata: { httpStatusCode },
+    });
+    expect(lambda.executions.list()).toEqual([]);
+  });
+
+  test("runs nothing for a dry run", async () => {
+    const { client, lambda } = inProcessLambda({ durable: { order } });
+    expect(await invoke(client, "order:1", { InvocationType: "DryRun" })).toMatchObject({ StatusCode: 204 });
+    expect(lambda.executions.list()).toEqual([]);
+  });
+});
+
+describe("a chained invoke", () => {
+  const parent = async ({ target, n }: { target: string; n: number }, context: DurableContext) =>
+    context.invoke("child", target, { n });
+  const triple = async ({ n }: { n: number }, context: DurableContext) =>
+    context.step("triple", async () => 3 * n);
+  const run = async (target: string) => {
+    const { client } = inProcessLambda({
+      durable: { parent, triple, fails },
+      plain: { double: plain.double },
+    });
+    return invoke(client, "parent:1", {
+      Payload: JSON.stringify({ target, n: 4 }),
+      DurableExecutionName: "p",
+    });
+  };
+
+  test("runs a durable and a plain function", async () => {
+    expect(await run("triple:1")).toMatchObject({ result: 12 });
+    expect(await run("double")).toMatchObject({ result: 8 });
+  });
+
+  test.each([
+    ["fails", "fails:1", "sold out"],
+    ["does not exist", "nothing:1", "Function not found"],
+    ["is durable, without a qualifier", "triple", "unqualified ARN"],
+  ])("fails for a function that %s", async (_, target, message) => {
+    expect(await run(target)).toMatchObject({
+      FunctionError: "Unhandled",
+      result: { errorMessage: expect.stringContaining(message) },
+    });
+  });
+});

@@ -1,0 +1,165 @@
+import { randomUUID } from "node:crypto";
+import {
+  functionArn,
+  type ErrorObject,
+  type ExecutionEnd,
+  type InvokeOutcome,
+} from "@durable-counter/testing/service";
+import { ApiError, apiErrorOf, invalidMember, invalidParameter } from "./api-error.ts";
+import type { ChainedInvoke } from "./executions/execution-environment.ts";
+import type { Execution } from "./executions/execution.ts";
+import type { StartRequest } from "./executions/executions.ts";
+import { functionReference, type FunctionReference } from "./functions/function-reference.ts";
+import { eventOf, type Functions } from "./functions/functions.ts";
+import type { InvocationEnding } from "./functions/lambda-function.ts";
+
+/** Bytes of a payload: of a synchronous invocation, and of an event. */
+const MAX_PAYLOAD = { RequestResponse: 6_291_456, Event: 1_048_576 } as const;
+
+/** A call of Lambda's Invoke. */
+export interface InvokeRequest {
+  readonly reference: FunctionReference;
+  readonly type: string;
+  readonly executionName: string | undefined;
+  readonly payload: string;
+  readonly tenantId: string | undefined;
+}
+
+/** The answer to it. */
+export interface InvokeResponse {
+  readonly status: 200 | 202 | 204;
+  readonly payload?: string | undefined;
+  readonly functionError?: "Unhandled" | undefined;
+  readonly executionArn?: string | undefined;
+}
+
+/** Invokes functions: by Lambda's Invoke, and for `context.invoke` of an execution. */
+export class InvokeApi {
+  readonly #functions: Functions;
+  readonly #start: (request: StartRequest) => Execution;
+
+  constructor(functions: Functions, start: (request: StartRequest) => Execution) {
+    this.#functions = functions;
+    this.#start = start;
+  }
+
+  /** @throws ApiError */
+  async invoke(request: InvokeRequest): Promise<InvokeResponse> {
+    const { reference, type, tenantId } = request;
+    const { name: functionName } = this.#functions.find(reference);
+    const payload = checkRequest(request);
+    if (type === "DryRun") return { status: 204 };
+    const executionName = request.executionName ?? randomUUID();
+    if (request.executionName === undefined) {
+      const plain = this.#plain(functionName, payload, tenantId);
+      if (type === "Event" && this.#functions.kindOf(functionName) === "plain") return { status: 202 };
+      const ending = await plain;
+      if (ending !== "durable") return type === "Event" ? { status: 202 } : plainResponse(ending);
+    }
+    checkQualifier(reference);
+    const execution = this.#start({ functionName, executionName, payload, tenantId });
+    if (type === "Event") return { status: 202, executionArn: execution.arn };
+    return { status: 200, executionArn: execution.arn, ...endResponse(await execution.ended()) };
+  }
+
+  /** Invokes a function for an execution. A durable one gets a name that follows from the operation. */
+  async chained({ parent, id, functionName, payload, tenantId }: ChainedInvoke): Promise<InvokeOutcome> {
+    try {
+      const reference = functionReference(functionName);
+      const { name } = this.#functions.find(reference);
+      const ending = await this.#plain(name, payload, tenantId);
+      if (ending !== "durable") {
+        return ending.kind === "returned" ? { result: ending.value } : { error: ending.error };
+      }
+      checkQualifier(reference);
+      const executionName = `${parent.executionName.slice(0, 40)}-${id}`;
+      const { status, result, error } = await this.#start({
+        functionName: name,
+        executionName,
+        payload,
+        tenantId,
+      }).ended();
+      if (status === "SUCCEEDED") return { result };
+      return { error: error ?? {}, ...(status === "FAILED" ? {} : { endedBy: status }) };
+    } catch (error) {
+      const refusal = apiErrorOf(error);
+      if (refusal === undefined) throw error;
+      return { error: { ErrorType: refusal.name, ErrorMessage: refusal.message } };
+    }
+  }
+
+  #plain(
+    functionName: string,
+    payload: string | undefined,
+    tenantId: string | undefined,
+  ): Promise<InvocationEnding | "durable"> {
+    return this.#functions.invokePlain(functionName, {
+      event: eventOf(payload),
+      requestId: randomUUID(),
+      functionArn: functionArn(functionName),
+      tenantId,
+    });
+  }
+}
+
+function checkRequest({ type, payload, executionName }: InvokeRequest): string | undefined {
+  if (type !== "RequestResponse" && type !== "Event" && type !== "DryRun") {
+    throw invalidMember(
+      type,
+      "invocationType",
+      "Member must satisfy enum value set: [Event, RequestResponse, DryRun]",
+    );
+  }
+  if (executionName !== undefined && !/^[\w-]{1,64}$/u.test(executionName)) {
+    throw invalidMember(
+      executionName,
+      "durableExecutionName",
+      "Member must satisfy regular expression pattern: [a-zA-Z0-9-_]{1,64}",
+    );
+  }
+  const limit = MAX_PAYLOAD[type === "Event" ? "Event" : "RequestResponse"];
+  const bytes = Buffer.byteLength(payload);
+  if (bytes > limit) {
+    throw new ApiError(
+      "RequestTooLargeException",
+      413,
+      `${bytes} byte payload is too large for the ${type} invocation type (limit ${limit} bytes)`,
+    );
+  }
+  if (payload === "") return undefined;
+  try {
+    JSON.parse(payload);
+  } catch (error) {
+    const message = `Could not parse request body into json: ${(error as Error).message}`; // JSON.parse throws nothing else
+    throw new ApiError("InvalidRequestContentException", 400, message);
+  }
+  return payload;
+}
+
+function checkQualifier({ qualifier }: FunctionReference): void {
+  if (qualifier === undefined) {
+    throw invalidParameter("You cannot invoke a durable function using an unqualified ARN.");
+  }
+}
+
+function plainResponse(ending: InvocationEnding): InvokeResponse {
+  if (ending.kind === "returned") return { status: 200, payload: ending.value ?? "null" };
+  return { status: 200, ...failure(ending.error) };
+}
+
+function endResponse({ status, result, error }: ExecutionEnd): Omit<InvokeResponse, "status"> {
+  return status === "SUCCEEDED" ? { payload: result ?? "null" } : failure(error);
+}
+
+function failure({ ErrorType, ErrorMessage, ErrorData, StackTrace }: ErrorObject = {}): Omit<
+  InvokeResponse,
+  "status"
+> {
+  const payload = {
+    errorType: ErrorType,
+    errorMessage: ErrorMessage,
+    errorData: ErrorData,
+    trace: StackTrace,
+  };
+  return { functionError: "Unhandled", payload: JSON.stringify(payload) };
+}
