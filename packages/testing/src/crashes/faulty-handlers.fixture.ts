@@ -174,21 +174,55 @@ export const faultyHandlers: Readonly<Record<string, readonly [scenario: () => S
     /(result|operation \d) is [^]*, not /,
   ],
   "a plain await while a callback is open": [
-    () =>
-      scenario(
+    () => {
+      const first = new FirstInvocation();
+      const { handler, options } = scenario(
         async (context, ledger) => {
           const [approved] = await context.createCallback("approval");
           const waiting = approved.then((answer) => answer);
-          await sleep(60);
+          await first.ended; // takes longer than an invocation lives that waits for a callback alone
           await context.step("count", () => ledger.add(1));
           return waiting;
         },
         { total: 1 },
         { callbacks: { approval: () => "yes" } },
-      ),
+      );
+      return {
+        handler: first.watch(handler),
+        options: { ...options, beforeEach: resetting(options, first) },
+      };
+    },
     /ledger\.add was called after its invocation had ended/,
   ],
 };
+
+/** Tells when the first invocation of an execution has ended, or its process has died and the second begins. */
+class FirstInvocation {
+  ended = Promise.resolve();
+  #end = () => undefined as void;
+  #begun = 0;
+
+  reset(): void {
+    this.#begun = 0;
+    this.ended = new Promise((resolve) => (this.#end = resolve));
+  }
+
+  watch(handler: DurableLambdaHandler): DurableLambdaHandler {
+    return (event, context) => {
+      if (++this.#begun > 1) this.#end();
+      const running = handler(event, context);
+      running.finally(this.#end).catch(() => undefined);
+      return running;
+    };
+  }
+}
+
+function resetting({ beforeEach }: ExploreCrashesOptions, first: FirstInvocation): () => Promise<void> {
+  return async () => {
+    first.reset();
+    await beforeEach?.();
+  };
+}
 
 /** Handlers that are right, however they are crashed. */
 export const correctHandlers: Readonly<Record<string, () => Scenario>> = {

@@ -5,6 +5,8 @@ import type { Task } from "./task.ts";
 const BUSY_TURNS = 50;
 /** Milliseconds to wait before a deadlock is reported: a worker thread can answer without a visible resource. */
 const PROVEN_MS = 250;
+/** What one turn of the event loop counts at most: on a busy machine, a turn may take long though no task is slow. */
+const MOST_MS_OF_A_TURN = 10;
 /** The part of `timeoutMs` for which a task can delay others that could continue. */
 const PATIENCE = 1 / 5;
 
@@ -19,12 +21,14 @@ const PATIENCE = 1 / 5;
  */
 export async function waitUntilIdle(tasks: readonly Task[], timeoutMs: number): Promise<void> {
   let progress = progressOf(tasks);
-  let since = performance.now();
+  let waited = 0;
   for (let quiet = 0; ; quiet++) {
+    const before = performance.now();
     await (quiet < BUSY_TURNS ? turn() : aMillisecond());
+    waited += Math.min(performance.now() - before, MOST_MS_OF_A_TURN);
     const now = progressOf(tasks);
     if (now !== progress) {
-      [progress, since, quiet] = [now, performance.now(), 0];
+      [progress, waited, quiet] = [now, 0, 0];
     }
     const isImmediate = tasks.some(({ pendingResources }) => pendingResources.isImmediate);
     const restless = tasks.filter((task) => !task.isAccountedFor);
@@ -34,7 +38,7 @@ export async function waitUntilIdle(tasks: readonly Task[], timeoutMs: number): 
     const isProven = restless.every(({ pendingResources }) => pendingResources.isEmpty) && !hasSockets();
     if (isProven && canGoOn && !isImmediate) return;
     const patience = canGoOn ? timeoutMs * PATIENCE : isProven ? PROVEN_MS : timeoutMs;
-    if (performance.now() - since >= patience) return;
+    if (waited >= patience) return;
   }
 }
 

@@ -4,6 +4,7 @@ import {
   type DurableExecutionInvocationInput,
   type DurableLambdaHandler,
 } from "@aws/durable-execution-sdk-js";
+import { afterPatience } from "../patience.ts";
 import type { LambdaContext } from "../service/lambda-context.ts";
 import { ProcessDied } from "./faults.ts";
 
@@ -31,12 +32,11 @@ export class Invocation {
     guard: { readonly timeoutMs: number; readonly onTimeout: () => Error },
   ): Promise<Ending> {
     return new Promise((resolve) => {
-      const timer = setTimeout(
-        () => this.#end({ kind: "stopped", error: guard.onTimeout() }),
-        guard.timeoutMs,
+      const cancel = afterPatience(guard.timeoutMs, () =>
+        this.#end({ kind: "stopped", error: guard.onTimeout() }),
       );
       this.#end = (ending) => {
-        clearTimeout(timer);
+        cancel();
         resolve(ending);
       };
       this.#call(handler, this.#event(input, client), context);

@@ -46,7 +46,7 @@ export interface SimulateOptions {
   readonly arn?: string | undefined;
   /** Operations per page of the state that an invocation reads, from 1 to 1,000. Default 1,000. */
   readonly pageSize?: number | undefined;
-  /** Milliseconds of real time after which one invocation counts as stuck. Default 4,000. */
+  /** Milliseconds of real time after which one invocation counts as stuck. A pause of the process does not count. Default 4,000. */
   readonly timeoutMs?: number | undefined;
   /** Invocations after which the simulation is stopped. Default 1,000. */
   readonly maxInvocations?: number | undefined;

@@ -1,4 +1,5 @@
 import type { Operation } from "@aws/durable-execution-sdk-js";
+import { afterPatience } from "../patience.ts";
 import { isClosed } from "../service/execution-state.ts";
 import type { CallbackName } from "./callback-answers.ts";
 
@@ -21,8 +22,8 @@ export class SimulationStoppedError extends Error {
 /** Settles like `promise`, or rejects with `stopped()` after so many milliseconds of real time. */
 export function withinTime<T>(promise: Promise<T>, milliseconds: number, stopped: () => Error): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(stopped()), milliseconds);
-    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+    const cancel = afterPatience(milliseconds, () => reject(stopped()));
+    promise.then(resolve, reject).finally(cancel);
   });
 }
 
