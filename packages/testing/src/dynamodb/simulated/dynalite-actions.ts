@@ -1,5 +1,6 @@
 import { dynaliteModule } from "../dynalite-modules.ts";
 import { fulfils, type Comparisons, type Expression } from "./condition.ts";
+import { memoise, type ExpressionParser } from "./memoised-parser.ts";
 import type { StoredItem, TableDescription, TableStore } from "./table-store.ts";
 
 /** A request's body, and what dynalite adds to it: its parsed expressions. */
@@ -49,11 +50,14 @@ type Action = (
   done: (error: Partial<Refusal> | null, result?: object) => void,
 ) => void;
 
+const PARSERS = ["conditionParser", "updateParser", "projectionParser"];
+
 /** Binds dynalite's actions to a store that calls back at once. */
 export function dynaliteActions(store: TableStore): DynaliteActions {
   // Dynalite has no types; these are what its version 4 exports.
   const validations = dynaliteModule("validations") as Validations;
   const database = dynaliteModule("db") as Database;
+  for (const parser of PARSERS) memoise(dynaliteModule(`db/${parser}`) as ExpressionParser);
   return {
     validate(action, body) {
       const { types, custom } = dynaliteModule(`validations/${action}`) as {
