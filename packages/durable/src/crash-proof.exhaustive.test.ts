@@ -4,7 +4,8 @@ import { simulate } from "@durable-counter/testing";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { randomRuns } from "../../../scripts/test/random.ts";
-import { crashableStore, eventOf, expectOutcome, failuresOf, outcomeOf } from "./crash-proof.fixture.ts";
+import { expectOutcome, outcomeOf } from "../../../scripts/test/outcome.ts";
+import { crashableStore, eventOf, failuresOf } from "./crash-proof.fixture.ts";
 import { createCounterHandler, durableCounter } from "./index.ts";
 
 const long = [increment(5), decrement(2), get(), increment(4), decrement(6), increment(1)];
