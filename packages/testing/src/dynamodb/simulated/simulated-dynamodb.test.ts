@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { addOne, createCounterTable, valueOf } from "../network/adding.fixture.ts";
 import { FAULT_EFFECTS, TIMEOUT } from "../network/fault-effects.fixture.ts";
-import { FAULTS, EVERY_FAULT } from "../network/fault.ts";
+import { FAULTS, EVERY_FAULT, type Fault } from "../network/fault.ts";
 import type { Message } from "./message.ts";
 import { createSimulatedDynamoDB, type SimulatedDynamoDBOptions } from "./simulated-dynamodb.ts";
 
@@ -63,6 +63,35 @@ describe("createSimulatedDynamoDB", () => {
       traces.add(first.trace.join("\n"));
     }
     expect(traces.size).toBe(30);
+  });
+
+  test("accounts for every request under the whole mixture, in which a plain ADD is wrong", async () => {
+    const db = await createWithTable({ seed: 3, faults: EVERY_FAULT, operations: ["UpdateItem"] });
+    let acknowledged = 0;
+    const write = async () => {
+      const client = db.client();
+      for (let n = 0; n < 40; n++) {
+        acknowledged += await addOne(client, "a").then(
+          () => 1,
+          () => 0,
+        );
+      }
+    };
+    await Promise.all(Array.from({ length: 16 }, write));
+    await db.network.drain();
+    const { faults, requests } = db.network;
+    const times = (...kinds: readonly Fault[]) => kinds.reduce((sum, fault) => sum + faults[fault], 0);
+    const arrived = requests["UpdateItem"] ?? 0;
+    const carriedOut =
+      arrived -
+      times("lose-request", "reset-before", "server-error", "throttle", "conflict") +
+      times("duplicate");
+    const value = await valueOf(db.client(), "a");
+    expect(value).toBe(carriedOut);
+    expect(value).toBeGreaterThan(acknowledged);
+    expect(FAULTS.filter((fault) => faults[fault] === 0)).toEqual([]);
+    const expected = arrived * Object.values(EVERY_FAULT).reduce((sum, probability) => sum + probability, 0);
+    expect(Math.abs(times(...FAULTS) - expected)).toBeLessThan(4 * Math.sqrt(expected));
   });
 
   test("repeats a run though other runs go on at the same time", async () => {
