@@ -13,6 +13,7 @@ const STEPS: readonly (readonly string[])[] = [
   ["test", "--coverage"],
   // Every package's own test script finds its tests. Each test has run above, and no test has an empty name.
   ["--recursive", "test", "--project", "unit", "--testNamePattern", "^$"],
+  ["test:versions"],
   ["bench", "--quick"],
   ["check"],
 ];
