@@ -13,6 +13,8 @@ export default defineConfig({
   tsconfig: "../../tsconfig.json",
   format: ["esm", "cjs"],
   dts: true,
+  // With the sources in them: stack traces and debuggers show what we wrote.
+  sourcemap: true,
   target: "node22",
   // Entries share state and classes through chunks, in CommonJS too.
   splitting: true,

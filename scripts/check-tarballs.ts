@@ -19,10 +19,8 @@ const root = resolve(import.meta.dirname, "..");
 const started = Date.now();
 const folder = createRunFolder();
 try {
-  say("building");
-  await run("pnpm", ["build"]);
   const names = await readdir(join(root, "packages"));
-  say(`packing and linting ${names.join(", ")}`);
+  say(`building, packing and linting ${names.join(", ")}`);
   const tarballs = await allOf(names.map(packAndLint));
   say("installing them into an empty project");
   const project = await installInto(join(folder, "user"), tarballs);
@@ -87,18 +85,23 @@ async function packAndLint(name: string): Promise<Tarball> {
   return { name: manifest.name, file, specifiers: subpaths.map((path) => manifest.name + path.slice(1)) };
 }
 
-/** A tarball holds what was built and three more files: no sources, no tests. */
+/** A tarball holds what was built and a few more files: no tests, and sources only in source maps. */
 async function checkFiles(name: string, unpacked: string): Promise<void> {
   const entries = await readdir(unpacked, { recursive: true, withFileTypes: true });
   const files = entries
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(unpacked.length + 1));
   const isBuilt = (file: string) =>
-    /^dist\/.*\.(js|cjs|d\.ts|d\.cts)$/.test(file) && !/\b(test|fixture)\b/.test(basename(file));
+    /^dist\/.*\.((?:js|cjs)(?:\.map)?|d\.ts|d\.cts)$/.test(file) &&
+    !/\b(test|fixture)\b/.test(basename(file));
   const shown = ["LICENSE", "README.md", "package.json"];
   const missing = shown.filter((file) => !files.includes(file));
-  const strange = files.filter((file) => !shown.includes(file) && !isBuilt(file));
+  const unmapped = files.filter((file) => /\.c?js$/u.test(file) && !files.includes(`${file}.map`));
+  // Changesets write the changelog, with the first version.
+  const strange = files.filter((file) => ![...shown, "CHANGELOG.md"].includes(file) && !isBuilt(file));
   if (missing.length > 0) throw new Error(`The tarball of packages/${name} lacks ${missing.join(", ")}.`);
+  if (unmapped.length > 0)
+    throw new Error(`The tarball of packages/${name} lacks the source maps of ${unmapped.join(", ")}.`);
   if (strange.length > 0)
     throw new Error(`The tarball of packages/${name} should not hold ${strange.join(", ")}.`);
 }
