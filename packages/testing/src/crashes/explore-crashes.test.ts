@@ -1,4 +1,4 @@
-import { setImmediate as tick, setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as tick } from "node:timers/promises";
 import { StepSemantics, withDurableExecution, type DurableContext } from "@aws/durable-execution-sdk-js";
 import { expect, test, vi } from "vitest";
 import type { Simulation } from "../simulator/simulation.ts";
