@@ -1,6 +1,7 @@
 import { conflicted, serverError, throttled, type Trace } from "./error-reply.ts";
 import type { Exchange } from "./exchange.ts";
 import type { PlannedFault } from "./fault-plan.ts";
+import { partlyThrottled } from "./unprocessed-keys.ts";
 import type { Reply } from "./upstream.ts";
 
 /** A request that has arrived as a whole. */
@@ -9,8 +10,8 @@ export interface Arrival {
   readonly body: Buffer;
   readonly trace: Trace;
   readonly exchange: Exchange;
-  /** Executes the request on the engine; as often as it is called. */
-  readonly execute: () => Promise<Reply>;
+  /** Executes the request on the engine, or another body in its place; as often as it is called. */
+  readonly execute: (body?: Buffer) => Promise<Reply>;
   /** Waits for as long as a delay may be, by its chance. */
   readonly delay: (chance: number) => Promise<void>;
 }
@@ -26,7 +27,9 @@ export async function applyFault({ fault, chance }: PlannedFault, arrival: Arriv
     case "server-error":
       return exchange.answer(serverError(trace));
     case "throttle":
-      return exchange.answer(throttled(trace));
+      return exchange.answer(
+        operation === "BatchGetItem" ? await partlyThrottled(arrival, chance) : throttled(trace),
+      );
     case "conflict":
       return exchange.answer(conflicted(operation, body, chance, trace));
     case "lose-reply":

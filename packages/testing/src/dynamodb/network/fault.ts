@@ -4,7 +4,8 @@
  * - `lose-request`: it vanishes, unanswered, until the client's time-out strikes
  * - `reset-before`: the connection is reset
  * - `server-error`: answered 500
- * - `throttle`: answered `ProvisionedThroughputExceededException`
+ * - `throttle`: answered `ProvisionedThroughputExceededException`; a `BatchGetItem` reads some of its keys, by chance, and is
+ *   answered with the others as unprocessed
  * - `conflict`: answered that a transaction is under way on the item; where DynamoDB can say so
  *
  * Afterwards, or nevertheless:

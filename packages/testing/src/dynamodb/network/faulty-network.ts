@@ -64,7 +64,7 @@ export async function startFaultyNetwork(
     const trace = { seed, request: statistics.arrive(operation) };
     const planned = plan.draw(operation);
     const wanted = await exchange.read();
-    const execute = () => upstream.send(wanted);
+    const execute = (body = wanted.body) => upstream.send({ ...wanted, body });
     if (planned === undefined) return exchange.answer(await execute());
     statistics.happen(planned.fault);
     await applyFault(planned, { operation, body: wanted.body, trace, exchange, execute, delay });

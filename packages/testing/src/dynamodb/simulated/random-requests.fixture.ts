@@ -376,10 +376,14 @@ export const randomRequest: fc.Arbitrary<RandomRequest> = fc.oneof(
     ),
   },
   {
-    weight: 1,
+    weight: 2,
     arbitrary: batch(
       "BatchGetItem",
-      few(key).map((Keys) => ({ Keys })),
+      merged(
+        few(anyKey).map((Keys) => ({ Keys })),
+        fc.constantFrom({}, { ConsistentRead: true }),
+        projection,
+      ),
     ),
   },
 );

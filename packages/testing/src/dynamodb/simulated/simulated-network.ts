@@ -100,7 +100,7 @@ export function createTransport(
       reset: () => deliver(() => client.reset()),
     };
     await clock.sleep(latency());
-    const execute = async () => executeNow(request, operation, body);
+    const execute = async (sent = body) => executeNow(request, operation, sent);
     if (planned === undefined) return exchange.answer(await execute());
     statistics.happen(planned.fault);
     note(request, `meets the fault ${planned.fault}`);
@@ -109,8 +109,8 @@ export function createTransport(
       body: Buffer.from(body),
       trace: { seed, request },
       exchange,
-      execute: async () => {
-        const reply = await execute();
+      execute: async (sent) => {
+        const reply = await execute(sent?.toString());
         // So that others may come between a request and its duplicate.
         await clock.sleep(latency());
         return reply;
