@@ -14,6 +14,7 @@ export {
   ApplyRequest,
   CallerId,
   CounterId,
+  CounterIds,
   CounterRequest,
   IdempotencyKey,
   IssuedAt,

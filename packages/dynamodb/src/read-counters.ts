@@ -8,7 +8,8 @@ import { untilAborted, withTimeLimit } from "./time-limit.ts";
 import { translateError } from "./aws-errors.ts";
 import { checkFence } from "./write-fence.ts";
 
-const VALUE = {
+/** What is read of a counter's item. */
+export const COUNTER_PROJECTION = {
   ProjectionExpression: "#value, #fence, #shards",
   ExpressionAttributeNames: {
     "#value": attributes.value,
@@ -28,7 +29,11 @@ export async function readCounter(
   { consistent }: { consistent: boolean },
 ): Promise<number | undefined> {
   if (config.shards !== undefined) return sumOfShards(config, id, config.shards, { consistent });
-  const item = await readItem(config, { id, sortKey: VALUE_SORT_KEY }, { consistent, projection: VALUE });
+  const item = await readItem(
+    config,
+    { id, sortKey: VALUE_SORT_KEY },
+    { consistent, projection: COUNTER_PROJECTION },
+  );
   checkFence(item, config, id);
   return valueOf(item, config, id);
 }

@@ -24,7 +24,15 @@ export type Strategy = NonNullable<NonNullable<DynamoDBCounterStoreOptions["idem
 export const tableName = "counters";
 
 /** Faults happen to what a store does, not to what a test sets up; a list that is interrupted starts over. */
-const OPERATIONS = ["UpdateItem", "TransactWriteItems", "GetItem", "DeleteItem", "Query", "BatchWriteItem"];
+const OPERATIONS = [
+  "UpdateItem",
+  "TransactWriteItems",
+  "GetItem",
+  "BatchGetItem",
+  "DeleteItem",
+  "Query",
+  "BatchWriteItem",
+];
 
 /** A simulated DynamoDB with the counters' table. What stores wait for and draw is simulated as well. */
 export async function createSimulation(options: SimulatedDynamoDBOptions = {}) {

@@ -38,6 +38,7 @@ function retrying(store: CounterStore): CounterStore {
         throw error;
       }
     },
+    getMany: (ids, options) => untilAnswered(async () => (await store.getMany?.(ids, options)) ?? new Map()),
     get: (id, options) => untilAnswered(() => store.get(id, options)),
     delete: (id) => {
       known.delete(id);
@@ -47,27 +48,37 @@ function retrying(store: CounterStore): CounterStore {
   };
 }
 
+const capabilities = ["getMany"] as const;
+
 describe.each(simulatedEngines)("the store on $engine", ({ transactions }) => {
   describe.each(strategiesOf({ transactions }))("with the strategy %s", (strategy) => {
-    counterStoreContract({ describe, test, expect }, async (options = {}) => {
-      const { createStore } = await createSimulation({ seed: testSeed, transactions });
-      return createStore({ idempotency: { strategy }, ...options });
-    });
+    counterStoreContract(
+      { describe, test, expect },
+      async (options = {}) => {
+        const { createStore } = await createSimulation({ seed: testSeed, transactions });
+        return createStore({ idempotency: { strategy }, ...options });
+      },
+      { capabilities },
+    );
   });
 
   describe.each(strategiesOf({ transactions }))(
     "with the strategy %s, through a network with every fault",
     (strategy) => {
       let stores = 0;
-      counterStoreContract({ describe, test, expect }, async (options = {}) => {
-        const { createStore } = await createSimulation({
-          seed: testSeed + ++stores,
-          faults: EVERY_FAULT,
-          transactions,
-        });
-        const clientOptions = { maxAttempts: 2 };
-        return retrying(createStore({ idempotency: { strategy }, ...options, clientOptions }));
-      });
+      counterStoreContract(
+        { describe, test, expect },
+        async (options = {}) => {
+          const { createStore } = await createSimulation({
+            seed: testSeed + ++stores,
+            faults: EVERY_FAULT,
+            transactions,
+          });
+          const clientOptions = { maxAttempts: 2 };
+          return retrying(createStore({ idempotency: { strategy }, ...options, clientOptions }));
+        },
+        { capabilities },
+      );
     },
   );
 });

@@ -3,6 +3,7 @@ import {
   ApplyRequest,
   CounterError,
   CounterId,
+  CounterIds,
   parseInput,
   type ApplyResult,
   type CallOptions,
@@ -10,6 +11,7 @@ import {
 } from "@durable-counter/core";
 import { applyRequest } from "./apply-request.ts";
 import { deleteCounter } from "./delete-counter.ts";
+import { getMany } from "./get-many.ts";
 import { listCounters, readCounter } from "./read-counters.ts";
 import {
   checkUnlimited,
@@ -41,6 +43,10 @@ export function createDynamoDBCounterStore(options: DynamoDBCounterStoreOptions)
         callOptions,
         async (config) => (await readCounter(config, id, { consistent })) ?? config.initial,
       );
+    },
+    getMany: async (input, { consistent = false, ...callOptions } = {}) => {
+      const ids = parseInput(CounterIds, input, "ids");
+      return call(callOptions, (config) => getMany(config, ids, { consistent }));
     },
     delete: async (input, callOptions = {}) => {
       const id = parseId(input);

@@ -3,6 +3,11 @@ class CallEnded extends Error {
   override readonly name = "AbortError";
 }
 
+/** Whether a call ended since its own time is over, and not since its caller aborted it. */
+export function isOutOfTime(error: unknown): boolean {
+  return error instanceof CallEnded && error.cause === undefined;
+}
+
 /**
  * Runs a call with a signal that aborts when the caller's does, or when the time is over.
  *

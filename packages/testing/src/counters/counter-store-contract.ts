@@ -2,6 +2,7 @@ import { batchContract } from "./contract/batch-contract.ts";
 import { concurrencyContract } from "./contract/concurrency-contract.ts";
 import { capabilityContract } from "./contract/capability-contract.ts";
 import type { ContractOptions, ContractRunner, CreateStore } from "./contract/contract.ts";
+import { getManyContract } from "./contract/get-many-contract.ts";
 import { inputContract } from "./contract/input-contract.ts";
 import { limitContract } from "./contract/limit-contract.ts";
 import { readingContract } from "./contract/reading-contract.ts";
@@ -35,5 +36,6 @@ export function counterStoreContract(
   describe("concurrent requests", () => concurrencyContract(contract));
   describe("reading, listing and deleting", () => readingContract(contract));
   describe("bad input", () => inputContract(contract));
+  if (capabilities.includes("getMany")) describe("reading many counters", () => getManyContract(contract));
   if (capabilities.length > 0) describe("capabilities", () => capabilityContract(contract, capabilities));
 }

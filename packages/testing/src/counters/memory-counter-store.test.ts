@@ -15,7 +15,9 @@ import { entriesOf } from "./contract/contract.ts";
 import { counterStoreContract } from "./counter-store-contract.ts";
 import { MemoryCounterStore } from "./memory-counter-store.ts";
 
-counterStoreContract({ describe, test, expect }, (options) => new MemoryCounterStore(options));
+counterStoreContract({ describe, test, expect }, (options) => new MemoryCounterStore(options), {
+  capabilities: ["getMany"],
+});
 
 describe("MemoryCounterStore", () => {
   test("settles calls asynchronously, in call order", async () => {

@@ -2,6 +2,7 @@ import {
   applyBatch,
   ApplyRequest,
   CounterId,
+  CounterIds,
   CounterOptions,
   parseInput,
   idempotencyKeyReused,
@@ -77,6 +78,11 @@ export class MemoryCounterStore implements CounterStore {
   async get(id: string, _options?: { consistent?: boolean }): Promise<number> {
     parseInput(CounterId, id, "id");
     return this.#counters.get(id)?.value ?? this.#initial;
+  }
+
+  async getMany(ids: readonly string[], _options?: { consistent?: boolean }): Promise<Map<string, number>> {
+    const valueOf = (id: string) => this.#counters.get(id)?.value ?? this.#initial;
+    return new Map(parseInput(CounterIds, ids, "ids").map((id) => [id, valueOf(id)]));
   }
 
   async delete(id: string): Promise<void> {

@@ -14,6 +14,7 @@ import {
 } from "@durable-counter/core";
 
 import { isSet, mutatedSet } from "./mutant-set.fixture.ts";
+import { mutantGetMany } from "./mutant-get-many.fixture.ts";
 import type { Mutant } from "./mutants.fixture.ts";
 
 /**
@@ -26,11 +27,13 @@ export class MutantStore implements CounterStore {
   readonly #items = new Map<string, Item>();
   readonly #sharedKeys = new Map<string, Use>();
   readonly #stale = new Map<string, number>();
+  readonly #deleted = new Map<string, number>();
   readonly #refusals = new Map<string, ReadonlyMap<string, Refused>>();
 
   constructor(bug: Mutant | undefined, options: CounterOptions = {}) {
     this.#bug = bug;
     this.#options = options;
+    if (this.#has("declares a capability that it does not have")) Object.assign(this, { getMany: undefined });
   }
 
   async apply(input: ApplyRequest): Promise<ApplyResult> {
@@ -99,11 +102,23 @@ export class MutantStore implements CounterStore {
     return value ?? (this.#has("reads 0 where nothing is") ? 0 : this.#initial(undefined));
   }
 
+  getMany(ids: readonly string[]): Promise<Map<string, number>> {
+    return mutantGetMany(ids, {
+      has: (bug) => this.#has(bug),
+      initial: this.#initial(undefined),
+      valueOf: (id) => this.#items.get(id)?.value,
+      staleValueOf: (id) => this.#stale.get(id),
+      deletedValueOf: (id) => this.#deleted.get(id),
+      create: (id) => void this.#items.set(id, this.#item(id, {})),
+    });
+  }
+
   async delete(id: string): Promise<void> {
     const key = this.#key(this.#has("trusts its input") ? id : parseInput(CounterId, id, "id"));
     const item = this.#items.get(key);
     if (this.#has("fails to delete what is not there") && item === undefined) throw new Error("Not found.");
     if (this.#has("deletes nothing")) return;
+    if (item !== undefined) this.#deleted.set(key, item.value);
     if (!this.#has("deletes the value and keeps refusals")) this.#refusals.delete(key);
     if (this.#has("deletes all") && item !== undefined) this.#items.clear();
     if (this.#has("deletes the value and keeps the keys") && item) item.value = this.#initial(undefined);
@@ -185,7 +200,7 @@ export class MutantStore implements CounterStore {
     }
   }
 
-  #item(id: string, { initial }: ApplyRequest): Item {
+  #item(id: string, { initial }: Pick<ApplyRequest, "initial">): Item {
     return this.#items.get(id) ?? { value: this.#initial(initial), keys: new Map() };
   }
 

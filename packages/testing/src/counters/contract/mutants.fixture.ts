@@ -87,6 +87,26 @@ export const MUTANTS = {
   "deletes the value and keeps the keys": "a deleted counter's keys are forgotten, and no other keys",
   "fails to delete what is not there": "deleting a counter that does not exist does nothing",
 
+  "reads many counters without their initial value":
+    "reading many counters gives a counter that was never written its initial value, and creates nothing",
+  "creates the counters that it reads together":
+    "reading many counters gives a counter that was never written its initial value, and creates nothing",
+  "leaves missing counters out":
+    "reading many counters gives a counter that was never written its initial value, and creates nothing",
+  "reads many counters in the order of their ids": "reading many counters keeps the order of the ids",
+  "returns many counters by the last mention of their id":
+    "reading a counter twice in one call returns it once",
+  "reads at most 100 counters": "reading 250 counters returns each of them",
+  "reads many counters as they were before":
+    "a consistent read of many counters returns every acknowledged write",
+  "reads deleted counters with others": "reading many counters forgets a deleted counter",
+  "refuses to read no counters": "reading no counters returns none",
+  "reads ids that look alike together as one": "reading many counters takes every id for itself",
+  "skips a bad id among many": "an id that is not valid among many is refused",
+  "declares a capability that it does not have":
+    "the store has the methods of every capability that it declares",
+  "reads whatever it is told to": "ids that are no array are refused",
+
   "trusts its input": "an amount that is a string is refused",
   "refuses input with errors of its own": "an empty batch is refused",
 } as const satisfies Readonly<Record<string, string>>;

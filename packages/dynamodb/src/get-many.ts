@@ -1,0 +1,180 @@
+import { BatchGetItemCommand } from "@aws-sdk/client-dynamodb";
+import { CounterError, isCounterError } from "@durable-counter/core";
+import { isBusy, translateError } from "./aws-errors.ts";
+import { backOff } from "./back-off.ts";
+import { itemKey, valueOf, type Item } from "./counter-item.ts";
+import { COUNTER_PROJECTION, readCounter } from "./read-counters.ts";
+import type { CallConfig } from "./store-options.ts";
+import { attributes, VALUE_SORT_KEY } from "./table-schema.ts";
+import { isOutOfTime, untilAborted } from "./time-limit.ts";
+import { checkFence } from "./write-fence.ts";
+
+/** How many keys DynamoDB takes in a request. */
+const MAX_KEYS = 100;
+
+/** How many sharded counters are read at the same time: each costs a query. */
+const MAX_QUERIES = 8;
+
+/** A value; none for a counter that was never written; or why it cannot be read. */
+type Reading = number | undefined | CounterError;
+
+/**
+ * The values of counters in the order of `ids`, in one request per 100 counters, or one per sharded counter. Each counter is
+ * read at a time of its own.
+ *
+ * @throws CounterError `misconfigured` or `limit-exceeded` if a counter cannot be read: `details.ids` has each such id, and
+ *   `details.values` the others with their values; `throttled`, `unavailable`
+ */
+export async function getMany(
+  config: CallConfig,
+  ids: readonly string[],
+  options: { readonly consistent: boolean },
+): Promise<Map<string, number>> {
+  const different = Array.from(new Set(ids));
+  const read = config.shards === undefined ? readItems : queryEach;
+  const readings = await read(config, different, options);
+  const values = new Map<string, number>();
+  const failures = new Map<string, CounterError>();
+  for (const id of different) {
+    const reading = readings.get(id);
+    if (isCounterError(reading)) failures.set(id, reading);
+    else values.set(id, reading ?? config.initial);
+  }
+  const [[, failure] = []] = failures;
+  if (failure === undefined) return values;
+  throw unreadable(failure, Array.from(failures.keys()), Array.from(values));
+}
+
+/** Keys that DynamoDB leaves unprocessed are asked for again, together with the next ones. */
+async function readItems(
+  config: CallConfig,
+  ids: readonly string[],
+  options: { readonly consistent: boolean },
+): Promise<Map<string, Reading>> {
+  const readings = new Map<string, Reading>();
+  let waiting = ids;
+  let throttled = 0; // How many requests in a row were not processed as a whole.
+  try {
+    while (waiting.length > 0) {
+      const asked = waiting.slice(0, MAX_KEYS);
+      const { items, unprocessed } = await readBatch(config, asked, options);
+      const found = new Map(items.map((item) => [idOf(item), item]));
+      const left = new Set(unprocessed);
+      for (const id of asked)
+        if (!left.has(id))
+          readings.set(
+            id,
+            readingOf(() => readValue(config, id, found.get(id) ?? {})),
+          );
+      waiting = [...waiting.slice(MAX_KEYS), ...left];
+      throttled = left.size === 0 ? 0 : left.size < asked.length ? 1 : throttled + 1;
+      if (throttled > 0) await backOff(throttled, config);
+    }
+    return readings;
+  } catch (error) {
+    if (throttled > 0 && isOutOfTime(config.signal.reason))
+      throw stillThrottled(config, waiting.length, error);
+    throw translateError(error, { tableName: config.tableName, wrote: false });
+  }
+}
+
+interface Batch {
+  readonly items: readonly Item[];
+  readonly unprocessed: readonly string[];
+}
+
+async function readBatch(
+  { client, tableName, signal }: CallConfig,
+  ids: readonly string[],
+  { consistent }: { readonly consistent: boolean },
+): Promise<Batch> {
+  const command = new BatchGetItemCommand({
+    RequestItems: {
+      [tableName]: {
+        Keys: ids.map((id) => itemKey({ id, sortKey: VALUE_SORT_KEY })),
+        ConsistentRead: consistent,
+        ProjectionExpression: `#id, ${COUNTER_PROJECTION.ProjectionExpression}`,
+        ExpressionAttributeNames: { "#id": attributes.id, ...COUNTER_PROJECTION.ExpressionAttributeNames },
+      },
+    },
+  });
+  try {
+    const reply = await untilAborted(signal, () => client.send(command, { abortSignal: signal }));
+    // Under the table's ARN DynamoDB may answer with its name.
+    const items = Object.values(reply.Responses ?? {}).flat();
+    const unprocessed = Object.values(reply.UnprocessedKeys ?? {}).flatMap(({ Keys = [] }) => Keys.map(idOf));
+    return { items, unprocessed };
+  } catch (error) {
+    // DynamoDB says so instead of leaving every key unprocessed.
+    if (isBusy(error)) return { items: [], unprocessed: ids };
+    throw error;
+  }
+}
+
+const idOf = (item: Item) => item[attributes.id]?.S ?? "";
+
+function readValue(config: CallConfig, id: string, item: Item): number | undefined {
+  checkFence(item, config, id);
+  return valueOf(item, config, id);
+}
+
+/** A query reads all shards of a counter for the price of their bytes; as single items, each would cost half a read unit. */
+async function queryEach(
+  config: CallConfig,
+  ids: readonly string[],
+  options: { readonly consistent: boolean },
+): Promise<Map<string, Reading>> {
+  const readings = new Map<string, Reading>();
+  let next = 0;
+  const worker = async () => {
+    for (let id = ids[next++]; id !== undefined; id = ids[next++]) {
+      try {
+        readings.set(id, await readCounter(config, id, options).catch(failureOf));
+      } catch (error) {
+        next = ids.length; // The call has failed: no worker starts another query.
+        throw error;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: MAX_QUERIES }, worker));
+  return readings;
+}
+
+function readingOf(read: () => number | undefined): Reading {
+  try {
+    return read();
+  } catch (error) {
+    return failureOf(error);
+  }
+}
+
+/** The error of one counter; any other ends the call. */
+function failureOf(error: unknown): CounterError {
+  if (isCounterError(error, "misconfigured") && !(error.cause instanceof Error)) return error;
+  if (isCounterError(error, "limit-exceeded")) return error;
+  throw error;
+}
+
+function unreadable(
+  failure: CounterError,
+  ids: readonly string[],
+  values: readonly (readonly [string, number])[],
+): CounterError {
+  const message = failure.message.replace(/ \[[a-z-]+\]$/u, "");
+  const more = ids.length - 1;
+  const others =
+    more === 0 ? "" : ` ${more} other ${more === 1 ? "counter" : "counters"} cannot be read either.`;
+  return new CounterError(
+    failure.code,
+    `${message}${others} Leave out the ids of "details.ids" to read the others, whose values are "details.values".`,
+    { cause: failure, details: { ids, values } },
+  );
+}
+
+function stillThrottled({ tableName, timeoutMs }: CallConfig, left: number, cause: unknown): CounterError {
+  return new CounterError(
+    "throttled",
+    `Table "${tableName}" left ${left} of the counters unread for ${timeoutMs} ms: DynamoDB asks for less. Try again later, or read fewer at once.`,
+    { cause },
+  );
+}
