@@ -199,7 +199,7 @@ function remedy(name: string): string {
     case "unsent":
       return "the client could not send a request. Check its region, endpoint and credentials.";
     case "ValidationException":
-      return "the table's keys or the item at the key are not a counter's. Use a table made from counterTableInput().";
+      return "the table's keys or the item at the key are not a counter's. Name the keys of an existing table in the options keys.partition and keys.sort, or use a table made from counterTableInput().";
     case "UnknownOperationException":
       return 'this engine has no transactions. Let idempotency.strategy be "inline" or "auto".';
     default:

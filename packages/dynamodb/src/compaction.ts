@@ -1,9 +1,10 @@
 import { TransactWriteItemsCommand, UpdateItemCommand, type AttributeValue } from "@aws-sdk/client-dynamodb";
-import { itemKey, type Item } from "./counter-item.ts";
+import type { Item } from "./counter-item.ts";
 import { GENERATED_KEY_SECONDS, isKeyAttribute } from "./idempotency-key.ts";
 import { readRecord } from "./idempotency-record.ts";
 import { putKeyItem } from "./key-item.ts";
 import { itemName, type RequestContext } from "./request-context.ts";
+import { itemKey } from "./table-keys.ts";
 import { attributes } from "./table-schema.ts";
 import { untilAborted } from "./time-limit.ts";
 import { lapsedBefore, nextFence } from "./write-fence.ts";
@@ -85,8 +86,10 @@ function expiryOf(record: AttributeValue): number {
 
 /** Removes each key only if its record is as it was read: a key that was used again in between stays. */
 async function remove(request: RequestContext, expired: readonly RecordedKey[]): Promise<boolean> {
-  const { client, tableName, signal } = request.config;
-  const command = new UpdateItemCommand({ TableName: tableName, Key: itemKey(request), ...removal(expired) });
+  const { config } = request;
+  const { client, tableName, signal } = config;
+  const Key = itemKey(config, request);
+  const command = new UpdateItemCommand({ TableName: tableName, Key, ...removal(expired) });
   return untilAborted(signal, () => client.send(command, { abortSignal: signal })).then(
     () => true,
     isConditionFailure,
@@ -113,7 +116,7 @@ async function moveToKeyItems(
       {
         Update: {
           TableName: tableName,
-          Key: itemKey(request),
+          Key: itemKey(request.config, request),
           ...removalWithFence(moved, item[attributes.fence], fence),
         },
       },

@@ -1,9 +1,11 @@
-import type { UpdateItemCommandInput } from "@aws-sdk/client-dynamodb";
+import type { AttributeValue, UpdateItemCommandInput } from "@aws-sdk/client-dynamodb";
 import { TrackedUpdateItem } from "./attempt-tracking.ts";
-import { itemKey, type Item } from "./counter-item.ts";
+import type { Item } from "./counter-item.ts";
 import { recordFraction, recordText, valueBefore } from "./idempotency-record.ts";
 import type { ConditionalUpdate } from "./next-action.ts";
+import { OWN_ITEM } from "./item-owner.ts";
 import type { RequestContext } from "./request-context.ts";
+import { itemKey } from "./table-keys.ts";
 import { attributes } from "./table-schema.ts";
 import { failedWrite, isConditionFailure, readFailedItem, type WriteOutcome } from "./write-outcome.ts";
 import { untilAborted } from "./time-limit.ts";
@@ -53,6 +55,9 @@ export async function conditionalUpdate(
 const NOT_RECORDED = "attribute_not_exists(#idempotencyKey)";
 const AS_EXPECTED = "#idempotencyKey = :expected";
 const NOT_FENCED = "(attribute_not_exists(#fence) OR #fence < :lapsed)";
+/** In a table of several uses: an item without a fence is not a counter's. */
+const OWN_AND_NOT_FENCED = "(attribute_not_exists(#id) OR #fence < :lapsed)";
+const MARK_AS_OWN = ", #fence = if_not_exists(#fence, :own)";
 const SAME_FENCE = "#fence = :fence";
 const IN_RANGE = "#value BETWEEN :lowest AND :highest";
 const NEW_OR_IN_RANGE = `(attribute_not_exists(#value) OR ${IN_RANGE})`;
@@ -68,29 +73,32 @@ const EXPIRES_NO_EARLIER =
 const KEEP = " REMOVE #expiresAt";
 
 function updateInput(request: RequestContext, { change, item, keyItem }: ConditionalUpdate) {
-  const expected = item[request.keyAttribute];
+  const { config, keyAttribute, startedAt } = request;
+  const { keys } = config;
+  const expected = item[keyAttribute];
   const fence = keyItem === undefined ? undefined : item[attributes.fence];
-  const { update, condition, values } = expressionsOf(request, change, item);
+  const isMarked = keys.isShared && fence === undefined;
+  const { set, remove = "", condition, values } = expressionsOf(request, change, item);
   const conditions = [
     expected === undefined ? NOT_RECORDED : AS_EXPECTED,
-    fence === undefined ? NOT_FENCED : SAME_FENCE,
+    fence === undefined ? (keys.isShared ? OWN_AND_NOT_FENCED : NOT_FENCED) : SAME_FENCE,
     ...(condition === "" ? [] : [condition]),
   ];
   return {
-    TableName: request.config.tableName,
-    Key: itemKey(request),
+    TableName: config.tableName,
+    Key: itemKey(config, request),
     ConditionExpression: conditions.join(" AND "),
-    UpdateExpression: update,
+    UpdateExpression: `${set}${isMarked ? MARK_AS_OWN : ""}${remove}`,
     ExpressionAttributeNames: {
       "#fence": attributes.fence,
-      "#idempotencyKey": request.keyAttribute,
-      ...(update !== RECORD_ONLY && { "#value": attributes.value }),
-      ...(change.mayCreate && { "#expiresAt": attributes.expiresAt }),
+      "#idempotencyKey": keyAttribute,
+      ...(set !== RECORD_ONLY && { "#value": attributes.value }),
+      ...(change.mayCreate && { "#expiresAt": keys.timeToLive }),
+      ...(isMarked && { "#id": keys.partition }),
     },
     ExpressionAttributeValues: {
-      ...(fence === undefined
-        ? { ":lapsed": { N: String(lapsedBefore(request.startedAt)) } }
-        : { ":fence": fence }),
+      ...(fence === undefined ? { ":lapsed": { N: String(lapsedBefore(startedAt)) } } : { ":fence": fence }),
+      ...(isMarked && { ":own": OWN_ITEM }),
       ...values,
       ...(expected !== undefined && { ":expected": expected }),
     },
@@ -98,14 +106,26 @@ function updateInput(request: RequestContext, { change, item, keyItem }: Conditi
   } satisfies UpdateItemCommandInput;
 }
 
-function expressionsOf(request: RequestContext, change: ConditionalUpdate["change"], item: Item) {
+interface Expressions {
+  readonly set: string;
+  readonly remove?: string | undefined;
+  /** Empty if there is none. */
+  readonly condition: string;
+  readonly values: Readonly<Record<string, AttributeValue>>;
+}
+
+function expressionsOf(
+  request: RequestContext,
+  change: ConditionalUpdate["change"],
+  item: Item,
+): Expressions {
   if (change.kind === "refuse") {
     const record = { ":record": { S: recordText({ ...request, ...change }) } };
-    if (!change.mayCreate) return { update: RECORD_ONLY, condition: "", values: record };
-    const values = { ...record, ":expiresAt": expiryWithoutValue(item, change.expiresAt) };
-    return { update: RECORD_ONLY + EXPIRE, condition: EXPIRES_NO_EARLIER, values };
+    if (!change.mayCreate) return { set: RECORD_ONLY, condition: "", values: record };
+    const values = { ...record, ":expiresAt": expiryWithoutValue(item, request.config, change.expiresAt) };
+    return { set: RECORD_ONLY + EXPIRE, condition: EXPIRES_NO_EARLIER, values };
   }
-  const [condition, end] = change.mayCreate ? [NEW_OR_IN_RANGE, KEEP] : [IN_RANGE, ""];
+  const [condition, remove] = change.mayCreate ? [NEW_OR_IN_RANGE, KEEP] : [IN_RANGE, ""];
   if (change.kind === "net") {
     const { effect } = request;
     const values = {
@@ -117,7 +137,7 @@ function expressionsOf(request: RequestContext, change: ConditionalUpdate["chang
         : { ":change": { N: String(effect.delta) } }),
       ":record": { N: recordFraction(request) },
     };
-    return { update: (effect.kind === "set" ? SET : ADD) + end, condition, values };
+    return { set: effect.kind === "set" ? SET : ADD, remove, condition, values };
   }
   const before = { N: String(change.before) };
   const record = { S: recordText({ ...request, ...change }) };
@@ -127,5 +147,5 @@ function expressionsOf(request: RequestContext, change: ConditionalUpdate["chang
     ":value": { N: String(change.after) },
     ":record": record,
   };
-  return { update: REPLACE + end, condition, values };
+  return { set: REPLACE, remove, condition, values };
 }

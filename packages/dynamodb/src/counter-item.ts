@@ -5,6 +5,7 @@ import {
   type DynamoDBClient,
 } from "@aws-sdk/client-dynamodb";
 import { CounterError } from "@durable-counter/core";
+import { itemKey, type TableKeys } from "./table-keys.ts";
 import { attributes } from "./table-schema.ts";
 import { untilAborted } from "./time-limit.ts";
 import { translateError } from "./aws-errors.ts";
@@ -13,16 +14,12 @@ import { translateError } from "./aws-errors.ts";
 export interface Table {
   readonly client: DynamoDBClient;
   readonly tableName: string;
+  readonly keys: TableKeys;
   /** Ends the call. */
   readonly signal: AbortSignal;
 }
 
 export type Item = Readonly<Record<string, AttributeValue>>;
-
-/** The primary key of one of a counter's items. */
-export function itemKey({ id, sortKey }: { readonly id: string; readonly sortKey: string }) {
-  return { [attributes.id]: { S: id }, [attributes.sortKey]: { S: sortKey } };
-}
 
 /**
  * Reads an item; the result is empty if there is none.
@@ -30,14 +27,15 @@ export function itemKey({ id, sortKey }: { readonly id: string; readonly sortKey
  * @throws CounterError `throttled`, `unavailable`, `misconfigured`
  */
 export async function readItem(
-  { client, tableName, signal }: Table,
+  table: Table,
   key: { readonly id: string; readonly sortKey: string },
   { consistent, projection }: { consistent: boolean; projection?: object },
 ): Promise<Item> {
+  const { client, tableName, signal } = table;
   try {
     const command = new GetItemCommand({
       TableName: tableName,
-      Key: itemKey(key),
+      Key: itemKey(table, key),
       ConsistentRead: consistent,
       ...projection,
     });
@@ -54,23 +52,25 @@ export async function readItem(
  * @throws CounterError `throttled`, `unavailable`, `misconfigured`
  */
 export async function* queryItems(
-  { client, tableName, signal }: Table,
+  table: Table,
   id: string,
   prefix: string,
   { consistent }: { consistent: boolean },
 ): AsyncGenerator<Item> {
+  const { client, tableName, keys, signal } = table;
   const input = {
     TableName: tableName,
     KeyConditionExpression: "#id = :id AND begins_with(#sortKey, :prefix)",
-    ProjectionExpression: "#sortKey, #value, #shards, #owner",
+    ProjectionExpression: `#sortKey, #value, #shards, #owner${keys.isShared ? ", #id, #fence" : ""}`,
     ExpressionAttributeNames: {
-      "#id": attributes.id,
-      "#sortKey": attributes.sortKey,
+      "#id": keys.partition,
+      "#sortKey": keys.sort,
+      ...(keys.isShared && { "#fence": attributes.fence }),
       "#value": attributes.value,
       "#shards": attributes.shards,
       "#owner": attributes.owner,
     },
-    ExpressionAttributeValues: { ":id": { S: id }, ":prefix": { S: prefix } },
+    ExpressionAttributeValues: { ":id": { S: keys.prefix + id }, ":prefix": { S: prefix } },
     ConsistentRead: consistent,
   };
   try {

@@ -1,5 +1,7 @@
 import { DeleteItemCommand, TransactWriteItemsCommand } from "@aws-sdk/client-dynamodb";
-import { itemKey, queryItems, type Table } from "./counter-item.ts";
+import { queryItems, readItem, type Table } from "./counter-item.ts";
+import { checkOwner, isOwnItem } from "./item-owner.ts";
+import { itemKey, sortKeyOf } from "./table-keys.ts";
 import { attributes, KEY_PREFIX, VALUE_SORT_KEY } from "./table-schema.ts";
 import { untilAborted } from "./time-limit.ts";
 import { reasonsOf, translateError } from "./aws-errors.ts";
@@ -19,13 +21,10 @@ export async function deleteCounter(table: Table, id: string): Promise<void> {
   const { client, tableName, signal } = table;
   try {
     if (!(await deleteValue(table, id))) {
-      for await (const { [attributes.sortKey]: sortKey } of queryItems(table, id, `${VALUE_SORT_KEY}/`, {
-        consistent: true,
-      })) {
-        const command = new DeleteItemCommand({
-          TableName: tableName,
-          Key: itemKey({ id, sortKey: sortKey?.S ?? "" }),
-        });
+      for await (const item of queryItems(table, id, `${VALUE_SORT_KEY}/`, { consistent: true })) {
+        if (!isOwnItem(item, table)) continue;
+        const Key = itemKey(table, { id, sortKey: sortKeyOf(table, item) });
+        const command = new DeleteItemCommand({ TableName: tableName, Key });
         await untilAborted(signal, () => client.send(command, { abortSignal: signal }));
       }
     }
@@ -36,29 +35,37 @@ export async function deleteCounter(table: Table, id: string): Promise<void> {
 }
 
 /** Deletes a value that is kept in one item; false if the item is the root of shards. */
-async function deleteValue({ client, tableName, signal }: Table, id: string): Promise<boolean> {
+async function deleteValue(table: Table, id: string): Promise<boolean> {
+  const { client, tableName, keys, signal } = table;
+  const key = { id, sortKey: VALUE_SORT_KEY };
+  const isOwn = keys.isShared ? " AND (attribute_not_exists(#id) OR attribute_exists(#fence))" : "";
   const command = new DeleteItemCommand({
     TableName: tableName,
-    Key: itemKey({ id, sortKey: VALUE_SORT_KEY }),
-    ConditionExpression: "attribute_not_exists(#shards)",
-    ExpressionAttributeNames: { "#shards": attributes.shards },
+    Key: itemKey(table, key),
+    ConditionExpression: `attribute_not_exists(#shards)${isOwn}`,
+    ExpressionAttributeNames: {
+      "#shards": attributes.shards,
+      ...(keys.isShared && { "#id": keys.partition, "#fence": attributes.fence }),
+    },
   });
   try {
     await untilAborted(signal, () => client.send(command, { abortSignal: signal }));
     return true;
   } catch (error) {
-    if (isConditionFailure(error)) return false;
-    throw error;
+    if (!isConditionFailure(error)) throw error;
+    if (keys.isShared) checkOwner(await readItem(table, key, { consistent: true }), table, id);
+    return false;
   }
 }
 
 async function deleteKeyItems(table: Table, id: string): Promise<void> {
   const byOwner = new Map<string, string[]>();
   for await (const item of queryItems(table, id, KEY_PREFIX, { consistent: true })) {
+    if (table.keys.isShared && item[attributes.owner] === undefined) continue;
     const owner = item[attributes.owner]?.S ?? VALUE_SORT_KEY;
     const sortKeys = byOwner.get(owner) ?? [];
     byOwner.set(owner, sortKeys);
-    sortKeys.push(item[attributes.sortKey]?.S ?? "");
+    sortKeys.push(sortKeyOf(table, item));
     if (sortKeys.length === MAX_DELETED) await deleteKeyItemsOf(table, id, owner, sortKeys.splice(0));
   }
   for (const [owner, sortKeys] of byOwner)
@@ -67,16 +74,17 @@ async function deleteKeyItems(table: Table, id: string): Promise<void> {
 
 /** A counter that was written again meanwhile keeps its key items; those of its earlier life expire. */
 async function deleteKeyItemsOf(
-  { client, tableName, signal }: Table,
+  table: Table,
   id: string,
   owner: string,
   sortKeys: readonly string[],
 ): Promise<void> {
-  const at = (sortKey: string) => ({ TableName: tableName, Key: itemKey({ id, sortKey }) });
+  const { client, tableName, keys, signal } = table;
+  const at = (sortKey: string) => ({ TableName: tableName, Key: itemKey(table, { id, sortKey }) });
   const isGone = {
     ...at(owner),
     ConditionExpression: "attribute_not_exists(#id)",
-    ExpressionAttributeNames: { "#id": attributes.id },
+    ExpressionAttributeNames: { "#id": keys.partition },
   };
   const TransactItems = [{ ConditionCheck: isGone }, ...sortKeys.map((sortKey) => ({ Delete: at(sortKey) }))];
   try {

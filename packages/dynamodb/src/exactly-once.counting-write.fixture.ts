@@ -1,5 +1,5 @@
 import type { Message } from "@durable-counter/testing/dynamodb";
-import { attributes, VALUE_SORT_KEY } from "./table-schema.ts";
+import { VALUE_SORT_KEY } from "./table-schema.ts";
 
 type Attribute = { readonly S?: string; readonly N?: string } | undefined;
 export interface UpdateInput {
@@ -20,5 +20,5 @@ export function countingUpdateOf({ operation, input }: Message): UpdateInput | u
 /** Whether a message deletes a counter's value. */
 export function deletesValue({ operation, input }: Message): boolean {
   const { Key } = input as unknown as UpdateInput;
-  return operation === "DeleteItem" && Key[attributes.sortKey]?.S === VALUE_SORT_KEY;
+  return operation === "DeleteItem" && Key["sk"]?.S === VALUE_SORT_KEY;
 }

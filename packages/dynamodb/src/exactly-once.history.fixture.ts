@@ -7,7 +7,7 @@ import { Referee } from "./exactly-once.referee.fixture.ts";
 import { fingerprint, keyAttribute } from "./idempotency-key.ts";
 import { recordFraction } from "./idempotency-record.ts";
 import { createDynamoDBCounterStore } from "./index.ts";
-import { counterTableInput } from "./table-schema.ts";
+import { counterTableInput } from "./table-input.ts";
 
 const id = "a";
 const tableName = "counters";

@@ -14,7 +14,7 @@ import {
 } from "./exactly-once.sent.fixture.ts";
 import type { Rig, SmallProgram } from "./exactly-once.small-program.fixture.ts";
 import { createDynamoDBCounterStore } from "./index.ts";
-import { counterTableInput } from "./table-schema.ts";
+import { counterTableInput } from "./table-input.ts";
 
 export const id = "a";
 export const tableName = "counters";

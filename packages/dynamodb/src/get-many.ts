@@ -2,10 +2,11 @@ import { BatchGetItemCommand } from "@aws-sdk/client-dynamodb";
 import { CounterError, isCounterError } from "@durable-counter/core";
 import { isBusy, translateError } from "./aws-errors.ts";
 import { backOff } from "./back-off.ts";
-import { itemKey, valueOf, type Item } from "./counter-item.ts";
-import { COUNTER_PROJECTION, readCounter } from "./read-counters.ts";
+import { valueOf, type Item } from "./counter-item.ts";
+import { counterProjection, readCounter } from "./read-counters.ts";
 import type { CallConfig } from "./store-options.ts";
-import { attributes, VALUE_SORT_KEY } from "./table-schema.ts";
+import { idOf, itemKey } from "./table-keys.ts";
+import { VALUE_SORT_KEY } from "./table-schema.ts";
 import { isOutOfTime, untilAborted } from "./time-limit.ts";
 import { checkFence } from "./write-fence.ts";
 
@@ -58,7 +59,7 @@ async function readItems(
     while (waiting.length > 0) {
       const asked = waiting.slice(0, MAX_KEYS);
       const { items, unprocessed } = await readBatch(config, asked, options);
-      const found = new Map(items.map((item) => [idOf(item), item]));
+      const found = new Map(items.map((item) => [idOf(config, item), item]));
       const left = new Set(unprocessed);
       for (const id of asked)
         if (!left.has(id))
@@ -84,17 +85,17 @@ interface Batch {
 }
 
 async function readBatch(
-  { client, tableName, signal }: CallConfig,
+  config: CallConfig,
   ids: readonly string[],
   { consistent }: { readonly consistent: boolean },
 ): Promise<Batch> {
+  const { client, tableName, signal } = config;
   const command = new BatchGetItemCommand({
     RequestItems: {
       [tableName]: {
-        Keys: ids.map((id) => itemKey({ id, sortKey: VALUE_SORT_KEY })),
+        Keys: ids.map((id) => itemKey(config, { id, sortKey: VALUE_SORT_KEY })),
         ConsistentRead: consistent,
-        ProjectionExpression: `#id, ${COUNTER_PROJECTION.ProjectionExpression}`,
-        ExpressionAttributeNames: { "#id": attributes.id, ...COUNTER_PROJECTION.ExpressionAttributeNames },
+        ...counterProjection(config, { withId: true }),
       },
     },
   });
@@ -102,7 +103,9 @@ async function readBatch(
     const reply = await untilAborted(signal, () => client.send(command, { abortSignal: signal }));
     // Under the table's ARN DynamoDB may answer with its name.
     const items = Object.values(reply.Responses ?? {}).flat();
-    const unprocessed = Object.values(reply.UnprocessedKeys ?? {}).flatMap(({ Keys = [] }) => Keys.map(idOf));
+    const unprocessed = Object.values(reply.UnprocessedKeys ?? {}).flatMap(({ Keys = [] }) =>
+      Keys.map((key) => idOf(config, key)),
+    );
     return { items, unprocessed };
   } catch (error) {
     // DynamoDB says so instead of leaving every key unprocessed.
@@ -110,8 +113,6 @@ async function readBatch(
     throw error;
   }
 }
-
-const idOf = (item: Item) => item[attributes.id]?.S ?? "";
 
 function readValue(config: CallConfig, id: string, item: Item): number | undefined {
   checkFence(item, config, id);

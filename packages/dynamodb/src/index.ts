@@ -1,4 +1,5 @@
 export { createDynamoDBCounterStore } from "./store.ts";
 export type { DynamoDBCounterStoreOptions } from "./store-options.ts";
 export { ensureCounterTable } from "./ensure-table.ts";
-export { counterTableInput, counterTimeToLiveInput } from "./table-schema.ts";
+export { counterTableInput, counterTimeToLiveInput, type TableOptions } from "./table-input.ts";
+export type { TableKeysOptions } from "./table-keys.ts";

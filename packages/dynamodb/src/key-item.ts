@@ -1,17 +1,18 @@
 import type { AttributeValue, TransactWriteItem } from "@aws-sdk/client-dynamodb";
-import { itemKey, type Table } from "./counter-item.ts";
+import type { Table } from "./counter-item.ts";
+import { itemKey } from "./table-keys.ts";
 import { attributes } from "./table-schema.ts";
 import { GRACE_SECONDS } from "./write-fence.ts";
 
 /** Which key item a request has: of its counter, and of its idempotency key. */
 interface KeyItemOwner {
-  readonly config: Pick<Table, "tableName">;
+  readonly config: Pick<Table, "tableName" | "keys">;
   readonly id: string;
   /** The sort key of the item whose value the request changes. */
   readonly sortKey: string;
 }
 
-/** For a transaction: records a key in an item of its own, over whatever that item holds. */
+/** For a transaction: records a key in an item of its own, over whatever record that item holds. */
 export function putKeyItem(
   { config, id, sortKey }: KeyItemOwner,
   keyAttribute: string,
@@ -19,12 +20,14 @@ export function putKeyItem(
   expiresAt: number,
 ) {
   const Item = {
-    ...itemKey({ id, sortKey: keyAttribute }),
+    ...itemKey(config, { id, sortKey: keyAttribute }),
     [attributes.record]: record,
     [attributes.owner]: { S: sortKey },
-    [attributes.expiresAt]: { N: String(expiresAt + GRACE_SECONDS) },
+    [config.keys.timeToLive]: { N: String(expiresAt + GRACE_SECONDS) },
   };
-  return { Put: { TableName: config.tableName, Item } } satisfies TransactWriteItem;
+  return {
+    Put: { TableName: config.tableName, Item, ...isOwnOrMissing(config) },
+  } satisfies TransactWriteItem;
 }
 
 /** For a transaction: records a key if its key item still holds the expected record. */
@@ -32,15 +35,24 @@ export function replaceKeyItem(
   expected: AttributeValue | undefined,
   ...keyItem: Parameters<typeof putKeyItem>
 ): TransactWriteItem {
-  return { Put: { ...putKeyItem(...keyItem).Put, ...holds(expected) } };
+  return { Put: { ...putKeyItem(...keyItem).Put, ...holds(expected, keyItem[0].config) } };
 }
 
-function holds(expected: AttributeValue | undefined) {
+/** For a transaction over a table of several uses: the key item is missing or a counter's. */
+function isOwnOrMissing({ keys }: Pick<Table, "keys">) {
+  if (!keys.isShared) return {};
+  return {
+    ConditionExpression: "attribute_not_exists(#id) OR attribute_exists(#record)",
+    ExpressionAttributeNames: { "#id": keys.partition, "#record": attributes.record },
+  };
+}
+
+function holds(expected: AttributeValue | undefined, { keys }: Pick<Table, "keys">) {
   return {
     ...(expected === undefined
       ? {
           ConditionExpression: "attribute_not_exists(#id)",
-          ExpressionAttributeNames: { "#id": attributes.id },
+          ExpressionAttributeNames: { "#id": keys.partition },
         }
       : {
           ConditionExpression: "#record = :expected",

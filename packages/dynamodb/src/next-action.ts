@@ -201,9 +201,10 @@ export function findRecordedResult(request: RequestContext, state: CounterState)
  * @throws CounterError `misconfigured` for a record that cannot be read: the request may have been applied
  */
 function recordsOf(request: RequestContext, { item, keyItem }: CounterState): readonly IdempotencyRecord[] {
+  const { keys } = request.config;
   const found = [
     item[request.keyAttribute],
-    keyItem[attributes.record] ?? (keyItem[attributes.id] && { NULL: true }),
+    keyItem[attributes.record] ?? (keyItem[keys.partition] && { NULL: true }),
   ];
   return found
     .filter((attribute) => attribute !== undefined)

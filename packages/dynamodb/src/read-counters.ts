@@ -3,20 +3,24 @@ import { isCounterError } from "@durable-counter/core";
 import { itemsOfPages, readItem, valueOf, type Item, type Table } from "./counter-item.ts";
 import { sumOfShards } from "./shards.ts";
 import type { CallConfig, StoreConfig } from "./store-options.ts";
+import { idOf } from "./table-keys.ts";
 import { attributes, VALUE_SORT_KEY } from "./table-schema.ts";
 import { untilAborted, withTimeLimit } from "./time-limit.ts";
 import { translateError } from "./aws-errors.ts";
 import { checkFence } from "./write-fence.ts";
 
-/** What is read of a counter's item. */
-export const COUNTER_PROJECTION = {
-  ProjectionExpression: "#value, #fence, #shards",
-  ExpressionAttributeNames: {
-    "#value": attributes.value,
-    "#fence": attributes.fence,
-    "#shards": attributes.shards,
-  },
-};
+/** What is read of a counter's item; its partition key, too, where that tells something else from nothing. */
+export function counterProjection({ keys }: Pick<Table, "keys">, { withId = keys.isShared } = {}) {
+  return {
+    ProjectionExpression: `#value, #fence, #shards${withId ? ", #id" : ""}`,
+    ExpressionAttributeNames: {
+      "#value": attributes.value,
+      "#fence": attributes.fence,
+      "#shards": attributes.shards,
+      ...(withId && { "#id": keys.partition }),
+    },
+  };
+}
 
 /**
  * A counter's value; undefined if it was never written.
@@ -32,23 +36,32 @@ export async function readCounter(
   const item = await readItem(
     config,
     { id, sortKey: VALUE_SORT_KEY },
-    { consistent, projection: COUNTER_PROJECTION },
+    { consistent, projection: counterProjection(config) },
   );
   checkFence(item, config, id);
   return valueOf(item, config, id);
 }
 
-const LISTED = {
-  FilterExpression: "#sortKey = :value",
-  ProjectionExpression: "#id, #value, #shards",
-  ExpressionAttributeNames: {
-    "#id": attributes.id,
-    "#sortKey": attributes.sortKey,
-    "#value": attributes.value,
-    "#shards": attributes.shards,
-  },
-  ExpressionAttributeValues: { ":value": { S: VALUE_SORT_KEY } },
-};
+/** Finds the items of counters among all that others keep in the table. */
+function listed({ keys: { partition, sort, prefix, isShared } }: Pick<Table, "keys">) {
+  const isOwn = isShared ? " AND attribute_exists(#fence)" : "";
+  const hasPrefix = prefix === "" ? "" : " AND begins_with(#id, :prefix)";
+  return {
+    FilterExpression: `#sortKey = :value${isOwn}${hasPrefix}`,
+    ProjectionExpression: "#id, #value, #shards",
+    ExpressionAttributeNames: {
+      "#id": partition,
+      "#sortKey": sort,
+      "#value": attributes.value,
+      "#shards": attributes.shards,
+      ...(isShared && { "#fence": attributes.fence }),
+    },
+    ExpressionAttributeValues: {
+      ":value": { S: VALUE_SORT_KEY },
+      ...(prefix !== "" && { ":prefix": { S: prefix } }),
+    },
+  };
+}
 
 /**
  * Every counter that was written and whose value can be read, page by page; a sharded counter costs one more query. The time limit is that of one request.
@@ -64,7 +77,7 @@ export async function* listCounters(
   const items = itemsOfPages((ExclusiveStartKey) =>
     withTimeLimit(limits, (signal) =>
       untilAborted(signal, () =>
-        client.send(new ScanCommand({ TableName: tableName, ...LISTED, ExclusiveStartKey }), {
+        client.send(new ScanCommand({ TableName: tableName, ...listed(config), ExclusiveStartKey }), {
           abortSignal: signal,
         }),
       ),
@@ -72,7 +85,7 @@ export async function* listCounters(
   );
   try {
     for await (const item of items) {
-      const id = item[attributes.id]?.S ?? "";
+      const id = idOf(config, item);
       const value = await withTimeLimit(limits, (signal) => listedValue({ ...config, signal }, id, item));
       if (value !== undefined) yield { id, value };
     }

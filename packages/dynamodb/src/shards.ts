@@ -1,7 +1,9 @@
 import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { CounterError } from "@durable-counter/core";
 import { hash } from "node:crypto";
-import { itemKey, named, queryItems, valueOf, type Item, type Table } from "./counter-item.ts";
+import { named, readItem, queryItems, valueOf, type Item, type Table } from "./counter-item.ts";
+import { checkOwner } from "./item-owner.ts";
+import { itemKey, sortKeyOf } from "./table-keys.ts";
 import { attributes, PERMANENT_FENCE, shardPrefix, VALUE_SORT_KEY } from "./table-schema.ts";
 import { untilAborted } from "./time-limit.ts";
 import { translateError } from "./aws-errors.ts";
@@ -18,13 +20,15 @@ export function shardOf(idempotencyKey: string, shards: number): number {
  * @throws CounterError `misconfigured` if the counter is kept in one item, or in another number of shards
  */
 export async function claimShards(table: Table, id: string, shards: number): Promise<void> {
-  const { client, tableName, signal } = table;
+  const { client, tableName, keys, signal } = table;
+  const root = { id, sortKey: VALUE_SORT_KEY };
   const command = new UpdateItemCommand({
     TableName: tableName,
-    Key: itemKey({ id, sortKey: VALUE_SORT_KEY }),
+    Key: itemKey(table, root),
     UpdateExpression: "SET #shards = if_not_exists(#shards, :shards), #fence = :permanent",
-    ConditionExpression: "attribute_not_exists(#value)",
+    ConditionExpression: `attribute_not_exists(#value)${keys.isShared ? " AND (attribute_not_exists(#id) OR attribute_exists(#fence))" : ""}`,
     ExpressionAttributeNames: {
+      ...(keys.isShared && { "#id": keys.partition }),
       "#shards": attributes.shards,
       "#fence": attributes.fence,
       "#value": attributes.value,
@@ -36,12 +40,15 @@ export async function claimShards(table: Table, id: string, shards: number): Pro
     ReturnValues: "ALL_NEW",
   });
   try {
-    const { Attributes: root = {} } = await untilAborted(signal, () =>
+    const { Attributes: claimed = {} } = await untilAborted(signal, () =>
       client.send(command, { abortSignal: signal }),
     );
-    checkShards(root, table, id, shards);
+    checkShards(claimed, table, id, shards);
   } catch (error) {
-    if ((error as Error).name === "ConditionalCheckFailedException") throw keptInOneItem(table, id, shards);
+    if ((error as Error).name === "ConditionalCheckFailedException") {
+      if (keys.isShared) checkOwner(await readItem(table, root, { consistent: true }), table, id);
+      throw keptInOneItem(table, id, shards);
+    }
     throw translateError(error, { tableName, counterId: id, wrote: true });
   }
 }
@@ -61,11 +68,14 @@ export async function sumOfShards(
   const prefix = shardPrefix(shards);
   let sum: bigint | undefined;
   for await (const item of queryItems(table, id, VALUE_SORT_KEY, { consistent })) {
-    const sortKey = item[attributes.sortKey]?.S ?? "";
+    const sortKey = sortKeyOf(table, item);
+    const isRoot = sortKey === VALUE_SORT_KEY;
+    if (!isRoot && !sortKey.startsWith(prefix)) continue;
+    checkOwner(item, table, id);
     const value = valueOf(item, table, id);
-    if (sortKey === VALUE_SORT_KEY && value !== undefined) throw keptInOneItem(table, id, shards);
-    if (sortKey === VALUE_SORT_KEY) checkShards(item, table, id, shards);
-    else if (sortKey.startsWith(prefix)) sum = (sum ?? 0n) + BigInt(value ?? 0);
+    if (isRoot && value !== undefined) throw keptInOneItem(table, id, shards);
+    if (isRoot) checkShards(item, table, id, shards);
+    else sum = (sum ?? 0n) + BigInt(value ?? 0);
   }
   if (sum === undefined) return undefined;
   if (Number.isSafeInteger(Number(sum))) return Number(sum);

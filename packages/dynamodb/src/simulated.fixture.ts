@@ -4,7 +4,12 @@ import {
   type SimulatedClientSettings,
   type SimulatedDynamoDBOptions,
 } from "@durable-counter/testing/dynamodb";
-import { createDynamoDBCounterStore, ensureCounterTable, type DynamoDBCounterStoreOptions } from "./index.ts";
+import {
+  createDynamoDBCounterStore,
+  ensureCounterTable,
+  type DynamoDBCounterStoreOptions,
+  type TableOptions,
+} from "./index.ts";
 
 /** With transactions as DynamoDB has them, and without as dynalite is. */
 export const simulatedEngines = [
@@ -35,10 +40,13 @@ const OPERATIONS = [
 ];
 
 /** A simulated DynamoDB with the counters' table. What stores wait for and draw is simulated as well. */
-export async function createSimulation(options: SimulatedDynamoDBOptions = {}) {
+export async function createSimulation(
+  options: SimulatedDynamoDBOptions = {},
+  tableOptions: TableOptions = {},
+) {
   const db = createSimulatedDynamoDB({ operations: OPERATIONS, ...options });
   const defaultClient = db.client();
-  await ensureCounterTable(defaultClient, tableName);
+  await ensureCounterTable(defaultClient, tableName, tableOptions);
   return {
     ...db,
     createStore: ({
@@ -52,6 +60,7 @@ export async function createSimulation(options: SimulatedDynamoDBOptions = {}) {
       createDynamoDBCounterStore({
         client: clientOptions === undefined ? client : db.client(clientOptions),
         tableName,
+        ...tableOptions,
         now: () => db.clock.now(),
         sleep: (ms, signal) => db.clock.sleep(ms, signal),
         random: () => db.random(),

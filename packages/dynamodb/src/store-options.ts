@@ -3,6 +3,7 @@ import { CounterError, CounterOptions, parseInput, withRemedy, type Limits } fro
 import * as z from "zod/mini";
 import { sleep, type Waits } from "./back-off.ts";
 import { createStoreCache, type StoreCache } from "./store-cache.ts";
+import { tableKeys, TableKeysOptions } from "./table-keys.ts";
 import type { Table } from "./counter-item.ts";
 
 /**
@@ -31,6 +32,11 @@ export interface DynamoDBCounterStoreOptions extends CounterOptions {
    * number cannot change during the life of a counter.
    */
   readonly shards?: number | undefined;
+  /**
+   * How the keys of an existing table are named, for counters beside other items. By default those of `counterTableInput`.
+   * An item of another kind under a counter's key is never overwritten: such a call fails as `misconfigured`.
+   */
+  readonly keys?: TableKeysOptions | undefined;
   /**
    * How long a call may take, with all its attempts and waits, in whole milliseconds from 100 to 900,000; by default 20,000.
    * A call that takes longer fails: as `unavailable` if nothing was sent, else as `outcome-unknown`. Let it be shorter than
@@ -79,6 +85,7 @@ const Options = z.strictObject(
       ),
     ),
     shards: z.optional(whole(2, MAX_SHARDS, `pass a whole number from 2 to ${MAX_SHARDS}`)),
+    keys: z.optional(TableKeysOptions),
     timeoutMs: z.optional(whole(100, 900_000, "pass whole milliseconds from 100 to 900000")),
     now: z.optional(aFunction<() => number>()),
     sleep: z.optional(aFunction<Waits["sleep"]>()),
@@ -87,7 +94,7 @@ const Options = z.strictObject(
     initial: z.optional(z.unknown()),
   },
   withRemedy(
-    'pass only "client", "tableName", "idempotency", "shards", "timeoutMs", "now", "sleep", "random", "limits" and "initial"',
+    'pass only "client", "tableName", "idempotency", "shards", "keys", "timeoutMs", "now", "sleep", "random", "limits" and "initial"',
   ),
 );
 
@@ -131,6 +138,7 @@ export function parseStoreOptions(input: DynamoDBCounterStoreOptions): StoreConf
   return {
     client: options.client,
     tableName: options.tableName,
+    keys: tableKeys(options.keys),
     limits: defaults.limits,
     initial: defaults.initial ?? 0,
     retentionSeconds: idempotency?.retentionSeconds ?? 3_600,

@@ -3,7 +3,8 @@ import { counterStoreContract } from "@durable-counter/testing";
 import { describe, expect, test } from "vitest";
 import { testSeed } from "../../../scripts/test/random.ts";
 import { EVERY_FAULT } from "@durable-counter/testing/dynamodb";
-import { createSimulation, simulatedEngines, strategiesOf } from "./simulated.fixture.ts";
+import { keys, putOthers } from "./shared-table.fixture.ts";
+import { createSimulation, simulatedEngines, strategiesOf, tableName } from "./simulated.fixture.ts";
 
 /**
  * A caller that asks again with the same idempotency key, as errors tell it to. Whether a request was replayed is
@@ -57,6 +58,18 @@ describe.each(simulatedEngines)("the store on $engine", ({ transactions }) => {
       async (options = {}) => {
         const { createStore } = await createSimulation({ seed: testSeed, transactions });
         return createStore({ idempotency: { strategy }, ...options });
+      },
+      { capabilities },
+    );
+  });
+
+  describe("in a table of other items", () => {
+    counterStoreContract(
+      { describe, test, expect },
+      async (options = {}) => {
+        const db = await createSimulation({ seed: testSeed, transactions }, { keys });
+        await putOthers(db.client(), tableName);
+        return db.createStore(options);
       },
       { capabilities },
     );

@@ -1,11 +1,5 @@
-import type { CreateTableCommandInput, UpdateTimeToLiveCommandInput } from "@aws-sdk/client-dynamodb";
-
-/** The attributes of the table's items, beside one attribute per idempotency key. */
+/** The attributes of the table's items, beside their keys, when they expire, and one attribute per idempotency key. */
 export const attributes = {
-  /** The partition key: the counter's id. */
-  id: "id",
-  /** The sort key: which of the counter's items this is. */
-  sortKey: "sk",
   value: "value",
   /**
    * The write fence. Until this time, in seconds since 1970, writers must also check the separate key items: a plain update
@@ -18,8 +12,6 @@ export const attributes = {
   record: "record",
   /** The sort key of the item whose value a key item's request changed. */
   owner: "owner",
-  /** When DynamoDB may delete a key item, in seconds since 1970. */
-  expiresAt: "expiresAt",
 } as const;
 
 /** The sort key of the item that holds a counter's value; of a sharded counter's root item, which holds none. */
@@ -42,30 +34,3 @@ export function shardPrefix(shards: number): string {
  * holds a record by itself: both are named alike.
  */
 export const KEY_PREFIX = "k#";
-
-/** The counters' table as the input of CreateTable, for infrastructure as code. */
-export function counterTableInput(tableName: string) {
-  return {
-    TableName: tableName,
-    KeySchema: [
-      { AttributeName: attributes.id, KeyType: "HASH" },
-      { AttributeName: attributes.sortKey, KeyType: "RANGE" },
-    ],
-    AttributeDefinitions: [
-      { AttributeName: attributes.id, AttributeType: "S" },
-      { AttributeName: attributes.sortKey, AttributeType: "S" },
-    ],
-    BillingMode: "PAY_PER_REQUEST",
-  } satisfies CreateTableCommandInput;
-}
-
-/**
- * The input of UpdateTimeToLive by which DynamoDB deletes expired key items. Deletion is free of charge and up to days late;
- * nothing depends on when it happens.
- */
-export function counterTimeToLiveInput(tableName: string) {
-  return {
-    TableName: tableName,
-    TimeToLiveSpecification: { AttributeName: attributes.expiresAt, Enabled: true },
-  } satisfies UpdateTimeToLiveCommandInput;
-}

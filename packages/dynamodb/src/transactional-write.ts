@@ -1,10 +1,10 @@
 import type { AttributeValue, CancellationReason, TransactWriteItem } from "@aws-sdk/client-dynamodb";
 import { TrackedTransactWriteItems } from "./attempt-tracking.ts";
-import { itemKey } from "./counter-item.ts";
 import { recordText } from "./idempotency-record.ts";
 import { replaceKeyItem } from "./key-item.ts";
 import type { TransactionalWrite } from "./next-action.ts";
 import type { RequestContext } from "./request-context.ts";
+import { itemKey } from "./table-keys.ts";
 import { attributes } from "./table-schema.ts";
 import { untilAborted } from "./time-limit.ts";
 import { reasonsOf } from "./aws-errors.ts";
@@ -57,11 +57,14 @@ function updateItem(
   { state: { item }, change }: TransactionalWrite,
   nextFence: AttributeValue,
 ): TransactWriteItem {
+  const { config } = request;
+  const { keys } = config;
   const fence = item[attributes.fence];
   const expected = item[request.keyAttribute]; // nothing, or a refusal
   const isRefusal = change.kind === "refuse";
   const conditions = [
-    fence === undefined ? "attribute_not_exists(#fence)" : "#fence = :fence",
+    // In a table of several uses, an item without a fence is not a counter's.
+    fence !== undefined ? "#fence = :fence" : `attribute_not_exists(${keys.isShared ? "#id" : "#fence"})`,
     expected === undefined ? "attribute_not_exists(#idempotencyKey)" : "#idempotencyKey = :expected",
     change.mayCreate
       ? "attribute_not_exists(#value)"
@@ -80,21 +83,23 @@ function updateItem(
   if (expected !== undefined) removes.push("#idempotencyKey");
   return {
     Update: {
-      TableName: request.config.tableName,
-      Key: itemKey(request),
+      TableName: config.tableName,
+      Key: itemKey(config, request),
       ConditionExpression: conditions.join(" AND "),
       UpdateExpression: `SET ${sets.join()}${removes.length > 0 ? ` REMOVE ${removes.join()}` : ""}`,
       ExpressionAttributeNames: {
         "#fence": attributes.fence,
         "#idempotencyKey": request.keyAttribute,
         "#value": attributes.value,
-        ...(change.mayCreate && { "#expiresAt": attributes.expiresAt }),
+        ...(change.mayCreate && { "#expiresAt": keys.timeToLive }),
+        ...(keys.isShared && fence === undefined && { "#id": keys.partition }),
       },
       ExpressionAttributeValues: {
         ":nextFence": nextFence,
         ...(fence !== undefined && { ":fence": fence }),
         ...(expected !== undefined && { ":expected": expected }),
-        ...(isRefusal && change.mayCreate && { ":expiresAt": expiryWithoutValue(item, change.expiresAt) }),
+        ...(isRefusal &&
+          change.mayCreate && { ":expiresAt": expiryWithoutValue(item, config, change.expiresAt) }),
         ...(!isRefusal && {
           ":value": { N: String(change.after) },
           ...(!change.mayCreate && { ":before": { N: String(change.before) } }),

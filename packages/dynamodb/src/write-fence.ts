@@ -1,6 +1,7 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { CounterError } from "@durable-counter/core";
 import { named, type Item, type Table } from "./counter-item.ts";
+import { checkOwner } from "./item-owner.ts";
 import { attributes, PERMANENT_FENCE } from "./table-schema.ts";
 
 /**
@@ -45,13 +46,18 @@ export function lapsedBefore(now: number): number {
 }
 
 /** When DynamoDB may delete an item without a value, which only keeps late attempts away: after all that it records. */
-export function expiryWithoutValue(item: Item, expiresAt: number): AttributeValue {
+export function expiryWithoutValue(
+  item: Item,
+  { keys }: Pick<Table, "keys">,
+  expiresAt: number,
+): AttributeValue {
   const until = Math.max(Math.ceil(fenceOf(item)), expiresAt) + GRACE_SECONDS;
-  return { N: String(Math.max(Number(item[attributes.expiresAt]?.N ?? 0), until)) };
+  return { N: String(Math.max(Number(item[keys.timeToLive]?.N ?? 0), until)) };
 }
 
 /** @throws CounterError `misconfigured` if a store with shards, a newer version, or something else keeps this item */
-export function checkFence(item: Item, table: Pick<Table, "tableName">, id: string): void {
+export function checkFence(item: Item, table: Pick<Table, "tableName" | "keys">, id: string): void {
+  checkOwner(item, table, id);
   const attribute = item[attributes.fence];
   if (attribute === undefined) return;
   const fence = Number(attribute.N);

@@ -1,0 +1,119 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { increment, isCounterError } from "@durable-counter/core";
+import { describe, expect, test } from "vitest";
+import {
+  counterTableInput,
+  counterTimeToLiveInput,
+  createDynamoDBCounterStore,
+  ensureCounterTable,
+  type TableKeysOptions,
+} from "./index.ts";
+import { createSimulation, NO_LATENCY, tableName } from "./simulated.fixture.ts";
+
+const client = new DynamoDBClient({ region: "eu-west-1" });
+
+function messageOf(create: () => unknown): string {
+  try {
+    create();
+  } catch (error) {
+    if (isCounterError(error, "invalid-input")) return error.message;
+    throw error;
+  }
+  return "accepted";
+}
+
+describe("the option keys", () => {
+  test("names the keys of a table, and its time to live", () => {
+    const keys = { partition: "PK", sort: "SK", timeToLive: "ttl" };
+    expect(counterTableInput("app", { keys })).toMatchObject({
+      KeySchema: [
+        { AttributeName: "PK", KeyType: "HASH" },
+        { AttributeName: "SK", KeyType: "RANGE" },
+      ],
+      AttributeDefinitions: [
+        { AttributeName: "PK", AttributeType: "S" },
+        { AttributeName: "SK", AttributeType: "S" },
+      ],
+    });
+    expect(counterTimeToLiveInput("app", { keys }).TimeToLiveSpecification.AttributeName).toBe("ttl");
+    expect(counterTableInput("app", { keys: {} })).toEqual(counterTableInput("app"));
+  });
+
+  test.each<[keys: unknown, message: RegExp]>([
+    [{ partition: "" }, /options\.keys\.partition is ""; pass the name of an attribute, 1 to 255 bytes/u],
+    [{ sort: 7 }, /options\.keys\.sort is 7; pass the name of an attribute/u],
+    [{ timeToLive: "x".repeat(256) }, /options\.keys\.timeToLive is "xxx.*; pass the name of an attribute/u],
+    [{ partition: "é".repeat(128) }, /options\.keys\.partition is "é.*; pass the name of an attribute/u],
+    [
+      { partition: "PK", sort: "PK" },
+      /options\.keys is \{"partition":"PK","sort":"PK"\}; pass different names/u,
+    ],
+    [{ partition: "sk" }, /options\.keys is \{"partition":"sk"\}; pass different names; by default/u],
+    [{ sort: "ttl", timeToLive: "ttl" }, /options\.keys is .*; pass different names/u],
+    [
+      { partition: "value" },
+      /options\.keys\.partition is "value"; pass another name, because counters have/u,
+    ],
+    [{ timeToLive: "fence" }, /options\.keys\.timeToLive is "fence"; pass another name/u],
+    [{ sort: "k#x" }, /options\.keys\.sort is "k#x"; pass another name/u],
+    [{ prefix: "a\nb" }, /options\.keys\.prefix is "a\\nb"; pass up to 1024 bytes of printable characters/u],
+    [{ prefix: "é".repeat(513) }, /options\.keys\.prefix is "é.*; pass up to 1024 bytes/u],
+    [{ prefix: null }, /options\.keys\.prefix is null; pass up to 1024 bytes/u],
+    [{ pk: "PK" }, /options\.keys has the unknown key "pk"; pass only "partition", "sort", "prefix" and/u],
+    ["PK", /options\.keys is "PK"; pass only/u],
+  ])("refuses %j, wherever it is passed", async (given, message) => {
+    const keys = given as TableKeysOptions; // A caller without types may pass anything.
+    expect(messageOf(() => createDynamoDBCounterStore({ client, tableName, keys }))).toMatch(message);
+    expect(messageOf(() => counterTableInput("app", { keys }))).toMatch(message);
+    expect(messageOf(() => counterTimeToLiveInput("app", { keys }))).toMatch(message);
+    await expect(ensureCounterTable(client, "app", { keys })).rejects.toThrow(message);
+  });
+
+  test.each([
+    { partition: "sk", sort: "id" },
+    { partition: "x".repeat(255) },
+    { prefix: "é".repeat(512) },
+    { prefix: "" },
+    {},
+  ])("takes %j", (keys) => {
+    expect(messageOf(() => createDynamoDBCounterStore({ client, tableName, keys }))).toBe("accepted");
+  });
+});
+
+test("a store without the option sends the same requests as before there was one", async () => {
+  const inputs: unknown[] = [];
+  const { createStore } = await createSimulation({
+    latencyMs: NO_LATENCY,
+    onRequest: (message) => {
+      if (message.operation === "UpdateItem" || message.operation === "GetItem") inputs.push(message.input);
+      message.execute();
+      message.reply();
+    },
+  });
+  const store = createStore();
+  await store.apply({ id: "a", commands: [increment(5)], idempotencyKey: "t" });
+  await store.get("a");
+  const [update, read] = inputs as [{ ExpressionAttributeNames: Record<string, string> }, unknown];
+  expect(update).toMatchObject({
+    TableName: tableName,
+    Key: { id: { S: "a" }, sk: { S: "value" } },
+    ConditionExpression:
+      "attribute_not_exists(#idempotencyKey) AND (attribute_not_exists(#fence) OR #fence < :lapsed) AND (attribute_not_exists(#value) OR #value BETWEEN :lowest AND :highest)",
+    UpdateExpression:
+      "SET #value = if_not_exists(#value, :initial) + :change, #idempotencyKey = if_not_exists(#value, :initial) + :record REMOVE #expiresAt",
+  });
+  expect(Object.keys(update.ExpressionAttributeNames).toSorted()).toEqual([
+    "#expiresAt",
+    "#fence",
+    "#idempotencyKey",
+    "#value",
+  ]);
+  expect(update.ExpressionAttributeNames["#idempotencyKey"]).toMatch(/^k#[\w-]{16}$/u);
+  expect(read).toEqual({
+    TableName: tableName,
+    Key: { id: { S: "a" }, sk: { S: "value" } },
+    ConsistentRead: false,
+    ProjectionExpression: "#value, #fence, #shards",
+    ExpressionAttributeNames: { "#value": "value", "#fence": "fence", "#shards": "shards" },
+  });
+});
