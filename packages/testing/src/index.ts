@@ -43,6 +43,7 @@ export { durableMatchers, type DurableMatchers, type ExpectedOperation } from ".
 export { failing, returning } from "./mocked-functions.ts";
 export type { DurableHandler } from "./service/durable-handler.ts";
 export type { DurableOperation } from "./service/durable-operation.ts";
+export type { ExecutionHistoryEvent } from "./service/execution-history.ts";
 export type { OperationIdentity } from "./replay/operation-label.ts";
 export { replayHistory, type ReplayHistoryOptions } from "./replay/replay-history.ts";
 export type { HistoryReplay, ReplayProblem } from "./replay/replay-report.ts";

@@ -1,7 +1,13 @@
-import type { DurableLambdaHandler, Operation, OperationUpdate } from "@aws/durable-execution-sdk-js";
+import type {
+  DurableLambdaHandler,
+  ErrorObject,
+  Operation,
+  OperationUpdate,
+} from "@aws/durable-execution-sdk-js";
 import { executionArn, functionArn, type ExecutionIdentity } from "../service/arn.ts";
 import { CheckpointTokens } from "../service/checkpoint-tokens.ts";
 import { errorObjectOf } from "../service/error-object.ts";
+import { ExecutionHistory } from "../service/execution-history.ts";
 import { ExecutionState } from "../service/execution-state.ts";
 import { InvocationFailures } from "../service/invocation-failures.ts";
 import { readOutput, unwrapped } from "../service/invocation-output.ts";
@@ -15,6 +21,8 @@ import { Invocation, type Ending } from "./invocation.ts";
 import { ServiceClient } from "./service-client.ts";
 import { SimulationStoppedError, waitingFor } from "./simulation-stopped-error.ts";
 
+/** One execution can take a year. */
+const LONGEST_SECONDS = 365 * 86_400;
 const CRASHED: Ending = { kind: "crashed" };
 
 /** What to execute. */
@@ -27,6 +35,8 @@ export interface ExecutionStart extends ExecutionIdentity {
   readonly onClosed?: (outcome: InvokeOutcome) => void;
   /** 0 for the execution that is simulated, 1 for one that it invoked. */
   readonly depth?: number;
+  /** Where its events are recorded. Default: a new history. */
+  readonly history?: ExecutionHistory | undefined;
 }
 
 /** One durable execution: it is invoked until it is closed. */
@@ -34,6 +44,7 @@ export class Execution {
   readonly arn: string;
   readonly depth: number;
   readonly state: ExecutionState;
+  readonly history: ExecutionHistory;
   readonly externalEvents: ExternalEvents;
   readonly tokens = new CheckpointTokens();
   /** Executions that this one invoked, by the id of the operation. */
@@ -56,6 +67,8 @@ export class Execution {
     this.depth = start.depth ?? 0;
     this.state = new ExecutionState(start.payload, env.eventLoop.clock.now);
     this.externalEvents = new ExternalEvents(this, env);
+    this.history = start.history ?? new ExecutionHistory();
+    this.history.executionStarted(start.payload, LONGEST_SECONDS, this.#identity, this.#now);
   }
 
   get isClosed(): boolean {
@@ -78,6 +91,7 @@ export class Execution {
     const checkpointsBefore = this.checkpoints;
     const { arn, invocations: number } = this;
     const invocation = new Invocation();
+    const startedAt = this.#now;
     this.#isRunning = true;
     const fault = faults?.({ at: "invocation-start", arn, invocation: number });
     const ending = fault === undefined ? await this.#run(invocation) : CRASHED;
@@ -86,15 +100,19 @@ export class Execution {
     if (this.checkpoints > checkpointsBefore) this.#failures.progressed();
     const lost =
       ending.kind === "returned" ? faults?.({ at: "invocation-end", arn, invocation: number }) : undefined;
-    this.#conclude(lost === undefined ? ending : CRASHED, invocation.reachedService);
+    const seen = lost === undefined ? ending : CRASHED;
+    const completed = { requestId: `invocation-${number}`, startedAt, error: failureOf(seen) };
+    this.history.invocationCompleted(completed, this.#now);
+    this.#conclude(seen, invocation.reachedService);
   }
 
   /** @throws ServiceError when the service refuses an update; then none of the updates is applied */
   applyCheckpoint(updates: readonly OperationUpdate[]): void {
     this.state.apply(updates, {
-      now: this.#env.eventLoop.clock.now,
+      now: this.#now,
       callbackId: (id) => Buffer.from(`${this.arn}/${id}`).toString("base64"),
     });
+    this.history.checkpointed(updates, this.state, this.#now);
     for (const { Payload, Error: error } of updates) {
       if (Payload !== undefined) this.bytesWritten += Buffer.byteLength(Payload);
       if (error !== undefined) this.bytesWritten += Buffer.byteLength(JSON.stringify(error));
@@ -105,6 +123,8 @@ export class Execution {
   /** Changes an operation, and invokes the execution if it is suspended. A running invocation hears of it by a poll. */
   applyExternalEvent(id: string, changes: Partial<Operation>): void {
     this.state.change(id, changes);
+    const operation = this.state.get(id);
+    if (operation !== undefined) this.history.changed(operation, this.#now);
     if (!this.#isRunning && !this.isClosed) this.#env.eventLoop.invokeLater(this);
   }
 
@@ -143,6 +163,14 @@ export class Execution {
   /** An error that lists what the execution waits for. */
   stopped(what: string): SimulationStoppedError {
     return new SimulationStoppedError(what, waitingFor(this), this.#env.answers.remedy);
+  }
+
+  get #identity(): { readonly Id: string; readonly Name: string } {
+    return { Id: "execution", Name: this.#start.executionName };
+  }
+
+  get #now(): number {
+    return this.#env.eventLoop.clock.now;
   }
 
   #run(invocation: Invocation): Promise<Ending> {
@@ -206,7 +234,16 @@ export class Execution {
 
   #close(outcome: InvokeOutcome): void {
     this.outcome = outcome;
+    const status = outcome.endedBy ?? (outcome.error === undefined ? "SUCCEEDED" : "FAILED");
+    this.history.executionEnded({ ...outcome, status }, this.#identity, this.#now);
     this.externalEvents.close();
     this.#start.onClosed?.(outcome);
   }
+}
+
+/** What the service records of an invocation that did not return. Lambda names the death of a process so. */
+function failureOf(ending: Ending): ErrorObject | undefined {
+  if (ending.kind === "threw") return errorObjectOf(ending.error);
+  if (ending.kind === "crashed") return { ErrorType: "Runtime.ExitError", ErrorMessage: "The process died." };
+  return undefined;
 }

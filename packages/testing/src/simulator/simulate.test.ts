@@ -357,5 +357,6 @@ test("two runs of one program are the same", async () => {
     });
   });
 
-  expect(await simulate(handler)).toEqual(await simulate(handler));
+  const named = { executionName: "retries" };
+  expect(await simulate(handler, named)).toEqual(await simulate(handler, named));
 });

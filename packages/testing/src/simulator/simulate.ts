@@ -7,6 +7,7 @@ import { Execution, type ExecutionStart } from "./execution.ts";
 import type { Faults } from "./faults.ts";
 import { FunctionRegistry } from "./function-registry.ts";
 import type { DurableHandler } from "../service/durable-handler.ts";
+import type { ExecutionHistory } from "../service/execution-history.ts";
 import { jsonPayload } from "./json-payload.ts";
 import { checkSimulateOptions, type SimulateOptions } from "./options.ts";
 import { simulationOf, type Simulation } from "./simulation.ts";
@@ -34,13 +35,18 @@ export function simulate<Result = unknown>(
   return simulateWithFaults(handler, options, undefined);
 }
 
-/** {@link simulate}, with faults at points of the protocol. */
+/**
+ * {@link simulate}, with faults at points of the protocol.
+ *
+ * @param history is there even if the simulation is stopped
+ */
 export async function simulateWithFaults<Result>(
   handler: DurableLambdaHandler,
   options: SimulateOptions,
   faults: Faults | undefined,
+  history?: ExecutionHistory,
 ): Promise<Simulation<Result>> {
-  const { execution, env, start } = prepare(handler, options, faults);
+  const { execution, env, start } = prepare(handler, options, faults, history);
   const { started } = options;
   const { functionName, executionName, payload } = start;
   const run = () => runToEnd(execution, env);
@@ -53,7 +59,12 @@ export async function simulateWithFaults<Result>(
  *
  * @throws TypeError for invalid arguments, Error if fake timers are active
  */
-export function prepare(handler: DurableLambdaHandler, options: SimulateOptions, faults?: Faults): Prepared {
+export function prepare(
+  handler: DurableLambdaHandler,
+  options: SimulateOptions,
+  faults?: Faults,
+  history?: ExecutionHistory,
+): Prepared {
   if (typeof handler !== "function") {
     throw new TypeError(
       `handler is ${formatValue(handler)}; pass the function that withDurableExecution(…) returned.`,
@@ -63,7 +74,7 @@ export function prepare(handler: DurableLambdaHandler, options: SimulateOptions,
   refuseFakeTimers();
   const { functionName = "function", executionName = nextName(), arn } = options;
   const payload = jsonPayload(options.payload, "options.payload");
-  const start = { handler, functionName, executionName, arn, payload };
+  const start = { handler, functionName, executionName, arn, payload, history };
   const env = environment(options, faults);
   return { start, env, execution: new Execution(start, env) };
 }

@@ -1,5 +1,6 @@
 import type { ErrorObject, Operation } from "@aws/durable-execution-sdk-js";
 import type { DurableOperation } from "../service/durable-operation.ts";
+import type { ExecutionHistoryEvent } from "../service/execution-history.ts";
 import type { InvokeOutcome } from "../service/invoke-outcome.ts";
 
 /** The outcome of a simulated execution. */
@@ -16,6 +17,11 @@ export interface Simulation<Result = unknown> {
   readonly checkpoints: number;
   /** Bytes of the results and errors that were checkpointed, as UTF-8. */
   readonly bytesWritten: number;
+  /**
+   * Everything that happened, in the format of GetDurableExecutionHistory: `renderTimeline` draws it, and
+   * `replayHistory` replays it.
+   */
+  readonly history: readonly ExecutionHistoryEvent[];
 }
 
 /** The error of an execution, as the service stores it. */
@@ -33,6 +39,7 @@ interface ClosedExecution {
   readonly invocations: number;
   readonly checkpoints: number;
   readonly bytesWritten: number;
+  readonly history: { readonly events: readonly ExecutionHistoryEvent[] };
   positioned(): Iterable<readonly [position: string, operation: Operation]>;
 }
 
@@ -40,10 +47,11 @@ interface ClosedExecution {
 export function simulationOf<Result>(execution: ClosedExecution): Simulation<Result> {
   const { result, error } = execution.outcome ?? {};
   const { invocations, checkpoints, bytesWritten } = execution;
+  const history = execution.history.events;
   const operations = operationsOf(execution);
   if (error !== undefined) {
     const failure = executionError(error);
-    return { status: "FAILED", error: failure, operations, invocations, checkpoints, bytesWritten };
+    return { status: "FAILED", error: failure, operations, invocations, checkpoints, bytesWritten, history };
   }
   return {
     status: "SUCCEEDED",
@@ -53,6 +61,7 @@ export function simulationOf<Result>(execution: ClosedExecution): Simulation<Res
     invocations,
     checkpoints,
     bytesWritten,
+    history,
   };
 }
 

@@ -3,6 +3,7 @@ import { formatValue } from "../format-value.ts";
 import type { CallbackFailure } from "../service/callback-answer.ts";
 import type { DurableHandler } from "../service/durable-handler.ts";
 import type { DurableOperation } from "../service/durable-operation.ts";
+import type { ExecutionHistoryEvent } from "../service/execution-history.ts";
 import { secondsOf } from "../service/duration.ts";
 import { errorObjectOf } from "../service/error-object.ts";
 import { isClosed } from "../service/execution-state.ts";
@@ -58,6 +59,11 @@ export class RunningSimulation<Result = unknown> {
   /** All operations in start order, with their current status. */
   get operations(): readonly DurableOperation[] {
     return operationsOf(this.#execution);
+  }
+
+  /** Everything that has happened so far, in the format of GetDurableExecutionHistory. */
+  get history(): readonly ExecutionHistoryEvent[] {
+    return [...this.#execution.history.events];
   }
 
   /** What the execution waits for: one entry for each operation that is open. */
