@@ -61,3 +61,5 @@ export type {
   StoreCapability,
 } from "./counters/contract/contract.ts";
 export { MemoryCounterStore } from "./counters/memory-counter-store.ts";
+export { renderTimeline, renderTimelineSvg } from "./timeline/render-timeline.ts";
+export type { ExecutionHistoryJson, ExecutionWithHistory, TimelineSource } from "./timeline/read-input.ts";

@@ -11,6 +11,8 @@ export interface CrashFailure {
   readonly problems: readonly string[];
   /** Everything in one text, with the timeline of the run and the call that repeats it. */
   readonly message: string;
+  /** What `renderTimeline` draws. It is not enumerable, so that a printed failure stays short. */
+  readonly run: Pick<CrashRun, "history" | "timeline">;
 }
 
 /** The middle of a longer timeline is left out. */
@@ -18,7 +20,7 @@ const TIMELINE_LINES = 60;
 
 /** @param source the option that led to the run, if it was a random one */
 export function crashFailure(
-  { timeline }: CrashRun,
+  { timeline, history }: CrashRun,
   problems: readonly string[],
   source?: string,
 ): CrashFailure {
@@ -32,7 +34,8 @@ export function crashFailure(
     ...(source === undefined ? [] : [`Found by ${source}.`]),
     `Just this again: await exploreCrashes(handler, { ...options, crashes: [${crashes.join(", ")}] })`,
   ].join("\n");
-  return { crashes, where, problems, message };
+  const failure = { crashes, where, problems, message, run: { history, timeline } };
+  return Object.defineProperty(failure, "run", { enumerable: false });
 }
 
 function whereItDied(timeline: readonly TimelineEntry[]): string {

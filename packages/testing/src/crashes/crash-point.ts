@@ -9,6 +9,8 @@ export type CrashPoint = ProtocolPoint | DependencyCall;
 export interface TimelineEntry {
   readonly point: CrashPoint;
   readonly crashed: boolean;
+  /** How many events the history had at this point. */
+  readonly after: number;
 }
 
 /**

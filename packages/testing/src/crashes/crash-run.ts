@@ -1,5 +1,6 @@
 import type { DurableLambdaHandler } from "@aws/durable-execution-sdk-js";
 import type { ProtocolPoint } from "../simulator/faults.ts";
+import { ExecutionHistory, type ExecutionHistoryEvent } from "../service/execution-history.ts";
 import type { SimulateOptions } from "../simulator/options.ts";
 import { simulateWithFaults } from "../simulator/simulate.ts";
 import type { Simulation } from "../simulator/simulation.ts";
@@ -11,6 +12,8 @@ import { SimulatedProcess } from "./simulated-process.ts";
 /** A simulation whose processes died as planned. */
 export interface CrashRun {
   readonly timeline: readonly TimelineEntry[];
+  /** The events of the execution, also of one that was stopped. */
+  readonly history: readonly ExecutionHistoryEvent[];
   /** Whether every planned crash happened: the order of concurrent code can differ from run to run. */
   readonly reached: boolean;
   readonly simulation?: Simulation;
@@ -31,9 +34,10 @@ export async function runWithCrashes(
   plan: CrashPlan,
 ): Promise<CrashRun> {
   const timeline: TimelineEntry[] = [];
+  const history = new ExecutionHistory();
   const crashesAt = (point: CrashPoint): boolean => {
     const crashed = plan.crashesAt(point);
-    timeline.push({ point, crashed });
+    timeline.push({ point, crashed, after: history.events.length });
     return crashed;
   };
 
@@ -53,7 +57,7 @@ export async function runWithCrashes(
     else if (point.at === "invocation-end") process?.end();
     return crashes ? ("crash" as const) : undefined;
   };
-  const outcome = await simulateWithFaults(inProcess, options, faults).then(
+  const outcome = await simulateWithFaults(inProcess, options, faults, history).then(
     (simulation) => ({ simulation }),
     (stopped: unknown) => ({ stopped }),
   );
@@ -64,6 +68,7 @@ export async function runWithCrashes(
     ...outcome,
     reached: plan.isComplete,
     timeline: [...timeline],
+    history: history.events,
     openCalls,
     lateCalls: processes.flatMap(({ lateCalls }) => lateCalls),
     refusals,

@@ -53,6 +53,13 @@ export interface HistoryEvent {
   /** Present if another attempt follows. */
   readonly retryDelaySeconds: number | undefined;
   readonly callbackId: string | undefined;
+  /** How long a wait lasts that starts. */
+  readonly waitSeconds: number | undefined;
+  /** When the invocation began that this event completes. */
+  readonly invocationStart: Date | undefined;
+  /** The function that is invoked, and its input. */
+  readonly functionName: string | undefined;
+  readonly input: string | undefined;
 }
 
 /** @throws TypeError naming path, value and remedy */
@@ -96,6 +103,13 @@ export function historyEvent(value: unknown, path: string): HistoryEvent {
     attempt: positive(retry["CurrentAttempt"]),
     retryDelaySeconds: positive(retry["NextAttemptDelaySeconds"]),
     callbackId: text(details, "CallbackId", `${path}.${eventType}Details`),
+    waitSeconds: type === "WAIT" && status === "STARTED" ? positive(details["Duration"]) : undefined,
+    invocationStart:
+      type === "INVOCATION" && details["StartTimestamp"] !== undefined
+        ? moment(details["StartTimestamp"], `${path}.${eventType}Details.StartTimestamp`)
+        : undefined,
+    functionName: text(details, "FunctionName", `${path}.${eventType}Details`),
+    input: text(member(details, "Input"), "Payload", `${path}.${eventType}Details.Input`),
   };
 }
 

@@ -26,15 +26,25 @@ export interface ExpectedExecution {
  * @throws TypeError for a value that is no complete history, or that belongs to another function
  */
 export function readHistory(value: unknown, expected: ExpectedExecution = {}): History {
-  const { list, path, arn = expected.arn } = eventsOf(value);
+  const { arn = expected.arn, events } = readEvents(value);
   checkFunction(arn, expected.functionName);
+  checkPayloads(events);
+  const ending = events.find(({ type, status }) => type === "EXECUTION" && isByHandler(status));
+  return { arn, payload: events[0]?.payload, events, ending };
+}
+
+/**
+ * Reads all events of an execution, with or without their payloads, in order.
+ *
+ * @throws TypeError for a value that is no complete history
+ */
+export function readEvents(value: unknown): { arn: string | undefined; events: readonly HistoryEvent[] } {
+  const { list, path, arn } = eventsOf(value);
   const events = list
     .map((event, index) => historyEvent(event, `${path}[${index}]`))
     .toSorted((a, b) => a.eventId - b.eventId);
   checkComplete(events);
-  checkPayloads(events);
-  const ending = events.find(({ type, status }) => type === "EXECUTION" && isByHandler(status));
-  return { arn, payload: events[0]?.payload, events, ending };
+  return { arn, events };
 }
 
 function eventsOf(value: unknown): { list: readonly unknown[]; path: string; arn?: string | undefined } {

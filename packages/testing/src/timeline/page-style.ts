@@ -1,0 +1,35 @@
+import { FIGURE_STYLE, themeStyle } from "./figure-style.ts";
+import { AXIS_HEIGHT, LABEL_WIDTH } from "./figure.ts";
+
+/** The style of the page. */
+export const PAGE_STYLE = [
+  themeStyle(":root"),
+  FIGURE_STYLE,
+  "*{box-sizing:border-box}",
+  "body{margin:0;background:var(--bg);color:var(--text);font:15px/1.5 system-ui,sans-serif}",
+  "main{max-width:1440px;margin:0 auto;padding:24px 20px 64px}section+section{margin-top:48px;padding-top:32px;border-top:1px solid var(--line)}",
+  "h1,h2{font-size:20px;line-height:1.3;margin:0 0 12px;overflow-wrap:anywhere}",
+  ".facts{display:flex;flex-wrap:wrap;gap:6px 20px;margin:0 0 16px;padding:0;list-style:none;color:var(--muted);font-size:13px}",
+  ".facts b{color:var(--text);font-weight:600}.status{border:1px solid;border-radius:99px;padding:0 10px;font-weight:600}",
+  ".status.succeeded{color:var(--good)}span.failed{color:var(--bad)}span.open,span.unknown{color:var(--muted)}",
+  "dl{margin:0;display:grid;grid-template-columns:max-content minmax(0,1fr);gap:2px 12px}dt{color:var(--muted);font-size:13px}dd{margin:0;min-width:0}",
+  "pre{margin:0;font:12.5px/1.5 ui-monospace,monospace;white-space:pre-wrap;overflow-wrap:anywhere}",
+  ".texts{margin:0 0 16px;padding:12px 14px;background:var(--panel);border-radius:8px}.texts pre{max-height:12em;overflow:auto}",
+  `figure{margin:0}.scroll{overflow:auto;width:fit-content;max-width:100%;scroll-padding:${AXIS_HEIGHT + 8}px 16px 16px ${LABEL_WIDTH + 12}px;max-height:min(82vh,900px);border:1px solid var(--line);border-radius:8px;background:var(--bg)}`,
+  `.grid{display:grid;grid-template-columns:${LABEL_WIDTH}px max-content;grid-template-rows:${AXIS_HEIGHT}px max-content;width:max-content;min-width:100%}`,
+  "svg{display:block}.corner,.axis,.labels{background:var(--panel)}.corner,.labels{position:sticky;left:0;border-right:1px solid var(--line);overflow:hidden}",
+  ".axis,.corner{position:sticky;top:0;z-index:2}.corner{z-index:3}.labels{z-index:1}",
+  "a.b{cursor:pointer;outline:none}a.b:hover path,a.b:hover rect{stroke-width:2}",
+  "a.b:focus-visible path,a.b:focus-visible rect{stroke-width:3;stroke:var(--accent)}",
+  ":focus-visible{outline:2px solid var(--accent);outline-offset:-2px}",
+  ".legend{display:flex;flex-wrap:wrap;gap:6px 18px;margin:12px 0 20px;padding:0;list-style:none;font-size:13px;color:var(--muted)}.legend li{display:flex;align-items:center;gap:7px}",
+  "summary{cursor:pointer;font-weight:600;padding:6px 0}.wide{overflow-x:auto}",
+  "table{border-collapse:collapse;width:100%;font-size:13px}th,td{text-align:left;vertical-align:top;padding:7px 14px 7px 0;border-bottom:1px solid var(--line)}",
+  "thead th{color:var(--muted);font-weight:500}tbody th{font-weight:600;min-width:130px;max-width:340px;overflow-wrap:anywhere}td:nth-child(2){min-width:130px}td:last-child{width:60%;padding-right:0}",
+  "td pre{max-height:14em;overflow:auto}tr:target,tr:focus{background:var(--panel);outline:none}",
+  "#card{position:fixed;z-index:9;width:max-content;max-width:min(460px,calc(100vw - 16px));max-height:60vh;overflow:auto;padding:12px 14px;background:var(--bg);border:1px solid var(--line);border-radius:8px;box-shadow:0 8px 28px #0004;font-size:13px}",
+  "#card>:first-child{font-weight:600;overflow-wrap:anywhere}#card dl{margin-top:8px}",
+  ".print{display:none}",
+  "@media(max-width:600px){main{padding:16px 12px 48px}.grid{grid-template-columns:104px max-content}.labels{width:104px}.scroll{scroll-padding-left:116px}td:last-child{min-width:200px}}",
+  "@media print{@page{size:landscape}.scroll,.legend~.hint,#card{display:none}.print{display:block;width:100%;height:auto}tr{break-inside:avoid}td pre,.texts pre{max-height:none}svg,.legend{print-color-adjust:exact;-webkit-print-color-adjust:exact}}",
+].join("\n");
