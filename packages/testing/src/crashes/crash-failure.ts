@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { describePoint, type TimelineEntry } from "./crash-point.ts";
 import type { CrashRun } from "./crash-run.ts";
 
@@ -18,11 +19,14 @@ export interface CrashFailure {
 /** The middle of a longer timeline is left out. */
 const TIMELINE_LINES = 60;
 
-/** @param source the option that led to the run, if it was a random one */
+/**
+ * @param found.source the option that led to the run, if it was a random one
+ * @param found.report the file that has its timeline
+ */
 export function crashFailure(
   { timeline, history }: CrashRun,
   problems: readonly string[],
-  source?: string,
+  { source, report }: { readonly source?: string | undefined; readonly report?: string | undefined } = {},
 ): CrashFailure {
   const crashes = timeline.flatMap(({ crashed }, index) => (crashed ? [index + 1] : []));
   const where = whereItDied(timeline);
@@ -32,6 +36,7 @@ export function crashFailure(
     "What happened:",
     ...timelineLines(timeline),
     ...(source === undefined ? [] : [`Found by ${source}.`]),
+    ...(report === undefined ? [] : [`Timeline: ${resolve(report)}`]),
     `Just this again: await exploreCrashes(handler, { ...options, crashes: [${crashes.join(", ")}] })`,
   ].join("\n");
   const failure = { crashes, where, problems, message, run: { history, timeline } };

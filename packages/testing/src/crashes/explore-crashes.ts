@@ -7,6 +7,7 @@ import { crashFailure, type CrashFailure } from "./crash-failure.ts";
 import { crashesAtTargets, crashesByChance, newSeed, seedOfRun, type CrashPlan } from "./crash-plan.ts";
 import { targetOf, type CrashTarget } from "./crash-point.ts";
 import { runWithCrashes, type CrashRun } from "./crash-run.ts";
+import { prepareReport, writeReport } from "./crash-report.ts";
 import { differences, irregularities } from "./differences.ts";
 import { checkCrashOptions, type CrashSample, type ExploreCrashesOptions } from "./options.ts";
 import { DEFAULT_CHANCE } from "./simulate-with-crashes.ts";
@@ -54,14 +55,38 @@ export async function exploreCrashes<Result = unknown>(
     compare,
     unfinished,
     maxRuns,
+    report,
     onProgress,
     ...given
   } = options;
   // Every run is the same execution, so that runs can be compared.
   const simulation = { executionName: "exploration", ...given };
   checkSimulateOptions(simulation);
-  checkCrashOptions({ beforeEach, check, crashes, normalize, compare, unfinished, maxRuns, onProgress });
+  checkCrashOptions({
+    beforeEach,
+    check,
+    crashes,
+    normalize,
+    compare,
+    unfinished,
+    maxRuns,
+    report,
+    onProgress,
+  });
   const exploration = new Exploration(handler, simulation, options);
+  if (report !== undefined) prepareReport(report);
+  try {
+    return await explore(exploration, crashes);
+  } finally {
+    // Also if the exploration was stopped: it may have found failures before.
+    if (report !== undefined) writeReport(report, exploration.result.failures);
+  }
+}
+
+async function explore<Result>(
+  exploration: Exploration<Result>,
+  crashes: NonNullable<ExploreCrashesOptions["crashes"]>,
+): Promise<CrashExploration> {
   await exploration.start();
   // A failure without a crash would be part of every run, and hide what a crash does.
   if (exploration.result.failures.length > 0) return exploration.result;
@@ -167,7 +192,7 @@ class Exploration<Result> {
   }
 
   async #run(plan: CrashPlan, source?: string): Promise<CrashRun> {
-    const { beforeEach, maxRuns = 20_000 } = this.#options;
+    const { beforeEach, maxRuns = 20_000, report } = this.#options;
     if (this.#runs >= maxRuns) {
       throw new RangeError(
         `The exploration takes more than ${maxRuns} runs; raise options.maxRuns, or explore a shorter program.${soFar(this.#failures)}`,
@@ -177,7 +202,8 @@ class Exploration<Result> {
     await beforeEach?.();
     const run = await runWithCrashes(this.#handler, this.#simulation, plan);
     const problems = await this.#problemsOf(run);
-    if (problems.length > 0 && run.reached) this.#failures.push(crashFailure(run, problems, source));
+    if (problems.length > 0 && run.reached)
+      this.#failures.push(crashFailure(run, problems, { source, report }));
     return run;
   }
 

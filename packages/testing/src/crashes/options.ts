@@ -1,4 +1,4 @@
-import { checkOptions, isFunction, isOneOf, isWithin, type OptionRules } from "../check-options.ts";
+import { checkOptions, isFunction, isOneOf, isWithin, matches, type OptionRules } from "../check-options.ts";
 import type { Progress } from "../progress.ts";
 import type { SimulateOptions } from "../simulator/options.ts";
 import type { Simulation } from "../simulator/simulation.ts";
@@ -40,6 +40,11 @@ export interface ExploreCrashesOptions<Result = unknown> extends SimulateOptions
   readonly unfinished?: Unfinished | undefined;
   /** Runs after which the exploration is stopped. Default 20,000. */
   readonly maxRuns?: number | undefined;
+  /**
+   * A file that ends in `.html`: the exploration writes the timelines of its failures to it, and each failure names it.
+   * If there is no failure, there is no file: that of an earlier exploration is removed. Default: no file.
+   */
+  readonly report?: string | undefined;
   /** Called after each run. Default: a line on stderr every two seconds. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
@@ -52,6 +57,7 @@ const RULES: OptionRules<Omit<ExploreCrashesOptions, keyof SimulateOptions>> = {
   compare: [isOneOf("operations", "outcome", "none"), 'pass "operations", "outcome" or "none"'],
   unfinished: [isOneOf("report", "allow"), 'pass "report" or "allow"'],
   maxRuns: [isWithin(1), "pass a whole number from 1"],
+  report: [matches(/\.html$/i), 'pass the path of a file that ends in .html, such as "crashes.html"'],
   onProgress: [isFunction, "pass a function"],
 };
 
