@@ -68,9 +68,9 @@ describe("the demo", () => {
     expect(row(stdout, "02-stateless", 0)?.[0]).toBe("limit-exceeded");
   });
 
-  test("draws the picture that the README shows", async () => {
+  test("draws the pictures that the README and the documentation show", async () => {
     await firstRun;
-    for (const name of ["lost-reply-light.svg", "lost-reply-dark.svg"]) {
+    for (const name of ["lost-reply-light.svg", "lost-reply-dark.svg", "timeline.svg"]) {
       const drawn = await readFile(join(folder, name), "utf8");
       const shown = await readFile(new URL(`../../docs/images/${name}`, import.meta.url), "utf8");
       expect(drawn === shown, `docs/images/${name} is outdated: run pnpm demo --picture docs/images`).toBe(

@@ -14,7 +14,8 @@ Sends one event through the numbered examples, first undisturbed, then with a lo
 
   --event FILE   a counter request as JSON; by default examples/events/shopping-cart.json
   --picture FOLDER
-                 also draws the run with the lost reply: lost-reply-light.svg and lost-reply-dark.svg
+                 also draws the run with the lost reply, lost-reply-light.svg and lost-reply-dark.svg, and the
+                 timeline of a crash, timeline.svg
   --help         this text`;
 
 /**
@@ -67,6 +68,7 @@ async function draw(
 ): Promise<void> {
   // Loaded only on demand: the chart library takes as long to load as the demo to run.
   const { renderRetryPicture, themes } = await import("./retry-picture.ts");
+  const { renderTimelinePicture } = await import("./timeline-picture.ts");
   const valuesOf = (name: HandlerName) => scenarios.find(({ handler }) => handler === name)?.values ?? [];
   const firstWrite = commands.findIndex(({ type }) => type !== "get");
   const picture = {
@@ -79,4 +81,5 @@ async function draw(
   for (const theme of themes) {
     await writeFile(join(folder, `lost-reply-${theme}.svg`), `${renderRetryPicture(picture, theme)}\n`);
   }
+  await writeFile(join(folder, "timeline.svg"), await renderTimelinePicture());
 }
