@@ -100,7 +100,7 @@ function endInvocation(
   invocation.end = end;
   for (const call of calls) call.end ??= end;
   if (error === undefined) return;
-  const known = marks.find(({ at }) => at > invocation.start);
+  const known = marks.findLast(({ at }) => at > invocation.start);
   invocation.failure = known?.label ?? describeFailure(error);
   if (known === undefined) marks.push({ at: end, label: invocation.failure });
 }
