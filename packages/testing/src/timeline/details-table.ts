@@ -14,7 +14,11 @@ function payloadLength(count: number): number {
 }
 
 /** The figure as a table: one row for each bar. It is what a bar refers to, and where the script finds its payloads. */
-export function detailsTable(bars: readonly Bar[], rowId: (number: number) => string): string {
+export function detailsTable(
+  bars: readonly Bar[],
+  rowId: (number: number) => string,
+  isOpen: boolean,
+): string {
   const length = payloadLength(bars.length);
   const rows = bars.map((bar, index) => {
     const status = `<span class="${bar.status}">${escapeText(bar.summary)}</span>`;
@@ -24,7 +28,7 @@ export function detailsTable(bars: readonly Bar[], rowId: (number: number) => st
     );
   });
   return (
-    `<details class="table"${bars.length <= OPEN_ROWS ? " open" : ""}><summary>Everything as a table (${bars.length} rows)</summary>` +
+    `<details class="table"${isOpen && bars.length <= OPEN_ROWS ? " open" : ""}><summary>Everything as a table (${bars.length} rows)</summary>` +
     `<div class="wide" role="region" aria-label="Table" tabindex="0"><table><thead><tr><th scope="col">what</th>` +
     `<th scope="col">how and when</th><th scope="col">payloads</th></tr></thead><tbody>${rows.join("\n")}</tbody></table></div></details>`
   );

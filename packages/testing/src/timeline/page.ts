@@ -31,14 +31,15 @@ export function timelinePage(timelines: readonly Timeline[], note = ""): string 
     `<style>${PAGE_STYLE}</style></head><body>`,
     `<svg width="0" height="0" aria-hidden="true">${FIGURE_DEFINITIONS}</svg>`,
     `<main>${note === "" ? "" : `<p>${escapeText(note)}</p>`}`,
-    ...timelines.map((timeline, index) => section(timeline, index + 1)),
+    ...timelines.map((timeline, index) => section(timeline, index + 1, timelines.length === 1)),
     `</main><aside id="card" hidden></aside>`,
     `<script>${PAGE_SCRIPT}</script></body></html>`,
     ``,
   ].join("\n");
 }
 
-function section(timeline: Timeline, number: number): string {
+/** @param isAlone whether its table is open: with several timelines, the reader compares their figures first */
+function section(timeline: Timeline, number: number, isAlone: boolean): string {
   const rowId = (bar: number) => `t${number}-${bar}`;
   const figure = drawFigure(timeline, (bar, index, shape) => {
     const name = escapeText(accessibleName(bar));
@@ -54,7 +55,7 @@ function section(timeline: Timeline, number: number): string {
     svg("body", figure.width, figure.height, `<g id="b${number}">${figure.body}</g>`, false),
     `</div></div>${printed(figure, number)}`,
     `<figcaption>${legendHtml(timeline)}</figcaption></figure>`,
-    detailsTable(figure.bars, rowId),
+    detailsTable(figure.bars, rowId, isAlone),
     `</section>`,
   ].join("\n");
 }

@@ -106,6 +106,7 @@ test("every bar has a name for screen readers and refers to its row in the table
     "wait &quot;cool down&quot; (operation 2), succeeded, at the start for 30 d",
     "step &quot;ship&quot; (operation 3), succeeded, at +30 d",
   ]);
+  expect(page).toContain('<details class="table" open>');
   for (const [, id] of bars) expect(page).toContain(`<tr id="${id}"`);
 });
 
