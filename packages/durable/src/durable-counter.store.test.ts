@@ -157,6 +157,26 @@ describe("a counter in a store", () => {
     }
   });
 
+  test("leaves no timer behind that keeps a process running whose store never answers", async () => {
+    const started = vi.spyOn(globalThis, "setTimeout");
+    try {
+      let asked = (): void => undefined;
+      const isAsked = new Promise<void>((resolve) => (asked = resolve));
+      const silent = withApply(() => {
+        asked();
+        return new Promise(() => undefined);
+      });
+      const counter = durableCounter(new FakeContext(), { store: silent, id: "cart-7" });
+      counter.increment(5).catch(() => undefined); // it never settles
+      await isAsked;
+      const timers = started.mock.results.map(({ value }) => value as NodeJS.Timeout);
+      expect(timers.filter((timer) => timer.hasRef())).toEqual([]);
+      expect(started.mock.calls.map(([, ms]) => ms)).toContain(898_000);
+    } finally {
+      started.mockRestore();
+    }
+  });
+
   test("counts in a fake context that has no Lambda context", async () => {
     const context = new Proxy(new FakeContext(), {
       get: (target, key): unknown => {

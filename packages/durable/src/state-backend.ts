@@ -93,6 +93,8 @@ async function beforeInvocationEnds(
     setImmediate(() => ended.reject(invocationEnds(request, isSent)));
   };
   const timer = setTimeout(end, Math.max(remaining - CHECKPOINT_MS, remaining / 2));
+  // The request itself keeps a process running. After a simulated crash nothing else does, and the tests could end.
+  timer.unref();
   const applied = before.then(() => {
     signal.throwIfAborted(); // the step has failed by now, and another attempt may be in progress
     isSent = true;
