@@ -25,6 +25,7 @@ const TESTS = [
   "packages/dynamodb/src/**/*.integration.test.ts",
   "packages/durable/src/**/*.test.ts",
   "packages/testing/src/dynamodb/simulated/engine*.test.ts",
+  "packages/testing/src/crashes/**/*.test.ts",
   "packages/testing/src/dynamodb/local-client.*.test.ts",
   "packages/testing/src/{fake-context,replay,service,simulator}/**/*.test.ts",
 ];
