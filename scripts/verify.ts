@@ -14,6 +14,7 @@ const STEPS: readonly (readonly string[])[] = [
   // Every package's own test script finds its tests. Each test has run above, and no test has an empty name.
   ["--recursive", "test", "--project", "unit", "--testNamePattern", "^$"],
   ["test:versions"],
+  ["test:consumers"],
   ["bench", "--quick"],
   ["check"],
 ];

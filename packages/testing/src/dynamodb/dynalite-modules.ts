@@ -1,5 +1,11 @@
 import { createRequire } from "node:module";
 
+/** pnpm refuses the install script of classic-level, which takes a binary that the package itself brings. */
+const NOT_INSTALLED = `dynalite is not installed. Install it:
+  npm install --save-dev dynalite
+with pnpm:
+  pnpm add --save-dev --allow-build=classic-level dynalite`;
+
 const require = createRequire(import.meta.url);
 const modules = new Map<string, unknown>(); // looking one up in the file system costs more than a request
 
@@ -12,7 +18,7 @@ export function dynalitePath(): string {
   try {
     return require.resolve("dynalite");
   } catch (cause) {
-    throw new Error("dynalite is not installed. Install it: npm install --save-dev dynalite", { cause });
+    throw new Error(NOT_INSTALLED, { cause });
   }
 }
 

@@ -1,0 +1,124 @@
+/**
+ * Publishes all packages to a registry on loopback, as a release does, and uses them in empty projects as their users do:
+ * by the install lines of the READMEs, with several package managers, runners, compilers and bundlers.
+ *
+ *   pnpm test:consumers [--registry URL] [part of a project's name…]
+ *
+ * Every package below `packages` takes part with the first install line of its README.
+ *
+ * To try projects again and again, keep a registry with `--serve`, and pass its URL: then nothing is published.
+ */
+import { once } from "node:events";
+import { mkdir, readdir, readFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { checkInstallSize, runInstallLines } from "./consumers/install-size.ts";
+import { installLinesOf } from "./consumers/package-manager.ts";
+import { ENGINE_MANAGERS, PROJECTS } from "./consumers/projects.ts";
+import { publishFromFreshClone } from "./consumers/publish.ts";
+import { startRegistry, type Registry } from "./consumers/registry.ts";
+import { runEngineProject, runProject } from "./consumers/run-project.ts";
+import { createRunFolder } from "./test/run-folder.ts";
+
+interface Job {
+  readonly name: string;
+  readonly run: (folder: string) => Promise<string | void>;
+}
+
+const root = resolve(import.meta.dirname, "..");
+const { values: options, positionals: wanted } = parseArgs({
+  allowPositionals: true,
+  options: { registry: { type: "string" }, serve: { type: "boolean", default: false } },
+});
+const started = Date.now();
+const folder = createRunFolder();
+const running = new Set<string>();
+const progress = setInterval(() => {
+  if (running.size > 0) say(`running: ${[...running].join("; ")}`);
+}, 30_000);
+let failed = 0;
+const registry = await publishedRegistry();
+try {
+  if (options.serve) {
+    say(`serving ${registry.url} until it is interrupted`);
+    await once(process, "SIGINT");
+  }
+  const jobs = (await allJobs()).filter(
+    ({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)),
+  );
+  say(`${jobs.length} projects, ${availableParallelism()} at a time`);
+  const queue = jobs.entries();
+  await Promise.all(
+    Array.from({ length: availableParallelism() }, async () => {
+      for (const [index, job] of queue) await runJob(job, join(folder, `project-${index + 1}`));
+    }),
+  );
+  say(`${jobs.length - failed} projects passed, ${failed} failed`);
+} catch (error) {
+  failed++;
+  console.error(`\n✗ ${error instanceof Error ? error.message : String(error)}`);
+} finally {
+  registry.stop();
+  clearInterval(progress);
+}
+process.exitCode = failed === 0 ? 0 : 1;
+
+async function publishedRegistry(): Promise<Registry> {
+  if (options.registry !== undefined) return { url: options.registry, stop: () => undefined };
+  say("publishing all packages from a fresh clone to a registry on loopback");
+  const local = await startRegistry(join(folder, "registry"));
+  await publishFromFreshClone(join(folder, "clone"), local.url);
+  return local;
+}
+
+async function allJobs(): Promise<readonly Job[]> {
+  const packages = await readdir(join(root, "packages"));
+  const readmes = await Promise.all(
+    packages.map(async (name) => ({
+      name,
+      readme: await readFile(join(root, "packages", name, "README.md"), "utf8"),
+    })),
+  );
+  const lines = readmes.flatMap(({ readme }) => installLinesOf(readme).slice(0, 1));
+  const rootReadme = await readFile(join(root, "README.md"), "utf8");
+  const url = registry.url;
+  return [
+    ...PROJECTS.map((project) => ({
+      name: project.name,
+      run: (path: string) => runProject(project, { folder: path, registry: url, lines }),
+    })),
+    ...ENGINE_MANAGERS.map((manager) => ({
+      name: `${manager.replace("@", " ")} · the engine that our error names`,
+      run: (project: string) => runEngineProject(manager, { folder: project, registry: url, lines }),
+    })),
+    {
+      name: "npm · the install lines of README.md",
+      run: (project: string) => runInstallLines(project, { readme: rootReadme, registry: url }),
+    },
+    ...readmes.map(({ name, readme }) => ({
+      name: `npm · the install line of packages/${name}/README.md, and its size`,
+      run: (project: string) => checkInstallSize(project, { name, readme, registry: url }),
+    })),
+  ];
+}
+
+async function runJob({ name, run }: Job, project: string): Promise<void> {
+  const begun = Date.now();
+  running.add(name);
+  await mkdir(project);
+  const seconds = () => `${((Date.now() - begun) / 1000).toFixed(0).padStart(3)} s`;
+  try {
+    const note = await run(project);
+    say(`${seconds()}  passed  ${name}${note === undefined ? "" : `: ${note}`}`);
+  } catch (error) {
+    failed++;
+    say(`${seconds()}  FAILED  ${name}\n\n✗ ${error instanceof Error ? error.message : String(error)}\n`);
+  } finally {
+    running.delete(name);
+  }
+}
+
+function say(line: string): void {
+  console.log(`[${((Date.now() - started) / 1000).toFixed(0).padStart(3)} s] ${line}`);
+}
