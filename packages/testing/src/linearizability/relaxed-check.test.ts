@@ -54,6 +54,28 @@ test("what is impossible in the relaxed check is impossible", () => {
   expect(impossible).toBeGreaterThan(100);
 });
 
+test("a call that ends as the first constrained call begins can take effect after it", () => {
+  const at = (start: number, deadline: number, kind: string, advance: Call<number>["advance"]) => ({
+    start,
+    deadline,
+    required: true,
+    isIdle: false,
+    kind,
+    advance,
+  });
+  const finds = (value: number) => (state: number) => (state === value ? { state } : undefined);
+  const [add, before, after] = [
+    at(0, 10, "add", (state) => (state === 0 ? { state: 1 } : undefined)),
+    at(10, 20, "finds 0", finds(0)),
+    at(10, 20, "finds 1", finds(1)),
+  ];
+  const constrained = new Set([before, after]);
+  expect(search([add, before, after], specification, 1_000).verdict).toBe("linearizable");
+  expect(isImpossibleWhenRelaxed([add, before, after], constrained, specification, 1_000)).toMatchObject({
+    isImpossible: false,
+  });
+});
+
 test("gives up if too many states can be reached", () => {
   const doubling = Array.from({ length: 40 }, (_, index): Call<number> => ({
     start: 0,

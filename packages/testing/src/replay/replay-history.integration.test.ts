@@ -66,6 +66,18 @@ describe("is compatible:", () => {
     expect([everyEvent.points, suspensions.points]).toEqual([closed.length - 2, invocations]);
   });
 
+  test("the same code, an invocation of which was interrupted: it was not suspended there", async () => {
+    const first = closed.findIndex(({ EventType }) => EventType === "InvocationCompleted");
+    const Error = { Payload: { ErrorType: "Sandbox.Timedout", ErrorMessage: "Task timed out" } };
+    const interrupted = closed.map((event, index) =>
+      index === first ? { ...event, InvocationCompletedDetails: { Error } } : event,
+    );
+    const [points, fewer] = await Promise.all(
+      [closed, interrupted].map(async (history) => (await replayHistory(deployed(order), history)).points),
+    );
+    expect(fewer).toBe(Number(points) - 1);
+  });
+
   test("the same code, with an execution that failed", async () => {
     expect(await replayHistory(deployed(failing), failed)).toMatchObject({ compatible: true });
   });

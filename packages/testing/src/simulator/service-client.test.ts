@@ -219,6 +219,18 @@ test("accepts a token once, and none of an invocation that has ended", async () 
   ).rejects.toMatchObject(stale);
 });
 
+test("tells the state in pages of the size that is asked for", async () => {
+  const { token, client, end, simulation } = await invocationByHand();
+  const request = { CheckpointToken: token, DurableExecutionArn: "arn" };
+  const page = (marker: string, MaxItems: number) =>
+    client.getExecutionState({ ...request, Marker: marker, MaxItems });
+
+  expect(await page("0", 1)).toMatchObject({ Operations: [{ Type: "EXECUTION" }] });
+  expect(await page("0", 0)).toEqual({ Operations: [], NextMarker: "0" });
+  end();
+  await simulation;
+});
+
 test("refuses the checkpoints of a body that outlives its execution", async () => {
   let finish: () => void = () => undefined;
   const stale: ProtocolPoint[] = [];
