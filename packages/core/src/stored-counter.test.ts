@@ -206,10 +206,35 @@ describe("a stored counter", () => {
     expect(() => storedCounter(recordingStore().store, id, options)).toThrow(message);
   });
 
+  test.each(["t", undefined])(
+    "passes its signal with every call, with the idempotency key %j",
+    async (idempotencyKey) => {
+      const signals: unknown[] = [];
+      const { store } = recordingStore();
+      const watched: CounterStore = {
+        ...store,
+        apply: (request, options) => {
+          signals.push(options?.signal);
+          return store.apply(request, options);
+        },
+      };
+      const { signal } = new AbortController();
+      const counter = storedCounter(watched, "a", { idempotencyKey, signal });
+      await counter.increment();
+      await counter.get();
+      await storedCounter(watched, "a").increment();
+      expect(signals).toEqual([signal, signal, undefined]);
+      const options = { signal: 5_000 } as object; // a caller without types may pass anything
+      expect(() => storedCounter(store, "a", options)).toThrow(
+        "options.signal is 5000; pass an AbortSignal, such as AbortSignal.timeout(5_000). [invalid-input]",
+      );
+    },
+  );
+
   test("lists its options if one is misspelt", () => {
     const options = { tokn: "t" } as object;
     expect(() => storedCounter(recordingStore().store, "a", options)).toThrow(
-      'options has the unknown key "tokn"; pass only "limits", "initial", "idempotencyKey", "issuedAt" and "callerId". [invalid-input]',
+      'options has the unknown key "tokn"; pass only "limits", "initial", "idempotencyKey", "issuedAt", "callerId" and "signal". [invalid-input]',
     );
   });
 });

@@ -14,6 +14,12 @@ import {
 } from "./request.ts";
 import type { CounterStore } from "./store.ts";
 
+const Signal = z.custom<AbortSignal>(
+  // Another realm, such as that of a test environment, has a class of its own.
+  (value) => typeof value === "object" && value !== null && "aborted" in value && "addEventListener" in value,
+  withRemedy("pass an AbortSignal, such as AbortSignal.timeout(5_000)"),
+);
+
 const Options = z
   .strictObject(
     {
@@ -21,8 +27,9 @@ const Options = z
       idempotencyKey: z.optional(IdempotencyKey),
       issuedAt: z.optional(IssuedAt),
       callerId: z.optional(CallerId),
+      signal: z.optional(Signal),
     },
-    withRemedy('pass only "limits", "initial", "idempotencyKey", "issuedAt" and "callerId"'),
+    withRemedy('pass only "limits", "initial", "idempotencyKey", "issuedAt", "callerId" and "signal"'),
   )
   .check(startsWithinLimits, issuedAtNeedsKey, callerIdNeedsKey);
 
@@ -45,6 +52,11 @@ export interface StoredCounterOptions extends CounterOptions {
    * `idempotencyKey`.
    */
   readonly callerId?: string | undefined;
+  /**
+   * Ends the calls of this counter, as the store does it: `unavailable` if nothing was sent, else `outcome-unknown`. A counter
+   * serves one request, so it has one signal, for example one that aborts before the process may be frozen.
+   */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -67,16 +79,22 @@ export interface StoredCounterOptions extends CounterOptions {
  */
 export function storedCounter(store: CounterStore, id: string, options: StoredCounterOptions = {}): Counter {
   parseInput(CounterId, id, "id");
-  const { limits, initial, idempotencyKey, issuedAt, callerId } = parseInput(Options, options, "options");
+  const { limits, initial, idempotencyKey, issuedAt, callerId, signal } = parseInput(
+    Options,
+    options,
+    "options",
+  );
   const numbers = createCallNumbers();
+  const callOptions = signal && { signal };
 
   const batch = async (commands: readonly Command[]) => {
     const request = { id, commands, limits, initial };
-    if (idempotencyKey === undefined) return withoutReplayed(await store.apply(request));
+    if (idempotencyKey === undefined) return withoutReplayed(await store.apply(request, callOptions));
     const call = numbers.take(commands);
     try {
       const key = await callKey(idempotencyKey, call);
-      return withoutReplayed(await store.apply({ ...request, idempotencyKey: key, issuedAt, callerId }));
+      const keyed = { ...request, idempotencyKey: key, issuedAt, callerId };
+      return withoutReplayed(await store.apply(keyed, callOptions));
     } catch (error) {
       numbers.giveBack(commands, call);
       throw error;
