@@ -36,8 +36,13 @@ process.exitCode = ${exitCode};`,
     const folder = deployed();
     expect((await invoke(folder, "03", "order.json")).stdout).toBe('{"value":3}\n');
     const asked: unknown = JSON.parse(readFileSync(join(folder, "asked.json"), "utf8"));
-    expect(asked).toContain(`fileb://${join(folder, "order.json")}`);
+    const payload = join(folder, "dist/event.json");
+    expect(asked).toContain(`fileb://${payload}`);
     expect(asked).toContain("DurableOnTable-order-1");
+    const sent = readFileSync(payload, "utf8");
+    expect(JSON.parse(sent)).toEqual({ idempotencyKey: "order-1", issuedAt: expect.any(Number) });
+    await invoke(folder, "03", "order.json");
+    expect(readFileSync(payload, "utf8")).toBe(sent);
   });
 
   test("fails with the exit code of the AWS CLI", async () => {

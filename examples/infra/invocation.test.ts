@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { invocation } from "./invocation.ts";
+import { invocation, withIssuedAt } from "./invocation.ts";
 
 const outputs = {
   DurableCounters: { StatelessOnTableArn: "arn:stateless:live", DurableOnTableArn: "arn:durable:live" },
@@ -54,4 +54,26 @@ describe("an invocation is refused", () => {
   test("with an event that is not JSON", () => {
     expect(() => given("03", "{")).toThrow("/events/order.json is not JSON: ");
   });
+});
+
+describe("the event that is sent", () => {
+  const event = '{"idempotencyKey":"order-4711","commands":[]}';
+
+  test("says when it was first sent, also when it is sent again", () => {
+    const first = withIssuedAt(event, {}, 1_000);
+    expect(JSON.parse(first.event)).toEqual({ ...JSON.parse(event), issuedAt: 1_000 });
+    expect(withIssuedAt(event, first.firstSent, 9_000)).toEqual(first);
+    const other = '{"idempotencyKey":"order-4712"}';
+    expect(withIssuedAt(other, first.firstSent, 9_000).firstSent).toEqual({
+      "order-4711": 1_000,
+      "order-4712": 9_000,
+    });
+  });
+
+  test.each(["null", "{}", '{"idempotencyKey":"order-4711","issuedAt":5}'])(
+    "stays as it is without a key, or with a time: %s",
+    (unchanged) => {
+      expect(withIssuedAt(unchanged, {}, 1_000)).toEqual({ event: unchanged, firstSent: {} });
+    },
+  );
 });

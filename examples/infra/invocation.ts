@@ -5,6 +5,8 @@ export interface InvocationRequest {
   /** The beginning of exactly one handler's file name: `03`. */
   readonly handler: string;
   readonly eventFile: string;
+  /** The file that is sent, if it is another one. */
+  readonly payloadFile?: string;
   /** The content of the event file. */
   readonly event: string;
   /** The file that the AWS CLI writes the answer to. */
@@ -26,7 +28,14 @@ const READ_TIMEOUT = "900";
  *
  * @throws TypeError for a name that does not match exactly one handler, or an event that is not JSON
  */
-export function invocation({ handler, eventFile, event, answerFile, outputs }: InvocationRequest): string[] {
+export function invocation({
+  handler,
+  eventFile,
+  payloadFile = eventFile,
+  event,
+  answerFile,
+  outputs,
+}: InvocationRequest): string[] {
   const [known, another] = handlers.filter(({ file }) => file.startsWith(handler));
   if (known === undefined || another !== undefined) {
     const files = handlers.map(({ file }) => file).join(", ");
@@ -36,7 +45,7 @@ export function invocation({ handler, eventFile, event, answerFile, outputs }: I
   if (arn === undefined) throw new TypeError(`${known.file} is not deployed yet; run pnpm run deploy.`);
   const name = known.isDurable ? executionName(known.id, keyOf(event, eventFile)) : undefined;
   const named = name === undefined ? [] : ["--durable-execution-name", name];
-  const payload = `fileb://${eventFile}`; // version 2 of the CLI takes "file://" for base64
+  const payload = `fileb://${payloadFile}`; // version 2 of the CLI takes "file://" for base64
   return [
     "lambda",
     "invoke",
@@ -57,6 +66,33 @@ function keyOf(event: string, eventFile: string): unknown {
   } catch (error) {
     throw new TypeError(`${eventFile} is not JSON: ${(error as Error).message}.`, { cause: error });
   }
+}
+
+/** When events were sent for the first time, in milliseconds since 1970, by their idempotency keys. */
+export type FirstSent = Readonly<Record<string, number>>;
+
+/**
+ * Adds to an event with an idempotency key when it was first sent. A store counts an event again that arrives after the
+ * retention period of its key, unless the event says how old it is.
+ *
+ * @param now in milliseconds since 1970
+ */
+export function withIssuedAt(
+  event: string,
+  firstSent: FirstSent,
+  now: number,
+): { readonly event: string; readonly firstSent: FirstSent } {
+  const content = JSON.parse(event) as {
+    readonly idempotencyKey?: unknown;
+    readonly issuedAt?: unknown;
+  } | null;
+  const { idempotencyKey, issuedAt } = content ?? {};
+  if (typeof idempotencyKey !== "string" || issuedAt !== undefined) return { event, firstSent };
+  const since = firstSent[idempotencyKey] ?? now;
+  return {
+    event: JSON.stringify({ ...content, issuedAt: since }),
+    firstSent: { ...firstSent, [idempotencyKey]: since },
+  };
 }
 
 /** Names are unique in an account, not in a function. */
