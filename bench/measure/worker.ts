@@ -33,6 +33,9 @@ export function startWorker(bench: string, contender: string): Worker {
   return {
     run: () => ask("run"),
     turn: async (turnMs) => Number(await ask({ turnMs })),
-    stop: () => void child.kill(),
+    // It then ends by itself, and removes its files.
+    stop: () => {
+      if (child.connected) child.disconnect();
+    },
   };
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,6 +18,7 @@ export interface Bundle {
 export async function bundle(entry: string): Promise<Bundle> {
   const settings = readFileSync(new URL("examples/infra/esbuild.json", root), "utf8");
   const outdir = mkdtempSync(join(tmpdir(), "durable-counter-cold-start-"));
+  process.once("exit", () => rmSync(outdir, { recursive: true, force: true }));
   await build({
     ...(JSON.parse(settings) as BuildOptions), // the file is part of this repository
     entryPoints: { index: fileURLToPath(new URL(entry, root)) },
