@@ -68,7 +68,7 @@ describe("is compatible:", () => {
 
   test("the same code, an invocation of which was interrupted: it was not suspended there", async () => {
     const first = closed.findIndex(({ EventType }) => EventType === "InvocationCompleted");
-    const Error = { Payload: { ErrorType: "Sandbox.Timedout", ErrorMessage: "Task timed out" } };
+    const Error = { Payload: { ErrorType: "Lambda.Unknown", ErrorMessage: "Task timed out" } };
     const interrupted = closed.map((event, index) =>
       index === first ? { ...event, InvocationCompletedDetails: { Error } } : event,
     );

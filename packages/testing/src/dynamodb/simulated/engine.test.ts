@@ -106,9 +106,13 @@ describe("the simulated engine", () => {
 
   test("deletes items whose time to live has passed, when it is told to", async () => {
     const AttributeName = "expires";
-    await client.send(
-      new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification: { AttributeName, Enabled: true } }),
-    );
+    const update = (Enabled: boolean) =>
+      client.send(
+        new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification: { AttributeName, Enabled } }),
+      );
+    await expect(update(false)).rejects.toThrow("TimeToLive is already disabled");
+    await update(true);
+    await expect(update(true)).rejects.toThrow("TimeToLive is already enabled");
     expect(await client.send(new DescribeTimeToLiveCommand({ TableName }))).toMatchObject({
       TimeToLiveDescription: { AttributeName, TimeToLiveStatus: "ENABLED" },
     });

@@ -109,13 +109,19 @@ export function createSimulatedEngine(now: () => number, transactions: boolean):
         timeToLive.delete(table.TableName);
         return { TableDescription: { ...table, TableStatus: "DELETING" } };
       }),
-    UpdateTimeToLive: (body) =>
-      ofTable(body, ({ TableName }) => {
-        const wanted = body["TimeToLiveSpecification"] as { AttributeName: string; Enabled: boolean };
+    UpdateTimeToLive: (body) => {
+      const wanted = body["TimeToLiveSpecification"] as { AttributeName: string; Enabled: boolean };
+      const name = String(body["TableName"]);
+      if (store.tables.has(name) && wanted.Enabled === timeToLive.has(name)) {
+        const state = wanted.Enabled ? "enabled" : "disabled";
+        return { refusal: validationError(`TimeToLive is already ${state}`) };
+      }
+      return ofTable(body, ({ TableName }) => {
         if (wanted.Enabled) timeToLive.set(TableName, wanted.AttributeName);
         else timeToLive.delete(TableName);
         return { TimeToLiveSpecification: wanted };
-      }),
+      });
+    },
     DescribeTimeToLive: (body) =>
       ofTable(body, ({ TableName }) => {
         const AttributeName = timeToLive.get(TableName);
