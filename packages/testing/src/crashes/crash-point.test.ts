@@ -27,10 +27,10 @@ test.each([
 test("a point is counted from the crash before it", () => {
   const call: CrashPoint = { at: "call", name: "store.apply" };
   const timeline = [
-    { point: call, crashed: false },
-    { point: call, crashed: true },
-    { point: call, crashed: false },
-    { point: call, crashed: false },
+    { point: call, crashed: false, after: 0 },
+    { point: call, crashed: true, after: 0 },
+    { point: call, crashed: false, after: 0 },
+    { point: call, crashed: false, after: 0 },
   ];
   expect([1, 2, 3, 4].map((number) => targetOf(timeline, number).occurrence)).toEqual([1, 2, 1, 2]);
 });
