@@ -4,7 +4,7 @@ import { ProgressReporter } from "./scripts/test/progress-reporter.ts";
 import { createRunFolder } from "./scripts/test/run-folder.ts";
 import { SlowFirstSequencer } from "./scripts/test/slow-first-sequencer.ts";
 
-const FOLDERS = "{packages/*/src,examples,bench,scripts}";
+const FOLDERS = "{packages/*/src,examples,bench,docs,scripts}";
 const INTEGRATION_TESTS = `${FOLDERS}/**/*.integration.test.ts`;
 const EXHAUSTIVE_TESTS = `${FOLDERS}/**/*.exhaustive.test.ts`;
 /** A limit only ends a test that hangs: no machine is so slow. */

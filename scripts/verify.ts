@@ -17,6 +17,7 @@ const STEPS: readonly (readonly string[])[] = [
   ["test:consumers"],
   ["bench", "--quick"],
   ["check"],
+  ["check:site"],
 ];
 
 const folder = createRunFolder();

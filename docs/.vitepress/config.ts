@@ -1,0 +1,57 @@
+import { relative } from "node:path";
+import { createRequire } from "node:module";
+import { defineConfig } from "vitepress";
+import { PAGES, ROOT, siteLink } from "./pages.ts";
+import { sidebar } from "./sidebar.ts";
+
+const require = createRequire(import.meta.url);
+
+export default defineConfig({
+  title: "durable-counter",
+  description: "Counters for AWS Lambda that count each request exactly once.",
+  srcDir: "..",
+  srcExclude: ["**/node_modules/**", "**/dist/**", "**/CHANGELOG.md", "**/.*/**", "LICENSE.md", "README.md"],
+  rewrites: {
+    "docs/index.md": "index.md",
+    "docs/source/:path(.*).md": "source/:path.md",
+    "docs/reference/:path(.*).md": "reference/:path.md",
+    ...Object.fromEntries(PAGES),
+  },
+  outDir: "dist",
+  cacheDir: "node_modules/.cache/vitepress",
+  // Pages that lie outside of this folder find no packages.
+  vite: {
+    resolve: {
+      alias: [
+        { find: /^vue$/u, replacement: require.resolve("vue/dist/vue.runtime.esm-bundler.js") },
+        { find: /^vue\/server-renderer$/u, replacement: require.resolve("vue/server-renderer") },
+      ],
+    },
+  },
+  themeConfig: {
+    search: { provider: "local" },
+    outline: [2, 3],
+    nav: [
+      { text: "Start", link: "/start" },
+      { text: "Guarantees", link: "/guarantees" },
+      { text: "Reference", link: "/reference/" },
+    ],
+    sidebar,
+  },
+  markdown: {
+    theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" },
+    languageAlias: { mjs: "js" },
+    config(md) {
+      // Links work in the repository, and lead to pages of the site.
+      md.core.ruler.push("repository-links", ({ tokens, env }) => {
+        const { path, realPath = path } = env as { readonly path: string; readonly realPath?: string };
+        const source = relative(ROOT, realPath);
+        if (!PAGES.has(source)) return;
+        for (const token of tokens.flatMap(({ children }) => children ?? [])) {
+          const link = token.type === "link_open" ? siteLink(source, token.attrGet("href") ?? "") : undefined;
+          if (link !== undefined) token.attrSet("href", link);
+        }
+      });
+    },
+  },
+});

@@ -1,0 +1,116 @@
+/**
+ * Looks at the built site as a visitor does, in Debian's chromium: on a wide and a narrow screen, light and dark. Each page has no
+ * error, fits the screen, and has no fault that axe finds; the search finds pages without a network.
+ */
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { chromium, type Browser, type Page } from "playwright-core";
+import { preview } from "vite";
+
+const BROWSERS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+const ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"];
+const SCREENS = { wide: { width: 1_280, height: 800 }, narrow: { width: 375, height: 700 } };
+const SEARCHES: Readonly<Record<string, string>> = { "outcome-unknown": "guarantees", quota: "start" };
+
+// What runs in the page is text: this file has no types of a browser.
+const OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
+const VIOLATIONS = `axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21aa"] }).then(({ violations }) =>
+  violations.map(({ id, nodes }) => ({ id, targets: nodes.map(({ target }) => target.join(" ")) })))`;
+
+/** A fault that axe finds, and the elements that have it. */
+interface Violation {
+  readonly id: string;
+  readonly targets: readonly string[];
+}
+
+const docs = join(import.meta.dirname, "..");
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** One page of each kind is looked at in all ways; of the reference and the sources, which are generated, a few. */
+function pagesToCheck(): string[] {
+  const all = globSync("**/*.html", { cwd: join(docs, "dist") }).toSorted();
+  const isGenerated = (page: string) => /^(reference|source)\//u.test(page);
+  const generated = ["reference", "source"].flatMap((folder) =>
+    all.filter((page) => page.startsWith(`${folder}/`)).slice(0, 2),
+  );
+  return [...all.filter((page) => !isGenerated(page)), ...generated];
+}
+
+async function faultsOf(page: Page, url: string): Promise<string[]> {
+  const faults: string[] = [];
+  const onError = (error: Error) => faults.push(`an error: ${error.message}`);
+  page.on("pageerror", onError);
+  const answer = await page.goto(url, { waitUntil: "load" });
+  if (answer?.ok() !== true && !url.endsWith("404.html")) faults.push(`status ${answer?.status()}`);
+  const overflow = await page.evaluate<number>(OVERFLOW);
+  if (overflow > 0) faults.push(`it is ${overflow} pixels wider than the screen`);
+  await page.addScriptTag({ content: axe });
+  const violations = await page.evaluate<readonly Violation[]>(VIOLATIONS);
+  page.off("pageerror", onError);
+  return [...faults, ...violations.map(({ id, targets }) => `${id}: ${targets.slice(0, 3).join(", ")}`)];
+}
+
+async function checkSearch(browser: Browser, url: string): Promise<string[]> {
+  const page = await browser.newPage();
+  await page.goto(url, { waitUntil: "networkidle" });
+  const faults: string[] = [];
+  for (const [words, expected] of Object.entries(SEARCHES)) {
+    await page.locator(".VPNavBarSearch button").first().click();
+    await page.locator("#localsearch-input").fill(words);
+    const links = page.locator(".VPLocalSearchBox .result");
+    await links.first().waitFor();
+    const targets = await links.evaluateAll((all) => all.map((link) => link.getAttribute("href") ?? ""));
+    if (!targets.some((target) => target.includes(expected))) {
+      faults.push(`search for "${words}" does not find ${expected}, but ${targets.join(", ")}`);
+    }
+    await page.keyboard.press("Escape");
+  }
+  await page.close();
+  return faults;
+}
+
+const executablePath = BROWSERS.find((path) => existsSync(path));
+if (executablePath === undefined) {
+  throw new Error(
+    `The site is looked at in a browser, and none of ${BROWSERS.join(", ")} is there. Install chromium.`,
+  );
+}
+const server = await preview({
+  root: docs,
+  build: { outDir: "dist" },
+  preview: { host: "127.0.0.1", port: 0 },
+  logLevel: "warn",
+});
+const browser = await chromium.launch({ executablePath, args: ARGS });
+const url = server.resolvedUrls?.local[0] ?? "";
+const pages = pagesToCheck();
+let faults = 0;
+try {
+  for (const colorScheme of ["light", "dark"] as const) {
+    for (const [name, viewport] of Object.entries(SCREENS)) {
+      const page = await browser.newPage({ colorScheme, viewport });
+      // Nothing may come from elsewhere.
+      await page.route("**/*", (route) =>
+        route.request().url().startsWith(url) ? route.continue() : route.abort(),
+      );
+      for (const path of pages) {
+        for (const fault of await faultsOf(page, url + path)) {
+          faults++;
+          console.log(`${path}, ${name}, ${colorScheme}: ${fault}`);
+        }
+      }
+      await page.close();
+      console.log(`looked at ${pages.length} pages, ${name}, ${colorScheme}`);
+    }
+  }
+  for (const fault of await checkSearch(browser, url)) {
+    faults++;
+    console.log(fault);
+  }
+} finally {
+  await browser.close();
+  await server.close();
+}
+console.log(faults === 0 ? "The site has no faults." : `${faults} faults.`);
+process.exitCode = faults === 0 ? 0 : 1;
