@@ -58,12 +58,18 @@ export interface CounterHandlerOptions extends CounterOptions {
   readonly logger?: CounterLogger | undefined;
 }
 
-// Every function has an `apply`, too.
-const isStore = (store: unknown) =>
+/** Whether a value can be a `CounterStore`. Every function has an `apply`, too. */
+export const isStore = (store: unknown) =>
   typeof store === "object" && store !== null && "apply" in store && typeof store.apply === "function";
 
 /** What the service accepts in the name of an operation, with room for the rest of the name. */
 const OPERATION_NAME = /^[\x20-\x7e]{1,200}$/u;
+
+/** Schema of what begins the names of operations. */
+export const OperationName = z.custom<string>(
+  (text) => typeof text === "string" && OPERATION_NAME.test(text),
+  withRemedy("pass 1 to 200 printable ASCII characters"),
+);
 
 /** What was not checked here would fail in the first operation, inside a step that is retried again and again. */
 const commonShape = {
@@ -77,12 +83,7 @@ const CounterOptionsSchema = z
   .strictObject(
     {
       ...commonShape,
-      name: z.optional(
-        z.custom<string>(
-          (text) => typeof text === "string" && OPERATION_NAME.test(text),
-          withRemedy("pass 1 to 200 printable ASCII characters"),
-        ),
-      ),
+      name: z.optional(OperationName),
       id: z.optional(CounterId),
       idempotencyKey: z.optional(IdempotencyKey),
       issuedAt: z.optional(IssuedAt),

@@ -5,7 +5,8 @@ import {
   type ExecutionCounterOptions,
   type SharedCounterOptions,
 } from "./counter-config.ts";
-import { createOperations, ignoreUnhandledRejection } from "./operations.ts";
+import { rejectWhatThrows } from "./operation-step.ts";
+import { createOperations } from "./operations.ts";
 
 /**
  * A counter whose every operation is one durable step, `<name>/<sequence>/<effect>`, such as
@@ -39,13 +40,4 @@ export function durableCounter(
     set: (to) => rejectWhatThrows(() => value(set(to))),
     batch: (commands) => rejectWhatThrows(() => batch(parseInput(Commands, commands, "commands"))),
   };
-}
-
-/** The caller gets an invalid command as a rejection, like every other error. */
-function rejectWhatThrows<T>(call: () => Promise<T>): Promise<T> {
-  try {
-    return call();
-  } catch (error) {
-    return ignoreUnhandledRejection(Promise.reject(error));
-  }
 }

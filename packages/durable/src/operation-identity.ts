@@ -44,7 +44,16 @@ export function operationName(
   kind: Command["type"] | "batch",
   commands: readonly Command[],
 ): string {
-  return `${counter}/${sequence}/${kind === "batch" ? `batch(${commands.length}:${fingerprint(commands)})` : short(commands)}`;
+  return `${counter}/${sequence}/${kind === "batch" ? batch(commands) : short(commands)}`;
+}
+
+/** The effect in the name of an operation: `increment(5)`, `batch(3:9f2a)`. */
+export function effectOfCommands(commands: readonly Command[]): string {
+  return commands.length === 1 ? short(commands) : batch(commands);
+}
+
+function batch(commands: readonly Command[]): string {
+  return `batch(${commands.length}:${fingerprintOf(commands.map((command) => short([command])))})`;
 }
 
 function short([command]: readonly Command[]): string {
@@ -52,8 +61,9 @@ function short([command]: readonly Command[]): string {
   return `${command.type}(${command.type === "set" ? command.value : command.amount})`;
 }
 
-function fingerprint(commands: readonly Command[]): string {
-  return hash("sha256", commands.map((command) => short([command])).join()).slice(0, 4);
+/** Tells texts from others, in four digits. */
+export function fingerprintOf(texts: readonly string[]): string {
+  return hash("sha256", texts.join()).slice(0, 4);
 }
 
 /** The idempotency key of an operation: the same for every run of its step, different from that of every other operation. */

@@ -33,14 +33,14 @@ export function operationQuota(context: DurableContext): (name: string) => boole
  * The error of an operation that would exceed the quota. The service would fail the whole execution instead. The code is
  * `misconfigured`, not `limit-exceeded`: the request is right, the function needs too many operations.
  *
- * @param label the counter's id or name
- * @param operations how many operations this counter has
- * @param value the value that they left
+ * @param subject the counter or the store in a sentence: `Counter "a"`
+ * @param operations how many operations it has
+ * @param value the value that they left, if it is a counter
  */
-export function operationLimitError(label: string, operations: number, value: number): CounterError {
+export function operationLimitError(subject: string, operations: number, value?: number): CounterError {
   return new CounterError(
     "misconfigured",
-    `Counter ${JSON.stringify(label)} cannot start another operation: the counters of this execution have used all ${MAX_OPERATIONS}. This one used ${operations} and left its value at ${value}. Use batch() or steps: "batch", or count in another execution, by context.invoke().`,
-    { details: { maxOperations: MAX_OPERATIONS, operations, value } },
+    `${subject} cannot start another operation: the counters of this execution have used all ${MAX_OPERATIONS}. This one used ${operations}${value === undefined ? "" : ` and left its value at ${value}`}. Use batch() or steps: "batch", or count in another execution, by context.invoke().`,
+    { details: { maxOperations: MAX_OPERATIONS, operations, ...(value !== undefined && { value }) } },
   );
 }

@@ -4,8 +4,8 @@ import type { CounterConfig } from "./counter-config.ts";
 import { createCounterLog } from "./counter-log.ts";
 import { contextPath, operationName, uniqueName } from "./operation-identity.ts";
 import { operationLimitError, operationQuota } from "./operation-quota.ts";
+import { ignoreUnhandledRejection, operationStep } from "./operation-step.ts";
 import { restoreCounterError, serializeCounterError } from "./restore-counter-error.ts";
-import { retryStrategy } from "./retry-strategy.ts";
 import { createStateBackend } from "./state-backend.ts";
 
 /** A counter's commands as durable steps, one after another in call order. */
@@ -42,30 +42,26 @@ export function createOperations(context: DurableContext, config: CounterConfig)
     // concurrent calls can share them.
     const turn = Promise.withResolvers<number>();
     last = turn.promise;
-    // The step starts now, so that its position follows from the order of calls alone. The backend waits for its turn.
-    const step = context.step(
-      name,
-      async ({ attempt }) => {
-        // Logged inside the body, which a replay does not run again.
-        const record = log?.({
-          operationName: name,
-          sequence,
-          attempt,
-          type: kind,
-          commands: commands.length,
-        });
-        try {
-          const applied = await apply(before);
-          record?.answered(applied);
-          turn.resolve(applied.value);
-          return toResult(applied);
-        } catch (error) {
-          record?.threw(error);
-          throw serializeCounterError(error);
-        }
-      },
-      { retryStrategy },
-    );
+    // The step starts now. The backend waits for its turn.
+    const step = operationStep(context, name, async (attempt) => {
+      // Logged inside the body, which a replay does not run again.
+      const record = log?.({
+        operationName: name,
+        sequence,
+        attempt,
+        type: kind,
+        commands: commands.length,
+      });
+      try {
+        const applied = await apply(before);
+        record?.answered(applied);
+        turn.resolve(applied.value);
+        return toResult(applied);
+      } catch (error) {
+        record?.threw(error);
+        throw error;
+      }
+    });
     const answer: Promise<R> = step.then(
       (result) => {
         turn.resolve(valueOf(result));
@@ -82,7 +78,9 @@ export function createOperations(context: DurableContext, config: CounterConfig)
 
   const refuse = async (before: Promise<number>): Promise<never> => {
     const value = await before;
-    throw restoreCounterError(serializeCounterError(operationLimitError(label, calls, value)));
+    throw restoreCounterError(
+      serializeCounterError(operationLimitError(`Counter ${JSON.stringify(label)}`, calls, value)),
+    );
   };
 
   return {
@@ -90,15 +88,6 @@ export function createOperations(context: DurableContext, config: CounterConfig)
     value: (command) => operate(command.type, [command], valueAfter, itself),
     batch: (commands) => operate("batch", commands, withoutReplayed, valueAfter),
   };
-}
-
-/**
- * Keeps Node from ending the process, and every replay after it, because of a rejection that the caller awaits only later. The
- * SDK does the same for its own promises. A caller that awaits the promise still gets the rejection.
- */
-export function ignoreUnhandledRejection<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => undefined);
-  return promise;
 }
 
 function createLog(context: DurableContext, { logger, label }: CounterConfig) {

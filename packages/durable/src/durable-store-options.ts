@@ -1,0 +1,59 @@
+import {
+  IdempotencyKey,
+  IssuedAt,
+  issuedAtNeedsKey,
+  parseInput,
+  withRemedy,
+  type CounterStore,
+} from "@durable-counter/core";
+import * as z from "zod/mini";
+import { isStore, OperationName } from "./counter-config.ts";
+
+/** Options of `durableStore`. */
+export interface DurableStoreOptions {
+  /**
+   * Identifies the store among those of a context: 1–200 printable ASCII characters, by default `store`. A second store of the
+   * same name in a context gets `-2` appended.
+   */
+  readonly name?: string | undefined;
+  /**
+   * The idempotency key of the request that started this execution, if it has one: 1–256 printable characters. It replaces the
+   * execution's ARN in the keys of the operations. So an event that is delivered twice starts two executions and still counts
+   * once, if both make the same calls in the same order.
+   */
+  readonly idempotencyKey?: string | undefined;
+  /** When that key was sent for the first time: milliseconds since 1970, as a number or as text of digits. */
+  readonly issuedAt?: number | string | undefined;
+}
+
+const Options = z
+  .strictObject(
+    {
+      name: z.optional(OperationName),
+      idempotencyKey: z.optional(IdempotencyKey),
+      issuedAt: z.optional(IssuedAt),
+    },
+    withRemedy('pass only "name", "idempotencyKey" and "issuedAt"'),
+  )
+  .check(issuedAtNeedsKey);
+
+/** A request whose other fields the store checks. Without this check, a derived key would make a time without a key valid. */
+const KeyedRequest = z
+  .custom<{ idempotencyKey?: string | undefined }>(
+    (request) => typeof request === "object" && request !== null,
+    withRemedy("pass an object"),
+  )
+  .check(issuedAtNeedsKey);
+
+/** @throws CounterError `invalid-input` */
+export function checkRequest(request: object): void {
+  parseInput(KeyedRequest, request, "request");
+}
+
+const Store = z.custom<CounterStore>(isStore, withRemedy("pass a CounterStore"));
+
+/** @throws CounterError `invalid-input` */
+export function parseDurableStore(store: CounterStore, options: DurableStoreOptions) {
+  parseInput(Store, store, "store"); // A parsed copy would lose the methods of its class.
+  return parseInput(Options, options, "options");
+}

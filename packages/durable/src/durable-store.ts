@@ -1,0 +1,200 @@
+import type { DurableContext } from "@aws/durable-execution-sdk-js";
+import {
+  ApplyRequest,
+  CounterId,
+  CounterIds,
+  parseInput,
+  type CallOptions,
+  type CounterStore,
+} from "@durable-counter/core";
+import { checkRequest, parseDurableStore, type DurableStoreOptions } from "./durable-store-options.ts";
+import { uniqueName } from "./operation-identity.ts";
+import { createOperationKeys } from "./operation-keys.ts";
+import { ignoreUnhandledRejection, rejectWhatThrows } from "./operation-step.ts";
+import { checkResultSize, listWithinCheckpoint } from "./result-size.ts";
+import { createStoreCalls } from "./store-calls.ts";
+import { storeEffect as effect, type StoreEffect } from "./store-effect.ts";
+
+/**
+ * A store whose every call is one durable step, `<id>/<sequence>/<effect>`, such as `stock-42/0/increment(5)` or
+ * `stock-42/1/hold(3)`. It has the optional capabilities that the given store has.
+ *
+ * Every call counts exactly once, wherever the process crashes: the idempotency key of a request follows from its position among
+ * the calls of this store. A request with a key of its own keeps it. `replayed` is always false, because a
+ * step cannot tell whether it is a rerun. A retryable error is retried with back-off, ten attempts in up to four minutes.
+ *
+ * Calls that are made concurrently are in flight at the same time: await a call if the next one depends on it. `list` and
+ * `getMany` store what they find in the checkpoint, which holds 256 KB.
+ *
+ * @throws CounterError `invalid-input` for invalid options; `misconfigured` where exactly-once keys cannot be derived
+ * @example
+ * ```ts
+ * export const handler = withDurableExecution(async (order: Order, context) => {
+ *   const stock = durableStore(context, store);
+ *   const { value } = await stock.apply({ id: order.sku, commands: [decrement(order.quantity)] });
+ *   return { left: value };
+ * });
+ * ```
+ */
+export function durableStore(
+  context: DurableContext,
+  store: CounterStore,
+  options: DurableStoreOptions = {},
+): CounterStore {
+  const { read, repeat, count, isRepeated } = createKinds(context, store, options);
+  return {
+    apply: (input, options) =>
+      rejectWhatThrows(() => {
+        const request = parseInput(ApplyRequest, input, "request");
+        // A read needs no key, which would cost a write; unless the request may come again, to be answered alike.
+        const isRead = request.commands.every(({ type }) => type === "get");
+        return isRead && request.idempotencyKey === undefined && !isRepeated
+          ? read(effect.apply(request), options, (own) => store.apply(request, own))
+          : count(effect.apply(request), options, request, (keyed, own) => store.apply(keyed, own));
+      }),
+    get: (id, options) =>
+      rejectWhatThrows(() => read(effect.get(parseId(id)), options, (own) => store.get(id, own))),
+    delete: (id, options) =>
+      rejectWhatThrows(() => repeat(effect.delete(parseId(id)), options, (own) => store.delete(id, own))),
+    async *list(options) {
+      yield* await read(effect.list(), options, (own) => listWithinCheckpoint(store.list(own)));
+    },
+    ...capabilities(store, { read, repeat, count }),
+  };
+}
+
+/** The optional methods that the store has. */
+function capabilities(
+  store: CounterStore,
+  { read, repeat, count }: Pick<Kinds, "read" | "repeat" | "count">,
+): Partial<CounterStore> {
+  const [hold, commit, release] = [
+    store.hold?.bind(store),
+    store.commit?.bind(store),
+    store.release?.bind(store),
+  ];
+  const [held, applyAll, getMany] = [
+    store.held?.bind(store),
+    store.applyAll?.bind(store),
+    store.getMany?.bind(store),
+  ];
+  return {
+    ...(hold && {
+      hold: (request, options) =>
+        rejectWhatThrows(() => {
+          checkRequest(request);
+          return count(effect.hold(request), options, request, (keyed, own) => hold(keyed, own));
+        }),
+    }),
+    ...(commit && {
+      commit: (request, options) =>
+        rejectWhatThrows(() => {
+          checkRequest(request);
+          return repeat(effect.commit(request), options, (own) => commit(request, own));
+        }),
+    }),
+    ...(release && {
+      release: (request, options) =>
+        rejectWhatThrows(() => {
+          checkRequest(request);
+          return repeat(effect.release(request), options, (own) => release(request, own));
+        }),
+    }),
+    ...(held && {
+      held: (id, options) =>
+        rejectWhatThrows(() => read(effect.held(parseId(id)), options, (own) => held(id, own))),
+    }),
+    ...(applyAll && {
+      applyAll: (request, options) =>
+        rejectWhatThrows(() => {
+          checkRequest(request);
+          return count(effect.applyAll(request), options, request, (keyed, own) => applyAll(keyed, own));
+        }),
+    }),
+    ...(getMany && {
+      getMany: (input, options) =>
+        rejectWhatThrows(() => {
+          const ids = parseInput(CounterIds, input, "ids");
+          // A checkpoint holds no Map.
+          const entries = read(effect.getMany(ids), options, async (own) =>
+            Array.from(await getMany(ids, own)),
+          );
+          return ignoreUnhandledRejection(entries.then((pairs) => new Map(pairs)));
+        }),
+    }),
+  };
+}
+
+const parseId = (id: string) => parseInput(CounterId, id, "id");
+
+/** What a request has by which a store recognises it. */
+interface Keyed {
+  readonly idempotencyKey?: string | undefined;
+  readonly issuedAt?: number | undefined;
+  readonly callerId?: string | undefined;
+}
+
+type Kinds = ReturnType<typeof createKinds>;
+
+/** The kinds of calls: what a step that runs again has to do. */
+function createKinds(context: DurableContext, store: CounterStore, options: DurableStoreOptions) {
+  const { idempotencyKey: requestKey, issuedAt, name: wanted = "store" } = parseDurableStore(store, options);
+  const keys = createOperationKeys(context, requestKey);
+  const name = uniqueName(context, wanted);
+  const call = createStoreCalls(context, name);
+
+  return {
+    /** Whether the request that started the execution may come again, to be answered alike. */
+    isRepeated: requestKey !== undefined,
+    /** Changes nothing. */
+    read: <O extends CallOptions, R>(
+      effect: StoreEffect,
+      options: O | undefined,
+      start: (own: O | CallOptions) => Promise<R>,
+    ) => call(effect, options ?? {}, () => async () => ({ isWrite: false, start: sized(effect, start) })),
+    /** Changes nothing when it is made again. */
+    repeat: <R>(
+      effect: StoreEffect,
+      options: CallOptions | undefined,
+      start: (own: CallOptions) => Promise<R>,
+    ) =>
+      call(effect, options ?? {}, () => async () => ({
+        isWrite: true,
+        start: async (own) => applied(await start(own)),
+      })),
+    /** Counts once by its idempotency key. */
+    count: <Request extends Keyed, R extends { readonly replayed: boolean }>(
+      effect: StoreEffect,
+      options: CallOptions | undefined,
+      request: Request,
+      start: (keyed: Request, own: CallOptions) => Promise<R>,
+    ) =>
+      call(effect, options ?? {}, (sequence) => {
+        const derived = keys.keyOf(name, sequence);
+        return async () => {
+          const isOwnKey = request.idempotencyKey !== undefined;
+          const ourId = isOwnKey ? keys.callerOf(name, sequence) : keys.callerId;
+          const { idempotencyKey = await derived(), callerId = ourId } = request;
+          const keyed = { ...request, idempotencyKey, callerId, ...(!isOwnKey && { issuedAt }) };
+          const run = async (own: CallOptions) => applied(await start(keyed, own));
+          return { isWrite: true, idempotencyKey, start: sized(effect, run) };
+        };
+      }),
+  };
+}
+
+/**
+ * A result as every run of its step has it. A store tells a key that it knows, but a step cannot tell whether that was used by an
+ * earlier run of the step or by another execution: it would have another result after a crash.
+ */
+function applied<R>(result: R): R {
+  return typeof result === "object" && result !== null && "replayed" in result
+    ? { ...result, replayed: false }
+    : result;
+}
+
+/** Checks the size of a result that grows with the number of counters. */
+function sized<R>({ method }: StoreEffect, start: (own: CallOptions) => Promise<R>) {
+  if (method === undefined) return start;
+  return async (own: CallOptions) => checkResultSize(await start(own), method);
+}

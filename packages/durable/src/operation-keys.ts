@@ -1,0 +1,69 @@
+import { hash, randomUUID } from "node:crypto";
+import type { DurableContext } from "@aws/durable-execution-sdk-js";
+import { CounterError } from "@durable-counter/core";
+import { contextPath, operationKey } from "./operation-identity.ts";
+import { operationQuota } from "./operation-quota.ts";
+
+/** What identifies the operations of one counter, or of one store, to a store. */
+export interface OperationKeys {
+  /**
+   * The caller's id makes a refusal final, so that a call which a dead process left in flight cannot count later. It is a hash
+   * because an ARN can be longer than a caller's id.
+   */
+  readonly callerId: string;
+  /** The caller of a request that brings a key of its own, which other operations of the execution may use as well. */
+  readonly callerOf: (name: string, sequence: number) => string;
+  /**
+   * To be called when an operation is called, before its step. The function that it returns resolves, in the step, to the
+   * idempotency key of the operation.
+   *
+   * @param name the unique name of the counter or the store in its context
+   * @param sequence the position among its operations, from 0
+   */
+  readonly keyOf: (name: string, sequence: number) => () => Promise<string>;
+}
+
+/**
+ * @param requestKey replaces the ARN of the execution
+ * @throws CounterError `misconfigured` where exactly-once keys cannot be derived
+ */
+export function createOperationKeys(context: DurableContext, requestKey: string | undefined): OperationKeys {
+  const callerId = hash("sha256", context.executionContext.durableExecutionArn, "base64url");
+  const keyPrefix = createKeyPrefix(context, requestKey);
+  return {
+    callerId,
+    callerOf: (name, sequence) => operationKey([callerId, contextPath(context) ?? ""], name, sequence),
+    keyOf: (name, sequence) => {
+      const prefix = keyPrefix(name);
+      return async () => operationKey(await prefix, name, sequence);
+    },
+  };
+}
+
+/**
+ * What begins the idempotency keys of a counter or a store: the key of the request, or else the execution's ARN; and the path of the context.
+ * Where the SDK does not have the path, a step stores a random prefix instead.
+ */
+function createKeyPrefix(context: DurableContext, requestKey: string | undefined) {
+  const path = contextPath(context);
+  if (path !== undefined) {
+    const prefix = [requestKey ?? context.executionContext.durableExecutionArn, path];
+    return () => prefix;
+  }
+  if (requestKey !== undefined) {
+    throw new CounterError(
+      "misconfigured",
+      'This version of the durable SDK does not have the position of a context, which an "idempotencyKey" needs. Leave it out, or use a version within the peer range.',
+    );
+  }
+  let stored: Promise<readonly string[]> | undefined;
+  return (counter: string) => {
+    if (stored === undefined) {
+      const name = `${counter}/key-prefix`;
+      operationQuota(context)(name);
+      stored = context.step(name, async () => randomUUID()).then((prefix) => [prefix]);
+      stored.catch(() => undefined); // it is awaited later, in the operation's own step
+    }
+    return stored;
+  };
+}
