@@ -4,10 +4,10 @@ import { createSimulatedDynamoDB } from "@durable-counter/testing/dynamodb";
 
 export const tableName = "application";
 /** The table that the application has: its own keys, and counters under a prefix. */
-export const keys = { partition: "PK", sort: "SK", prefix: "COUNTER#", timeToLive: "ttl" };
+const keys = { partition: "PK", sort: "SK", prefix: "COUNTER#", timeToLive: "ttl" };
 export const key = { PK: { S: "PAGE#home" }, SK: { S: "STATS" } };
 export const id = "home";
-export const WEEK_SECONDS = 604_800;
+const WEEK_SECONDS = 604_800;
 
 /** What the old version of the application does. */
 export async function addViews(client: DynamoDBClient, views: number): Promise<void> {
