@@ -114,7 +114,9 @@ export interface HoldResult {
 
 /** A request for {@link CounterStore.commit}. */
 export interface CommitRequest {
+  /** The id of the counter. */
   readonly id: string;
+  /** The `holdId` of the hold. */
   readonly holdId: string;
   /** How much of the hold becomes final: a safe integer from 0 to the held amount, by default all of it. */
   readonly amount?: number | undefined;
@@ -122,7 +124,9 @@ export interface CommitRequest {
 
 /** A request for {@link CounterStore.release}. */
 export interface ReleaseRequest {
+  /** The id of the counter. */
   readonly id: string;
+  /** The `holdId` of the hold. */
   readonly holdId: string;
 }
 
@@ -143,8 +147,11 @@ export interface ApplyAllRequest {
     readonly limits?: Limits | undefined;
     readonly initial?: number | undefined;
   }[];
+  /** Makes a repeated request count once; see {@link ApplyRequest.idempotencyKey}. */
   readonly idempotencyKey?: string | undefined;
+  /** When the request was sent for the first time, in milliseconds since 1970; see {@link ApplyRequest.issuedAt}. */
   readonly issuedAt?: number | undefined;
+  /** The same for all attempts at the request; see {@link ApplyRequest.callerId}. */
   readonly callerId?: string | undefined;
 }
 

@@ -25,6 +25,7 @@ interface CommonOptions extends CounterOptions {
 
 /** Options of a counter whose value lives in the execution: no other execution sees it. */
 export interface ExecutionCounterOptions extends CommonOptions {
+  /** Not given: the value lives in the execution. */
   readonly store?: undefined;
 }
 

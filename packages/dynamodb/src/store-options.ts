@@ -12,9 +12,13 @@ import type { Table } from "./counter-item.ts";
  */
 export type Strategy = "auto" | "inline" | "separate-item";
 
+/** Options of a store of counters in a DynamoDB table. */
 export interface DynamoDBCounterStoreOptions extends CounterOptions {
+  /** A `DynamoDBClient` or `DynamoDBDocumentClient` of AWS SDK v3. */
   readonly client: DynamoDBClient;
+  /** The name of the table, or its ARN. */
   readonly tableName: string;
+  /** How requests that are sent again are recognised. */
   readonly idempotency?:
     | {
         /**

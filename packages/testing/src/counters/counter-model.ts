@@ -18,6 +18,7 @@ import {
 } from "./counter-operation.ts";
 import type { SequentialModel } from "../linearizability/model.ts";
 
+/** A counter and its idempotency keys, as the model keeps them. */
 export interface CounterState {
   /** Missing if the counter was never written. */
   readonly value?: number;

@@ -5,6 +5,7 @@ import type { HistoryOperation } from "../linearizability/history.ts";
 /** The input of an operation: one command, a batch as a `CounterStore` takes it, or the deletion of the counter. */
 export type CounterInput = Command | CounterBatch | { readonly type: "delete" };
 
+/** A batch of commands, as a `CounterStore` takes it. */
 export type CounterBatch = Omit<ApplyRequest, "id">;
 
 /**
@@ -13,6 +14,7 @@ export type CounterBatch = Omit<ApplyRequest, "id">;
  */
 export type CounterOutput = number | CounterAnswer | "limit-exceeded" | "idempotency-key-reused" | undefined;
 
+/** The known part of the result of a batch. */
 export interface CounterAnswer {
   readonly value: number;
   readonly results?: BatchResult["results"];

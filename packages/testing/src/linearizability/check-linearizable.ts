@@ -7,11 +7,13 @@ import { hashOf, type Model } from "./model.ts";
 import { linearOrder, partition } from "./partition.ts";
 import { search } from "./search.ts";
 
+/** Options of {@link checkLinearizable}. */
 export interface LinearizabilityOptions {
   /** The number of configurations to visit, over all keys, before the check stops with an error. Default 1,000,000. */
   readonly budget?: number | undefined;
 }
 
+/** The verdict: an order that explains the history, or the operations that contradict each other. */
 export type LinearizabilityResult<Input = unknown, Output = unknown> =
   | {
       readonly linearizable: true;

@@ -19,6 +19,7 @@ export interface StepModel<State, Input, Output> extends ModelTraits<State, Inpu
   step(state: State, input: Input, output: Output | undefined): State | undefined;
 }
 
+/** What an object does when one operation runs at a time. */
 export type Model<State, Input, Output> =
   SequentialModel<State, Input, Output> | StepModel<State, Input, Output>;
 

@@ -131,6 +131,7 @@ function prunesChildren(context: Operation | undefined): boolean {
 
 const OPEN: ReadonlySet<Operation["Status"]> = new Set(["STARTED", "PENDING", "READY"]);
 
+/** Whether an operation has ended, in any way. */
 export function isClosed(operation: Operation): boolean {
   return !OPEN.has(operation.Status);
 }

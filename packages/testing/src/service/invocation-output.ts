@@ -8,7 +8,11 @@ export type InvocationOutput =
   | { readonly status: "FAILED"; readonly error: ErrorObject }
   | { readonly status: "PENDING" };
 
-/** @throws TypeError if `output` is not what a durable function returns */
+/**
+ * Reads what a durable function returned to the service.
+ *
+ * @throws TypeError if `output` is not what a durable function returns
+ */
 export function readOutput(output: unknown): InvocationOutput {
   const { Status, Result, Error: error } = Object(output) as Record<string, unknown>;
   switch (Status) {

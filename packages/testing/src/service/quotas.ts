@@ -44,7 +44,11 @@ export function checkInvokePayload(direction: "input" | "output", payload: strin
   if (payload !== undefined) checkPayload(`CHAINED_INVOKE ${direction}`, payload, MAX_INVOKE_PAYLOAD);
 }
 
-/** @throws ServiceError for a payload that is too large */
+/**
+ * Checks the result of a callback against the quota.
+ *
+ * @throws ServiceError for a payload that is too large
+ */
 export function checkCallbackResult(payload: string | undefined): void {
   if (payload !== undefined) checkPayload("CALLBACK output", payload, MAX_PAYLOAD);
 }
