@@ -9,6 +9,7 @@
  * To try projects again and again, keep a registry with `--serve`, and pass its URL: then nothing is published.
  */
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
@@ -73,7 +74,10 @@ async function publishedRegistry(): Promise<Registry> {
 }
 
 async function allJobs(): Promise<readonly Job[]> {
-  const packages = await readdir(join(root, "packages"));
+  // A package is for users once it has a README.
+  const packages = (await readdir(join(root, "packages"))).filter((name) =>
+    existsSync(join(root, "packages", name, "README.md")),
+  );
   const readmes = await Promise.all(
     packages.map(async (name) => ({
       name,

@@ -12,11 +12,8 @@ import { globSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { createRunFolder } from "./test/run-folder.ts";
-import { oldestOf, peerRange } from "./versions/peer-range.ts";
+import { oldestOf, peerRange, TESTED_PEERS } from "./versions/peer-range.ts";
 import { copyWorkspace, type Versions } from "./versions/workspace-copy.ts";
-
-/** Peers whose range has more than one version, and which users install by themselves. */
-const PEERS = ["@aws-sdk/client-dynamodb", "@aws/durable-execution-sdk-js", "zod"] as const;
 
 /** The tests that depend on a peer; the first shows that the requested versions are loaded. */
 const LOADED_VERSIONS = "scripts/versions/loaded-versions.test.ts";
@@ -41,7 +38,7 @@ let failed = 0;
 for (const [end, versionsOf] of Object.entries(ENDS)) {
   if (ends.length > 0 && !ends.includes(end)) continue;
   const versions = Object.fromEntries(
-    await Promise.all(PEERS.map(async (name) => [name, await versionsOf(name)] as const)),
+    await Promise.all(TESTED_PEERS.map(async (name) => [name, await versionsOf(name)] as const)),
   );
   const shown = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   say(`the ${end} versions: ${shown.join(", ")}`);

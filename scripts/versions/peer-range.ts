@@ -3,17 +3,26 @@ import { join, resolve } from "node:path";
 
 const root = resolve(import.meta.dirname, "../..");
 
+/** The peers that users must have, of which `pnpm test:versions` tests both ends of the range. */
+export const TESTED_PEERS = ["@aws-sdk/client-dynamodb", "@aws/durable-execution-sdk-js", "zod"] as const;
+
 interface Manifest {
   readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
 }
 
-/** The name of each package of this repository, by its folder, with the peers that it states. */
+/** The peers that each package must have, and the tested ones that it may have, by its folder. */
 export function statedPeers(): ReadonlyMap<string, Readonly<Record<string, string>>> {
   const folders = readdirSync(join(root, "packages")).map((name) => join(root, "packages", name));
   return new Map(
     folders.map((folder) => {
       const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest; // npm checks it
-      return [folder, manifest.peerDependencies ?? {}];
+      const { peerDependencies = {}, peerDependenciesMeta = {} } = manifest;
+      const isTested = (name: string) => TESTED_PEERS.some((peer) => peer === name);
+      const stated = Object.entries(peerDependencies).filter(
+        ([name]) => isTested(name) || peerDependenciesMeta[name]?.optional !== true,
+      );
+      return [folder, Object.fromEntries(stated)];
     }),
   );
 }
