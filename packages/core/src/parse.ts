@@ -41,7 +41,7 @@ export function withRemedy(remedy: string): { error: (issue: Issue) => string } 
 }
 
 /** The fields of a zod issue that the message needs. */
-interface Issue {
+export interface Issue {
   readonly code?: string | undefined;
   readonly input?: unknown;
   readonly keys?: readonly string[] | undefined;
