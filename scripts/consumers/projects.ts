@@ -46,8 +46,90 @@ const TYPES = ["@types/node@22", "@types/aws-lambda"];
 
 const NODE_TEST = { from: "node:test" } as const;
 
-/** Not the product of everything, but every kind at least once, in pairs that people use. */
+/** Not the product of everything, but every kind at least once, in pairs that people use. The slowest begin. */
 export const PROJECTS: readonly Project[] = [
+  {
+    name: "yarn 1 · CommonJS · jest · oldest TypeScript, nodenext",
+    manager: "yarn@1",
+    modules: "cjs",
+    tools: ["jest", `typescript@${OLDEST_TYPESCRIPT}`, "zod", ...TYPES],
+    files: {
+      "counter.test.js": testProgram("cjs", {}),
+      "typed.ts": TYPED,
+      "tsconfig.json": NODENEXT,
+      "tsconfig.node10.json": NODE10,
+    },
+    commands: [execCommand("yarn@1", "jest"), execCommand("yarn@1", "tsc")],
+    refused: {
+      command: execCommand("yarn@1", "tsc -p tsconfig.node10.json"),
+      says: "Consider updating to 'node16', 'nodenext', or 'bundler'",
+    },
+  },
+  {
+    name: "pnpm 12 · webpack, rollup",
+    manager: "pnpm@12",
+    modules: "esm",
+    tools: [
+      "webpack",
+      "rollup",
+      "@rollup/plugin-node-resolve",
+      "@rollup/plugin-commonjs",
+      "@rollup/plugin-json",
+    ],
+    files: {
+      "lambda.js": LAMBDA,
+      "bundle.mjs": `
+import webpack from "webpack";
+import { rollup } from "rollup";
+import resolve from "@rollup/plugin-node-resolve";
+import commonjs from "@rollup/plugin-commonjs";
+import json from "@rollup/plugin-json";
+const output = { path: process.cwd() + "/out", filename: "webpack.cjs", library: { type: "commonjs2" } };
+await new Promise((done, fail) => webpack({ entry: "./lambda.js", target: "node22", mode: "production", output },
+  (error, stats) => error || stats.hasErrors() ? fail(error ?? new Error(stats.toString())) : done()));
+const bundle = await rollup({ input: "lambda.js", plugins: [resolve({ preferBuiltins: true }), commonjs(), json()], logLevel: "silent" });
+await bundle.write({ file: "out/rollup.mjs", format: "esm", inlineDynamicImports: true });
+`,
+    },
+    commands: ["node bundle.mjs", "node out/webpack.cjs", "node out/rollup.mjs"],
+  },
+  {
+    name: "npm · the oldest peers · zod 4.1",
+    manager: "npm",
+    modules: "esm",
+    tools: [
+      "@aws-sdk/client-dynamodb@3.803.0",
+      "@aws/durable-execution-sdk-js@2.3.1",
+      "zod@4.1.13",
+      `typescript@${OLDEST_TYPESCRIPT}`,
+      ...TYPES,
+    ],
+    files: {
+      "counter.test.mjs": testProgram("esm", NODE_TEST),
+      "typed.ts": TYPED,
+      "tsconfig.json": NODENEXT,
+    },
+    commands: ["node --test", execCommand("npm", "tsc")],
+  },
+  {
+    name: "npm · esbuild by CDK's NodejsFunction",
+    manager: "npm",
+    modules: "cjs",
+    tools: ["esbuild", "aws-cdk-lib", "constructs"],
+    files: {
+      "lambda.mjs": LAMBDA,
+      "app.js": `
+const { App, Stack } = require("aws-cdk-lib");
+const { NodejsFunction } = require("aws-cdk-lib/aws-lambda-nodejs");
+const { Runtime } = require("aws-cdk-lib/aws-lambda");
+const app = new App({ outdir: "out" });
+const bundling = { externalModules: [], sourceMap: true };
+new NodejsFunction(new Stack(app, "Stack"), "Counter", { entry: "lambda.mjs", runtime: Runtime.NODEJS_22_X, bundling });
+app.synth();
+`,
+    },
+    commands: ["node app.js", "node out/asset.*/index.js"],
+  },
   {
     name: "npm · ESM · node:test · newest TypeScript, nodenext",
     manager: "npm",
@@ -99,41 +181,6 @@ export const PROJECTS: readonly Project[] = [
     commands: [`NODE_OPTIONS=--experimental-vm-modules ${execCommand("npm", "jest")}`],
   },
   {
-    name: "yarn 1 · CommonJS · jest · oldest TypeScript, nodenext",
-    manager: "yarn@1",
-    modules: "cjs",
-    tools: ["jest", `typescript@${OLDEST_TYPESCRIPT}`, "zod", ...TYPES],
-    files: {
-      "counter.test.js": testProgram("cjs", {}),
-      "typed.ts": TYPED,
-      "tsconfig.json": NODENEXT,
-      "tsconfig.node10.json": NODE10,
-    },
-    commands: [execCommand("yarn@1", "jest"), execCommand("yarn@1", "tsc")],
-    refused: {
-      command: execCommand("yarn@1", "tsc -p tsconfig.node10.json"),
-      says: "Consider updating to 'node16', 'nodenext', or 'bundler'",
-    },
-  },
-  {
-    name: "npm · the oldest peers · zod 4.1",
-    manager: "npm",
-    modules: "esm",
-    tools: [
-      "@aws-sdk/client-dynamodb@3.803.0",
-      "@aws/durable-execution-sdk-js@2.3.1",
-      "zod@4.1.13",
-      `typescript@${OLDEST_TYPESCRIPT}`,
-      ...TYPES,
-    ],
-    files: {
-      "counter.test.mjs": testProgram("esm", NODE_TEST),
-      "typed.ts": TYPED,
-      "tsconfig.json": NODENEXT,
-    },
-    commands: ["node --test", execCommand("npm", "tsc")],
-  },
-  {
     name: "yarn 4, Plug'n'Play · ESM · node:test",
     manager: "yarn@4",
     modules: "esm",
@@ -148,53 +195,6 @@ export const PROJECTS: readonly Project[] = [
     tools: [`@oven/bun-${process.platform}-${process.arch === "arm64" ? "aarch64" : process.arch}`],
     files: { "counter.test.js": testProgram("esm", { from: "bun:test" }) },
     commands: ["node_modules/@oven/bun-*/bin/bun test"],
-  },
-  {
-    name: "pnpm 12 · webpack, rollup",
-    manager: "pnpm@12",
-    modules: "esm",
-    tools: [
-      "webpack",
-      "rollup",
-      "@rollup/plugin-node-resolve",
-      "@rollup/plugin-commonjs",
-      "@rollup/plugin-json",
-    ],
-    files: {
-      "lambda.js": LAMBDA,
-      "bundle.mjs": `
-import webpack from "webpack";
-import { rollup } from "rollup";
-import resolve from "@rollup/plugin-node-resolve";
-import commonjs from "@rollup/plugin-commonjs";
-import json from "@rollup/plugin-json";
-const output = { path: process.cwd() + "/out", filename: "webpack.cjs", library: { type: "commonjs2" } };
-await new Promise((done, fail) => webpack({ entry: "./lambda.js", target: "node22", mode: "production", output },
-  (error, stats) => error || stats.hasErrors() ? fail(error ?? new Error(stats.toString())) : done()));
-const bundle = await rollup({ input: "lambda.js", plugins: [resolve({ preferBuiltins: true }), commonjs(), json()], logLevel: "silent" });
-await bundle.write({ file: "out/rollup.mjs", format: "esm", inlineDynamicImports: true });
-`,
-    },
-    commands: ["node bundle.mjs", "node out/webpack.cjs", "node out/rollup.mjs"],
-  },
-  {
-    name: "npm · esbuild by CDK's NodejsFunction",
-    manager: "npm",
-    modules: "cjs",
-    tools: ["esbuild", "aws-cdk-lib", "constructs"],
-    files: {
-      "lambda.mjs": LAMBDA,
-      "app.js": `
-const { App, Stack } = require("aws-cdk-lib");
-const { NodejsFunction } = require("aws-cdk-lib/aws-lambda-nodejs");
-const { Runtime } = require("aws-cdk-lib/aws-lambda");
-const app = new App({ outdir: "out" });
-const bundling = { externalModules: [], sourceMap: true };
-new NodejsFunction(new Stack(app, "Stack"), "Counter", { entry: "lambda.mjs", runtime: Runtime.NODEJS_22_X, bundling });
-app.synth();
-`,
-    },
-    commands: ["node app.js", "node out/asset.*/index.js"],
   },
 ];
 
