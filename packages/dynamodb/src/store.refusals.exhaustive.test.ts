@@ -211,7 +211,7 @@ describe.each(simulatedEngines)("a refusal that is remembered, on $engine", (eng
     expect(await told(inline, refused)).toMatch(/\[idempotency-key-reused\]$/u);
   });
 
-  test("is an answer as the memory store gives it, among all that others ask, with keys wherever", async () => {
+  test("has the answer that the memory store gives, beside other requests, wherever keys are recorded", async () => {
     const keys = ["t1", "t2", "t3", ...COMPACTING];
     const command = fc.oneof(
       fc.integer({ min: 1, max: 6 }).map(increment),
@@ -289,7 +289,7 @@ describe.each(withTransactions)("refusals that are remembered, on $engine", (eng
     expect(Array.from(answers)).toEqual([FIVE_OF_THREE]);
   });
 
-  test("are not moved over what counted in the place of one of them", async () => {
+  test("are not moved over a key item that counted in the meantime", async () => {
     const { clock, store, move } = await setUp(engine);
     await move(increment(3));
     for (let n = 0; n < 100; n++) {
@@ -305,7 +305,7 @@ describe.each(withTransactions)("refusals that are remembered, on $engine", (eng
     expect(await told(store("auto"), request)).toBe("0, replayed");
   });
 
-  test("hold for their window, though the item was not to be fenced for so long", async () => {
+  test("are final for their retention period, though the write fence would end before", async () => {
     const { clock, store, move } = await setUp(engine);
     await move(increment(3), "separate-item");
     const request = { id, idempotencyKey: "t", commands: [decrement(5)], callerId: "a" };

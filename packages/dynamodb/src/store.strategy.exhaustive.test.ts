@@ -231,7 +231,7 @@ describe.each(simulatedEngines)("an idempotency key that comes from elsewhere, o
     expect(await store("auto").get(id, { consistent: true })).toBe(0);
   });
 
-  test("counts nothing if it arrives up to five minutes after its window has passed", async () => {
+  test("counts nothing if it arrives up to five minutes after its retention period", async () => {
     const { db, store, one, clock } = await setUp(engine);
     const client = db.client({ maxAttempts: 1 });
     const network = keepLostWrites(client);
@@ -265,7 +265,7 @@ describe.each(simulatedEngines)("a process that was frozen before it sent anythi
 });
 
 describe.each(simulatedEngines)("an attempt that was never answered, on $engine", (engine) => {
-  test("makes the call unknown, whatever failed after it, and tells how to find out", async () => {
+  test("makes the outcome of the call unknown, also when a later attempt fails, and tells how to find out", async () => {
     const { db, store, one, clock } = await setUp(engine);
     const { network } = db;
     const start = clock.now();
@@ -283,7 +283,7 @@ describe.each(simulatedEngines)("an attempt that was never answered, on $engine"
     expect(String(error)).toContain('Ask again with the idempotency key "t" to find out');
   });
 
-  test("stays unsettled on its counter, whatever becomes of the same idempotency key on another", async () => {
+  test("stays in flight on its counter, also when the same idempotency key is answered on another", async () => {
     const { db, store } = await setUp(engine);
     const truth = store("inline");
     await truth.apply({ id, commands: [increment(5)], idempotencyKey: "stock" });
@@ -304,7 +304,7 @@ describe.each(simulatedEngines)("an attempt that was never answered, on $engine"
 });
 
 describe.each(withTransactions)("an item that is full, met by a transaction on $engine", (engine) => {
-  test("makes room by forgetting those that have expired, or asks for less: it is not set up wrongly", async () => {
+  test("removes expired records to make room, or asks for fewer: it is not misconfigured", async () => {
     const { db, store, one, clock } = await setUp(engine);
     await putFullItem(db.client(), tableName, id, clock.now() / 1_000 - 86_400);
     for (let n = 0; n < 3; n++) await store("separate-item").apply(one(`t${n}`));

@@ -42,7 +42,7 @@ describe("planFaults", () => {
     }
   });
 
-  test.each(FAULTS)("draws nothing but %s where it is certain, and any chance", (fault) => {
+  test.each(FAULTS)("draws only %s if its probability is 1, with any chance", (fault) => {
     const drawn = drawAll(planFaults({ seed: 7, faults: { [fault]: 1 } }), times(1000, "UpdateItem"));
     expect(new Set(drawn.map((planned) => planned?.fault))).toEqual(new Set([fault]));
     const chances = drawn.map((planned) => planned?.chance ?? Number.NaN);
@@ -50,7 +50,7 @@ describe("planFaults", () => {
     expect(Math.max(...chances)).toBeGreaterThan(0.99);
   });
 
-  test("the fate of the nth that is drawn for depends on nothing in between", () => {
+  test("the fault of the nth request does not depend on requests for which no fault is drawn", () => {
     assert(
       property(record({ seed: SEED, faults: ODDS }), OPERATIONS, (odds, between) => {
         const operations = ["UpdateItem"];
@@ -67,7 +67,7 @@ describe("planFaults", () => {
     );
   });
 
-  test("who meets a fault is the same, however probable those after it are", () => {
+  test("the same requests meet a fault, however probable the faults after it are", () => {
     const meets = (faults: Partial<Record<Fault, number>>) =>
       drawAll(planFaults({ seed: 9, faults }), times(1000, "UpdateItem")).map(
         (planned) => planned?.fault === "lose-request" && planned,
@@ -75,7 +75,7 @@ describe("planFaults", () => {
     expect(meets({ "lose-request": 0.3 })).toEqual(meets({ "lose-request": 0.3, throttle: 0.3, delay: 0.1 }));
   });
 
-  test("no operation meets what it cannot", () => {
+  test("no operation meets a fault that is impossible for it", () => {
     assert(
       property(record({ seed: SEED, faults: ODDS }), OPERATIONS, (odds, operations) => {
         const drawn = drawAll(planFaults(odds), operations);

@@ -61,7 +61,7 @@ describe.each(FAULTS)("%s", (fault) => {
 });
 
 describe("startFaultyNetwork", () => {
-  test("passes what no fault is drawn for", async () => {
+  test("passes requests for which no fault is drawn", async () => {
     const { network, client } = await setUp({ faults: {} });
     expect(await addOne(client, id)).toBe(1);
     expect(await valueOf(client, id)).toBe(1);
@@ -152,7 +152,7 @@ describe("startFaultyNetwork", () => {
     expect((await outcomes(drawn.seed + 1)).told).not.toEqual(drawn.told);
   });
 
-  test("only the operations that are named meet what is drawn", async () => {
+  test("only the named operations meet drawn faults", async () => {
     const { network, client } = await setUp({ faults: { "server-error": 1 }, operations: ["UpdateItem"] });
     expect(await valueOf(client, id)).toBe(0);
     await expect(addOne(client, id)).rejects.toMatchObject(INTERNAL);

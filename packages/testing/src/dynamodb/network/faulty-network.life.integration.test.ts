@@ -26,7 +26,7 @@ async function startServer(listener: RequestListener): Promise<string> {
 
 const post = (endpoint: string) => fetch(endpoint, { method: "POST", body: "{}" });
 
-describe("a faulty network", { timeout: 30_000 }, () => {
+describe("a faulty network", () => {
   test("resets connections when the engine is gone, and drains", async () => {
     const db = await startEngine();
     await using network = await startFaultyNetwork(db.endpoint, {

@@ -4,7 +4,7 @@ import { startEngine } from "./adding-engine.fixture.ts";
 import { addOne, valueOf } from "./adding.fixture.ts";
 import { startFaultyNetwork } from "./faulty-network.ts";
 
-test("a plain ADD is counted twice by the SDK's own retries, and nobody is told", async () => {
+test("the SDK's own retries count a plain ADD twice, without an error", async () => {
   await using db = await startEngine();
   await using network = await startFaultyNetwork(db.endpoint, { seed: 1, faults: { "reset-after": 0.1 } });
   const client = localClient(network.endpoint);

@@ -11,12 +11,12 @@ describe("the options of a faulty network", () => {
     expect(new Set(seeds).size).toBeGreaterThan(1);
   });
 
-  test("the default odds name every fault and leave most requests alone", () => {
+  test("the default probabilities name every fault and leave most requests alone", () => {
     expect(Object.values(EVERY_FAULT).every((probability) => probability > 0)).toBe(true);
     expect(Object.values(EVERY_FAULT).reduce((sum, probability) => sum + probability, 0)).toBeCloseTo(0.2);
   });
 
-  test("take odds that make 1, as decimal fractions do", () => {
+  test("take probabilities whose decimal fractions sum up to 1", () => {
     const faults = { "lose-request": 0.33, "lose-reply": 0.56, delay: 0.11 };
     expect(0.33 + 0.56 + 0.11).toBeGreaterThan(1);
     expect(parseOptions({ seed: 1, faults }).faults).toEqual(faults);
