@@ -13,5 +13,6 @@ export const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   peers: async () => (await import("./benches/peers.ts")).peers,
   keys: async () => (await import("./benches/keys.ts")).keys,
   "hot-key": async () => (await import("./benches/hot-key.ts")).hotKey,
+  contention: async () => (await import("./benches/contention.ts")).contention,
   "cold-start": async () => (await import("./benches/cold-start.ts")).coldStart,
 };
