@@ -88,13 +88,14 @@ export function valueBefore(attribute: AttributeValue | undefined): number {
 function readNumber(number: string | undefined): IdempotencyRecord | undefined {
   const match = NUMBER.exec(number ?? "");
   if (match === null) return undefined;
-  const [, sign, whole = "", fraction = ""] = match;
-  const magnitude = BigInt(whole + fraction.padEnd(FRACTION_DIGITS, "0"));
-  const scaled = sign === "-" ? -magnitude : magnitude;
-  const rest = ((scaled % UNIT) + UNIT) % UNIT;
-  const digits = rest.toString().padStart(FRACTION_DIGITS, "0");
+  const [, sign = "", whole = "", fraction = ""] = match;
+  const written = fraction.padEnd(FRACTION_DIGITS, "0");
+  const unscaled = BigInt(written);
+  // The fraction was added to the value before, which lies below a negative number.
+  const isBelow = sign === "-" && unscaled > 0n;
+  const digits = isBelow ? (UNIT - unscaled).toString().padStart(FRACTION_DIGITS, "0") : written;
   return {
-    before: Number((scaled - rest) / UNIT),
+    before: Number(`${sign}${whole}`) - (isBelow ? 1 : 0) + 0, // without the sign of -0
     expiresAt: Number(digits.slice(0, EXPIRY_DIGITS)),
     fingerprint: digits.slice(EXPIRY_DIGITS),
   };
