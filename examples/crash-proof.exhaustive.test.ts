@@ -34,7 +34,7 @@ const store = createDynamoDBCounterStore({
   tableName,
   now: db.clock.now,
   sleep: (ms, options) => db.clock.sleep(ms, options),
-  random: db.random,
+  random: () => db.random(),
 });
 const counter = counterIn(store, db.network.drain);
 
