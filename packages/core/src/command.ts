@@ -8,7 +8,8 @@ const MAX_COMMANDS = 1_000;
 
 const isAmount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
 const isValue = (value: unknown): value is number => Number.isSafeInteger(value);
-const Amount = z.custom<number>(isAmount, AMOUNT).check(z.overwrite(withoutMinus));
+/** Schema of an amount: a safe integer ≥ 0. */
+export const Amount = z.custom<number>(isAmount, AMOUNT).check(z.overwrite(withoutMinus));
 
 /** Schema of {@link Command}. Strict: an unknown key is an error. */
 export const Command = z.custom<Command>().check((payload) => {

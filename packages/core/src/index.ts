@@ -1,4 +1,6 @@
+export { ApplyAllRequest, type ApplyAllEntry } from "./apply-all-request.ts";
 export { applyBatch, applyCommand, type BatchResult, type CommandResult } from "./apply-commands.ts";
+export { applyEntries, entryLimits, entryRefused } from "./apply-entries.ts";
 export { Command, Commands, decrement, get, increment, set } from "./command.ts";
 export {
   CounterError,
@@ -21,7 +23,6 @@ export {
   issuedAtNeedsKey,
 } from "./request.ts";
 export type {
-  ApplyAllRequest,
   ApplyAllResult,
   ApplyResult,
   CallOptions,
@@ -33,3 +34,4 @@ export type {
   ReleaseRequest,
 } from "./store.ts";
 export { storedCounter, type StoredCounterOptions } from "./stored-counter.ts";
+export { transfer, type TransferRequest, type TransferResult } from "./transfer.ts";

@@ -9,18 +9,19 @@ export const CounterValue = z
   .custom<number>(Number.isSafeInteger, VALUE_REMEDY)
   .check(z.overwrite((value) => value + 0));
 
+/** Schema of {@link Limits.onLimit}. */
+export const OnLimit = z.custom<"reject" | "clamp">(
+  (value) => value === "reject" || value === "clamp",
+  withRemedy('pass "reject" or "clamp"'),
+);
+
 /** Schema of {@link Limits}. */
 export const Limits = z
   .strictObject(
     {
       min: z.optional(CounterValue),
       max: z.optional(CounterValue),
-      onLimit: z.optional(
-        z.custom<"reject" | "clamp">(
-          (value) => value === "reject" || value === "clamp",
-          withRemedy('pass "reject" or "clamp"'),
-        ),
-      ),
+      onLimit: z.optional(OnLimit),
     },
     withRemedy('pass only "min", "max" and "onLimit"'),
   )

@@ -1,5 +1,5 @@
+import type { ApplyAllRequest } from "./apply-all-request.ts";
 import type { BatchResult } from "./apply-commands.ts";
-import type { Command } from "./command.ts";
 import type { Limits } from "./limits.ts";
 import type { ApplyRequest } from "./request.ts";
 
@@ -68,9 +68,10 @@ export interface CounterStore {
   /** The sum of the holds that are open and have not expired. */
   held?(id: string, options?: CallOptions): Promise<number>;
   /**
-   * Applies one batch to each of several counters, all or nothing, exactly once per idempotency key.
+   * Applies one batch to each of several counters, all or nothing, exactly once per idempotency key. Entries that only read see
+   * the values of the same moment. If all of them do and there is no idempotency key, nothing is written.
    *
-   * @throws CounterError as `apply`; `details.entry` is the index of the entry that was refused
+   * @throws CounterError as `apply`; if an entry was refused, `details.entry` is its index and `details.id` its counter
    */
   applyAll?(request: ApplyAllRequest, options?: CallOptions): Promise<ApplyAllResult>;
   /** The values of many counters by id, in the order of `ids`. A counter that was never written has its initial value. */
@@ -138,26 +139,10 @@ export interface HoldEndResult {
   readonly replayed: boolean;
 }
 
-/** A request for {@link CounterStore.applyAll}. */
-export interface ApplyAllRequest {
-  /** 1–100 batches, each for another counter. */
-  readonly entries: readonly {
-    readonly id: string;
-    readonly commands: readonly Command[];
-    readonly limits?: Limits | undefined;
-    readonly initial?: number | undefined;
-  }[];
-  /** Makes a repeated request count once; see {@link ApplyRequest.idempotencyKey}. */
-  readonly idempotencyKey?: string | undefined;
-  /** When the request was sent for the first time, in milliseconds since 1970; see {@link ApplyRequest.issuedAt}. */
-  readonly issuedAt?: number | undefined;
-  /** The same for all attempts at the request; see {@link ApplyRequest.callerId}. */
-  readonly callerId?: string | undefined;
-}
-
 /** The result of {@link CounterStore.applyAll}. */
 export interface ApplyAllResult {
   /** One result per entry, in their order. */
   readonly results: readonly BatchResult[];
+  /** True when the idempotency key was known, and these are the results of the first time. */
   readonly replayed: boolean;
 }
