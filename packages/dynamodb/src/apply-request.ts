@@ -29,10 +29,10 @@ import { GRACE_SECONDS, isFenced } from "./write-fence.ts";
 import { translateWriteError, type WriteOutcome } from "./write-outcome.ts";
 
 /** How often a write is attempted that other writers overtake. With many writers, the time limit of the call ends it first. */
-const MAX_OVERTAKEN = 100;
+export const MAX_OVERTAKEN = 100;
 
 /** How often a write is attempted that DynamoDB throttles; each after as many attempts of the AWS SDK. */
-const MAX_BUSY = 8;
+export const MAX_BUSY = 8;
 
 /**
  * Applies a batch exactly once: by one conditional write, and no read, unless the condition fails.
@@ -61,7 +61,7 @@ export async function applyRequest(config: CallConfig, input: ApplyRequest): Pro
  *
  * @returns the request with the deadline of the first call for its key, which may have begun and ended beside this one
  */
-function addInFlight(request: RequestContext): RequestContext {
+export function addInFlight(request: RequestContext): RequestContext {
   const { now, retentionSeconds, cache } = request.config;
   const forgetAt = now() + (retentionSeconds + GRACE_SECONDS) * 1_000;
   const key = { issuedAt: request.issuedAt, forgetAt };
@@ -110,7 +110,7 @@ async function run(request: RequestContext): Promise<ApplyResult> {
 }
 
 /** Reads the counter's item, and then the key's item if there may be one. */
-async function readState(request: RequestContext): Promise<CounterState> {
+export async function readState(request: RequestContext): Promise<CounterState> {
   const { config, startedAt } = request;
   const item = await readItem(config, request, { consistent: true });
   const mayHaveKeyItem = config.strategy === "separate-item" || isFenced(item, startedAt);
@@ -145,7 +145,11 @@ async function answer(
     if (action.keyItem !== undefined) cacheFence(request, action.item);
   }
   if (startsCompaction(keyAttribute)) await compact(request, item);
-  if (change.kind !== "refuse") return { ...applyBatch(before, commands, limits, id), replayed: false };
+  if (change.kind !== "refuse") {
+    const result = applyBatch(before, commands, limits, id);
+    config.cache.values.set(itemName(request), result.value);
+    return { ...result, replayed: false };
+  }
   // A store that records the key in the counter's item may have applied the request just before.
   const recorded = action.type === "transaction" && findRecordedResult(request, await readState(request));
   if (recorded) return recorded;
@@ -153,7 +157,10 @@ async function answer(
 }
 
 /** The next update starts from the fence, which has not changed. */
-function cacheFence({ config, ...request }: RequestContext, { [attributes.fence]: fence }: Item): void {
+export function cacheFence(
+  { config, ...request }: RequestContext,
+  { [attributes.fence]: fence }: Item,
+): void {
   if (fence !== undefined) config.cache.fencedItems.set(itemName(request), { [attributes.fence]: fence });
 }
 

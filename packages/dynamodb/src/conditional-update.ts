@@ -2,7 +2,7 @@ import type { AttributeValue, UpdateItemCommandInput } from "@aws-sdk/client-dyn
 import { TrackedUpdateItem } from "./attempt-tracking.ts";
 import type { Item } from "./counter-item.ts";
 import { recordFraction, recordText, valueBefore } from "./idempotency-record.ts";
-import type { ConditionalUpdate } from "./next-action.ts";
+import type { ConditionalUpdate, CounterState } from "./next-action.ts";
 import { OWN_ITEM } from "./item-owner.ts";
 import type { RequestContext } from "./request-context.ts";
 import { itemKey } from "./table-keys.ts";
@@ -24,8 +24,8 @@ export async function conditionalUpdate(
   update: ConditionalUpdate,
   { returnItem }: { returnItem: boolean },
 ): Promise<WriteOutcome> {
-  const { config, attempts, keyAttribute, startedAt } = request;
-  const { change, keyItem } = update;
+  const { config, attempts, keyAttribute } = request;
+  const { change } = update;
   const input = {
     ...updateInput(request, update),
     ReturnValues: returnItem ? "ALL_NEW" : "UPDATED_NEW",
@@ -42,13 +42,21 @@ export async function conditionalUpdate(
   } catch (error) {
     if (!isConditionFailure(error)) return failedWrite(request, error);
     const item = error.Item ?? (await readFailedItem(request));
-    const isSameFence =
-      keyItem !== undefined && item[attributes.fence]?.N === update.item[attributes.fence]?.N;
-    const state = isSameFence
-      ? { item, keyItem, isKeyItemKnown: true }
-      : { item, keyItem: {}, isKeyItemKnown: !isFenced(item, startedAt) };
-    return { type: "condition-failed", state };
+    return { type: "condition-failed", state: stateAfterFailure(request, update, item) };
   }
+}
+
+/** What is known after an update whose condition failed on this item. */
+export function stateAfterFailure(
+  { startedAt }: RequestContext,
+  update: ConditionalUpdate,
+  item: Item,
+): CounterState {
+  const { keyItem } = update;
+  const isSameFence = keyItem !== undefined && item[attributes.fence]?.N === update.item[attributes.fence]?.N;
+  return isSameFence
+    ? { item, keyItem, isKeyItemKnown: true }
+    : { item, keyItem: {}, isKeyItemKnown: !isFenced(item, startedAt) };
 }
 
 // Composed once, not for every command.
@@ -72,7 +80,8 @@ const EXPIRES_NO_EARLIER =
   "attribute_not_exists(#value) AND (attribute_not_exists(#expiresAt) OR #expiresAt <= :expiresAt)";
 const KEEP = " REMOVE #expiresAt";
 
-function updateInput(request: RequestContext, { change, item, keyItem }: ConditionalUpdate) {
+/** The update and its condition, for a request of its own or as a part of a transaction. */
+export function updateInput(request: RequestContext, { change, item, keyItem }: ConditionalUpdate) {
   const { config, keyAttribute, startedAt } = request;
   const { keys } = config;
   const expected = item[keyAttribute];

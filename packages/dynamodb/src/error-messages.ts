@@ -1,6 +1,6 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { CounterError, isCounterError } from "@durable-counter/core";
-import { named } from "./counter-item.ts";
+import { named, type Item } from "./counter-item.ts";
 import type { RequestContext } from "./request-context.ts";
 
 // The errors of a request that was neither applied nor refused by its limits.
@@ -44,6 +44,15 @@ function notChanged({ config, id, idempotencyKey }: RequestContext, reason: stri
   );
 }
 
+/** The error of a request that a write of the caller's own refused. The item is not known any more where it was refused before. */
+export function refusedAlongside(index: number, item?: Item): CounterError {
+  return new CounterError(
+    "limit-exceeded",
+    `options.alongside[${index}] was refused by its condition, and with it the whole request: no counter was changed.`,
+    { details: { alongside: index, ...(item !== undefined && { item }) } },
+  );
+}
+
 export function notYetIssued(issuedAt: number): CounterError {
   return new CounterError(
     "invalid-input",
@@ -66,6 +75,32 @@ export function setOverFraction({ config, id, idempotencyKey }: RequestContext):
     `${named(config, id)} held a number with a fraction, and now holds what the batch sets; the record of idempotencyKey ${JSON.stringify(idempotencyKey)} cannot be read. Count on with another idempotency key.`,
   );
 }
+
+/** The error of a request that was applied to several counters, one of which does not record it any more. */
+export function resultForgotten({ config, id, idempotencyKey }: RequestContext): CounterError {
+  return new CounterError(
+    "idempotency-key-expired",
+    `${named(config, id)} has no record of idempotencyKey ${JSON.stringify(idempotencyKey)} any more, and another counter of the same request has: the request was applied, and the counter was deleted since, or the key has expired. Nothing was changed now. Read the values with get.`,
+  );
+}
+
+/** Says that an error is about one request to several counters. */
+export function ofSeveral(requests: readonly RequestContext[], error: unknown): unknown {
+  if (!isCounterError(error)) return error;
+  const ids = requests.map(({ id }) => JSON.stringify(id));
+  const shown = ids.length > IDS_SHOWN ? `${ids.slice(0, IDS_SHOWN).join(", ")} …` : ids.join(", ");
+  const isWithout = error.cause instanceof Error && error.cause.name === "UnknownOperationException";
+  const message = isWithout
+    ? 'None was changed: this engine has no transactions, as dynalite has none. Use DynamoDB, or for tests DynamoDB Local: startDynamoDB({ engine: "dynamodb-local" }).'
+    : error.message;
+  const counters = ids.length === 1 ? "counter" : "counters";
+  return new CounterError(error.code, `One request for ${counters} ${shown}: ${message}`, {
+    cause: error,
+    details: error.details,
+  });
+}
+
+const IDS_SHOWN = 3;
 
 /** The error for a record in a format that this version does not know. Counting the request could count it twice. */
 export function unreadableRecord(

@@ -39,13 +39,25 @@ export function generatedAt(idempotencyKey: string): number | undefined {
   return time === undefined ? undefined : Number.parseInt(time, 36);
 }
 
+/** Tells the entries of a request for several counters from others, in any order: 12 digits. */
+export function fingerprintOfAll(
+  entries: readonly { readonly id: string; readonly commands: readonly Command[] }[],
+): string {
+  const each = entries.map(({ id, commands }) => JSON.stringify([id, fingerprint(commands)]));
+  return digitsOf(`all:${each.toSorted().join()}`);
+}
+
 /** Tells the commands of a request from others: 12 digits. */
 export function fingerprint(commands: readonly Command[]): string {
   const short = commands.map((command) => {
     if (command.type === "get") return "=";
     return `${command.type[0]}${command.type === "set" ? command.value : command.amount}`;
   });
-  const digest = Number.parseInt(hash("sha256", short.join(), "hex").slice(0, SAFE_HEX_DIGITS), 16);
+  return digitsOf(short.join());
+}
+
+function digitsOf(text: string): string {
+  const digest = Number.parseInt(hash("sha256", text, "hex").slice(0, SAFE_HEX_DIGITS), 16);
   return String(digest % 10 ** FINGERPRINT_DIGITS).padStart(FINGERPRINT_DIGITS, "0");
 }
 

@@ -15,6 +15,7 @@ import type { Limits } from "@durable-counter/core";
  * A record that is written with the value before known is a text: `v1/before/seconds/fingerprint/min/max/onLimit`, with the
  * limits that clamped the batch. A refusal adds `/callers/nonce`, and has the limits that refused the batch, so that a retry
  * is refused in the same words. The nonce makes every refusal different: an attempt that replaces one may be in flight.
+ * Where a write of the caller's own refused the request, `alongside-` and its index stand in the place of `onLimit`.
  *
  * Numbers, and texts that begin with `v1/`, are the first version of the format. A later version must be a text that begins
  * with its own version, and any record that cannot be read is refused: the request it belongs to may have been applied.
@@ -31,6 +32,8 @@ export interface IdempotencyRecord {
    * the batch was applied.
    */
   readonly refusedTo?: readonly string[] | undefined;
+  /** The index in `alongside` of the write whose condition refused the request, if it was no limit. */
+  readonly refusedBy?: number | undefined;
 }
 
 const EXPIRY_DIGITS = 10;
@@ -38,7 +41,10 @@ const FRACTION_DIGITS = EXPIRY_DIGITS + 12;
 const UNIT = 10n ** BigInt(FRACTION_DIGITS);
 const NUMBER = new RegExp(`^(-?)(\\d{1,16})(?:\\.(\\d{1,${FRACTION_DIGITS}}))?$`, "u");
 
-const TEXT = /^v1\/(-?\d+)\/(\d+)\/(\d+)\/(-?\d*)\/(-?\d*)\/(reject|clamp)(?:\/([\w,*-]*)\/\w+)?$/u;
+const TEXT =
+  /^v1\/(-?\d+)\/(\d+)\/(\d+)\/(-?\d*)\/(-?\d*)\/(reject|clamp|alongside-\d+)(?:\/([\w,*-]*)\/\w+)?$/u;
+
+const ALONGSIDE = "alongside-";
 
 /** In the place of callers: the refusal is final for every caller that names itself. */
 export const EVERY_CALLER = "*";
@@ -58,9 +64,11 @@ export function recordText({
   fingerprint,
   limits = {},
   refusedTo,
+  refusedBy,
 }: IdempotencyRecord): string {
   const { min = "", max = "", onLimit = "reject" } = limits;
-  const record = ["v1", before, expiresAt, fingerprint, min, max, onLimit];
+  const reason = refusedBy === undefined ? onLimit : `${ALONGSIDE}${refusedBy}`;
+  const record = ["v1", before, expiresAt, fingerprint, min, max, reason];
   if (refusedTo) record.push(refusedTo.join(), randomUUID().slice(0, 8));
   return record.join("/");
 }
@@ -104,16 +112,17 @@ function readNumber(number: string | undefined): IdempotencyRecord | undefined {
 function readText(text: string | undefined): IdempotencyRecord | undefined {
   const match = TEXT.exec(text ?? "");
   if (match === null) return undefined;
-  const [, before, expiresAt, fingerprint = "", min, max, onLimit, callers] = match;
+  const [, before, expiresAt, fingerprint = "", min, max, reason = "", callers] = match;
   return {
     before: Number(before),
     expiresAt: Number(expiresAt),
     fingerprint,
     limits: {
-      onLimit: onLimit === "clamp" ? onLimit : "reject",
+      onLimit: reason === "clamp" ? reason : "reject",
       ...(min && { min: Number(min) }),
       ...(max && { max: Number(max) }),
     },
     ...(callers !== undefined && { refusedTo: callers === "" ? [] : callers.split(",") }),
+    ...(reason.startsWith(ALONGSIDE) && { refusedBy: Number(reason.slice(ALONGSIDE.length)) }),
   };
 }

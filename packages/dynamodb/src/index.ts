@@ -1,4 +1,4 @@
-export { createDynamoDBCounterStore } from "./store.ts";
+export { createDynamoDBCounterStore, type ApplyAllOptions, type DynamoDBCounterStore } from "./store.ts";
 export type { DynamoDBCounterStoreOptions } from "./store-options.ts";
 export { ensureCounterTable } from "./ensure-table.ts";
 export { counterTableInput, counterTimeToLiveInput, type TableOptions } from "./table-input.ts";

@@ -9,7 +9,7 @@ import { valueOf, type Item } from "./counter-item.ts";
 import { callerIdHash } from "./idempotency-key.ts";
 import { EVERY_CALLER, readRecord, type IdempotencyRecord } from "./idempotency-record.ts";
 import { mayBeInFlight, type RequestContext } from "./request-context.ts";
-import { idempotencyKeyExpired, notYetIssued, unreadableRecord } from "./error-messages.ts";
+import { idempotencyKeyExpired, notYetIssued, refusedAlongside, unreadableRecord } from "./error-messages.ts";
 import { attributes } from "./table-schema.ts";
 import { checkFence, GRACE_SECONDS, isFenced } from "./write-fence.ts";
 
@@ -58,6 +58,8 @@ export interface Refusal {
   /** Whether there was no value, and `before` is what the counter starts at. */
   readonly mayCreate: boolean;
   readonly limits: Limits | undefined;
+  /** The index in `alongside` of the write whose condition refused the request, if it was no limit. */
+  readonly refusedBy?: number | undefined;
   /** The callers for whom the refusal is final, by `callerIdHash`, including those of earlier refusals. */
   readonly refusedTo: readonly string[];
   /** Until when the refusal is recorded, in seconds since 1970. */
@@ -146,12 +148,8 @@ export function nextAction(request: RequestContext, state: CounterState): Action
     batch = applyBatch(before, commands, limits, id);
   } catch (error) {
     if (isGuess || (mayHaveKeyItem && !isKeyItemKnown)) return { type: "read" };
-    if (request.callerId === undefined && !mayBeInFlight(request)) throw error;
-    const records = recordsOf(request, state);
-    const refusedTo = refusedCallers(request, records);
-    // A record that it replaces may have been written by a clock that is ahead.
-    const expiresAt = Math.max(request.expiresAt, ...records.map((record) => record.expiresAt));
-    const change = { kind: "refuse", before, mayCreate, limits, refusedTo, expiresAt, error } as const;
+    const change = refusal(request, state, error);
+    if (change === undefined) throw error;
     return isSeparate ? { type: "transaction", state, change } : { ...update, change };
   }
   if (config.shards !== undefined && mayCreate && state.areShardsClaimed !== true) {
@@ -163,6 +161,36 @@ export function nextAction(request: RequestContext, state: CounterState): Action
   if (isSeparate) return { type: "transaction", state, change };
   // The result of a clamped batch depends on the value before. The net effect of any other fits whatever value is there.
   return { ...update, change: isClamped ? change : { kind: "net", mayCreate } };
+}
+
+/**
+ * What has to be recorded of a refusal from a state that was seen; nothing if no caller named itself and no attempt may be in
+ * flight.
+ *
+ * @param error for the caller
+ * @param refusedBy the index in `alongside` of the write that refused the request, if it was no limit
+ */
+export function refusal(
+  request: RequestContext,
+  state: CounterState,
+  error: unknown,
+  refusedBy?: number,
+): Refusal | undefined {
+  if (request.callerId === undefined && !mayBeInFlight(request)) return undefined;
+  const { config, id, initial, limits } = request;
+  const value = valueOf(state.item, config, id);
+  const records = recordsOf(request, state);
+  return {
+    kind: "refuse",
+    before: value ?? initial,
+    mayCreate: value === undefined,
+    limits,
+    refusedBy,
+    refusedTo: refusedCallers(request, records),
+    // A record that it replaces may have been written by a clock that is ahead.
+    expiresAt: Math.max(request.expiresAt, ...records.map((record) => record.expiresAt)),
+    error,
+  };
 }
 
 /** The change of an item that was not seen. */
@@ -191,6 +219,7 @@ export function findRecordedResult(request: RequestContext, state: CounterState)
   const record = records.find(({ refusedTo }) => refusedTo === undefined) ?? records.find(isFinal);
   if (record === undefined) return undefined;
   if (record.fingerprint !== fingerprint) throw idempotencyKeyReused(id, idempotencyKey);
+  if (record.refusedBy !== undefined) throw refusedAlongside(record.refusedBy);
   // The limits of the first time decide, whatever they are now; a record holds them only if they affected the result.
   return { ...applyBatch(record.before, commands, record.limits, id), replayed: !isGeneratedKey };
 }

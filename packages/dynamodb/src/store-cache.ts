@@ -7,13 +7,23 @@ const MAX_ENTRIES = 10_000;
 export interface StoreCache {
   /** The latest known state of counters that are written by transactions. */
   readonly fencedItems: BoundedMap<Item>;
+  /** The value that each item had when this store last saw it, for transactions, which return no values. */
+  readonly values: BoundedMap<number>;
+  /** Whether a transaction assumes that counters without a known value are new. Once that was wrong, it no longer does. */
+  assumesNew: boolean;
   readonly inFlight: InFlightKeys;
   /** Until when the keys of an item are not moved, in milliseconds since 1970, because a transaction over it was refused. */
   readonly notMovedUntil: BoundedMap<number>;
 }
 
 export function createStoreCache(): StoreCache {
-  return { fencedItems: new BoundedMap(), inFlight: new InFlightKeys(), notMovedUntil: new BoundedMap() };
+  return {
+    fencedItems: new BoundedMap(),
+    values: new BoundedMap(),
+    assumesNew: true,
+    inFlight: new InFlightKeys(),
+    notMovedUntil: new BoundedMap(),
+  };
 }
 
 /** A map that forgets the entry that was set longest ago. */

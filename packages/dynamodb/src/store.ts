@@ -1,14 +1,19 @@
+import type { TransactWriteItem } from "@aws-sdk/client-dynamodb";
 import {
+  ApplyAllRequest,
   applyBatch,
   ApplyRequest,
   CounterError,
   CounterId,
   CounterIds,
   parseInput,
+  type ApplyAllResult,
   type ApplyResult,
   type CallOptions,
   type CounterStore,
 } from "@durable-counter/core";
+import { parseAlongside } from "./alongside.ts";
+import { applyAll } from "./apply-all.ts";
 import { applyRequest } from "./apply-request.ts";
 import { deleteCounter } from "./delete-counter.ts";
 import { getMany } from "./get-many.ts";
@@ -21,13 +26,43 @@ import {
 } from "./store-options.ts";
 import { withTimeLimit } from "./time-limit.ts";
 
+/** Options of {@link DynamoDBCounterStore.applyAll}. */
+export interface ApplyAllOptions extends CallOptions {
+  /**
+   * Writes of your own in the same transaction, such as an order, an outbox entry or an audit entry: up to 100 together with
+   * the entries, each to another item, and none to a counter's item. They are written exactly when the counters are. If the
+   * condition of one fails, the whole request is refused with `limit-exceeded`: `details.alongside` is its index, and
+   * `details.item` the item as it was, if the write has `ReturnValuesOnConditionCheckFailure: "ALL_OLD"`.
+   *
+   * They do not belong to what the idempotency key names: a retry may pass others, and they are not written.
+   */
+  readonly alongside?: readonly TransactWriteItem[] | undefined;
+}
+
+/** What {@link createDynamoDBCounterStore} returns. */
+export interface DynamoDBCounterStore extends CounterStore {
+  /**
+   * Applies one batch to each of up to 100 counters, all or nothing, exactly once per idempotency key, in one transaction.
+   *
+   * @throws CounterError as `apply`; `invalid-input` also for a store with shards; `limit-exceeded` has in its `details` the
+   *   `entry` and its `id`, or the index in `alongside`; `misconfigured` also on an engine without transactions
+   * @example
+   * ```ts
+   * const audit = { TableName: "audit", Item: { id: { S: "order-81" }, credits: { N: "30" } } };
+   * const entries = [{ id: "credits-alice", commands: [decrement(30)], limits: { min: 0 } }];
+   * await store.applyAll({ entries, idempotencyKey: "order-81" }, { alongside: [{ Put: audit }] });
+   * ```
+   */
+  applyAll(request: ApplyAllRequest, options?: ApplyAllOptions): Promise<ApplyAllResult>;
+}
+
 /**
  * Counters in DynamoDB: one conditional UpdateItem per batch, or one transaction if keys have items of their own, whatever
  * the batch's length, exactly once per idempotency key. `limits` and `initial` apply to requests that bring none.
  *
  * @throws CounterError `invalid-input` for options that are not valid
  */
-export function createDynamoDBCounterStore(options: DynamoDBCounterStoreOptions): CounterStore {
+export function createDynamoDBCounterStore(options: DynamoDBCounterStoreOptions): DynamoDBCounterStore {
   const config = parseStoreOptions(options);
   const parseId = (id: string) => parseInput(CounterId, id, "id");
   const call = <T>({ signal }: CallOptions, run: (config: CallConfig) => Promise<T>) =>
@@ -52,8 +87,23 @@ export function createDynamoDBCounterStore(options: DynamoDBCounterStoreOptions)
       const id = parseId(input);
       return call(callOptions, (config) => deleteCounter(config, id));
     },
+    applyAll: async (input, { alongside: writes, ...callOptions } = {}) => {
+      const request = parseInput(ApplyAllRequest, input, "request");
+      checkUnsharded(config, request);
+      const alongside = parseAlongside(config, request.entries.length, writes);
+      return call(callOptions, (config) => applyAll(config, request, alongside));
+    },
     list: ({ signal } = {}) => listCounters(config, { signal }),
   };
+}
+
+/** @throws CounterError `invalid-input` if the counters of the store are spread over shards */
+function checkUnsharded({ shards }: Pick<CallConfig, "shards">, { entries }: ApplyAllRequest): void {
+  if (shards === undefined) return;
+  throw new CounterError(
+    "invalid-input",
+    `request.entries has ${JSON.stringify(entries[0]?.id)}, which this store spreads over ${shards} shards, and no shard knows the whole; change counters together by a store without shards.`,
+  );
 }
 
 async function apply(config: CallConfig, request: ApplyRequest): Promise<ApplyResult> {

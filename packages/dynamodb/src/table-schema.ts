@@ -34,3 +34,10 @@ export function shardPrefix(shards: number): string {
  * holds a record by itself: both are named alike.
  */
 export const KEY_PREFIX = "k#";
+
+/** Whether an item with this sort key belongs to a counter. Other items may lie beside it. */
+export function isCounterSortKey(sortKey: string): boolean {
+  return (
+    sortKey === VALUE_SORT_KEY || sortKey.startsWith(`${VALUE_SORT_KEY}/`) || sortKey.startsWith(KEY_PREFIX)
+  );
+}

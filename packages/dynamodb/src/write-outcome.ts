@@ -49,14 +49,19 @@ export function isConditionFailure(error: unknown): error is ConditionalCheckFai
  *   whose reply was lost, was applied before
  */
 export async function readFailedItem(request: RequestContext, sortKey = request.sortKey): Promise<Item> {
-  const { config, id, idempotencyKey } = request;
+  const { config, id } = request;
   try {
     return await readItem(config, { id, sortKey }, { consistent: true });
   } catch (cause) {
-    throw new CounterError(
-      "outcome-unknown",
-      `${named(config, id)} refused a write, and the reason could not be read. Ask again with the idempotency key ${JSON.stringify(idempotencyKey)} to find out.`,
-      { cause, details: { idempotencyKey } },
-    );
+    throw reasonUnknown(request, cause);
   }
+}
+
+/** The error of a request whose condition failed, and whose item could not be read. */
+export function reasonUnknown({ config, id, idempotencyKey }: RequestContext, cause: unknown): CounterError {
+  return new CounterError(
+    "outcome-unknown",
+    `${named(config, id)} refused a write, and the reason could not be read. Ask again with the idempotency key ${JSON.stringify(idempotencyKey)} to find out.`,
+    { cause, details: { idempotencyKey } },
+  );
 }

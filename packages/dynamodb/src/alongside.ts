@@ -1,0 +1,74 @@
+import type { AttributeValue, TransactWriteItem } from "@aws-sdk/client-dynamodb";
+import { CounterError, parseInput, withRemedy } from "@durable-counter/core";
+import * as z from "zod/mini";
+import type { Table } from "./counter-item.ts";
+import { isCounterSortKey } from "./table-schema.ts";
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html */
+const MAX_ACTIONS = 100;
+
+const ITEM = withRemedy('pass an object with one of "Put", "Update", "Delete" and "ConditionCheck"');
+
+const Alongside = z
+  .custom<readonly TransactWriteItem[]>(
+    Array.isArray,
+    withRemedy("pass an array of items of TransactWriteItems"),
+  )
+  .check(({ value, issues }) => {
+    for (const [index, input] of value.entries()) {
+      if (writeOf(input) === undefined)
+        issues.push({ code: "custom", input, path: [index], message: ITEM.error({ input }) });
+    }
+  });
+
+/** The fields of a write that tell which item it is about. */
+interface Write {
+  readonly TableName?: string | undefined;
+  readonly Key?: Record<string, AttributeValue> | undefined;
+  readonly Item?: Record<string, AttributeValue> | undefined;
+}
+
+/** What an item of a transaction does; undefined if that is not one thing. */
+function writeOf(input: unknown): Write | undefined {
+  if (typeof input !== "object" || input === null) return undefined;
+  const { Put, Update, Delete, ConditionCheck }: TransactWriteItem = input;
+  const writes = [Put, Update, Delete, ConditionCheck].filter((write) => write !== undefined);
+  const [write] = writes;
+  return writes.length === 1 && typeof write === "object" && write !== null ? write : undefined;
+}
+
+/**
+ * Checks the writes that a caller adds to a transaction. DynamoDB checks the rest.
+ *
+ * @param entries how many counters the transaction changes
+ * @throws CounterError `invalid-input` for something else than writes, for too many, and for one to a counter's own item
+ */
+export function parseAlongside(
+  { tableName, keys }: Pick<Table, "tableName" | "keys">,
+  entries: number,
+  input: unknown = [],
+): readonly TransactWriteItem[] {
+  const alongside = parseInput(Alongside, input, "options.alongside");
+  if (entries + alongside.length > MAX_ACTIONS) {
+    throw new CounterError(
+      "invalid-input",
+      `options.alongside is an array of ${alongside.length} beside ${entries} entries, and a transaction has at most ${MAX_ACTIONS} actions; pass at most ${MAX_ACTIONS - entries}.`,
+    );
+  }
+  for (const [index, item] of alongside.entries()) {
+    const { TableName = "", Key, Item } = writeOf(item) ?? {};
+    const { [keys.partition]: id, [keys.sort]: sortKey } = Key ?? Item ?? {};
+    const isCounters = id?.S?.startsWith(keys.prefix) === true && isCounterSortKey(sortKey?.S ?? "");
+    if (!isCounters || nameOf(TableName) !== nameOf(tableName)) continue;
+    throw new CounterError(
+      "invalid-input",
+      `options.alongside[${index}] is about the item ${JSON.stringify({ [keys.partition]: id, [keys.sort]: sortKey })} in table "${tableName}", which belongs to a counter; change counters by request.entries.`,
+    );
+  }
+  return alongside;
+}
+
+/** The name of a table that is given by its name or its ARN. */
+function nameOf(table: string): string {
+  return table.split("/")[1] ?? table;
+}

@@ -1,0 +1,70 @@
+import { applyBatch, type BatchResult } from "@durable-counter/core";
+import { cacheFence } from "./apply-request.ts";
+import { compact, startsCompaction } from "./compaction.ts";
+import { valueOf, type Item } from "./counter-item.ts";
+import type { EntryContexts } from "./entry-contexts.ts";
+import { resultForgotten } from "./error-messages.ts";
+import type { ConditionalUpdate } from "./next-action.ts";
+import { readTogether } from "./read-together.ts";
+import { findRecordedResults } from "./recorded-results.ts";
+import { itemName, type RequestContext } from "./request-context.ts";
+import { checkFence } from "./write-fence.ts";
+
+/** The results of a transaction that was applied. The values before an addition are read, from its record. */
+export async function entryResults(
+  requests: EntryContexts,
+  updates: readonly ConditionalUpdate[],
+): Promise<readonly BatchResult[]> {
+  const [{ config, keyAttribute }] = requests;
+  const isAdded = (_: unknown, index: number) => updates[index]?.change.kind === "net";
+  const compacts = startsCompaction(keyAttribute);
+  const read = compacts ? requests : requests.filter(isAdded);
+  const items = await readTogether(config, read);
+  const itemOf = new Map(read.map(({ id }, index) => [id, items[index] ?? {}]));
+  const added = await addedResults(requests.filter(isAdded), itemOf);
+  const results = requests.map(({ id, commands, limits }, index) => {
+    const { change } = updates[index] ?? {};
+    const replaced = change?.kind === "replace" ? applyBatch(change.before, commands, limits, id) : undefined;
+    const result = added.get(id) ?? replaced;
+    if (result === undefined) throw new TypeError("An entry was neither added nor replaced.");
+    return result;
+  });
+  for (const [index, request] of requests.entries()) {
+    const update = updates[index];
+    if (update?.keyItem !== undefined) cacheFence(request, update.item);
+    const value = results[index]?.value;
+    if (value !== undefined) config.cache.values.set(itemName(request), value);
+  }
+  if (compacts) await Promise.all(requests.map((each) => compact(each, itemOf.get(each.id) ?? {})));
+  return results;
+}
+
+async function addedResults(
+  requests: readonly RequestContext[],
+  itemOf: ReadonlyMap<string, Item>,
+): Promise<ReadonlyMap<string, BatchResult>> {
+  const [first, ...others] = requests;
+  if (first === undefined) return new Map();
+  const states = requests.map(({ config, id }) => {
+    const item = itemOf.get(id) ?? {};
+    valueOf(item, config, id); // a foreign item may hold a fraction, which no condition can see
+    return { item, keyItem: {}, isKeyItemKnown: true };
+  });
+  const results = await findRecordedResults([first, ...others], states);
+  if (results === undefined) throw resultForgotten(first);
+  return new Map(requests.flatMap(({ id }, index) => (results[index] ? [[id, results[index]]] : [])));
+}
+
+/**
+ * The results of entries that only read, of one moment, without a record. A counter that was never written is not created.
+ *
+ * @throws CounterError `throttled`, `unavailable`, `misconfigured`
+ */
+export async function readEntries(requests: EntryContexts): Promise<readonly BatchResult[]> {
+  const items = await readTogether(requests[0].config, requests);
+  return requests.map(({ config, id, commands, limits, initial }, index) => {
+    const item = items[index] ?? {};
+    checkFence(item, config, id);
+    return applyBatch(valueOf(item, config, id) ?? initial, commands, limits, id);
+  });
+}

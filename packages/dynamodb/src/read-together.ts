@@ -1,0 +1,41 @@
+import { TransactGetItemsCommand } from "@aws-sdk/client-dynamodb";
+import { backOff } from "./back-off.ts";
+import { isBusy, translateError } from "./aws-errors.ts";
+import { readItem, type Item } from "./counter-item.ts";
+import type { CallConfig } from "./store-options.ts";
+import { itemKey } from "./table-keys.ts";
+import { untilAborted } from "./time-limit.ts";
+
+/** How often a read is attempted that writers are in the way of, or that DynamoDB throttles. */
+const MAX_BUSY = 8;
+
+interface Key {
+  readonly id: string;
+  readonly sortKey: string;
+}
+
+/**
+ * Reads up to 100 items as they are at one moment. The result has them in the order of the keys, and an empty item where there is
+ * none.
+ *
+ * @throws CounterError `throttled`, `unavailable`, `misconfigured`
+ */
+export async function readTogether(config: CallConfig, keys: readonly Key[]): Promise<readonly Item[]> {
+  const { client, tableName, signal } = config;
+  const [key, ...others] = keys;
+  if (key === undefined) return [];
+  if (others.length === 0) return [await readItem(config, key, { consistent: true })];
+  const TransactItems = keys.map((each) => ({ Get: { TableName: tableName, Key: itemKey(config, each) } }));
+  for (let busy = 0; ;) {
+    try {
+      const { Responses = [] } = await untilAborted(signal, () =>
+        client.send(new TransactGetItemsCommand({ TransactItems }), { abortSignal: signal }),
+      );
+      return keys.map((_, index) => Responses[index]?.Item ?? {});
+    } catch (error) {
+      if (!isBusy(error) || ++busy > MAX_BUSY)
+        throw translateError(error, { tableName, counterId: key.id, wrote: false });
+      await backOff(busy, config);
+    }
+  }
+}

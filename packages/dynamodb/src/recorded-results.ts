@@ -1,0 +1,107 @@
+import { CounterError, entryRefused, isCounterError, type BatchResult } from "@durable-counter/core";
+import type { EntryContexts } from "./entry-contexts.ts";
+import { resultForgotten } from "./error-messages.ts";
+import { findRecordedResult, type CounterState } from "./next-action.ts";
+import { readTogether } from "./read-together.ts";
+import type { RequestContext } from "./request-context.ts";
+import { isFenced } from "./write-fence.ts";
+
+/** What is known of each entry's counter and key, in the order of the entries. */
+export type CounterStates = readonly CounterState[];
+
+/**
+ * The results of a request that was applied before: one record is enough to know that it was, and each entry has its own.
+ *
+ * @returns undefined if no entry has a record that concerns this caller
+ * @throws CounterError `limit-exceeded` for a refusal that is final, `idempotency-key-reused`, `misconfigured`;
+ *   `idempotency-key-expired` if the request was applied, and the record of an entry is gone
+ */
+export async function findRecordedResults(
+  requests: EntryContexts,
+  states: CounterStates,
+): Promise<readonly BatchResult[] | undefined> {
+  const found = requests.map((request, index) => findRecord(requests, request, index, states[index]));
+  if (!found.some((each) => each.type === "applied")) {
+    for (const each of found) if (each.type === "refused") throw each.error;
+    return undefined;
+  }
+  const missing = found.flatMap(({ type }, index) => (type === "applied" ? [] : [index]));
+  const read = await readStates(requests, states, missing);
+  return requests.map((request, index) => {
+    const record = findRecord(requests, request, index, read[index]);
+    if (record.type === "applied") return record.result;
+    throw record.type === "refused" ? record.error : resultForgotten(request);
+  });
+}
+
+type Found =
+  | { readonly type: "applied"; readonly result: BatchResult }
+  /** An attempt that was applied takes precedence. */
+  | { readonly type: "refused"; readonly error: unknown }
+  | { readonly type: "none" };
+
+function findRecord(
+  requests: EntryContexts,
+  request: RequestContext,
+  index: number,
+  state: CounterState | undefined,
+): Found {
+  if (state === undefined) return { type: "none" };
+  try {
+    const recorded = findRecordedResult(request, state);
+    if (recorded === undefined) return { type: "none" };
+    const { value, results } = recorded;
+    return { type: "applied", result: { value, results } };
+  } catch (error) {
+    return { type: "refused", error: refusalOf(error, requests, index) };
+  }
+}
+
+/** The error for the caller, of an entry that was refused. Other errors are of the whole request. */
+export function refusalOf(error: unknown, requests: EntryContexts, index: number): unknown {
+  const isOfLimit = isCounterError(error, "limit-exceeded") && "limit" in error.details;
+  return isOfLimit ? entryRefused(error as CounterError, index, requests) : error;
+}
+
+/**
+ * Reads the items of some entries, and then the key items of those behind a write fence.
+ *
+ * @returns the states of all entries
+ */
+export async function readStates(
+  requests: EntryContexts,
+  states: CounterStates,
+  indices: readonly number[],
+): Promise<CounterStates> {
+  const chosen = requests.filter((_, index) => indices.includes(index));
+  const items = await readTogether(requests[0].config, chosen);
+  const read = new Map(
+    chosen.map(({ id }, index) => [id, { item: items[index] ?? {}, keyItem: {}, isKeyItemKnown: true }]),
+  );
+  const next = requests.map(({ id }, index) => read.get(id) ?? stateAt(states, index));
+  const fenced = requests.flatMap(({ id, startedAt }, index) =>
+    read.has(id) && isFenced(stateAt(next, index).item, startedAt) ? [index] : [],
+  );
+  return readKeyItems(requests, next, fenced);
+}
+
+/** Reads the key items of some entries, whose fences are known. */
+export async function readKeyItems(
+  requests: EntryContexts,
+  states: CounterStates,
+  indices: readonly number[],
+): Promise<CounterStates> {
+  const chosen = requests.filter((_, index) => indices.includes(index));
+  const keys = chosen.map(({ id, keyAttribute }) => ({ id, sortKey: keyAttribute }));
+  const items = await readTogether(requests[0].config, keys);
+  const read = new Map(chosen.map(({ id }, index) => [id, items[index] ?? {}]));
+  return requests.map(({ id }, index) => {
+    const state = stateAt(states, index);
+    const keyItem = read.get(id);
+    return keyItem === undefined ? state : { ...state, keyItem, isKeyItemKnown: true };
+  });
+}
+
+export function stateAt(states: CounterStates, index: number): CounterState {
+  return states[index] ?? { item: {}, isGuess: true, keyItem: {}, isKeyItemKnown: false };
+}

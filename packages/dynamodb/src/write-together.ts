@@ -1,0 +1,177 @@
+import type { CancellationReason, TransactWriteItem } from "@aws-sdk/client-dynamodb";
+import { applyBatch, CounterError } from "@durable-counter/core";
+import { endUntracked, TrackedTransactWriteItems } from "./attempt-tracking.ts";
+import { isBusy, isItemFull, reasonsOf } from "./aws-errors.ts";
+import { stateAfterFailure, updateInput } from "./conditional-update.ts";
+import { valueOf, type Item } from "./counter-item.ts";
+import type { EntryContexts } from "./entry-contexts.ts";
+import type { ConditionalUpdate, CounterState } from "./next-action.ts";
+import { readTogether } from "./read-together.ts";
+import { stateAt, type CounterStates } from "./recorded-results.ts";
+import { itemName, type RequestContext } from "./request-context.ts";
+import { attributes } from "./table-schema.ts";
+import { untilAborted } from "./time-limit.ts";
+import { reasonUnknown, translateWriteError } from "./write-outcome.ts";
+
+/** What became of a transaction that DynamoDB answered. */
+export type TogetherOutcome =
+  | { readonly type: "applied" }
+  /** Conditions failed: `states` has what is known now, and `refusedBy` the write of the caller's own that failed first. */
+  | {
+      readonly type: "condition-failed";
+      readonly states: CounterStates;
+      readonly refusedBy?: RefusingWrite | undefined;
+    }
+  /** Not applied: the item of this entry would be larger than an item may be. */
+  | { readonly type: "item-full"; readonly index: number }
+  /** Not applied: DynamoDB throttles, or another transaction was at work on an item. */
+  | { readonly type: "busy"; readonly error: CounterError };
+
+/** A write of the caller's own whose condition failed. */
+export interface RefusingWrite {
+  /** In `alongside`. */
+  readonly index: number;
+  /** As it was, if the write asks for it. */
+  readonly item: Item | undefined;
+}
+
+/**
+ * Applies all batches in one transaction, which records the key in each counter's item, and carries out the writes of the caller's
+ * own.
+ *
+ * @throws CounterError `invalid-input` for a write of the caller's own that DynamoDB does not take; `unavailable`,
+ *   `outcome-unknown`, `misconfigured`
+ */
+export async function writeTogether(
+  requests: EntryContexts,
+  states: CounterStates,
+  updates: readonly ConditionalUpdate[],
+  alongside: readonly TransactWriteItem[],
+): Promise<TogetherOutcome> {
+  const [{ config, attempts }] = requests;
+  const own = updates.flatMap((update, index) => {
+    const request = requests[index];
+    return request === undefined ? [] : [{ Update: updateInput(request, update) }];
+  });
+  const command = new TrackedTransactWriteItems({ TransactItems: [...own, ...alongside] }, attempts);
+  try {
+    await untilAborted(config.signal, () => config.client.send(command, { abortSignal: config.signal }));
+    return { type: "applied" };
+  } catch (error) {
+    const reasons = reasonsOf(error);
+    if (reasons.some(isConditionFailure)) {
+      const refusedBy = refusingWrite(reasons.slice(requests.length));
+      const seen = await statesAfter(requests, states, updates, reasons);
+      // That a write of the caller's own was refused says nothing about the counters: what was known of them may have changed.
+      const isFirstSeen = refusedBy === undefined || isConditionFailure(reasons[0] ?? {});
+      const after = isFirstSeen ? seen : seen.with(0, { ...stateAt(seen, 0), isGuess: true });
+      return { type: "condition-failed", states: after, refusedBy };
+    }
+    endUntracked(attempts, error);
+    const full = reasons.findIndex(({ Message }) => /item size/iu.test(Message ?? ""));
+    if (isItemFull(error) && full !== -1 && full < requests.length) return { type: "item-full", index: full };
+    if (isBusy(error)) return { type: "busy", error: translateWriteError(requests[0], error) };
+    throw (
+      invalidAlongside(error, reasons.slice(requests.length), alongside) ??
+      translateWriteError(requests[0], error)
+    );
+  }
+}
+
+function isConditionFailure({ Code }: CancellationReason): boolean {
+  return Code === "ConditionalCheckFailed";
+}
+
+function refusingWrite(reasons: readonly CancellationReason[]): RefusingWrite | undefined {
+  const index = reasons.findIndex(isConditionFailure);
+  return index === -1 ? undefined : { index, item: reasons[index]?.Item };
+}
+
+/** What is known after conditions failed. Of the other entries, that says nothing. */
+async function statesAfter(
+  requests: EntryContexts,
+  states: CounterStates,
+  updates: readonly ConditionalUpdate[],
+  reasons: readonly CancellationReason[],
+): Promise<CounterStates> {
+  const failed = requests.filter((_, index) => isConditionFailure(reasons[index] ?? {}));
+  const returned = new Map(requests.map(({ id }, index) => [id, reasons[index]?.Item]));
+  const unseen = failed.filter(({ id }) => returned.get(id) === undefined);
+  const items = await readTogether(requests[0].config, unseen).catch((cause: unknown) => {
+    throw reasonUnknown(requests[0], cause);
+  });
+  const seen = new Map(
+    failed.map(({ id }) => [id, returned.get(id) ?? items[unseen.findIndex((each) => each.id === id)]]),
+  );
+  return requests.map((request, index) => {
+    const item = seen.get(request.id);
+    const update = updates[index];
+    if (item === undefined || update === undefined) return stateAt(states, index);
+    const { kind, mayCreate } = update.change;
+    if (kind === "replace" && mayCreate && item[attributes.value] !== undefined)
+      request.config.cache.assumesNew = false;
+    return stateAfterFailure(request, update, item);
+  });
+}
+
+/** The error for a write of the caller's own that DynamoDB does not take; undefined if the error is about something else. */
+function invalidAlongside(
+  error: unknown,
+  reasons: readonly CancellationReason[],
+  { length }: readonly TransactWriteItem[],
+): CounterError | undefined {
+  const index = reasons.findIndex(({ Code = "None" }) => Code !== "None");
+  const { name, message } = error as Error; // the AWS SDK throws nothing else
+  if (index !== -1) {
+    const { Code, Message } = reasons[index] ?? {};
+    return new CounterError(
+      "invalid-input",
+      `options.alongside[${index}] was not written, and no counter was changed: ${Code}: ${Message}. Pass a write that DynamoDB takes.`,
+      { cause: error, details: { alongside: index } },
+    );
+  }
+  if (name !== "ValidationException" || length === 0) return undefined;
+  return new CounterError(
+    "invalid-input",
+    `options.alongside has a write that DynamoDB does not take, and no counter was changed: ${message} Pass writes that TransactWriteItems takes, each to another item.`,
+    { cause: error },
+  );
+}
+
+/**
+ * Lets an addition replace the value that the counter is known or assumed to have: its result needs no read then. Where that is
+ * not the value, the condition fails and returns it.
+ */
+export function replaceKnownValue(
+  request: RequestContext,
+  state: CounterState,
+  update: ConditionalUpdate,
+): ConditionalUpdate {
+  if (update.change.kind !== "net") return update;
+  const { config, id, commands, limits, initial } = request;
+  const isGuess = state.isGuess === true;
+  const value = isGuess ? assumedValue(request) : valueOf(state.item, config, id);
+  const mayBeNew = update.change.mayCreate && (!isGuess || config.cache.assumesNew);
+  if (value === undefined && !mayBeNew) return update;
+  const before = value ?? initial;
+  try {
+    const { value: after } = applyBatch(before, commands, limits, id);
+    const clampedTo = limits?.onLimit === "clamp" ? limits : undefined;
+    const change = {
+      kind: "replace",
+      before,
+      after,
+      mayCreate: value === undefined,
+      limits: clampedTo,
+    } as const;
+    return { ...update, change };
+  } catch {
+    return update; // What is assumed may be wrong: the condition of the addition decides.
+  }
+}
+
+function assumedValue({ config, ...request }: RequestContext): number | undefined {
+  const name = itemName(request);
+  const fenced = config.cache.fencedItems.get(name)?.[attributes.value]?.N;
+  return config.cache.values.get(name) ?? (fenced === undefined ? undefined : Number(fenced));
+}
