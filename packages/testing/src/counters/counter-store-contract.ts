@@ -1,3 +1,4 @@
+import { applyAllContract } from "./contract/apply-all-contract.ts";
 import { batchContract } from "./contract/batch-contract.ts";
 import { concurrencyContract } from "./contract/concurrency-contract.ts";
 import { capabilityContract } from "./contract/capability-contract.ts";
@@ -38,4 +39,5 @@ export function counterStoreContract(
   describe("bad input", () => inputContract(contract));
   if (capabilities.includes("getMany")) describe("reading many counters", () => getManyContract(contract));
   if (capabilities.length > 0) describe("capabilities", () => capabilityContract(contract, capabilities));
+  if (capabilities.includes("applyAll")) describe("several counters", () => applyAllContract(contract));
 }

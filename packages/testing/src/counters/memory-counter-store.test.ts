@@ -16,7 +16,7 @@ import { counterStoreContract } from "./counter-store-contract.ts";
 import { MemoryCounterStore } from "./memory-counter-store.ts";
 
 counterStoreContract({ describe, test, expect }, (options) => new MemoryCounterStore(options), {
-  capabilities: ["getMany"],
+  capabilities: ["applyAll", "getMany"],
 });
 
 describe("MemoryCounterStore", () => {

@@ -1,17 +1,19 @@
 import {
+  ApplyAllRequest,
   applyBatch,
   ApplyRequest,
   CounterId,
   CounterIds,
   CounterOptions,
   parseInput,
-  idempotencyKeyReused,
+  type ApplyAllResult,
   type BatchResult,
-  type Command,
   type CounterStore,
   type Limits,
   type ApplyResult,
 } from "@durable-counter/core";
+import { applyAllInMemory } from "./memory-apply-all.ts";
+import { newCounter, onlyReads, remember, rememberedResult, type StoredCounter } from "./memory-batch.ts";
 
 /**
  * A {@link CounterStore} in memory, for tests. It fulfils `counterStoreContract`, and keeps every idempotency key until
@@ -45,33 +47,33 @@ export class MemoryCounterStore implements CounterStore {
       initial = this.#initial,
     } = parseInput(ApplyRequest, request, "request");
 
-    const counter = this.#counters.get(id) ?? { value: undefined, keys: new Map<string, Use>() };
-    const fingerprint = JSON.stringify(commands);
-    const use = idempotencyKey === undefined ? undefined : counter.keys.get(idempotencyKey);
-    if (idempotencyKey !== undefined && use !== undefined && use.refusedTo?.has(callerId) !== false) {
-      if (use.fingerprint !== fingerprint) throw idempotencyKeyReused(id, idempotencyKey);
-      // A refused batch is refused again, because the limits and the value are those of the first time.
-      return { ...applyBatch(use.before, commands, use.limits, id), replayed: true };
-    }
+    const counter = this.#counters.get(id) ?? newCounter();
+    const batch = { id, commands, idempotencyKey, callerId, limits, fingerprint: JSON.stringify(commands) };
+    const remembered = rememberedResult(counter, batch);
+    if (remembered !== undefined) return { ...remembered, replayed: true };
 
     const before = counter.value ?? initial;
-    const remember = (refusedTo?: ReadonlySet<string | undefined>) => {
-      if (idempotencyKey !== undefined)
-        counter.keys.set(idempotencyKey, { fingerprint, before, limits, refusedTo });
-      this.#counters.set(id, counter);
-    };
     let result: BatchResult;
     try {
       result = applyBatch(before, commands, limits, id);
     } catch (refusal) {
-      if (callerId !== undefined) remember(new Set(use?.refusedTo).add(callerId));
+      if (callerId !== undefined) {
+        remember(counter, batch, before, "refused");
+        this.#counters.set(id, counter);
+      }
       throw refusal;
     }
     if (idempotencyKey !== undefined || !onlyReads(commands)) {
       counter.value = result.value;
-      remember();
+      remember(counter, batch, before, "counted");
+      this.#counters.set(id, counter);
     }
     return { ...result, replayed: false };
+  }
+
+  async applyAll(request: ApplyAllRequest): Promise<ApplyAllResult> {
+    const parsed = parseInput(ApplyAllRequest, request, "request");
+    return applyAllInMemory(this.#counters, parsed, { limits: this.#limits, initial: this.#initial });
   }
 
   /** Always consistent, because there is only one copy. */
@@ -95,23 +97,4 @@ export class MemoryCounterStore implements CounterStore {
     const entries = Array.from(this.#counters);
     yield* entries.flatMap(([id, { value }]) => (value === undefined ? [] : [{ id, value }]));
   }
-}
-
-interface StoredCounter {
-  /** Undefined if the counter has no value yet, but refusals. */
-  value: number | undefined;
-  readonly keys: Map<string, Use>;
-}
-
-/** The first use of an idempotency key, from which its result or its refusal follows. */
-interface Use {
-  readonly fingerprint: string;
-  readonly before: number;
-  readonly limits: Limits | undefined;
-  /** The callers for whom it was refused. Undefined if it counted. */
-  readonly refusedTo: ReadonlySet<string | undefined> | undefined;
-}
-
-function onlyReads(commands: readonly Command[]): boolean {
-  return commands.every(({ type }) => type === "get");
 }

@@ -1,0 +1,70 @@
+import {
+  applyBatch,
+  idempotencyKeyReused,
+  type ApplyRequest,
+  type BatchResult,
+  type Command,
+  type Limits,
+} from "@durable-counter/core";
+
+/** A counter of a `MemoryCounterStore`. */
+export interface StoredCounter {
+  /** Undefined if the counter has no value yet, but refusals. */
+  value: number | undefined;
+  readonly keys: Map<string, Use>;
+}
+
+/** The first use of an idempotency key, from which its result or its refusal follows. */
+export interface Use {
+  /** Tells the request from others with the same key. */
+  readonly fingerprint: string;
+  readonly before: number;
+  readonly limits: Limits | undefined;
+  /** The callers for whom it was refused. Undefined if it counted. */
+  readonly refusedTo: ReadonlySet<string | undefined> | undefined;
+}
+
+/** A batch with the limits that apply to it. */
+export interface KeyedBatch extends Pick<
+  ApplyRequest,
+  "id" | "commands" | "idempotencyKey" | "callerId" | "limits"
+> {
+  readonly fingerprint: string;
+}
+
+export function newCounter(): StoredCounter {
+  return { value: undefined, keys: new Map() };
+}
+
+/**
+ * The result that a counter remembers for a key.
+ *
+ * @returns undefined if the key was not used, or was refused to other callers only
+ * @throws CounterError `idempotency-key-reused`; `limit-exceeded` for a refusal to this caller
+ */
+export function rememberedResult(counter: StoredCounter, batch: KeyedBatch): BatchResult | undefined {
+  const { id, commands, idempotencyKey, callerId, fingerprint } = batch;
+  const use = idempotencyKey === undefined ? undefined : counter.keys.get(idempotencyKey);
+  if (idempotencyKey === undefined || use === undefined || use.refusedTo?.has(callerId) === false)
+    return undefined;
+  if (use.fingerprint !== fingerprint) throw idempotencyKeyReused(id, idempotencyKey);
+  // A refused batch is refused again, because the limits and the value are those of the first time.
+  return applyBatch(use.before, commands, use.limits, id);
+}
+
+/** Remembers what became of a batch that met this value: it counted, or was refused to a caller. */
+export function remember(
+  counter: StoredCounter,
+  { idempotencyKey, callerId, fingerprint, limits }: KeyedBatch,
+  before: number,
+  outcome: "counted" | "refused",
+): void {
+  if (idempotencyKey === undefined) return;
+  const refusedTo =
+    outcome === "counted" ? undefined : new Set(counter.keys.get(idempotencyKey)?.refusedTo).add(callerId);
+  counter.keys.set(idempotencyKey, { fingerprint, before, limits, refusedTo });
+}
+
+export function onlyReads(commands: readonly Command[]): boolean {
+  return commands.every(({ type }) => type === "get");
+}
