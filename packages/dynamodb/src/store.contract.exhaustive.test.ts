@@ -1,8 +1,9 @@
 import { isCounterError, type ApplyRequest, type CounterStore } from "@durable-counter/core";
-import { counterStoreContract } from "@durable-counter/testing";
+import { counterStoreContract, type StoreCapability } from "@durable-counter/testing";
 import { describe, expect, test } from "vitest";
 import { testSeed } from "../../../scripts/test/random.ts";
 import { EVERY_FAULT } from "@durable-counter/testing/dynamodb";
+import type { DynamoDBCounterStore } from "./index.ts";
 import { keys, putOthers } from "./shared-table.fixture.ts";
 import { createSimulation, simulatedEngines, strategiesOf, tableName } from "./simulated.fixture.ts";
 
@@ -10,7 +11,7 @@ import { createSimulation, simulatedEngines, strategiesOf, tableName } from "./s
  * A caller that asks again with the same idempotency key, as errors tell it to. Whether a request was replayed is
  * decided here: where a reply was lost, the store cannot tell its own attempt from an earlier request.
  */
-function retrying(store: CounterStore): CounterStore {
+function retrying(store: DynamoDBCounterStore): CounterStore {
   const known = new Map<string, Set<string | undefined>>();
   const untilAnswered = async <T>(call: (idempotencyKey?: string) => Promise<T>): Promise<T> => {
     let idempotencyKey: string | undefined;
@@ -23,21 +24,35 @@ function retrying(store: CounterStore): CounterStore {
       }
     }
   };
+  const untilKnown = async <T extends { readonly replayed: boolean }>(
+    ids: readonly string[],
+    idempotencyKey: string | undefined,
+    call: (generatedKey?: string) => Promise<T>,
+  ): Promise<T> => {
+    const used = ids.map((id) => known.get(id) ?? new Set());
+    const replayed = idempotencyKey !== undefined && used.some((keys) => keys.has(idempotencyKey));
+    for (const [index, id] of ids.entries())
+      known.set(id, (used[index] ?? new Set<string | undefined>()).add(idempotencyKey));
+    try {
+      return { ...(await untilAnswered(call)), replayed };
+    } catch (error) {
+      if (!replayed) for (const keys of used) keys.delete(idempotencyKey);
+      throw error;
+    }
+  };
   return {
     apply: async (request) => {
       // Not even an object, where the contract is about bad input.
       const { id = "", idempotencyKey } = (request ?? {}) as Partial<ApplyRequest>;
-      const keys = known.get(id) ?? new Set();
-      const replayed = idempotencyKey !== undefined && keys.has(idempotencyKey);
-      known.set(id, keys.add(idempotencyKey));
-      try {
-        const call = (generatedKey?: string) =>
-          store.apply(generatedKey === undefined ? request : { ...request, idempotencyKey: generatedKey });
-        return { ...(await untilAnswered(call)), replayed };
-      } catch (error) {
-        if (!replayed) keys.delete(idempotencyKey);
-        throw error;
-      }
+      return untilKnown([id], idempotencyKey, (generatedKey = idempotencyKey) =>
+        store.apply(generatedKey === undefined ? request : { ...request, idempotencyKey: generatedKey }),
+      );
+    },
+    applyAll: async (request) => {
+      const ids = request.entries.map(({ id }) => id);
+      return untilKnown(ids, request.idempotencyKey, (idempotencyKey = request.idempotencyKey) =>
+        store.applyAll({ ...request, idempotencyKey }),
+      );
     },
     getMany: (ids, options) => untilAnswered(async () => (await store.getMany?.(ids, options)) ?? new Map()),
     get: (id, options) => untilAnswered(() => store.get(id, options)),
@@ -49,9 +64,9 @@ function retrying(store: CounterStore): CounterStore {
   };
 }
 
-const capabilities = ["getMany"] as const;
-
 describe.each(simulatedEngines)("the store on $engine", ({ transactions }) => {
+  const capabilities: readonly StoreCapability[] = transactions ? ["applyAll", "getMany"] : ["getMany"];
+
   describe.each(strategiesOf({ transactions }))("with the strategy %s", (strategy) => {
     counterStoreContract(
       { describe, test, expect },

@@ -56,7 +56,7 @@ describe.each(engines)("the store on $engine", (engine) => {
             sleep: () => setImmediate(), // Nor on how long writers wait for each other.
             ...options,
           }),
-        { capabilities: ["getMany"] },
+        { capabilities: hasTransactions(engine) ? ["applyAll", "getMany"] : ["getMany"] },
       );
     },
   );
