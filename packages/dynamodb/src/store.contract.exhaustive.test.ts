@@ -29,10 +29,9 @@ function retrying(store: DynamoDBCounterStore): CounterStore {
     idempotencyKey: string | undefined,
     call: (generatedKey?: string) => Promise<T>,
   ): Promise<T> => {
-    const used = ids.map((id) => known.get(id) ?? new Set());
+    const used = ids.map((id) => known.get(id) ?? new Set<string | undefined>());
     const replayed = idempotencyKey !== undefined && used.some((keys) => keys.has(idempotencyKey));
-    for (const [index, id] of ids.entries())
-      known.set(id, (used[index] ?? new Set<string | undefined>()).add(idempotencyKey));
+    for (const [index, id] of ids.entries()) known.set(id, (used[index] ?? new Set()).add(idempotencyKey));
     try {
       return { ...(await untilAnswered(call)), replayed };
     } catch (error) {
