@@ -6,7 +6,7 @@ import type { EntryContexts } from "./entry-contexts.ts";
 import { resultForgotten } from "./error-messages.ts";
 import type { ConditionalUpdate } from "./next-action.ts";
 import { readTogether } from "./read-together.ts";
-import { findRecordedResults } from "./recorded-results.ts";
+import { findRecordedResults, readStates } from "./recorded-results.ts";
 import { itemName, type RequestContext } from "./request-context.ts";
 import { checkFence } from "./write-fence.ts";
 
@@ -50,7 +50,12 @@ async function addedResults(
     valueOf(item, config, id); // a foreign item may hold a fraction, which no condition can see
     return { item, keyItem: {}, isKeyItemKnown: true };
   });
-  const results = await findRecordedResults([first, ...others], states);
+  const contexts = [first, ...others] as const;
+  // A compaction beside may have moved the record already.
+  const moved = requests.flatMap(({ keyAttribute }, index) =>
+    states[index]?.item[keyAttribute] === undefined ? [index] : [],
+  );
+  const results = await findRecordedResults(contexts, await readStates(contexts, states, moved));
   if (results === undefined) throw resultForgotten(first);
   return new Map(requests.flatMap(({ id }, index) => (results[index] ? [[id, results[index]]] : [])));
 }
