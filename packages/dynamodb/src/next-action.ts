@@ -8,7 +8,7 @@ import {
 import { valueOf, type Item } from "./counter-item.ts";
 import { callerIdHash } from "./idempotency-key.ts";
 import { EVERY_CALLER, readRecord, type IdempotencyRecord } from "./idempotency-record.ts";
-import { mayBeInFlight, type RequestContext } from "./request-context.ts";
+import { isExpired, mayBeInFlight, type RequestContext } from "./request-context.ts";
 import { idempotencyKeyExpired, notYetIssued, refusedAlongside, unreadableRecord } from "./error-messages.ts";
 import { attributes } from "./table-schema.ts";
 import { checkFence, GRACE_SECONDS, isFenced } from "./write-fence.ts";
@@ -164,8 +164,7 @@ export function nextAction(request: RequestContext, state: CounterState): Action
 }
 
 /**
- * What has to be recorded of a refusal from a state that was seen; nothing if no caller named itself and no attempt may be in
- * flight.
+ * What to record of a refusal from a state that was seen: nothing if no caller named itself and no attempt may be in flight.
  *
  * @param error for the caller
  * @param refusedBy the index in `alongside` of the write that refused the request, if it was no limit
@@ -249,9 +248,4 @@ function refusedCallers(request: RequestContext, records: readonly IdempotencyRe
   const callers = new Set(records.flatMap(({ refusedTo = [] }) => refusedTo));
   if (request.callerId !== undefined) callers.add(callerIdHash(request.callerId));
   return callers.size > MAX_CALLERS || callers.has(EVERY_CALLER) ? [EVERY_CALLER] : Array.from(callers);
-}
-
-/** Whether the key was issued longer ago than it is recorded. */
-function isExpired({ startedAt, retryUntil }: RequestContext): boolean {
-  return startedAt >= retryUntil;
 }

@@ -1,4 +1,4 @@
-import { CounterError, entryRefused, isCounterError, type BatchResult } from "@durable-counter/core";
+import { entryRefused, isCounterError, type BatchResult } from "@durable-counter/core";
 import type { EntryContexts } from "./entry-contexts.ts";
 import { resultForgotten } from "./error-messages.ts";
 import { findRecordedResult, type CounterState } from "./next-action.ts";
@@ -60,7 +60,7 @@ function findRecord(
 /** The error for the caller, of an entry that was refused. Other errors are of the whole request. */
 export function refusalOf(error: unknown, requests: EntryContexts, index: number): unknown {
   const isOfLimit = isCounterError(error, "limit-exceeded") && "limit" in error.details;
-  return isOfLimit ? entryRefused(error as CounterError, index, requests) : error;
+  return isOfLimit ? entryRefused(error, index, requests) : error;
 }
 
 /**

@@ -96,3 +96,8 @@ export function inFlightName(request: Pick<RequestContext, "id" | "sortKey" | "k
 export function mayBeInFlight({ attempts, wasInFlight }: RequestContext): boolean {
   return wasInFlight || attempts.list.some(mayHaveBeenApplied);
 }
+
+/** Whether the key was issued longer ago than it is recorded. */
+export function isExpired({ startedAt, retryUntil }: RequestContext): boolean {
+  return startedAt >= retryUntil;
+}

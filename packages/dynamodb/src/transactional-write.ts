@@ -33,8 +33,11 @@ export async function transactionalWrite(
     updateItem(request, write, fence),
   ];
   try {
-    const command = new TrackedTransactWriteItems({ TransactItems }, attempts);
-    await untilAborted(config.signal, () => config.client.send(command, { abortSignal: config.signal }));
+    await untilAborted(config.signal, () =>
+      config.client.send(new TrackedTransactWriteItems({ TransactItems }, attempts), {
+        abortSignal: config.signal,
+      }),
+    );
     return { type: "applied", before: change.before, item: { ...state.item, [attributes.fence]: fence } };
   } catch (error) {
     const found = async (reason: CancellationReason | undefined, sortKey: string) =>

@@ -53,9 +53,11 @@ export async function writeTogether(
     const request = requests[index];
     return request === undefined ? [] : [{ Update: updateInput(request, update) }];
   });
-  const command = new TrackedTransactWriteItems({ TransactItems: [...own, ...alongside] }, attempts);
+  const input = { TransactItems: [...own, ...alongside] };
   try {
-    await untilAborted(config.signal, () => config.client.send(command, { abortSignal: config.signal }));
+    await untilAborted(config.signal, () =>
+      config.client.send(new TrackedTransactWriteItems(input, attempts), { abortSignal: config.signal }),
+    );
     return { type: "applied" };
   } catch (error) {
     const reasons = reasonsOf(error);

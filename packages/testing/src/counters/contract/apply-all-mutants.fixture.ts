@@ -120,11 +120,11 @@ export class ApplyAllMutantStore extends MemoryCounterStore {
     });
     switch (this.#bug) {
       case "overlooks the limits of an entry":
-        return each(({ limits: _, ...entry }) => entry);
+        return each(({ limits: _limits, ...entry }) => entry);
       case "overlooks the initial value of an entry":
-        return each(({ initial: _, ...entry }) => entry);
+        return each(({ initial: _initial, ...entry }) => entry);
       case "overlooks what an entry does at a limit":
-        return each(({ onLimit: _, ...entry }) => entry);
+        return each(({ onLimit: _onLimit, ...entry }) => entry);
       case "clamps every entry":
         return each((entry) => ({ ...entry, onLimit: "clamp" }));
       case "ignores the key of several entries":
