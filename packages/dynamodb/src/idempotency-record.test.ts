@@ -55,6 +55,21 @@ describe("an idempotency record", () => {
     );
   });
 
+  test("of a refusal by a write alongside gives back which write it was, and for whom it is final", () => {
+    fc.assert(
+      fc.property(fc.maxSafeInteger(), fc.nat({ max: 99 }), (before, refusedBy) => {
+        const record = {
+          ...rest,
+          before,
+          limits: { onLimit: "reject" } as const,
+          refusedTo: ["me"],
+          refusedBy,
+        };
+        expect(readRecord({ S: recordText(record) })).toEqual(record);
+      }),
+    );
+  });
+
   test("never needs more than the 38 digits a DynamoDB number has", () => {
     const fraction = recordFraction({ expiresAt: 9_999_999_999, fingerprint: "999999999999" });
     const digits = decimalSum(-Number.MAX_SAFE_INTEGER, fraction).replace(/[-.]/gu, "");
