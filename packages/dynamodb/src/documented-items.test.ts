@@ -3,7 +3,12 @@ import { ScanCommand, type UpdateItemCommandInput } from "@aws-sdk/client-dynamo
 import { decrement, increment } from "@durable-counter/core";
 import { createSimulatedDynamoDB } from "@durable-counter/testing/dynamodb";
 import { expect, test } from "vitest";
-import { createDynamoDBCounterStore, ensureCounterTable, type DynamoDBCounterStoreOptions } from "./index.ts";
+import {
+  createDynamoDBCounterStore,
+  ensureCounterTable,
+  type DynamoDBCounterStore,
+  type DynamoDBCounterStoreOptions,
+} from "./index.ts";
 
 const document = readFileSync(new URL("../../../docs/how-exactly-once-works.md", import.meta.url), "utf8");
 
@@ -13,8 +18,14 @@ function documentedItems(name: string): unknown {
   return JSON.parse(block?.[1] ?? `"the document has no items named ${name}"`);
 }
 
+const applyBatch = (store: DynamoDBCounterStore) =>
+  store.apply({ id: "stock-4711", commands: [increment(5), decrement(2)], idempotencyKey: "order-1017" });
+
 /** Runs one request on an empty table. */
-async function applyOneRequest(options: Pick<DynamoDBCounterStoreOptions, "idempotency" | "shards">) {
+async function applyOneRequest(
+  options: Pick<DynamoDBCounterStoreOptions, "idempotency" | "shards">,
+  ask: (store: DynamoDBCounterStore) => Promise<unknown> = applyBatch,
+) {
   const db = createSimulatedDynamoDB();
   const client = db.client();
   const updates: UpdateItemCommandInput[] = [];
@@ -35,8 +46,7 @@ async function applyOneRequest(options: Pick<DynamoDBCounterStoreOptions, "idemp
     random: () => 0,
     ...options,
   });
-  const request = { id: "stock-4711", commands: [increment(5), decrement(2)], idempotencyKey: "order-1017" };
-  await store.apply(request);
+  await ask(store);
   const { Items: items = [] } = await client.send(new ScanCommand({ TableName: "counters" }));
   return { items, updates };
 }
@@ -46,6 +56,17 @@ test.each([
   ["shards", { shards: 8 }],
 ] as const)("the document shows the items of a real request: %s", async (name, options) => {
   expect(documentedItems(name)).toEqual((await applyOneRequest(options)).items);
+});
+
+test("the document shows the items of a real request: several counters", async () => {
+  const entries = [
+    { id: "credits-alice", commands: [decrement(30)], initial: 100 },
+    { id: "credits-bob", commands: [increment(30)] },
+  ];
+  const { items } = await applyOneRequest({}, (store) =>
+    store.applyAll({ entries, idempotencyKey: "order-81" }),
+  );
+  expect(documentedItems("several counters")).toEqual(items);
 });
 
 test("the document shows the update and the condition of a real request", async () => {
