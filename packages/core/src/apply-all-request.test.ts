@@ -65,13 +65,13 @@ describe("a request for several counters", () => {
     ],
     [
       "a time without a key",
-      { entries: [entry("a")], issuedAt: 5 },
-      'request is {"entries":[{"id":"a","commands":[{"type":"increment","amoun…; pass "issuedAt" only with an "idempotencyKey". [invalid-input]',
+      { entries: [entry("abcd")], issuedAt: 5 },
+      'request is {"entries":[{"id":"abcd","commands":[{"type":"increment","am…; pass "issuedAt" only with an "idempotencyKey". [invalid-input]',
     ],
     [
       "a caller without a key",
-      { entries: [entry("a")], callerId: "me" },
-      'request is {"entries":[{"id":"a","commands":[{"type":"increment","amoun…; pass "callerId" only with an "idempotencyKey". [invalid-input]',
+      { entries: [entry("abcd")], callerId: "me" },
+      'request is {"entries":[{"id":"abcd","commands":[{"type":"increment","am…; pass "callerId" only with an "idempotencyKey". [invalid-input]',
     ],
   ])("is refused with path, value and remedy: %s", (_, input, message) => {
     expect(parsed(input)).toBe(message);

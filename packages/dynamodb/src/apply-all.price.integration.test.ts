@@ -49,8 +49,7 @@ describe.each(engines.filter(hasTransactions))("what several counters cost, on $
       "by hand": { actions: 5, engine },
       "by hand, with a record": { actions: 6, engine },
     });
-    const [ours = 0, hand = 0] = [measured["second"]?.engine, measured["by hand"]?.engine];
-    expect(ours).toBeLessThanOrEqual(hand);
+    expect(measured["second"]?.engine).toBe(measured["by hand"]?.engine);
   });
 });
 

@@ -110,7 +110,7 @@ async function run(request: RequestContext): Promise<ApplyResult> {
 }
 
 /** Reads the counter's item, and then the key's item if there may be one. */
-export async function readState(request: RequestContext): Promise<CounterState> {
+async function readState(request: RequestContext): Promise<CounterState> {
   const { config, startedAt } = request;
   const item = await readItem(config, request, { consistent: true });
   const mayHaveKeyItem = config.strategy === "separate-item" || isFenced(item, startedAt);

@@ -64,7 +64,7 @@ test("the document shows the items of a real request: several counters", async (
     { id: "credits-bob", commands: [increment(30)] },
   ];
   const { items } = await applyOneRequest({}, (store) =>
-    store.applyAll({ entries, idempotencyKey: "order-81" }),
+    store.applyAll({ entries, idempotencyKey: "order-1017" }),
   );
   expect(documentedItems("several counters")).toEqual(items);
 });
