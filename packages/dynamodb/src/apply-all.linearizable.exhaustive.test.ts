@@ -4,6 +4,7 @@ import {
   get,
   increment,
   isCounterError,
+  set,
   type ApplyAllEntry,
   type ApplyAllResult,
 } from "@durable-counter/core";
@@ -39,6 +40,7 @@ const command = fc.oneof(
   fc.integer({ min: 1, max: 4 }).map(increment),
   fc.integer({ min: 1, max: 4 }).map(decrement),
   fc.constant(get()),
+  fc.integer({ min: -2, max: 4 }).map(set),
 );
 const entry: fc.Arbitrary<ApplyAllEntry> = fc.record({
   id: fc.constantFrom("a", "b", "c"),

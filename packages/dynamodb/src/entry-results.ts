@@ -3,8 +3,9 @@ import { cacheFence } from "./apply-request.ts";
 import { compact, startsCompaction } from "./compaction.ts";
 import { valueOf, type Item } from "./counter-item.ts";
 import type { EntryContexts } from "./entry-contexts.ts";
-import { resultForgotten } from "./error-messages.ts";
+import { resultForgotten, setOverFraction } from "./error-messages.ts";
 import type { ConditionalUpdate } from "./next-action.ts";
+import { readRecord } from "./idempotency-record.ts";
 import { readTogether } from "./read-together.ts";
 import { findRecordedResults, readStates } from "./recorded-results.ts";
 import { itemName, type RequestContext } from "./request-context.ts";
@@ -45,9 +46,12 @@ async function addedResults(
 ): Promise<ReadonlyMap<string, BatchResult>> {
   const [first, ...others] = requests;
   if (first === undefined) return new Map();
-  const states = requests.map(({ config, id }) => {
+  const states = requests.map((request) => {
+    const { config, id } = request;
     const item = itemOf.get(id) ?? {};
     valueOf(item, config, id); // a foreign item may hold a fraction, which no condition can see
+    const record = readRecord(item[request.keyAttribute]);
+    if (record !== undefined && record.fingerprint !== request.fingerprint) throw setOverFraction(request);
     return { item, keyItem: {}, isKeyItemKnown: true };
   });
   const contexts = [first, ...others] as const;

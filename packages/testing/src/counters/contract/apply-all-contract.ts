@@ -4,6 +4,7 @@ import {
   get,
   increment,
   isCounterError,
+  set,
   type ApplyAllEntry,
   type Limits,
 } from "@durable-counter/core";
@@ -152,7 +153,7 @@ type Random = ReturnType<typeof seededRandom>;
 function randomEntry(id: string, random: Random): ApplyAllEntry {
   const commands = Array.from({ length: random(1, 3) }, () => {
     const amount = random(0, 9);
-    return [get(), increment(amount), decrement(amount)][random(0, 2)] ?? get();
+    return [get(), increment(amount), decrement(amount), set(amount)][random(0, 3)] ?? get();
   });
   const min = random(-12, 3);
   const bounds: readonly Limits[] = [{}, { min }, { max: min + 10 }, { min, max: min + 12 }];
