@@ -166,7 +166,6 @@ export function nextAction(request: RequestContext, state: CounterState): Action
 /**
  * What to record of a refusal from a state that was seen: nothing if no caller named itself and no attempt may be in flight.
  *
- * @param error for the caller
  * @param refusedBy the index in `alongside` of the write that refused the request, if it was no limit
  */
 export function refusal(
