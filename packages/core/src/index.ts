@@ -10,6 +10,8 @@ export {
   type CounterErrorDetails,
 } from "./counter-error.ts";
 export type { Counter } from "./counter.ts";
+export { endHold, valueAfterReturn, type EndHoldRequest, type Hold, type HoldEnd } from "./hold-end.ts";
+export { CommitRequest, HoldRequest, ReleaseRequest } from "./hold-request.ts";
 export { CounterOptions, CounterValue, Limits, startsWithinLimits } from "./limits.ts";
 export { parseInput, withRemedy } from "./parse.ts";
 export {
@@ -26,12 +28,9 @@ export type {
   ApplyAllResult,
   ApplyResult,
   CallOptions,
-  CommitRequest,
   CounterStore,
   HoldEndResult,
-  HoldRequest,
   HoldResult,
-  ReleaseRequest,
 } from "./store.ts";
 export { storedCounter, type StoredCounterOptions } from "./stored-counter.ts";
 export { transfer, type TransferRequest, type TransferResult } from "./transfer.ts";

@@ -1,5 +1,6 @@
 import type { ApplyAllRequest } from "./apply-all-request.ts";
 import type { BatchResult } from "./apply-commands.ts";
+import type { CommitRequest, HoldRequest, ReleaseRequest } from "./hold-request.ts";
 import type { Limits } from "./limits.ts";
 import type { ApplyRequest } from "./request.ts";
 
@@ -47,7 +48,8 @@ export interface CounterStore {
   list(options?: CallOptions): AsyncIterable<{ readonly id: string; readonly value: number }>;
 
   /**
-   * Takes an amount from the value for a time. `commit` makes that final. `release`, or the end of the time, gives it back.
+   * Takes an amount from the value for a time. `commit` makes that final. `release`, or the end of the time, gives it back. A
+   * hold is refused where a decrement of a store without `clamp` would be.
    *
    * @throws CounterError as `apply`
    */
@@ -55,14 +57,14 @@ export interface CounterStore {
   /**
    * Makes a hold final. A partial commit gives the rest back.
    *
-   * @throws CounterError as `apply`; `invalid-input` for a hold that is unknown, released or expired, or that was committed
-   *   with another amount
+   * @throws CounterError `invalid-input` for a hold that is unknown, released or expired, or that was committed with another
+   *   amount; `limit-exceeded` if what comes back would pass 2^53 − 1; `throttled`, `unavailable`, `outcome-unknown`, `misconfigured`
    */
   commit?(request: CommitRequest, options?: CallOptions): Promise<HoldEndResult>;
   /**
-   * Gives a held amount back, whatever the limits are now.
+   * Gives a held amount back, whatever the limits are now. For a hold that has expired, this was done before.
    *
-   * @throws CounterError as `apply`; `invalid-input` for a hold that is unknown or committed
+   * @throws CounterError as `commit`; `invalid-input` for a hold that is unknown or committed
    */
   release?(request: ReleaseRequest, options?: CallOptions): Promise<HoldEndResult>;
   /** The sum of the holds that are open and have not expired. */
@@ -81,26 +83,6 @@ export interface CounterStore {
   ): Promise<Map<string, number>>;
 }
 
-/** A request for {@link CounterStore.hold}. */
-export interface HoldRequest {
-  /** The id of the counter: 1–256 printable characters. */
-  readonly id: string;
-  /** How much is taken: a safe integer ≥ 1. */
-  readonly amount: number;
-  /** After how many seconds the hold expires: a whole number from 1 to 31,536,000, a year. */
-  readonly expiresIn: number;
-  /** Names the request and is the id of the hold. By default a random one. */
-  readonly idempotencyKey?: string | undefined;
-  /** When the key was sent for the first time, in milliseconds since 1970. Requires `idempotencyKey`. */
-  readonly issuedAt?: number | undefined;
-  /** Who sends the request, see {@link ApplyRequest.callerId}. Requires `idempotencyKey`. */
-  readonly callerId?: string | undefined;
-  /** Replaces the store's limits for this request. */
-  readonly limits?: Limits | undefined;
-  /** Replaces the store's initial value for this request: a safe integer. */
-  readonly initial?: number | undefined;
-}
-
 /** The result of {@link CounterStore.hold}. */
 export interface HoldResult {
   /** Identifies the hold in `commit` and `release`: its idempotency key. */
@@ -113,27 +95,9 @@ export interface HoldResult {
   readonly replayed: boolean;
 }
 
-/** A request for {@link CounterStore.commit}. */
-export interface CommitRequest {
-  /** The id of the counter. */
-  readonly id: string;
-  /** The `holdId` of the hold. */
-  readonly holdId: string;
-  /** How much of the hold becomes final: a safe integer from 0 to the held amount, by default all of it. */
-  readonly amount?: number | undefined;
-}
-
-/** A request for {@link CounterStore.release}. */
-export interface ReleaseRequest {
-  /** The id of the counter. */
-  readonly id: string;
-  /** The `holdId` of the hold. */
-  readonly holdId: string;
-}
-
 /** The result of {@link CounterStore.commit} and {@link CounterStore.release}. */
 export interface HoldEndResult {
-  /** The value after. */
+  /** The value after; the value now, if the hold had ended before. */
   readonly value: number;
   /** True when the hold had ended in the same way before, and nothing was changed now. */
   readonly replayed: boolean;
