@@ -1,7 +1,6 @@
 import type { ApplyAllRequest } from "./apply-all-request.ts";
 import type { BatchResult } from "./apply-commands.ts";
 import type { CommitRequest, HoldRequest, ReleaseRequest } from "./hold-request.ts";
-import type { Limits } from "./limits.ts";
 import type { ApplyRequest } from "./request.ts";
 
 /** The result of {@link CounterStore.apply}. */

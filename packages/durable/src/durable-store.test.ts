@@ -104,7 +104,7 @@ describe("durableStore", () => {
       replayed: false,
     });
     const hold = await store.hold?.({ id: "a", amount: 4, expiresIn: 60 });
-    expect(hold).toMatchObject({ value: 11, expiresAt: 1_000, replayed: false });
+    expect(hold).toMatchObject({ value: 11, expiresAt: 60_000, replayed: false });
     expect(await store.held?.("a")).toBe(4);
     expect(await store.commit?.({ id: "a", holdId: hold?.holdId ?? "", amount: 1 })).toMatchObject({
       value: 14,

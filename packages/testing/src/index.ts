@@ -60,6 +60,6 @@ export type {
   CreateStore,
   StoreCapability,
 } from "./counters/contract/contract.ts";
-export { MemoryCounterStore } from "./counters/memory-counter-store.ts";
+export { MemoryCounterStore, type MemoryCounterStoreOptions } from "./counters/memory-counter-store.ts";
 export { renderTimeline, renderTimelineSvg } from "./timeline/render-timeline.ts";
 export type { ExecutionHistoryJson, ExecutionWithHistory, TimelineSource } from "./timeline/read-input.ts";

@@ -4,7 +4,8 @@ import { once } from "node:events";
 import { execPath } from "node:process";
 import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
-import type { ContractRunner, CreateStore } from "./contract/contract.ts";
+import type { ContractOptions, ContractRunner, CreateStore } from "./contract/contract.ts";
+import { createHoldMutant, HOLD_MUTANTS } from "./contract/hold-mutants.fixture.ts";
 import { MUTANTS, type Mutant } from "./contract/mutants.fixture.ts";
 import { MutantStore } from "./contract/mutant-store.fixture.ts";
 import { counterStoreContract } from "./counter-store-contract.ts";
@@ -13,6 +14,11 @@ const bugs = Object.keys(MUTANTS) as Mutant[]; // the keys that it was written w
 const brokenBy = new Map<Mutant | undefined, readonly string[]>();
 for (const bug of [undefined, ...bugs]) {
   brokenBy.set(bug, await brokenRules((options) => new MutantStore(bug, options)));
+}
+const brokenByHolds = new Map<string | undefined, readonly string[]>();
+for (const bug of [undefined, ...Object.keys(HOLD_MUTANTS)]) {
+  const { createStore, advanceTime } = createHoldMutant(bug);
+  brokenByHolds.set(bug, await brokenRules(createStore, { capabilities: ["holds"], advanceTime }));
 }
 
 describe("the contract", () => {
@@ -24,14 +30,22 @@ describe("the contract", () => {
     expect(brokenBy.get(bug)).toContainEqual(expect.stringContaining(MUTANTS[bug]));
   });
 
+  test("accepts a store with holds without a mutation", () => {
+    expect(brokenByHolds.get(undefined)).toEqual([]);
+  });
+
+  test.for(Object.entries(HOLD_MUTANTS))("rejects a store that %s", ([bug, { breaks }]) => {
+    expect(brokenByHolds.get(bug)).toContainEqual(breaks);
+  });
+
   test("has no rule that no mutant breaks, except some rules about invalid input", () => {
-    const broken = new Set([...brokenBy.values()].flat());
-    const idle = namesOfRules().filter((name) => !broken.has(name));
-    expect(idle.filter((name) => !name.includes("is refused"))).toEqual([]);
+    const broken = new Set([...brokenBy.values(), ...brokenByHolds.values()].flat());
+    const idle = namesOfRules({ capabilities: ["getMany", "holds"] }).filter((name) => !broken.has(name));
+    expect(idle.filter((name) => !/is refused|every capability/u.test(name))).toEqual([]);
   });
 
   test("has a unique name for each rule", () => {
-    const names = namesOfRules();
+    const names = namesOfRules({ capabilities: ["getMany", "holds"] });
     expect(new Set(names).size).toBe(names.length);
   });
 
@@ -67,17 +81,17 @@ interface Law {
   readonly body: () => Promise<void>;
 }
 
-function namesOfRules(): string[] {
-  return lawsFor(() => new MutantStore(undefined)).map(({ name }) => name);
+function namesOfRules(options?: ContractOptions): string[] {
+  return lawsFor(() => new MutantStore(undefined), options).map(({ name }) => name);
 }
 
-async function brokenRules(createStore: CreateStore): Promise<string[]> {
+async function brokenRules(createStore: CreateStore, options?: ContractOptions): Promise<string[]> {
   const broken: string[] = [];
-  for (const { name, body } of lawsFor(createStore)) await body().catch(() => broken.push(name));
+  for (const { name, body } of lawsFor(createStore, options)) await body().catch(() => broken.push(name));
   return broken;
 }
 
-function lawsFor(createStore: CreateStore): Law[] {
+function lawsFor(createStore: CreateStore, options: ContractOptions = { capabilities: ["getMany"] }): Law[] {
   const laws: Law[] = [];
   // The smallest runner there can be: with it the contract is known to lean on no other.
   const runner: ContractRunner = {
@@ -85,6 +99,6 @@ function lawsFor(createStore: CreateStore): Law[] {
     test: (name, body) => laws.push({ name, body }),
     expect: (actual) => ({ toEqual: (expected) => assert.deepEqual(actual, expected) }),
   };
-  counterStoreContract(runner, createStore, { capabilities: ["getMany"] });
+  counterStoreContract(runner, createStore, options);
   return laws;
 }

@@ -4,6 +4,9 @@ import { concurrencyContract } from "./contract/concurrency-contract.ts";
 import { capabilityContract } from "./contract/capability-contract.ts";
 import type { ContractOptions, ContractRunner, CreateStore } from "./contract/contract.ts";
 import { getManyContract } from "./contract/get-many-contract.ts";
+import { holdContract } from "./contract/hold-contract.ts";
+import { holdEndContract } from "./contract/hold-end-contract.ts";
+import { holdExpiryContract } from "./contract/hold-expiry-contract.ts";
 import { inputContract } from "./contract/input-contract.ts";
 import { limitContract } from "./contract/limit-contract.ts";
 import { readingContract } from "./contract/reading-contract.ts";
@@ -25,7 +28,7 @@ import { idempotencyContract } from "./contract/idempotency-contract.ts";
 export function counterStoreContract(
   runner: ContractRunner,
   createStore: CreateStore,
-  { capabilities = [] }: ContractOptions = {},
+  { capabilities = [], advanceTime = inRealTime }: ContractOptions = {},
 ): void {
   const { describe, test, expect } = runner;
   const contract = { test, expect, createStore };
@@ -40,4 +43,15 @@ export function counterStoreContract(
   if (capabilities.includes("getMany")) describe("reading many counters", () => getManyContract(contract));
   if (capabilities.length > 0) describe("capabilities", () => capabilityContract(contract, capabilities));
   if (capabilities.includes("applyAll")) describe("several counters", () => applyAllContract(contract));
+  if (capabilities.includes("holds")) {
+    describe("holds", () => {
+      holdContract(contract);
+      holdEndContract(contract);
+      holdExpiryContract(contract, advanceTime);
+    });
+  }
+}
+
+function inRealTime(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

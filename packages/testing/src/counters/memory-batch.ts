@@ -6,11 +6,10 @@ import {
   type Command,
   type Limits,
 } from "@durable-counter/core";
+import type { CounterWithHolds } from "./memory-holds.ts";
 
-/** A counter of a `MemoryCounterStore`. */
-export interface StoredCounter {
-  /** Undefined if the counter has no value yet, but refusals. */
-  value: number | undefined;
+/** A counter of a `MemoryCounterStore`. Its value is undefined if it has no value yet, but refusals. */
+export interface StoredCounter extends CounterWithHolds {
   readonly keys: Map<string, Use>;
 }
 
@@ -33,7 +32,7 @@ export interface KeyedBatch extends Pick<
 }
 
 export function newCounter(): StoredCounter {
-  return { value: undefined, keys: new Map() };
+  return { value: undefined, keys: new Map(), holds: new Map() };
 }
 
 /**

@@ -15,9 +15,17 @@ import { entriesOf } from "./contract/contract.ts";
 import { counterStoreContract } from "./counter-store-contract.ts";
 import { MemoryCounterStore } from "./memory-counter-store.ts";
 
-counterStoreContract({ describe, test, expect }, (options) => new MemoryCounterStore(options), {
-  capabilities: ["applyAll", "getMany"],
-});
+let now = 0;
+counterStoreContract(
+  { describe, test, expect },
+  (options) => new MemoryCounterStore({ ...options, now: () => now }),
+  {
+    capabilities: ["applyAll", "getMany", "holds"],
+    advanceTime: (ms) => {
+      now += ms;
+    },
+  },
+);
 
 describe("MemoryCounterStore", () => {
   test("settles calls asynchronously, in call order", async () => {
@@ -119,6 +127,7 @@ describe("MemoryCounterStore", () => {
       'options.limits is {"min":2,"max":1}',
     ],
     ["limits that are null", { limits: null }, "options.limits is null"],
+    ["a clock that is no function", { now: 5 }, "options.now is 5"],
     ["an unknown option", { limit: { max: 5 } }, 'options has the unknown key "limit"'],
     ["options that are no object", "max 5", 'options is "max 5"'],
     ["options that are null", null, "options is null"],

@@ -20,6 +20,11 @@ export type StoreCapability = "holds" | "applyAll" | "getMany" | "windows";
 export interface ContractOptions {
   /** What the store can do beyond the methods that every store has. By default nothing. */
   readonly capabilities?: readonly StoreCapability[];
+  /**
+   * Lets so many milliseconds pass for the store's clock, for rules about holds that expire. By default they pass in real
+   * time.
+   */
+  readonly advanceTime?: (ms: number) => void | Promise<void>;
 }
 
 /** The arguments of a group of rules. */
