@@ -1,8 +1,9 @@
-import { applyBatch, isCounterError, type ApplyRequest, type ApplyResult } from "@durable-counter/core";
+import { applyBatch, isCounterError } from "@durable-counter/core";
 import { backOff } from "./back-off.ts";
 import { compact, startsCompaction } from "./compaction.ts";
 import { conditionalUpdate } from "./conditional-update.ts";
 import { readItem, valueOf, type Item } from "./counter-item.ts";
+import { settle } from "./hold-settlement.ts";
 import {
   findRecordedResult,
   firstAction,
@@ -10,6 +11,7 @@ import {
   type CounterState,
   type Refusal,
   type Replacement,
+  type RequestResult,
   type Write,
 } from "./next-action.ts";
 import {
@@ -18,6 +20,7 @@ import {
   itemName,
   mayBeInFlight,
   type RequestContext,
+  type StoreRequest,
 } from "./request-context.ts";
 import { readRecord } from "./idempotency-record.ts";
 import { itemFull, outcomeUnknown, overtaken, setOverFraction } from "./error-messages.ts";
@@ -25,7 +28,7 @@ import { claimShards } from "./shards.ts";
 import type { CallConfig } from "./store-options.ts";
 import { attributes } from "./table-schema.ts";
 import { transactionalWrite } from "./transactional-write.ts";
-import { GRACE_SECONDS, isFenced } from "./write-fence.ts";
+import { GRACE_SECONDS, hasHolds, isFenced } from "./write-fence.ts";
 import { translateWriteError, type WriteOutcome } from "./write-outcome.ts";
 
 /** How often a write is attempted that other writers overtake. With many writers, the time limit of the call ends it first. */
@@ -40,7 +43,7 @@ export const MAX_BUSY = 8;
  * @throws CounterError `invalid-input`, `limit-exceeded`, `idempotency-key-reused`, `idempotency-key-expired`, `throttled`,
  *   `unavailable`, `outcome-unknown`, `misconfigured`
  */
-export async function applyRequest(config: CallConfig, input: ApplyRequest): Promise<ApplyResult> {
+export async function applyRequest(config: CallConfig, input: StoreRequest): Promise<RequestResult> {
   const request = createRequestContext(config, input);
   const { inFlight } = config.cache;
   try {
@@ -70,7 +73,7 @@ export function addInFlight(request: RequestContext): RequestContext {
 }
 
 /** Carries out one action after the other until the request is answered. */
-async function run(request: RequestContext): Promise<ApplyResult> {
+async function run(request: RequestContext): Promise<RequestResult> {
   const { config } = request;
   let action = firstAction(request, config.cache.fencedItems.get(itemName(request)));
   for (let [failed, busy] = [0, 0]; ;) {
@@ -83,6 +86,13 @@ async function run(request: RequestContext): Promise<ApplyResult> {
       const { state } = action;
       const keyItem = await readKeyItem(request);
       action = nextAction(request, { ...state, keyItem, isKeyItemKnown: true });
+      continue;
+    }
+    if (action.type === "settle") {
+      if (++failed > MAX_OVERTAKEN) throw overtaken(request, MAX_OVERTAKEN);
+      if (failed > 2) await backOff(failed - 2, config);
+      await settle(config, request.id, action.state.item, request.startedAt);
+      action = nextAction(request, await readState(request));
       continue;
     }
     if (action.type === "claim-shards") {
@@ -132,8 +142,8 @@ async function answer(
   request: RequestContext,
   action: Write,
   { before, item = {} }: Applied,
-): Promise<ApplyResult> {
-  const { config, id, commands, limits, keyAttribute } = request;
+): Promise<RequestResult> {
+  const { config, id, commands, limits, keyAttribute, hold } = request;
   const { change } = action;
   if (action.type === "transaction") cacheItem(request, action.change, item);
   else {
@@ -142,13 +152,15 @@ async function answer(
     const { fingerprint, expiresAt } = readRecord(item[keyAttribute]) ?? {};
     const isWhole = fingerprint === request.fingerprint && expiresAt === request.expiresAt;
     if (change.kind === "net" && !isWhole) throw setOverFraction(request);
-    if (action.keyItem !== undefined) cacheFence(request, action.item);
+    if (action.keyItem !== undefined || hasHolds(action.item) || hold !== undefined)
+      cacheFence(request, { ...action.item, ...item });
   }
   if (startsCompaction(keyAttribute)) await compact(request, item);
   if (change.kind !== "refuse") {
-    const result = applyBatch(before, commands, limits, id);
+    const result = { ...applyBatch(before, commands, limits, id), replayed: false };
     config.cache.values.set(itemName(request), result.value);
-    return { ...result, replayed: false };
+    if (hold === undefined) return result;
+    return { ...result, placed: { holdId: request.idempotencyKey, expiresAt: hold.expiresAt } };
   }
   // A store that records the key in the counter's item may have applied the request just before.
   const recorded = action.type === "transaction" && findRecordedResult(request, await readState(request));
@@ -156,18 +168,22 @@ async function answer(
   throw change.error;
 }
 
-/** The next update starts from the fence, which has not changed. */
-export function cacheFence(
-  { config, ...request }: RequestContext,
-  { [attributes.fence]: fence }: Item,
-): void {
-  if (fence !== undefined) config.cache.fencedItems.set(itemName(request), { [attributes.fence]: fence });
+/** The next update starts from the fence, and from the time at which a hold expires. */
+export function cacheFence({ config, ...request }: RequestContext, item: Item): void {
+  const { [attributes.fence]: fence, [attributes.due]: due } = item;
+  if (fence === undefined) return;
+  const known = { [attributes.fence]: fence, ...(due !== undefined && { [attributes.due]: due }) };
+  config.cache.fencedItems.set(itemName(request), known);
 }
 
 /** The next transaction starts from the value and the fence that this one has written. */
 function cacheItem({ config, ...request }: RequestContext, change: Replacement | Refusal, item: Item): void {
   const value = { N: String(change.kind === "refuse" ? change.before : change.after) };
-  const { [attributes.fence]: fence } = item;
+  const { [attributes.fence]: fence, [attributes.due]: due } = item;
   if (fence === undefined || (change.kind === "refuse" && change.mayCreate)) return;
-  config.cache.fencedItems.set(itemName(request), { [attributes.fence]: fence, [attributes.value]: value });
+  config.cache.fencedItems.set(itemName(request), {
+    [attributes.fence]: fence,
+    [attributes.value]: value,
+    ...(due !== undefined && { [attributes.due]: due }),
+  });
 }

@@ -1,8 +1,10 @@
 import { TransactWriteItemsCommand, UpdateItemCommand, type AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { Item } from "./counter-item.ts";
+import { forgottenAt, holdAttributes, openHolds } from "./hold-record.ts";
 import { GENERATED_KEY_SECONDS, isKeyAttribute } from "./idempotency-key.ts";
 import { readRecord } from "./idempotency-record.ts";
 import { putKeyItem } from "./key-item.ts";
+import { holdInKeyItem, putMovedHold } from "./moved-hold.ts";
 import { itemName, type RequestContext } from "./request-context.ts";
 import { itemKey } from "./table-keys.ts";
 import { attributes } from "./table-schema.ts";
@@ -24,6 +26,12 @@ const BURST_SECONDS = 30;
 
 /** Keys of a longer burst are moved all the same: an item is full at some 12,800. */
 const MAX_BURST_KEYS = 4_000;
+
+/** A hold takes as much as three keys. With more of them in the item, the oldest are moved. */
+const MANY_HOLDS = 32;
+
+/** After this many, they are moved in a burst, too. */
+const MAX_BURST_HOLDS = 256;
 
 /**
  * An engine without transactions, or a role without the permission for this item. Its keys then stay where they are for some
@@ -54,23 +62,56 @@ export async function compact(request: RequestContext, item: Item): Promise<bool
   // A record that cannot be read stays where it is.
   const keys = Object.entries(item).filter(([name, record]) => isKeyAttribute(name) && readRecord(record));
   const soon = startedAt / 1_000 + GENERATED_KEY_SECONDS; // such keys, as generated ones, are not worth a move
-  const isExpired = ([, record]: RecordedKey) => expiryOf(record) < lapsedBefore(startedAt);
-  const expired = keys.filter(isExpired).slice(0, MAX_REMOVED);
+  const isExpired = ([name, record]: RecordedKey) =>
+    Math.max(expiryOf(record), holdKeptUntil(item, name)) < lapsedBefore(startedAt);
+  const expired = keys.filter(isExpired);
   const live = keys.filter((key) => !isExpired(key));
   const movable = live.length > MAX_BURST_KEYS ? live : live.filter(([, record]) => expiryOf(record) > soon);
-  if (expired.length < MAX_REMOVED && mayMove(request) && movable.length > MANY_KEYS && !isBurst(movable)) {
+  if (expired.length < MAX_REMOVED && mayMove(request) && isTooMuch(item, movable)) {
     // The oldest first: what stays is a burst, and no reason to move again at once.
-    const oldest = movable
-      .toSorted(([, one], [, other]) => expiryOf(one) - expiryOf(other))
-      .slice(0, MAX_MOVED);
-    return moveToKeyItems(request, item, oldest);
+    const oldest = movable.toSorted(([, one], [, other]) => expiryOf(one) - expiryOf(other));
+    return moveToKeyItems(request, item, fitting(item, oldest, MAX_MOVED));
   }
-  return expired.length > 0 && remove(request, expired);
+  return expired.length > 0 && remove(request, item, fitting(item, expired, MAX_REMOVED));
+}
+
+/** As many keys as fit in one request, where a hold counts twice. */
+function fitting(item: Item, keys: readonly RecordedKey[], most: number): readonly RecordedKey[] {
+  let parts = 0;
+  return keys.filter(([name]) => {
+    parts += isHold(item, name) ? 2 : 1;
+    return parts <= most;
+  });
+}
+
+function isTooMuch(item: Item, movable: readonly RecordedKey[]): boolean {
+  const holds = movable.filter(([name]) => isHold(item, name));
+  return (
+    (movable.length > MANY_KEYS && !isBurst(movable)) ||
+    (holds.length > MANY_HOLDS && (holds.length > MAX_BURST_HOLDS || !isBurst(holds)))
+  );
+}
+
+/** Whether the request of a key has placed a hold. */
+function isHold(item: Item, keyAttribute: string): boolean {
+  return item[holdAttributes(keyAttribute).held] !== undefined;
+}
+
+/** Until when the hold of a key is remembered, in seconds since 1970: an open one until someone ends it. */
+function holdKeptUntil(item: Item, keyAttribute: string): number {
+  const held = item[holdAttributes(keyAttribute).held];
+  return held === undefined ? 0 : (forgottenAt(held) ?? Infinity);
+}
+
+/** Until when an item of its own has to keep a key, in seconds since 1970. */
+function keptUntil(item: Item, [name, record]: RecordedKey): number {
+  return Math.max(expiryOf(record), forgottenAt(item[holdAttributes(name).held]) ?? 0);
 }
 
 function mayMove(request: RequestContext): boolean {
   const { strategy, cache } = request.config;
-  return strategy === "auto" && (cache.notMovedUntil.get(itemName(request)) ?? 0) <= request.startedAt;
+  // With the strategy "separate-item", only holds are in the counter's item.
+  return strategy !== "inline" && (cache.notMovedUntil.get(itemName(request)) ?? 0) <= request.startedAt;
 }
 
 /** Whether so many keys came within a short time only. */
@@ -85,11 +126,15 @@ function expiryOf(record: AttributeValue): number {
 }
 
 /** Removes each key only if its record is as it was read: a key that was used again in between stays. */
-async function remove(request: RequestContext, expired: readonly RecordedKey[]): Promise<boolean> {
+async function remove(
+  request: RequestContext,
+  item: Item,
+  expired: readonly RecordedKey[],
+): Promise<boolean> {
   const { config } = request;
   const { client, tableName, signal } = config;
   const Key = itemKey(config, request);
-  const command = new UpdateItemCommand({ TableName: tableName, Key, ...removal(expired) });
+  const command = new UpdateItemCommand({ TableName: tableName, Key, ...removal(item, expired) });
   return untilAborted(signal, () => client.send(command, { abortSignal: signal })).then(
     () => true,
     isConditionFailure,
@@ -100,33 +145,36 @@ async function remove(request: RequestContext, expired: readonly RecordedKey[]):
  * Moves live keys into key items and sets the write fence, so that plain updates, which would not see the key items, keep away
  * until the last has expired. In one transaction: at no instant is a key recorded nowhere.
  */
-async function moveToKeyItems(
+export async function moveToKeyItems(
   request: RequestContext,
   item: Item,
   moved: readonly RecordedKey[],
 ): Promise<boolean> {
   const { client, tableName, cache, signal } = request.config;
-  const fence = nextFence(
-    item,
-    Math.max(...moved.map(([, record]) => expiryOf(record))),
-    request.config.random,
-  );
+  const fence = nextFence(item, Math.max(...moved.map((key) => keptUntil(item, key))), request.config.random);
   const command = new TransactWriteItemsCommand({
     TransactItems: [
       {
         Update: {
           TableName: tableName,
           Key: itemKey(request.config, request),
-          ...removalWithFence(moved, item[attributes.fence], fence),
+          ...removalWithFence(item, moved, fence),
         },
       },
       // Over an expired key item of the same key: the record in the counter's item is newer.
-      ...moved.map(([name, record]) => putKeyItem(request, name, record, expiryOf(record))),
+      ...moved.map((key) => putKeyItem(request, ...key, keptUntil(item, key), holdInKeyItem(item, key[0]))),
+      ...openHolds(item)
+        .filter(({ keyAttribute }) => moved.some(([name]) => name === keyAttribute))
+        .map((hold) => putMovedHold(request.config, request.id, item, hold)),
     ],
   });
   try {
     await untilAborted(signal, () => client.send(command, { abortSignal: signal }));
-    cache.fencedItems.set(itemName(request), { [attributes.fence]: fence });
+    const due = item[attributes.due];
+    cache.fencedItems.set(itemName(request), {
+      [attributes.fence]: fence,
+      ...(due !== undefined && { [attributes.due]: due }),
+    });
     return true;
   } catch (error) {
     const { name } = error as Error;
@@ -136,12 +184,9 @@ async function moveToKeyItems(
   }
 }
 
-function removalWithFence(
-  moved: readonly RecordedKey[],
-  fence: AttributeValue | undefined,
-  nextFence: AttributeValue,
-) {
-  const { UpdateExpression, ConditionExpression, ...removed } = removal(moved);
+function removalWithFence(item: Item, moved: readonly RecordedKey[], nextFence: AttributeValue) {
+  const fence = item[attributes.fence];
+  const { UpdateExpression, ConditionExpression, ...removed } = removal(item, moved);
   return {
     UpdateExpression: `${UpdateExpression} SET #fence = :nextFence`,
     ConditionExpression: `${ConditionExpression} AND ${fence === undefined ? "attribute_not_exists(#fence)" : "#fence = :fence"}`,
@@ -154,11 +199,26 @@ function removalWithFence(
   };
 }
 
-function removal(keys: readonly RecordedKey[]) {
+/** Removes keys, with what is recorded of their holds, if all of it is as it was read. */
+function removal(item: Item, keys: readonly RecordedKey[]) {
+  const seen: [string, AttributeValue][] = [];
+  const constant: string[] = []; // no need to compare: it is never changed
+  for (const [name, record] of keys) {
+    seen.push([name, record]);
+    const names = holdAttributes(name);
+    const held = item[names.held];
+    if (held === undefined) continue;
+    seen.push([names.held, held]);
+    constant.push(names.hold);
+  }
+  const removed = [...seen.map((_, index) => `#k${index}`), ...constant.map((_, index) => `#h${index}`)];
   return {
-    UpdateExpression: `REMOVE ${keys.map((_, index) => `#k${index}`).join()}`,
-    ConditionExpression: keys.map((_, index) => `#k${index} = :k${index}`).join(" AND "),
-    ExpressionAttributeNames: Object.fromEntries(keys.map(([name], index) => [`#k${index}`, name])),
-    ExpressionAttributeValues: Object.fromEntries(keys.map(([, record], index) => [`:k${index}`, record])),
+    UpdateExpression: `REMOVE ${removed.join()}`,
+    ConditionExpression: seen.map((_, index) => `#k${index} = :k${index}`).join(" AND "),
+    ExpressionAttributeNames: Object.fromEntries([
+      ...seen.map(([name], index) => [`#k${index}`, name]),
+      ...constant.map((name, index) => [`#h${index}`, name]),
+    ]),
+    ExpressionAttributeValues: Object.fromEntries(seen.map(([, record], index) => [`:k${index}`, record])),
   };
 }

@@ -1,6 +1,7 @@
 import type { AttributeValue, UpdateItemCommandInput } from "@aws-sdk/client-dynamodb";
 import { TrackedUpdateItem } from "./attempt-tracking.ts";
 import type { Item } from "./counter-item.ts";
+import { conditionOfHolds, placementOfHold } from "./hold-conditions.ts";
 import { recordFraction, recordText, valueBefore } from "./idempotency-record.ts";
 import type { ConditionalUpdate, CounterState } from "./next-action.ts";
 import { OWN_ITEM } from "./item-owner.ts";
@@ -86,28 +87,39 @@ export function updateInput(request: RequestContext, { change, item, keyItem }: 
   const { keys } = config;
   const expected = item[keyAttribute];
   const fence = keyItem === undefined ? undefined : item[attributes.fence];
-  const isMarked = keys.isShared && fence === undefined;
+  const isSameFence = fence !== undefined;
+  const holds =
+    change.kind === "refuse"
+      ? conditionOfHolds(request, item, isSameFence)
+      : placementOfHold(request, item, isSameFence);
+  // A counter without holds gets the condition of a plain update.
+  const isPlain = !isSameFence && holds.condition === "";
+  const isMarked = keys.isShared && isPlain;
   const { set, remove = "", condition, values } = expressionsOf(request, change, item);
   const conditions = [
     expected === undefined ? NOT_RECORDED : AS_EXPECTED,
-    fence === undefined ? (keys.isShared ? OWN_AND_NOT_FENCED : NOT_FENCED) : SAME_FENCE,
-    ...(condition === "" ? [] : [condition]),
-  ];
+    isSameFence ? SAME_FENCE : "",
+    isPlain ? (keys.isShared ? OWN_AND_NOT_FENCED : NOT_FENCED) : holds.condition,
+    condition,
+  ].filter((part) => part !== "");
   return {
     TableName: config.tableName,
     Key: itemKey(config, request),
     ConditionExpression: conditions.join(" AND "),
-    UpdateExpression: `${set}${isMarked ? MARK_AS_OWN : ""}${remove}`,
+    UpdateExpression: `${set}${isMarked ? MARK_AS_OWN : ""}${holds.set}${remove}`,
     ExpressionAttributeNames: {
       "#fence": attributes.fence,
       "#idempotencyKey": keyAttribute,
       ...(set !== RECORD_ONLY && { "#value": attributes.value }),
       ...(change.mayCreate && { "#expiresAt": keys.timeToLive }),
       ...(isMarked && { "#id": keys.partition }),
+      ...holds.names,
     },
     ExpressionAttributeValues: {
-      ...(fence === undefined ? { ":lapsed": { N: String(lapsedBefore(startedAt)) } } : { ":fence": fence }),
+      ...(isSameFence && { ":fence": fence }),
+      ...(isPlain && { ":lapsed": { N: String(lapsedBefore(startedAt)) } }),
       ...(isMarked && { ":own": OWN_ITEM }),
+      ...holds.values,
       ...values,
       ...(expected !== undefined && { ":expected": expected }),
     },

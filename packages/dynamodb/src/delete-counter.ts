@@ -11,7 +11,7 @@ import { isConditionFailure } from "./write-outcome.ts";
 const MAX_DELETED = 99;
 
 /**
- * Deletes a counter, its shards and its key items, in constant memory. The root item of a sharded counter stays; it holds
+ * Deletes a counter, its shards and its key items, those of holds included, in constant memory. The root item of a sharded counter stays; it holds
  * only the number of shards. Values are deleted first, and key items only while their value is gone: no key is forgotten
  * while its effect stands, neither by a deletion that fails half-way nor by one beside writers. Deleting again deletes the rest.
  *

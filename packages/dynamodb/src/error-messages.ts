@@ -1,6 +1,6 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import { CounterError, isCounterError } from "@durable-counter/core";
-import { named, type Item } from "./counter-item.ts";
+import { CounterError, isCounterError, type EndHoldRequest } from "@durable-counter/core";
+import { named, type Item, type Table } from "./counter-item.ts";
 import type { RequestContext } from "./request-context.ts";
 
 // The errors of a request that was neither applied nor refused by its limits.
@@ -50,6 +50,31 @@ export function refusedAlongside(index: number, item?: Item): CounterError {
     "limit-exceeded",
     `options.alongside[${index}] was refused by its condition, and with it the whole request: no counter was changed.`,
     { details: { alongside: index, ...(item !== undefined && { item }) } },
+  );
+}
+
+/** The error of a request to end a hold that other writers overtook too often. */
+export function notEnded(
+  table: Pick<Table, "tableName">,
+  { id, holdId, type }: EndHoldRequest,
+  attempts: number,
+): CounterError {
+  return new CounterError(
+    "throttled",
+    `${named(table, id)} was not changed: other writers overtook ${attempts} attempts in a row. Try again later to ${type} hold ${JSON.stringify(holdId)}.`,
+  );
+}
+
+/** The error of a request to end a hold in which an attempt was never answered. */
+export function endUnknown(
+  table: Pick<Table, "tableName">,
+  { id, holdId, type }: EndHoldRequest,
+  cause: CounterError,
+): CounterError {
+  return new CounterError(
+    "outcome-unknown",
+    `Hold ${JSON.stringify(holdId)} of ${named(table, id)} may or may not have ended: an attempt to ${type} it was never answered. Ask again to ${type} it, to find out. ${cause.message.replace(/ \[[a-z-]+\]$/u, "")}`,
+    { cause, details: { idempotencyKey: holdId, holdId } },
   );
 }
 

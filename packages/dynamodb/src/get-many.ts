@@ -3,6 +3,7 @@ import { CounterError, isCounterError } from "@durable-counter/core";
 import { isBusy, translateError } from "./aws-errors.ts";
 import { backOff } from "./back-off.ts";
 import { valueOf, type Item } from "./counter-item.ts";
+import { isDue } from "./hold-record.ts";
 import { counterProjection, readCounter } from "./read-counters.ts";
 import type { CallConfig } from "./store-options.ts";
 import { idOf, itemKey } from "./table-keys.ts";
@@ -53,6 +54,8 @@ async function readItems(
   options: { readonly consistent: boolean },
 ): Promise<Map<string, Reading>> {
   const readings = new Map<string, Reading>();
+  const now = config.now();
+  const due: string[] = [];
   let waiting = ids;
   let throttled = 0; // How many requests in a row were not processed as a whole.
   try {
@@ -61,16 +64,21 @@ async function readItems(
       const { items, unprocessed } = await readBatch(config, asked, options);
       const found = new Map(items.map((item) => [idOf(config, item), item]));
       const left = new Set(unprocessed);
-      for (const id of asked)
-        if (!left.has(id))
+      for (const id of asked) {
+        const item = found.get(id) ?? {};
+        if (isDue(item, now)) due.push(id);
+        else if (!left.has(id))
           readings.set(
             id,
-            readingOf(() => readValue(config, id, found.get(id) ?? {})),
+            readingOf(() => readValue(config, id, item)),
           );
+      }
       waiting = [...waiting.slice(MAX_KEYS), ...left];
       throttled = left.size === 0 ? 0 : left.size < asked.length ? 1 : throttled + 1;
       if (throttled > 0) await backOff(throttled, config);
     }
+    // What expired holds have taken is given back first.
+    for (const [id, reading] of await queryEach(config, due, options)) readings.set(id, reading);
     return readings;
   } catch (error) {
     if (throttled > 0 && isOutOfTime(config.signal.reason))

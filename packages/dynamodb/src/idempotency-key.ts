@@ -47,12 +47,17 @@ export function fingerprintOfAll(
   return digitsOf(`all:${each.toSorted().join()}`);
 }
 
-/** Tells the commands of a request from others: 12 digits. */
-export function fingerprint(commands: readonly Command[]): string {
+/**
+ * Tells the commands of a request from others: 12 digits.
+ *
+ * @param holdFor in seconds, for a request that places a hold
+ */
+export function fingerprint(commands: readonly Command[], holdFor?: number): string {
   const short = commands.map((command) => {
     if (command.type === "get") return "=";
     return `${command.type[0]}${command.type === "set" ? command.value : command.amount}`;
   });
+  if (holdFor !== undefined) short.push(`h${holdFor}`);
   return digitsOf(short.join());
 }
 

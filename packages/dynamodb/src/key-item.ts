@@ -1,5 +1,5 @@
 import type { AttributeValue, TransactWriteItem } from "@aws-sdk/client-dynamodb";
-import type { Table } from "./counter-item.ts";
+import type { Item, Table } from "./counter-item.ts";
 import { itemKey } from "./table-keys.ts";
 import { attributes } from "./table-schema.ts";
 import { GRACE_SECONDS } from "./write-fence.ts";
@@ -12,18 +12,27 @@ interface KeyItemOwner {
   readonly sortKey: string;
 }
 
-/** For a transaction: records a key in an item of its own, over whatever record that item holds. */
+/**
+ * For a transaction: records a key in an item of its own, over whatever record that item holds.
+ *
+ * @param hold the attributes of the hold that the request has placed, if it has
+ */
 export function putKeyItem(
   { config, id, sortKey }: KeyItemOwner,
   keyAttribute: string,
   record: AttributeValue,
   expiresAt: number,
+  hold: Item = {},
 ) {
   const Item = {
     ...itemKey(config, { id, sortKey: keyAttribute }),
     [attributes.record]: record,
     [attributes.owner]: { S: sortKey },
-    [config.keys.timeToLive]: { N: String(expiresAt + GRACE_SECONDS) },
+    // An open hold does not expire with its item: someone has to give back what it has taken.
+    ...(hold[attributes.held]?.N === undefined && {
+      [config.keys.timeToLive]: { N: String(expiresAt + GRACE_SECONDS) },
+    }),
+    ...hold,
   };
   return {
     Put: { TableName: config.tableName, Item, ...isOwnOrMissing(config) },

@@ -3,6 +3,7 @@ import {
   idempotencyKeyReused,
   type ApplyResult,
   type BatchResult,
+  type HoldResult,
   type Limits,
 } from "@durable-counter/core";
 import { valueOf, type Item } from "./counter-item.ts";
@@ -11,7 +12,8 @@ import { EVERY_CALLER, readRecord, type IdempotencyRecord } from "./idempotency-
 import { isExpired, mayBeInFlight, type RequestContext } from "./request-context.ts";
 import { idempotencyKeyExpired, notYetIssued, refusedAlongside, unreadableRecord } from "./error-messages.ts";
 import { attributes } from "./table-schema.ts";
-import { checkFence, GRACE_SECONDS, isFenced } from "./write-fence.ts";
+import { holdAttributes, isDue, readHold } from "./hold-record.ts";
+import { checkFence, GRACE_SECONDS, hasHolds, isFenced } from "./write-fence.ts";
 
 /** How many callers a refusal lists. One event starts fewer executions within its key's retention period. */
 const MAX_CALLERS = 64;
@@ -88,12 +90,20 @@ export interface TransactionalWrite {
 
 export type Write = ConditionalUpdate | TransactionalWrite;
 
+/** What a request is answered with. */
+export interface RequestResult extends ApplyResult {
+  /** The hold that the request has placed, if it places one. */
+  readonly placed?: Pick<HoldResult, "holdId" | "expiresAt">;
+}
+
 export type Action =
-  | { readonly type: "answer"; readonly result: ApplyResult }
+  | { readonly type: "answer"; readonly result: RequestResult }
   /** Read both items, and decide again. */
   | { readonly type: "read" }
   /** Read the key item, and decide again. */
   | { readonly type: "read-key-item"; readonly state: CounterState }
+  /** Give back what expired holds have taken, and decide again. */
+  | { readonly type: "settle"; readonly state: CounterState }
   /** Claim the number of shards, and decide again. */
   | { readonly type: "claim-shards"; readonly state: CounterState }
   | Write;
@@ -109,7 +119,8 @@ export function firstAction(request: RequestContext, cached: Item | undefined): 
   if (issuedAt > startedAt + GRACE_SECONDS * 1_000) throw notYetIssued(issuedAt);
   // The request is too late, or no value fits it; but its key may be recorded, as counted under other limits.
   if (isExpired(request) || effect.lowest > effect.highest) return { type: "read" };
-  if (config.strategy === "separate-item" || (cached !== undefined && isFenced(cached, startedAt))) {
+  const isKnown = cached !== undefined && (isFenced(cached, startedAt) || hasHolds(cached));
+  if (config.strategy === "separate-item" || isKnown) {
     return nextAction(request, { item: cached ?? {}, isGuess: true, keyItem: {}, isKeyItemKnown: false });
   }
   return { type: "update", change: blindChange(request), item: {} };
@@ -132,8 +143,11 @@ export function nextAction(request: RequestContext, state: CounterState): Action
   if (recorded !== undefined) return { type: "answer", result: recorded };
   if (isExpired(request)) throw idempotencyKeyExpired(request);
   checkFence(item, config, id);
+  // What is remembered of an item does not say what has expired.
+  if (isDue(item, startedAt)) return isGuess ? { type: "read" } : { type: "settle", state };
 
-  const isSeparate = config.strategy === "separate-item";
+  // A hold is in the counter's item at first, whatever the strategy is: its amount is not known where it is ended.
+  const isSeparate = config.strategy === "separate-item" && request.hold === undefined;
   const mayHaveKeyItem = isSeparate || isFenced(item, startedAt);
   const isKeyItemKnown = state.isKeyItemKnown || isNewKey(request);
   if (mayHaveKeyItem && !isSeparate && !isKeyItemKnown) return { type: "read-key-item", state };
@@ -207,7 +221,7 @@ function isNewKey(request: RequestContext): boolean {
  *
  * @throws CounterError `idempotency-key-reused`, `limit-exceeded`, `misconfigured`
  */
-export function findRecordedResult(request: RequestContext, state: CounterState): ApplyResult | undefined {
+export function findRecordedResult(request: RequestContext, state: CounterState): RequestResult | undefined {
   const { id, commands, callerId, fingerprint, idempotencyKey, isGeneratedKey } = request;
   const records = recordsOf(request, state);
   const isFinal = ({ refusedTo }: IdempotencyRecord) =>
@@ -219,7 +233,18 @@ export function findRecordedResult(request: RequestContext, state: CounterState)
   if (record.fingerprint !== fingerprint) throw idempotencyKeyReused(id, idempotencyKey);
   if (record.refusedBy !== undefined) throw refusedAlongside(record.refusedBy);
   // The limits of the first time decide, whatever they are now; a record holds them only if they affected the result.
-  return { ...applyBatch(record.before, commands, record.limits, id), replayed: !isGeneratedKey };
+  const result = { ...applyBatch(record.before, commands, record.limits, id), replayed: !isGeneratedKey };
+  if (request.hold === undefined) return result;
+  return { ...result, placed: { holdId: idempotencyKey, expiresAt: recordedExpiry(request, state) } };
+}
+
+/** When the hold expires that the request has placed before. */
+function recordedExpiry(request: RequestContext, { item, keyItem }: CounterState): number {
+  const names = holdAttributes(request.keyAttribute);
+  const record = item[names.hold] ?? keyItem[attributes.hold];
+  const hold = readHold(record, item[names.held] ?? keyItem[attributes.held]);
+  if (hold === undefined || hold === "unreadable") throw unreadableRecord(request, record ?? { NULL: true });
+  return hold.expiresAt;
 }
 
 /**

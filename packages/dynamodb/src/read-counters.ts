@@ -1,6 +1,8 @@
 import { ScanCommand } from "@aws-sdk/client-dynamodb";
 import { isCounterError } from "@durable-counter/core";
 import { itemsOfPages, readItem, valueOf, type Item, type Table } from "./counter-item.ts";
+import { isDue } from "./hold-record.ts";
+import { readSettledItem } from "./hold-settlement.ts";
 import { sumOfShards } from "./shards.ts";
 import type { CallConfig, StoreConfig } from "./store-options.ts";
 import { idOf } from "./table-keys.ts";
@@ -12,11 +14,12 @@ import { checkFence } from "./write-fence.ts";
 /** What is read of a counter's item; its partition key, too, where that tells something else from nothing. */
 export function counterProjection({ keys }: Pick<Table, "keys">, { withId = keys.isShared } = {}) {
   return {
-    ProjectionExpression: `#value, #fence, #shards${withId ? ", #id" : ""}`,
+    ProjectionExpression: `#value, #fence, #shards, #due${withId ? ", #id" : ""}`,
     ExpressionAttributeNames: {
       "#value": attributes.value,
       "#fence": attributes.fence,
       "#shards": attributes.shards,
+      "#due": attributes.due,
       ...(withId && { "#id": keys.partition }),
     },
   };
@@ -39,7 +42,13 @@ export async function readCounter(
     { consistent, projection: counterProjection(config) },
   );
   checkFence(item, config, id);
-  return valueOf(item, config, id);
+  return valueOf(await settled(config, id, item), config, id);
+}
+
+/** The item, with what expired holds have given back. */
+async function settled(config: CallConfig, id: string, item: Item): Promise<Item> {
+  const now = config.now();
+  return isDue(item, now) ? readSettledItem(config, id, now) : item;
 }
 
 /** Finds the items of counters among all that others keep in the table. */
@@ -48,12 +57,13 @@ function listed({ keys: { partition, sort, prefix, isShared } }: Pick<Table, "ke
   const hasPrefix = prefix === "" ? "" : " AND begins_with(#id, :prefix)";
   return {
     FilterExpression: `#sortKey = :value${isOwn}${hasPrefix}`,
-    ProjectionExpression: "#id, #value, #shards",
+    ProjectionExpression: "#id, #value, #shards, #due",
     ExpressionAttributeNames: {
       "#id": partition,
       "#sortKey": sort,
       "#value": attributes.value,
       "#shards": attributes.shards,
+      "#due": attributes.due,
       ...(isShared && { "#fence": attributes.fence }),
     },
     ExpressionAttributeValues: {
@@ -95,10 +105,10 @@ export async function* listCounters(
 }
 
 /** The value of a listed counter; undefined if it holds none that can be read. `get` tells why; the list goes on. */
-async function listedValue(table: Table, id: string, item: Item): Promise<number | undefined> {
+async function listedValue(table: CallConfig, id: string, item: Item): Promise<number | undefined> {
   try {
     const shards = item[attributes.shards]?.N;
-    if (shards === undefined) return valueOf(item, table, id);
+    if (shards === undefined) return valueOf(await settled(table, id, item), table, id);
     return await sumOfShards(table, id, Number(shards), { consistent: false });
   } catch (error) {
     if (isCounterError(error, "misconfigured") || isCounterError(error, "limit-exceeded")) return undefined;

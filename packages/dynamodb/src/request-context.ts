@@ -1,4 +1,4 @@
-import type { ApplyRequest, Command, Limits } from "@durable-counter/core";
+import type { ApplyRequest, Command, Hold, Limits } from "@durable-counter/core";
 import type { Attempts } from "./attempt-tracking.ts";
 import {
   fingerprint,
@@ -45,10 +45,18 @@ export interface RequestContext {
   readonly wasInFlight: boolean;
   /** What became of the attempts of this call. */
   readonly attempts: Attempts;
+  /** The hold that the request places, if it does. */
+  readonly hold: Hold | undefined;
 }
 
-export function createRequestContext(config: CallConfig, request: ApplyRequest): RequestContext {
-  const { id, commands, callerId, limits = config.limits, initial = config.initial } = request;
+/** A request as a store takes it: a batch, or a decrement that places a hold. */
+export interface StoreRequest extends ApplyRequest {
+  /** In whole seconds. */
+  readonly holdFor?: number | undefined;
+}
+
+export function createRequestContext(config: CallConfig, request: StoreRequest): RequestContext {
+  const { id, commands, callerId, holdFor, limits = config.limits, initial = config.initial } = request;
   const { shards, retentionSeconds, now, cache } = config;
   const startedAt = now();
   const idempotencyKey = request.idempotencyKey ?? generateKey(startedAt);
@@ -62,6 +70,9 @@ export function createRequestContext(config: CallConfig, request: ApplyRequest):
   // Another sender of a caller's key may not know when it was issued, and counts from its own time.
   const keptUntil =
     generated === undefined ? Math.max(retryUntil, startedAt + retentionSeconds * 1_000) : retryUntil;
+  const hold = holdOf(commands, holdFor, startedAt);
+  // A hold is known by its key, as long as it can be asked for.
+  const knownUntil = hold === undefined ? 0 : hold.expiresAt + retentionSeconds * 1_000;
   return {
     ...names,
     config,
@@ -74,12 +85,19 @@ export function createRequestContext(config: CallConfig, request: ApplyRequest):
     issuedAt,
     retryUntil,
     callerId,
-    fingerprint: fingerprint(commands),
+    fingerprint: fingerprint(commands, holdFor),
     startedAt,
-    expiresAt: Math.floor(keptUntil / 1_000),
+    expiresAt: Math.floor(Math.max(keptUntil, knownUntil) / 1_000),
     wasInFlight: firstSentAt !== undefined,
     attempts: { list: [], mayAttempt: () => now() < retryUntil },
+    hold,
   };
+}
+
+function holdOf(commands: readonly Command[], holdFor: number | undefined, now: number): Hold | undefined {
+  const [command] = commands;
+  if (holdFor === undefined || command?.type !== "decrement") return undefined;
+  return { amount: command.amount, expiresAt: now + holdFor * 1_000 };
 }
 
 /** Names an item in a cache. */

@@ -2,8 +2,9 @@ import { isCounterError, type ApplyRequest, type CounterStore } from "@durable-c
 import { counterStoreContract, type StoreCapability } from "@durable-counter/testing";
 import { describe, expect, test } from "vitest";
 import { testSeed } from "../../../scripts/test/random.ts";
-import { EVERY_FAULT } from "@durable-counter/testing/dynamodb";
+import { EVERY_FAULT, type VirtualClock } from "@durable-counter/testing/dynamodb";
 import type { DynamoDBCounterStore } from "./index.ts";
+import { createStoreWithMovedHolds } from "./moved-holds.fixture.ts";
 import { keys, putOthers } from "./shared-table.fixture.ts";
 import { createSimulation, simulatedEngines, strategiesOf, tableName } from "./simulated.fixture.ts";
 
@@ -63,17 +64,43 @@ function retrying(store: DynamoDBCounterStore): CounterStore {
   };
 }
 
+let clock: VirtualClock;
+const advanceTime = (ms: number) => clock.sleep(ms);
+
+describe("the store, with every hold in an item of its own", () => {
+  const onlyHolds = (name: string, body: () => void) => name === "holds" && describe(name, body);
+  counterStoreContract(
+    { describe: onlyHolds, test, expect },
+    async (options = {}) => {
+      const db = await createSimulation({ seed: testSeed }, { keys });
+      ({ clock } = db);
+      return createStoreWithMovedHolds({
+        client: db.client(),
+        tableName,
+        keys,
+        now: () => db.clock.now(),
+        sleep: (ms, signal) => db.clock.sleep(ms, signal),
+        random: () => db.random(),
+        ...options,
+      });
+    },
+    { capabilities: ["holds"], advanceTime },
+  );
+});
+
 describe.each(simulatedEngines)("the store on $engine", ({ transactions }) => {
-  const capabilities: readonly StoreCapability[] = transactions ? ["applyAll", "getMany"] : ["getMany"];
+  const withoutHolds: readonly StoreCapability[] = transactions ? ["applyAll", "getMany"] : ["getMany"];
+  const capabilities: readonly StoreCapability[] = [...withoutHolds, "holds"];
 
   describe.each(strategiesOf({ transactions }))("with the strategy %s", (strategy) => {
     counterStoreContract(
       { describe, test, expect },
       async (options = {}) => {
-        const { createStore } = await createSimulation({ seed: testSeed, transactions });
-        return createStore({ idempotency: { strategy }, ...options });
+        const db = await createSimulation({ seed: testSeed, transactions });
+        ({ clock } = db);
+        return db.createStore({ idempotency: { strategy }, ...options });
       },
-      { capabilities },
+      { capabilities, advanceTime },
     );
   });
 
@@ -83,9 +110,10 @@ describe.each(simulatedEngines)("the store on $engine", ({ transactions }) => {
       async (options = {}) => {
         const db = await createSimulation({ seed: testSeed, transactions }, { keys });
         await putOthers(db.client(), tableName);
+        ({ clock } = db);
         return db.createStore(options);
       },
-      { capabilities },
+      { capabilities, advanceTime },
     );
   });
 
@@ -104,7 +132,7 @@ describe.each(simulatedEngines)("the store on $engine", ({ transactions }) => {
           const clientOptions = { maxAttempts: 2 };
           return retrying(createStore({ idempotency: { strategy }, ...options, clientOptions }));
         },
-        { capabilities },
+        { capabilities: withoutHolds },
       );
     },
   );

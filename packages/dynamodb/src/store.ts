@@ -3,20 +3,27 @@ import {
   ApplyAllRequest,
   applyBatch,
   ApplyRequest,
+  CommitRequest,
   CounterError,
   CounterId,
   CounterIds,
+  decrement,
+  HoldRequest,
   parseInput,
   type ApplyAllResult,
+  ReleaseRequest,
   type ApplyResult,
   type CallOptions,
   type CounterStore,
+  type HoldResult,
 } from "@durable-counter/core";
 import { parseAlongside } from "./alongside.ts";
 import { applyAll } from "./apply-all.ts";
 import { applyRequest } from "./apply-request.ts";
 import { deleteCounter } from "./delete-counter.ts";
 import { getMany } from "./get-many.ts";
+import { endHoldInTable } from "./end-hold.ts";
+import { sumOfHolds } from "./hold-settlement.ts";
 import { listCounters, readCounter } from "./read-counters.ts";
 import {
   checkUnlimited,
@@ -94,6 +101,22 @@ export function createDynamoDBCounterStore(options: DynamoDBCounterStoreOptions)
       return call(callOptions, (config) => applyAll(config, request, alongside));
     },
     list: ({ signal } = {}) => listCounters(config, { signal }),
+    hold: async (input, callOptions = {}) => {
+      const request = parseInput(HoldRequest, input, "request");
+      return call(callOptions, (config) => hold(config, request));
+    },
+    commit: async (input, callOptions = {}) => {
+      const request = parseInput(CommitRequest, input, "request");
+      return call(callOptions, (config) => endHoldInTable(config, { type: "commit", ...request }));
+    },
+    release: async (input, callOptions = {}) => {
+      const request = parseInput(ReleaseRequest, input, "request");
+      return call(callOptions, (config) => endHoldInTable(config, { type: "release", ...request }));
+    },
+    held: async (input, callOptions = {}) => {
+      const id = parseId(input);
+      return call(callOptions, (config) => sumOfHolds(config, id, config.now()));
+    },
   };
 }
 
@@ -104,6 +127,25 @@ function checkUnsharded({ shards }: Pick<CallConfig, "shards">, { entries }: App
     "invalid-input",
     `request.entries has ${JSON.stringify(entries[0]?.id)}, which this store spreads over ${shards} shards, and no shard knows the whole; change counters together by a store without shards.`,
   );
+}
+
+/** A hold is a decrement that is never clamped, and that is recorded with what it has taken. */
+async function hold(config: CallConfig, request: HoldRequest): Promise<HoldResult> {
+  const { amount, expiresIn, limits = config.limits, ...rest } = request;
+  if (config.shards !== undefined) {
+    throw new CounterError(
+      "invalid-input",
+      `request.id is ${JSON.stringify(rest.id)}, a counter that is spread over ${config.shards} shards, of which none may have enough; hold on a counter of a store without "shards".`,
+    );
+  }
+  const { value, replayed, placed } = await applyRequest(config, {
+    ...rest,
+    commands: [decrement(amount)],
+    holdFor: expiresIn,
+    limits: { ...limits, onLimit: "reject" },
+  });
+  const { holdId = "", expiresAt = 0 } = placed ?? {}; // a request with `holdFor` has placed one
+  return { holdId, value, expiresAt, replayed };
 }
 
 async function apply(config: CallConfig, request: ApplyRequest): Promise<ApplyResult> {

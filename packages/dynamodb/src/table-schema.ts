@@ -12,6 +12,17 @@ export const attributes = {
   record: "record",
   /** The sort key of the item whose value a key item's request changed. */
   owner: "owner",
+  /**
+   * When the first of the open holds expires, or earlier, in milliseconds since 1970; missing if none is open. The fraction
+   * grows with every hold: as long as it is the same, no hold was placed.
+   */
+  due: "due",
+  /** A random text of a counter with holds: what is left of a deleted counter of the same id has another one. */
+  life: "life",
+  /** A hold in an item of its own: when it expires, and its amount. */
+  hold: "hold",
+  /** What such a hold has taken; how it ended. */
+  held: "held",
 } as const;
 
 /** The sort key of the item that holds a counter's value; of a sharded counter's root item, which holds none. */
@@ -19,6 +30,12 @@ export const VALUE_SORT_KEY = "value";
 
 /** The fence of an item that a plain update may never touch, such as the root item of a sharded counter. */
 export const PERMANENT_FENCE = 99_999_999_999;
+
+/**
+ * The fence of a counter that has or had holds: from here on, added to the time until which key items record keys. A plain
+ * update knows nothing of holds, so it may never touch such an item.
+ */
+export const HOLD_FENCE = 50_000_000_000;
 
 /** The sort key of a shard. It contains the number of shards: a store never takes another store's shard for its own. */
 export function shardSortKey(shards: number, shard: number): string {
@@ -41,3 +58,15 @@ export function isCounterSortKey(sortKey: string): boolean {
     sortKey === VALUE_SORT_KEY || sortKey.startsWith(`${VALUE_SORT_KEY}/`) || sortKey.startsWith(KEY_PREFIX)
   );
 }
+
+/** Begins the name of the attribute that says when a hold expires, and its amount. */
+export const HOLD_PREFIX = "h#";
+
+/**
+ * Begins the sort key of an item that stands for an open hold in an item of its own, in the order of their expiry. It is found
+ * where key items are, and is the name of none.
+ */
+export const OPEN_HOLD_PREFIX = `${KEY_PREFIX}@`;
+
+/** Begins the name of the attribute that says what a hold has taken, or how it ended. */
+export const HELD_PREFIX = "a#";

@@ -1,5 +1,6 @@
 import type { AttributeValue, CancellationReason, TransactWriteItem } from "@aws-sdk/client-dynamodb";
 import { TrackedTransactWriteItems } from "./attempt-tracking.ts";
+import { conditionOfHolds } from "./hold-conditions.ts";
 import { recordText } from "./idempotency-record.ts";
 import { replaceKeyItem } from "./key-item.ts";
 import type { TransactionalWrite } from "./next-action.ts";
@@ -65,7 +66,9 @@ function updateItem(
   const fence = item[attributes.fence];
   const expected = item[request.keyAttribute]; // nothing, or a refusal
   const isRefusal = change.kind === "refuse";
+  const holds = conditionOfHolds(request, item, true);
   const conditions = [
+    ...(holds.condition === "" ? [] : [holds.condition]),
     // In a table of several uses, an item without a fence is not a counter's.
     fence !== undefined ? "#fence = :fence" : `attribute_not_exists(${keys.isShared ? "#id" : "#fence"})`,
     expected === undefined ? "attribute_not_exists(#idempotencyKey)" : "#idempotencyKey = :expected",
@@ -96,9 +99,11 @@ function updateItem(
         "#value": attributes.value,
         ...(change.mayCreate && { "#expiresAt": keys.timeToLive }),
         ...(keys.isShared && fence === undefined && { "#id": keys.partition }),
+        ...holds.names,
       },
       ExpressionAttributeValues: {
         ":nextFence": nextFence,
+        ...holds.values,
         ...(fence !== undefined && { ":fence": fence }),
         ...(expected !== undefined && { ":expected": expected }),
         ...(isRefusal &&

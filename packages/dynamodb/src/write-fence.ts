@@ -2,7 +2,7 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { CounterError } from "@durable-counter/core";
 import { named, type Item, type Table } from "./counter-item.ts";
 import { checkOwner } from "./item-owner.ts";
-import { attributes, PERMANENT_FENCE } from "./table-schema.ts";
+import { attributes, HOLD_FENCE, PERMANENT_FENCE } from "./table-schema.ts";
 
 /**
  * How long a fence holds, and a key is kept, beyond the retention period: an attempt may be in flight for five minutes, after
@@ -12,8 +12,30 @@ export const GRACE_SECONDS = 420;
 
 /** Until when, in seconds since 1970, key items may record keys of the item; 0 if there is no fence. */
 function fenceOf(item: Item): number {
-  return Number(item[attributes.fence]?.N ?? 0);
+  const fence = Number(item[attributes.fence]?.N ?? 0);
+  return hasHolds(item) ? fence - HOLD_FENCE : fence;
 }
+
+/** Whether a counter has holds, or had some. */
+export function hasHolds(item: Item): boolean {
+  const fence = Number(item[attributes.fence]?.N ?? 0);
+  return fence >= HOLD_FENCE && fence < PERMANENT_FENCE;
+}
+
+/** Whether holds of the counter may be kept in items of their own. */
+export function hasMovedHolds(item: Item): boolean {
+  return hasHolds(item) && fenceOf(item) > 0;
+}
+
+/** The fence of a counter that gets its first hold. It differs from the one it had. */
+export function fenceWithHolds(item: Item): AttributeValue {
+  const [seconds = "0", fraction = "0"] = (item[attributes.fence]?.N ?? "0").split(".");
+  return hasHolds(item)
+    ? (item[attributes.fence] ?? NO_FENCE)
+    : { N: `${Number(seconds) + HOLD_FENCE}.${fraction}` };
+}
+
+const NO_FENCE: AttributeValue = { N: "0" };
 
 /**
  * The fence to write with a key item: it lasts as long as that, and differs from every earlier fence of the item. As long as a
@@ -26,7 +48,7 @@ export function nextFence(item: Item, until: number, random: () => number): Attr
   // The random part is for a counter that is deleted and written again.
   const serial = Number(fraction.padEnd(SERIAL_DIGITS, "0")) + 1 + Math.floor(random() * 1_000);
   const digits = String(serial % 10 ** SERIAL_DIGITS).padStart(SERIAL_DIGITS, "0");
-  return { N: `${Math.max(Number(seconds), until)}.${digits}` };
+  return { N: `${Math.max(Number(seconds), hasHolds(item) ? HOLD_FENCE + until : until)}.${digits}` };
 }
 
 const SERIAL_DIGITS = 9;

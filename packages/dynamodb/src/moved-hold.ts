@@ -1,0 +1,112 @@
+import type { AttributeValue, TransactWriteItem } from "@aws-sdk/client-dynamodb";
+import type { Item, Table } from "./counter-item.ts";
+import { forgottenAt, holdAttributes, type OpenHold } from "./hold-record.ts";
+import { itemKey, sortKeyOf } from "./table-keys.ts";
+import { attributes, KEY_PREFIX, OPEN_HOLD_PREFIX, VALUE_SORT_KEY } from "./table-schema.ts";
+import { GRACE_SECONDS } from "./write-fence.ts";
+
+/*
+ * A hold that was moved out of the counter's item is in the key item of its idempotency key. As long as it is open, there is
+ * a second item, whose sort key begins with the time at which it expires: by it, one query finds what has expired. Who
+ * deletes the second item ends the hold.
+ */
+
+const TIME_DIGITS = 15;
+
+/**
+ * Begins the sort keys of the open holds that expire at a time or later; without a time, of all of them. An open hold that is
+ * left of a deleted counter of this id is not among them.
+ */
+export function movedHoldPrefix({ [attributes.life]: life }: Item, from?: number): string {
+  const time = from === undefined ? "" : String(from).padStart(TIME_DIGITS, "0");
+  return `${OPEN_HOLD_PREFIX}${life?.S ?? ""}#${time}`;
+}
+
+function openHoldKey(item: Item, { expiresAt, keyAttribute }: Pick<OpenHold, "expiresAt" | "keyAttribute">) {
+  return `${movedHoldPrefix(item, expiresAt)}#${keyAttribute.slice(KEY_PREFIX.length)}`;
+}
+
+/** The input of a query for the open holds of a counter from a prefix on, in the order of their expiry. */
+export function movedHoldsFrom({ keys }: Pick<Table, "keys">, id: string, item: Item, prefix: string) {
+  return {
+    KeyConditionExpression: "#id = :id AND #sortKey BETWEEN :from AND :to",
+    ExpressionAttributeNames: { "#id": keys.partition, "#sortKey": keys.sort },
+    ExpressionAttributeValues: {
+      ":id": { S: keys.prefix + id },
+      ":from": { S: prefix },
+      ":to": { S: `${movedHoldPrefix(item)}~` },
+    },
+    ConsistentRead: true,
+  };
+}
+
+/** The open hold of an item that such a query found. */
+export function toOpenHold(table: Pick<Table, "keys">, item: Item): OpenHold {
+  const [time = "", hash = ""] = sortKeyOf(table, item).split("#").slice(2);
+  return {
+    expiresAt: Number(time),
+    keyAttribute: KEY_PREFIX + hash,
+    amount: Number(item[attributes.held]?.N ?? 0),
+  };
+}
+
+/** For a key item: the hold of the key. */
+export function holdInKeyItem(item: Item, keyAttribute: string): Item {
+  const names = holdAttributes(keyAttribute);
+  const { [names.hold]: hold, [names.held]: held, [attributes.life]: life } = item;
+  if (hold === undefined || held === undefined || life === undefined) return {};
+  return { [attributes.hold]: hold, [attributes.held]: held, [attributes.life]: life };
+}
+
+/** For a transaction: the second item of an open hold. */
+export function putMovedHold(
+  table: Pick<Table, "tableName" | "keys">,
+  id: string,
+  item: Item,
+  hold: OpenHold,
+) {
+  const Item = {
+    ...itemKey(table, { id, sortKey: openHoldKey(item, hold) }),
+    [attributes.held]: { N: String(hold.amount) },
+    [attributes.owner]: { S: VALUE_SORT_KEY },
+  };
+  return { Put: { TableName: table.tableName, Item } } satisfies TransactWriteItem;
+}
+
+/** For a transaction: ends an open hold, if no one else has ended it. */
+export function endOfMovedHold(
+  { retentionSeconds, ...table }: Pick<Table, "tableName" | "keys"> & { readonly retentionSeconds: number },
+  id: string,
+  item: Item,
+  hold: OpenHold,
+  end: AttributeValue,
+): TransactWriteItem[] {
+  const at = (sortKey: string) => ({ TableName: table.tableName, Key: itemKey(table, { id, sortKey }) });
+  const keptUntil = Math.max(forgottenAt(end) ?? 0, Math.ceil(hold.expiresAt / 1_000) + retentionSeconds);
+  return [
+    {
+      Delete: {
+        ...at(openHoldKey(item, hold)),
+        ConditionExpression: "attribute_exists(#id)",
+        ExpressionAttributeNames: { "#id": table.keys.partition },
+      },
+    },
+    {
+      Update: {
+        ...at(hold.keyAttribute),
+        UpdateExpression: "SET #held = :end, #expiresAt = :expiresAt",
+        ConditionExpression: "#life = :life",
+        ExpressionAttributeNames: {
+          "#held": attributes.held,
+          "#expiresAt": table.keys.timeToLive,
+          "#life": attributes.life,
+        },
+        ExpressionAttributeValues: {
+          ":end": end,
+          ":expiresAt": { N: String(keptUntil + GRACE_SECONDS) },
+          ":life": item[attributes.life] ?? { S: "" },
+        },
+      },
+    },
+  ];
+}

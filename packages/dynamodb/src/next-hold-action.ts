@@ -1,0 +1,116 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import {
+  CounterError,
+  endHold,
+  valueAfterReturn,
+  type EndHoldRequest,
+  type HoldEndResult,
+} from "@durable-counter/core";
+import { named, valueOf, type Item, type Table } from "./counter-item.ts";
+import { holdAttributes, isDue, readHold, type OpenHold } from "./hold-record.ts";
+import { attributes } from "./table-schema.ts";
+import { checkFence, hasMovedHolds } from "./write-fence.ts";
+
+/** One request to end a hold: everything that stays the same, however often it is attempted. */
+export interface HoldContext {
+  readonly request: EndHoldRequest;
+  readonly table: Pick<Table, "tableName" | "keys">;
+  readonly keyAttribute: string;
+  /** When this call began, in milliseconds since 1970. */
+  readonly startedAt: number;
+  /** Until when the end of the hold is remembered, in seconds since 1970. */
+  readonly forgetAt: number;
+}
+
+/** What is known of a counter, and of a hold that may be in an item of its own. */
+export interface HoldState {
+  readonly item: Item;
+  /** The key item of the hold, read after the item; undefined if it was not read. */
+  readonly keyItem?: Item | undefined;
+}
+
+interface End {
+  readonly type: "committed" | "released" | "expired";
+  /** How much was committed; undefined for all of it. */
+  readonly amount?: number | undefined;
+}
+
+/** One write that ends a hold. */
+export interface HoldWrite {
+  readonly type: "write";
+  readonly hold:
+    /** The item was not seen. With an `amount`, it must be what is held; all of it comes back, or nothing. */
+    | {
+        readonly type: "unseen";
+        readonly end: End;
+        readonly amount: number | undefined;
+        readonly isReturned: boolean;
+      }
+    /** The hold was seen in the counter's item, where it must still be so. */
+    | { readonly type: "inline"; readonly end: End; readonly seen: AttributeValue; readonly back: number }
+    /** The hold was seen in an item of its own. The value must still be `before`. */
+    | {
+        readonly type: "moved";
+        readonly end: End;
+        readonly item: Item;
+        readonly openHold: OpenHold;
+        readonly before: number;
+        readonly after: number;
+      };
+}
+
+export type HoldAction =
+  | { readonly type: "answer"; readonly result: HoldEndResult }
+  /** Read the key item, and decide again. */
+  | { readonly type: "read-key-item"; readonly state: HoldState }
+  /** Give back what expired holds have taken, and decide again. */
+  | { readonly type: "settle"; readonly state: HoldState }
+  | HoldWrite;
+
+/** The first action of a request: most holds are ended without a read. */
+export function firstHoldAction({ request }: HoldContext): HoldAction {
+  const isReturned = request.type === "release";
+  const amount = isReturned ? undefined : request.amount;
+  const end = isReturned ? ({ type: "released" } as const) : ({ type: "committed", amount } as const);
+  return { type: "write", hold: { type: "unseen", end, amount, isReturned } };
+}
+
+/**
+ * The action that follows from a counter's state: answer the request, because the hold has ended in this way before; refuse it; or
+ * end the hold, where it is kept. Pure: it neither reads nor writes.
+ *
+ * @throws CounterError `invalid-input`, `limit-exceeded`, `misconfigured`
+ */
+export function nextHoldAction(context: HoldContext, state: HoldState): HoldAction {
+  const { request, table, keyAttribute, startedAt } = context;
+  const { item, keyItem } = state;
+  checkFence(item, table, request.id);
+  if (isDue(item, startedAt)) return { type: "settle", state };
+  const names = holdAttributes(keyAttribute);
+  const seen = item[names.held];
+  if (seen === undefined && keyItem === undefined && hasMovedHolds(item))
+    return { type: "read-key-item", state };
+  const isMoved = seen === undefined && keyItem?.[attributes.life]?.S === item[attributes.life]?.S;
+  const record = isMoved
+    ? [keyItem?.[attributes.hold], keyItem?.[attributes.held]]
+    : [item[names.hold], seen];
+  const found = readHold(record[0], record[1]);
+  if (found === "unreadable") throw unreadable(context, record);
+  // An expired hold is still open if there is no room for it. It can be released later, but not be committed.
+  const isOver = found !== undefined && found.end === undefined && found.expiresAt <= startedAt;
+  const hold = isOver && request.type === "commit" ? { ...found, end: { type: "expired" } as const } : found;
+  const { end, back, replayed } = endHold(hold, request);
+  const before = valueOf(item, table, request.id) ?? 0;
+  if (replayed) return { type: "answer", result: { value: before, replayed } };
+  const after = valueAfterReturn(before, back, request);
+  if (seen !== undefined) return { type: "write", hold: { type: "inline", end, seen, back } };
+  const openHold = { keyAttribute, amount: hold?.amount ?? 0, expiresAt: hold?.expiresAt ?? 0 };
+  return { type: "write", hold: { type: "moved", end, item, openHold, before, after } };
+}
+
+function unreadable({ request, table }: HoldContext, record: readonly unknown[]): CounterError {
+  return new CounterError(
+    "misconfigured",
+    `${named(table, request.id)} holds ${JSON.stringify(record)} as the record of hold ${JSON.stringify(request.holdId)}. A newer version of @durable-counter/dynamodb may have written it: upgrade this one.`,
+  );
+}
