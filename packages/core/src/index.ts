@@ -31,6 +31,7 @@ export type {
   CounterStore,
   HoldEndResult,
   HoldResult,
+  StoreWithHolds,
 } from "./store.ts";
 export { storedCounter, type StoredCounterOptions } from "./stored-counter.ts";
 export { transfer, type TransferRequest, type TransferResult } from "./transfer.ts";

@@ -82,6 +82,10 @@ export interface CounterStore {
   ): Promise<Map<string, number>>;
 }
 
+/** A store that has holds. */
+export type StoreWithHolds = CounterStore &
+  Required<Pick<CounterStore, "hold" | "commit" | "release" | "held">>;
+
 /** The result of {@link CounterStore.hold}. */
 export interface HoldResult {
   /** Identifies the hold in `commit` and `release`: its idempotency key. */

@@ -1,4 +1,4 @@
-import { decrement, isCounterError, type CounterStore } from "@durable-counter/core";
+import { decrement, isCounterError, type StoreWithHolds } from "@durable-counter/core";
 import { exploreDeliveries, type SimulatedDynamoDB } from "@durable-counter/testing/dynamodb";
 import { describe, expect, test } from "vitest";
 import { createStoreWithMovedHolds } from "./moved-holds.fixture.ts";
@@ -11,8 +11,6 @@ const AMOUNT = 4;
 const SECONDS = 60;
 const request = { id, amount: AMOUNT, expiresIn: SECONDS, idempotencyKey: "order-1" };
 const hold = { id, holdId: "order-1" };
-
-type Store = Required<Pick<CounterStore, "apply" | "get" | "hold" | "commit" | "release" | "held">>;
 
 /** What a caller was told in the end: a value, the code of a refusal, or how the hold had ended. */
 type Answer = number | string;
@@ -32,7 +30,7 @@ async function ask(call: () => Promise<{ readonly value: number }>): Promise<Ans
 }
 
 /** Another process each time. */
-function storeOf(db: SimulatedDynamoDB, place: "inline" | "moved"): Store {
+function storeOf(db: SimulatedDynamoDB, place: "inline" | "moved"): StoreWithHolds {
   const create = place === "moved" ? createStoreWithMovedHolds : createDynamoDBCounterStore;
   return create({
     client: db.client({ maxAttempts: 1 }),
@@ -43,7 +41,7 @@ function storeOf(db: SimulatedDynamoDB, place: "inline" | "moved"): Store {
     timeoutMs: 900_000,
     initial: INITIAL,
     limits: { min: 0 },
-  }) as Store; // it has holds
+  });
 }
 
 async function balanceOf(db: SimulatedDynamoDB) {
@@ -77,7 +75,7 @@ describe.each(["inline", "moved"] as const)(
     };
 
     test("is committed or released, and both callers learn which", async () => {
-      await explore(place === "inline" ? 0 : 20, place === "inline" ? 1 : 0, async (db, run) => {
+      await explore(place === "inline" ? 40 : 20, place === "inline" ? 1 : 0, async (db, run) => {
         await storeOf(db, place).hold(request);
         let committed: Answer = "";
         let released: Answer = "";
@@ -115,7 +113,7 @@ describe.each(["inline", "moved"] as const)(
     });
 
     test("is not committed by a message that arrives after its caller was told that it has expired", async () => {
-      await explore(0, 1, async (db, run) => {
+      await explore(place === "inline" ? 9 : 34, 1, async (db, run) => {
         await storeOf(db, place).hold(request);
         let committed: Answer = "";
         await run([
@@ -135,7 +133,7 @@ describe.each(["inline", "moved"] as const)(
     });
 
     test("gives back once what it has taken, if it expires beside writers", async () => {
-      await explore(place === "inline" ? 52 : 0, 0, async (db, run) => {
+      await explore(place === "inline" ? 52 : 73, place === "inline" ? 0 : 1, async (db, run) => {
         await storeOf(db, place).hold(request);
         await db.clock.sleep(SECONDS * 1_000);
         const answers: Answer[] = [];
@@ -170,5 +168,5 @@ test("in every order and with every fate of messages, a hold that two processes 
     { maxFaults: 1, maxSchedules: 2_000 },
   );
   expect(failures.slice(0, 1)).toEqual([]);
-  expect({ schedules, exhaustive }).toEqual({ schedules: 0, exhaustive: true });
+  expect({ schedules, exhaustive }).toEqual({ schedules: 40, exhaustive: true });
 });

@@ -1,4 +1,4 @@
-import { get, type CounterStore } from "@durable-counter/core";
+import { get, type HoldRequest, type StoreWithHolds } from "@durable-counter/core";
 import { moveToKeyItems } from "./compaction.ts";
 import { readItem } from "./counter-item.ts";
 import { createDynamoDBCounterStore, type DynamoDBCounterStoreOptions } from "./index.ts";
@@ -7,12 +7,12 @@ import { parseStoreOptions } from "./store-options.ts";
 import { isKeyAttribute } from "./idempotency-key.ts";
 
 /** A store that moves every hold out of the counter's item as soon as it is placed, as a compaction does with many. */
-export function createStoreWithMovedHolds(options: DynamoDBCounterStoreOptions): CounterStore {
+export function createStoreWithMovedHolds(options: DynamoDBCounterStoreOptions): StoreWithHolds {
   const store = createDynamoDBCounterStore(options);
   const config = { ...parseStoreOptions(options), signal: new AbortController().signal };
   return Object.assign(store, {
-    hold: async (request: Parameters<NonNullable<CounterStore["hold"]>>[0]) => {
-      const result = await createDynamoDBCounterStore(options).hold?.(request);
+    hold: async (request: HoldRequest) => {
+      const result = await createDynamoDBCounterStore(options).hold(request);
       for (;;) {
         const context = createRequestContext(config, { id: request.id, commands: [get()] });
         const item = await readItem(config, context, { consistent: true });

@@ -39,6 +39,11 @@ async function emptyTable(client: DynamoDBClient, tableName: string): Promise<vo
   }
 }
 
+let passed = 0;
+const advanceTime = (ms: number) => {
+  passed += ms;
+};
+
 describe.each(engines)("the store on $engine", (engine) => {
   const { client } = engine;
   const lendTable = createTablePool(client);
@@ -54,9 +59,13 @@ describe.each(engines)("the store on $engine", (engine) => {
             idempotency: { strategy },
             timeoutMs: 600_000, // Only ends a hang: no rule depends on the speed of an engine.
             sleep: () => setImmediate(), // Nor on how long writers wait for each other.
+            now: () => Date.now() + passed,
             ...options,
           }),
-        { capabilities: hasTransactions(engine) ? ["applyAll", "getMany"] : ["getMany"] },
+        {
+          capabilities: [...(hasTransactions(engine) ? (["applyAll"] as const) : []), "getMany", "holds"],
+          advanceTime,
+        },
       );
     },
   );

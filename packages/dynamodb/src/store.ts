@@ -14,7 +14,7 @@ import {
   ReleaseRequest,
   type ApplyResult,
   type CallOptions,
-  type CounterStore,
+  type StoreWithHolds,
   type HoldResult,
 } from "@durable-counter/core";
 import { parseAlongside } from "./alongside.ts";
@@ -47,7 +47,7 @@ export interface ApplyAllOptions extends CallOptions {
 }
 
 /** What {@link createDynamoDBCounterStore} returns. */
-export interface DynamoDBCounterStore extends CounterStore {
+export interface DynamoDBCounterStore extends StoreWithHolds {
   /**
    * Applies one batch to each of up to 100 counters, all or nothing, exactly once per idempotency key, in one transaction.
    *

@@ -1,9 +1,5 @@
-import { decrement, increment, type CounterOptions, type CounterStore } from "@durable-counter/core";
+import { decrement, increment, type CounterOptions, type StoreWithHolds } from "@durable-counter/core";
 import { codeOf, type Contract } from "./contract.ts";
-
-/** A store that declares the capability "holds". */
-export type StoreWithHolds = CounterStore &
-  Required<Pick<CounterStore, "hold" | "commit" | "release" | "held">>;
 
 /** @throws TypeError for a store that lacks one of the methods */
 export async function storeWithHolds(
