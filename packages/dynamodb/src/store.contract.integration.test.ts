@@ -4,6 +4,7 @@ import { counterStoreContract } from "@durable-counter/testing";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { hasTransactions, startEngines } from "./engines.fixture.ts";
 import { createDynamoDBCounterStore, ensureCounterTable } from "./index.ts";
+import { createStoreWithMovedHolds } from "./moved-holds.fixture.ts";
 import { strategiesOf } from "./simulated.fixture.ts";
 
 const engines = await startEngines();
@@ -47,6 +48,23 @@ const advanceTime = (ms: number) => {
 describe.each(engines)("the store on $engine", (engine) => {
   const { client } = engine;
   const lendTable = createTablePool(client);
+  if (hasTransactions(engine)) {
+    const onlyHolds = (name: string, body: () => void) =>
+      name === "holds" && describe("with every hold in an item of its own", body);
+    counterStoreContract(
+      { describe: onlyHolds, test, expect },
+      async (options = {}) =>
+        createStoreWithMovedHolds({
+          client,
+          tableName: await lendTable(),
+          timeoutMs: 600_000,
+          sleep: () => setImmediate(),
+          now: () => Date.now() + passed,
+          ...options,
+        }),
+      { capabilities: ["holds"], advanceTime },
+    );
+  }
   describe.each(strategiesOf({ transactions: hasTransactions(engine) }))(
     "with the strategy %s",
     (strategy) => {
