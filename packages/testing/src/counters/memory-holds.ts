@@ -1,11 +1,11 @@
 import { endHold, valueAfterReturn, type EndHoldRequest, type Hold } from "@durable-counter/core";
 
 /** What a counter in memory is made of, as far as holds are concerned. */
-export interface CounterWithHolds {
+export interface CounterWithHolds<OneHold extends Hold = Hold> {
   /** Undefined if the counter has no value yet. Then it has no holds either. */
   value: number | undefined;
   /** By id. A hold that has ended is kept. */
-  readonly holds: Map<string, Hold>;
+  readonly holds: Map<string, OneHold>;
 }
 
 /**
@@ -13,7 +13,7 @@ export interface CounterWithHolds {
  *
  * @param now in milliseconds since 1970
  */
-export function expireHolds(counter: CounterWithHolds, now: number): void {
+export function expireHolds<OneHold extends Hold>(counter: CounterWithHolds<OneHold>, now: number): void {
   for (const [holdId, hold] of openHolds(counter)) {
     const value = counter.value ?? 0;
     if (hold.expiresAt > now || value > Number.MAX_SAFE_INTEGER - hold.amount) continue;
@@ -46,6 +46,8 @@ export function sumOfHolds(counter: CounterWithHolds, now: number): number {
   return openHolds(counter).reduce((sum, [, hold]) => (hold.expiresAt > now ? sum + hold.amount : sum), 0);
 }
 
-function openHolds({ holds }: CounterWithHolds): (readonly [string, Hold])[] {
+function openHolds<OneHold extends Hold>({
+  holds,
+}: CounterWithHolds<OneHold>): (readonly [string, OneHold])[] {
   return [...holds].filter(([, { end }]) => end === undefined);
 }

@@ -1,0 +1,58 @@
+import { isCounterError, type HoldEndResult, type StoreWithHolds } from "@durable-counter/core";
+import type { HistoryOperation } from "../linearizability/history.ts";
+import type { HoldInput, HoldOutput } from "./hold-model.ts";
+
+type WithoutTime<Input> = Input extends unknown ? Omit<Input, "at"> : never;
+
+/** Records the calls of a store with holds, in logical time. */
+export function recordHolds(now: () => number) {
+  const history: HistoryOperation<HoldInput, HoldOutput>[] = [];
+  let time = 0;
+  const call = async (store: StoreWithHolds, process: number, asked: WithoutTime<HoldInput>) => {
+    const input: HoldInput = { ...asked, at: now() };
+    const recorded = { process, input, start: (time += 1) };
+    const index = history.push({ ...recorded, outcome: "unknown" }) - 1;
+    const saw = (output: HoldOutput) => {
+      history[index] = { ...recorded, end: (time += 1), outcome: "ok", output };
+    };
+    try {
+      saw(await send(store, input));
+    } catch (error) {
+      if (!isCounterError(error)) throw error;
+      if (!error.retryable) saw(String(error.details["hold"] ?? error.code));
+      else if (error.code !== "outcome-unknown")
+        history[index] = { ...recorded, end: (time += 1), outcome: "failed" };
+    }
+  };
+  return { history, call };
+}
+
+async function send(store: StoreWithHolds, input: HoldInput): Promise<HoldOutput> {
+  const id = "a";
+  switch (input.type) {
+    case "apply": {
+      const { type: _type, at: _at, ...batch } = input;
+      return (await store.apply({ id, ...batch })).value;
+    }
+    case "get":
+      return store.get(id, { consistent: true });
+    case "held":
+      return store.held(id);
+    case "delete":
+      return store.delete(id) as Promise<undefined>;
+    case "hold": {
+      const { holdId: idempotencyKey, amount, expiresIn } = input;
+      return (await store.hold({ id, idempotencyKey, amount, expiresIn })).value;
+    }
+    case "commit": {
+      const { holdId, amount } = input;
+      return valueOf(await store.commit({ id, holdId, amount }));
+    }
+    case "release":
+      return valueOf(await store.release({ id, holdId: input.holdId }));
+  }
+}
+
+function valueOf({ value, replayed }: HoldEndResult): HoldOutput {
+  return replayed ? "done" : value;
+}
