@@ -26,7 +26,7 @@ async function inDynamoDB() {
     limits,
     now: db.clock.now,
     sleep: (ms, options) => db.clock.sleep(ms, options),
-    random: db.random,
+    random: () => db.random(),
   });
   return { store, drain: db.network.drain, pass: (ms: number) => db.clock.sleep(ms) };
 }

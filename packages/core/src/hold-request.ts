@@ -13,7 +13,7 @@ import {
 const YEAR_SECONDS = 31_536_000;
 
 const HeldAmount = z.custom<number>(
-  (amount) => Number.isSafeInteger(amount) && Number(amount) >= 1,
+  (amount) => Number.isSafeInteger(amount) && amount >= 1,
   withRemedy("pass a whole number from 1 to 9007199254740991"),
 );
 
@@ -24,7 +24,7 @@ export const HoldRequest = z
       id: CounterId,
       amount: HeldAmount,
       expiresIn: z.custom<number>(
-        (seconds) => Number.isInteger(seconds) && Number(seconds) >= 1 && Number(seconds) <= YEAR_SECONDS,
+        (seconds) => Number.isInteger(seconds) && seconds >= 1 && seconds <= YEAR_SECONDS,
         withRemedy("pass whole seconds from 1 to 31536000, a year"),
       ),
       idempotencyKey: z.optional(IdempotencyKey),
@@ -70,7 +70,7 @@ export const CommitRequest = z.strictObject(
     amount: z.optional(
       z
         .custom<number>(
-          (amount) => Number.isSafeInteger(amount) && Number(amount) >= 0,
+          (amount) => Number.isSafeInteger(amount) && amount >= 0,
           withRemedy("pass a whole number from 0 to 9007199254740991"),
         )
         .check(z.overwrite((amount) => amount + 0)),

@@ -11,7 +11,6 @@ import {
   type CounterState,
   type Refusal,
   type Replacement,
-  type RequestResult,
   type Write,
 } from "./next-action.ts";
 import {
@@ -20,6 +19,7 @@ import {
   itemName,
   mayBeInFlight,
   type RequestContext,
+  type RequestResult,
   type StoreRequest,
 } from "./request-context.ts";
 import { readRecord } from "./idempotency-record.ts";

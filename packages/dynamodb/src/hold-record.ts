@@ -69,6 +69,12 @@ export function readHold(
   }
 }
 
+/** When a hold expires; undefined for an attribute of a later version. */
+export function expiryOfHold(hold: AttributeValue): number | undefined {
+  const [, expiresAt] = HOLD.exec(hold.N ?? "") ?? [];
+  return expiresAt === undefined ? undefined : Number(expiresAt);
+}
+
 /** Until when the end of a hold is remembered, in seconds since 1970; undefined if it is open. */
 export function forgottenAt(held: AttributeValue | undefined): number | undefined {
   const [, , , seconds] = END.exec(held?.S ?? "") ?? [];

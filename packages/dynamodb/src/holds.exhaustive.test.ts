@@ -23,7 +23,7 @@ async function ask(call: () => Promise<{ readonly value: number }>): Promise<Ans
     } catch (error) {
       if (!isCounterError(error)) throw error;
       const { retryable, code, details } = error;
-      if (!retryable) return String(details["hold"] ?? code);
+      if (!retryable) return typeof details["hold"] === "string" ? details["hold"] : code;
       if (asked === 3) return code;
     }
   }
@@ -144,7 +144,7 @@ describe.each(["inline", "moved"] as const)(
         };
         await run(place === "inline" ? [take("one"), take("two")] : [take("one")]);
         const refused = place === "inline" ? ["limit-exceeded"] : [];
-        expect(answers.toSorted()).toEqual([INITIAL - 8, ...refused]);
+        expect(new Set(answers)).toEqual(new Set([INITIAL - 8, ...refused]));
         expect(await balanceOf(db)).toEqual({ value: INITIAL - 8, held: 0 });
       });
     });

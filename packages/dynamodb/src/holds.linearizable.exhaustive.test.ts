@@ -1,10 +1,15 @@
 import { decrement } from "@durable-counter/core";
-import { checkLinearizable, holdModel, type HoldInput, type HoldOutput } from "@durable-counter/testing";
+import {
+  checkLinearizable,
+  holdModel,
+  recordHolds,
+  type HoldInput,
+  type HoldOutput,
+} from "@durable-counter/testing";
 import { EVERY_FAULT } from "@durable-counter/testing/dynamodb";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { randomRuns } from "../../../scripts/test/random.ts";
-import { recordHolds } from "../../testing/src/counters/record-holds.fixture.ts";
 import { createSimulation, simulatedEngines } from "./simulated.fixture.ts";
 
 const options = { initial: 6, limits: { min: 0 } };

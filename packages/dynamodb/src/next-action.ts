@@ -3,16 +3,15 @@ import {
   idempotencyKeyReused,
   type ApplyResult,
   type BatchResult,
-  type HoldResult,
   type Limits,
 } from "@durable-counter/core";
 import { valueOf, type Item } from "./counter-item.ts";
 import { callerIdHash } from "./idempotency-key.ts";
 import { EVERY_CALLER, readRecord, type IdempotencyRecord } from "./idempotency-record.ts";
-import { isExpired, mayBeInFlight, type RequestContext } from "./request-context.ts";
+import { isExpired, mayBeInFlight, type RequestContext, type RequestResult } from "./request-context.ts";
 import { idempotencyKeyExpired, notYetIssued, refusedAlongside, unreadableRecord } from "./error-messages.ts";
 import { attributes } from "./table-schema.ts";
-import { holdAttributes, isDue, readHold } from "./hold-record.ts";
+import { expiryOfHold, holdAttributes, isDue } from "./hold-record.ts";
 import { checkFence, GRACE_SECONDS, hasHolds, isFenced } from "./write-fence.ts";
 
 /** How many callers a refusal lists. One event starts fewer executions within its key's retention period. */
@@ -89,12 +88,6 @@ export interface TransactionalWrite {
 }
 
 export type Write = ConditionalUpdate | TransactionalWrite;
-
-/** What a request is answered with. */
-export interface RequestResult extends ApplyResult {
-  /** The hold that the request has placed, if it places one. */
-  readonly placed?: Pick<HoldResult, "holdId" | "expiresAt">;
-}
 
 export type Action =
   | { readonly type: "answer"; readonly result: RequestResult }
@@ -241,10 +234,10 @@ export function findRecordedResult(request: RequestContext, state: CounterState)
 /** When the hold expires that the request has placed before. */
 function recordedExpiry(request: RequestContext, { item, keyItem }: CounterState): number {
   const names = holdAttributes(request.keyAttribute);
-  const record = item[names.hold] ?? keyItem[attributes.hold];
-  const hold = readHold(record, item[names.held] ?? keyItem[attributes.held]);
-  if (hold === undefined || hold === "unreadable") throw unreadableRecord(request, record ?? { NULL: true });
-  return hold.expiresAt;
+  const hold = item[names.hold] ?? keyItem[attributes.hold] ?? { NULL: true };
+  const expiresAt = expiryOfHold(hold);
+  if (expiresAt === undefined) throw unreadableRecord(request, hold);
+  return expiresAt;
 }
 
 /**

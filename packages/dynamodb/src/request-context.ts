@@ -1,4 +1,4 @@
-import type { ApplyRequest, Command, Hold, Limits } from "@durable-counter/core";
+import type { ApplyRequest, ApplyResult, Command, Hold, HoldResult, Limits } from "@durable-counter/core";
 import type { Attempts } from "./attempt-tracking.ts";
 import {
   fingerprint,
@@ -53,6 +53,12 @@ export interface RequestContext {
 export interface StoreRequest extends ApplyRequest {
   /** In whole seconds. */
   readonly holdFor?: number | undefined;
+}
+
+/** What a request is answered with. */
+export interface RequestResult extends ApplyResult {
+  /** The hold that the request has placed, if it places one. */
+  readonly placed?: Pick<HoldResult, "holdId" | "expiresAt">;
 }
 
 export function createRequestContext(config: CallConfig, request: StoreRequest): RequestContext {

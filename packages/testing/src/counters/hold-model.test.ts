@@ -5,7 +5,7 @@ import { randomRuns } from "../../../../scripts/test/random.ts";
 import { checkLinearizable } from "./check-counter-history.ts";
 import { holdModel, type HoldInput, type HoldOutput } from "./hold-model.ts";
 import { MemoryCounterStore } from "./memory-counter-store.ts";
-import { recordHolds } from "./record-holds.fixture.ts";
+import { recordHolds } from "./record-holds.ts";
 
 const options = { initial: 6, limits: { min: 0, max: 8 } };
 const holdId = fc.constantFrom("x", "y", "z");

@@ -3,6 +3,7 @@ import {
   endHold,
   isCounterError,
   valueAfterReturn,
+  type CounterError,
   type CounterOptions,
   type Hold,
 } from "@durable-counter/core";
@@ -69,7 +70,7 @@ export function holdModel(options: CounterOptions = {}): SequentialModel<HoldSta
       return { state: { counter: { ...state.counter, value }, holds }, output: value };
     } catch (error) {
       if (!isCounterError(error)) throw error;
-      return { state, output: String(error.details["hold"] ?? error.code) };
+      return { state, output: refusalOf(error) };
     }
   };
   return {
@@ -111,6 +112,11 @@ export function holdModel(options: CounterOptions = {}): SequentialModel<HoldSta
     describe: ({ input: { type, at, ...rest }, output }) =>
       `${type} ${JSON.stringify(rest)} at ${at}: ${output === undefined ? "?" : output}`,
   };
+}
+
+/** How a model tells refusals apart: by the state of the hold, or by the code. */
+export function refusalOf({ code, details: { hold } }: CounterError): string {
+  return typeof hold === "string" ? hold : code;
 }
 
 function withoutExpired(state: HoldState, at: number): HoldState {

@@ -1,4 +1,10 @@
-import { decrement, increment, type CounterOptions, type StoreWithHolds } from "@durable-counter/core";
+import {
+  decrement,
+  increment,
+  type CounterOptions,
+  type CounterStore,
+  type StoreWithHolds,
+} from "@durable-counter/core";
 import { codeOf, type Contract } from "./contract.ts";
 
 /** @throws TypeError for a store that lacks one of the methods */
@@ -7,11 +13,17 @@ export async function storeWithHolds(
   options?: CounterOptions,
 ): Promise<StoreWithHolds> {
   const store = await createStore(options);
-  const { hold, commit, release, held } = store;
-  if (!hold || !commit || !release || !held) {
-    throw new TypeError('The store lacks "hold", "commit", "release" or "held"; do not declare "holds".');
-  }
-  return Object.assign(store, { hold, commit, release, held });
+  if (hasHolds(store)) return store;
+  throw new TypeError('The store lacks "hold", "commit", "release" or "held"; do not declare "holds".');
+}
+
+function hasHolds(store: CounterStore): store is StoreWithHolds {
+  return (
+    store.hold !== undefined &&
+    store.commit !== undefined &&
+    store.release !== undefined &&
+    store.held !== undefined
+  );
 }
 
 /** The value that a consistent read gives, and what is held. */

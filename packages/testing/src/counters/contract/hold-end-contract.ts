@@ -124,9 +124,11 @@ export function holdEndContract({ test, expect, createStore }: Contract): void {
 
   test("of concurrent commits and releases of one hold, one ends it and the others learn how", async () => {
     const { store, hold } = await create({ initial: 10 }, 4);
+    const commit = () => store.commit(hold);
+    const release = () => store.release(hold);
     const outcomes = await Promise.all(
-      [store.commit, store.release, store.commit, store.release].map((end) =>
-        end.call(store, hold).then(
+      [commit, release, commit, release].map((end) =>
+        end().then(
           ({ replayed }) => (replayed ? "replayed" : "ended"),
           (error: unknown) => (isCounterError(error) ? error.code : "other"),
         ),

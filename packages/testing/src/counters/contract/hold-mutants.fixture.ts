@@ -57,7 +57,7 @@ export const HOLD_MUTANTS: Readonly<Record<string, Mutation>> = {
   },
   "overlooks the limits of a hold": {
     breaks: "the limits and the initial value of a hold replace those of the store",
-    of: (store) => ({ hold: ({ limits: _, ...request }) => store.hold(request) }),
+    of: (store) => ({ hold: ({ limits: _limits, ...request }) => store.hold(request) }),
   },
   "takes a hold again for each retry": {
     breaks: "a hold that is sent again gets the first result, and takes nothing",
@@ -89,7 +89,7 @@ export const HOLD_MUTANTS: Readonly<Record<string, Mutation>> = {
   },
   "forgets refused holds": {
     breaks: "a refused hold is final for its caller, whatever the value is later",
-    of: (store) => ({ hold: ({ callerId: _, ...request }) => store.hold(request) }),
+    of: (store) => ({ hold: ({ callerId: _callerId, ...request }) => store.hold(request) }),
   },
   "checks first and takes the hold later": {
     breaks: "concurrent holds never pass the minimum, and as many succeed as it allows",
@@ -119,7 +119,7 @@ export const HOLD_MUTANTS: Readonly<Record<string, Mutation>> = {
   },
   "takes all of a hold for a partial commit": {
     breaks: "a partial commit gives the rest back, whatever the limits are",
-    of: (store) => ({ commit: ({ amount: _, ...request }) => store.commit(request) }),
+    of: (store) => ({ commit: ({ amount: _amount, ...request }) => store.commit(request) }),
   },
   "releases within the limits only": {
     breaks: "a release gives all of it back, whatever the limits are",

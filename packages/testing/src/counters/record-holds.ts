@@ -1,14 +1,35 @@
 import { isCounterError, type HoldEndResult, type StoreWithHolds } from "@durable-counter/core";
 import type { HistoryOperation } from "../linearizability/history.ts";
-import type { HoldInput, HoldOutput } from "./hold-model.ts";
+import { refusalOf, type HoldInput, type HoldOutput } from "./hold-model.ts";
 
 type WithoutTime<Input> = Input extends unknown ? Omit<Input, "at"> : never;
 
-/** Records the calls of a store with holds, in logical time. */
-export function recordHolds(now: () => number) {
+/** Calls stores with holds, and records what they answered. */
+export interface HoldRecorder {
+  /** All calls so far, for `checkLinearizable` with `holdModel`. */
+  readonly history: readonly HistoryOperation<HoldInput, HoldOutput>[];
+  /** Calls a store on the one counter of the history. It never rejects with a `CounterError`, which is an answer, too. */
+  readonly call: (
+    store: StoreWithHolds,
+    process: string | number,
+    input: WithoutTime<HoldInput>,
+  ) => Promise<void>;
+}
+
+/**
+ * Records the calls of stores with holds, in logical time.
+ *
+ * @param now the clock of the stores, in milliseconds
+ * @example
+ * ```ts
+ * const { history, call } = recordHolds(() => now);
+ * await call(store, 1, { type: "hold", holdId: "x", amount: 2, expiresIn: 60 });
+ * ```
+ */
+export function recordHolds(now: () => number): HoldRecorder {
   const history: HistoryOperation<HoldInput, HoldOutput>[] = [];
   let time = 0;
-  const call = async (store: StoreWithHolds, process: number, asked: WithoutTime<HoldInput>) => {
+  const call = async (store: StoreWithHolds, process: string | number, asked: WithoutTime<HoldInput>) => {
     const input: HoldInput = { ...asked, at: now() };
     const recorded = { process, input, start: (time += 1) };
     const index = history.push({ ...recorded, outcome: "unknown" }) - 1;
@@ -19,7 +40,7 @@ export function recordHolds(now: () => number) {
       saw(await send(store, input));
     } catch (error) {
       if (!isCounterError(error)) throw error;
-      if (!error.retryable) saw(String(error.details["hold"] ?? error.code));
+      if (!error.retryable) saw(refusalOf(error));
       else if (error.code !== "outcome-unknown")
         history[index] = { ...recorded, end: (time += 1), outcome: "failed" };
     }
