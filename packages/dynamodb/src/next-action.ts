@@ -1,7 +1,6 @@
 import {
   applyBatch,
   idempotencyKeyReused,
-  type ApplyResult,
   type BatchResult,
   type Limits,
 } from "@durable-counter/core";
