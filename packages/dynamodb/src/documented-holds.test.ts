@@ -41,9 +41,9 @@ async function placeAndEnd(createStore: typeof createDynamoDBCounterStore) {
     initial: 10,
   });
   await store.hold({ id, amount: 3, expiresIn: 900, idempotencyKey: "order-1017" });
-  await store.hold({ id, amount: 2, expiresIn: 900, idempotencyKey: "order-1020" });
+  await store.hold({ id, amount: 2, expiresIn: 900, idempotencyKey: "order-1021" });
   await store.commit({ id, holdId: "order-1017", amount: 3 });
-  await store.release({ id, holdId: "order-1020" });
+  await store.release({ id, holdId: "order-1021" });
   await store.hold({ id, amount: 1, expiresIn: 900, idempotencyKey: "order-1019" });
   const { Items: items = [] } = await client.send(new ScanCommand({ TableName: "counters" }));
   return { items, updates };
