@@ -1,13 +1,17 @@
-import { get, type HoldRequest, type StoreWithHolds } from "@durable-counter/core";
+import { get, type HoldRequest } from "@durable-counter/core";
 import { moveToKeyItems } from "./compaction.ts";
 import { readItem } from "./counter-item.ts";
-import { createDynamoDBCounterStore, type DynamoDBCounterStoreOptions } from "./index.ts";
+import {
+  createDynamoDBCounterStore,
+  type DynamoDBCounterStore,
+  type DynamoDBCounterStoreOptions,
+} from "./index.ts";
 import { createRequestContext } from "./request-context.ts";
 import { parseStoreOptions } from "./store-options.ts";
 import { isKeyAttribute } from "./idempotency-key.ts";
 
 /** A store that moves every hold out of the counter's item as soon as it is placed, as a compaction does with many. */
-export function createStoreWithMovedHolds(options: DynamoDBCounterStoreOptions): StoreWithHolds {
+export function createStoreWithMovedHolds(options: DynamoDBCounterStoreOptions): DynamoDBCounterStore {
   const store = createDynamoDBCounterStore(options);
   const config = { ...parseStoreOptions(options), signal: new AbortController().signal };
   return Object.assign(store, {
