@@ -117,8 +117,9 @@ export class Execution {
 
   /** Kills the process that works on it. @returns whether there was one */
   kill(): boolean {
+    const isRunning = this.isRunning;
     this.#invocation?.kill();
-    return this.#invocation !== undefined;
+    return isRunning;
   }
 
   #record(entry: JournalEntry): void {
@@ -226,14 +227,9 @@ export class Execution {
 
   #invokeChained({ Id: id = "", Payload: payload, ChainedInvokeOptions }: OperationUpdate): void {
     const { FunctionName: functionName = "", TenantId: tenantId } = ChainedInvokeOptions ?? {};
-    const invoked = this.#env.invokeChained({
-      parent: this.recorded.start,
-      id,
-      functionName,
-      payload,
-      tenantId,
-    });
-    invoked
+    const parent = this.recorded.start;
+    this.#env
+      .invokeChained({ parent, id, functionName, payload, tenantId })
       .then((outcome) => this.#record({ kind: "invoke-ended", at: this.#env.clock.now, id, outcome }))
       .catch((error: unknown) => this.#env.fatal(error));
   }

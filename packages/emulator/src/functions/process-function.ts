@@ -1,0 +1,117 @@
+import type {
+  InvocationEnding,
+  InvocationRequest,
+  LambdaFunction,
+  RunningInvocation,
+} from "./lambda-function.ts";
+import { ProcessInstance, type LogLine } from "./process-instance.ts";
+import type { ProcessSettings } from "./process-settings.ts";
+import type { ProcessReaper } from "./process-reaper.ts";
+
+/** Processes that one function runs at a time. Further invocations wait. */
+const MAX_INSTANCES = 20;
+
+/** A function that runs in processes: each invocation in one that is idle, or in a new one. */
+export class ProcessFunction implements LambdaFunction {
+  readonly name: string;
+  #settings: ProcessSettings;
+  readonly #onLog: (line: LogLine) => void;
+  readonly #reaper: ProcessReaper;
+  readonly #instances = new Set<ProcessInstance>();
+  readonly #idle: ProcessInstance[] = [];
+  readonly #waiting: ((instance: ProcessInstance) => void)[] = [];
+  #isStopped = false;
+
+  constructor(settings: ProcessSettings, reaper: ProcessReaper, onLog: (line: LogLine) => void) {
+    this.name = settings.functionName;
+    this.#settings = settings;
+    this.#reaper = reaper;
+    this.#onLog = onLog;
+  }
+
+  /** Starts a process before it is needed. @returns the error with which the handler was not loaded */
+  async warmUp(): Promise<string | undefined> {
+    const instance = this.#start();
+    const error = await instance.ready;
+    if (error === undefined) this.#release(instance);
+    return error === undefined ? undefined : `${error.ErrorType}: ${error.ErrorMessage}`;
+  }
+
+  invoke(request: InvocationRequest): RunningInvocation {
+    let isKilled = false;
+    let running: ProcessInstance | undefined;
+    const run = async (): Promise<InvocationEnding> => {
+      const instance = await this.#take();
+      running = instance;
+      if (isKilled) instance.kill();
+      const loadError = await instance.ready;
+      if (loadError !== undefined) {
+        return isKilled ? killed : { kind: "threw", error: loadError };
+      }
+      const ending = await instance.run(request);
+      this.#release(instance);
+      return ending;
+    };
+    const kill = () => {
+      isKilled = true;
+      running?.kill();
+    };
+    return { ended: run(), kill };
+  }
+
+  /** Uses other code from the next invocation on. */
+  reload(settings: ProcessSettings): void {
+    this.#settings = settings;
+    for (const instance of this.#idle.splice(0)) instance.kill();
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    for (const instance of this.#instances) instance.kill();
+    await Promise.all(Array.from(this.#instances, ({ exited }) => exited));
+  }
+
+  #take(): Promise<ProcessInstance> {
+    for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
+      if (!idle.hasExited) return Promise.resolve(idle);
+    }
+    if (this.#instances.size < MAX_INSTANCES) return Promise.resolve(this.#start());
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  #release(instance: ProcessInstance): void {
+    if (instance.hasExited) return;
+    if (this.#isStopped || !this.#isCurrent(instance)) return instance.kill();
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#idle.push(instance);
+    else next(instance);
+  }
+
+  #start(): ProcessInstance {
+    const instance = new ProcessInstance(this.#settings, this.#onLog);
+    this.#settingsOf.set(instance, this.#settings);
+    this.#instances.add(instance);
+    this.#reaper.watch(instance);
+    instance.exited.then(() => this.#forget(instance)).catch(() => undefined); // it never rejects
+    if (this.#isStopped) instance.kill();
+    return instance;
+  }
+
+  #forget(instance: ProcessInstance): void {
+    this.#instances.delete(instance);
+    const next = this.#isStopped ? undefined : this.#waiting.shift();
+    next?.(this.#start());
+  }
+
+  readonly #settingsOf = new WeakMap<ProcessInstance, ProcessSettings>();
+
+  #isCurrent(instance: ProcessInstance): boolean {
+    return this.#settingsOf.get(instance) === this.#settings;
+  }
+}
+
+const killed: InvocationEnding = {
+  kind: "crashed",
+  error: { ErrorType: "Runtime.ExitError", ErrorMessage: "The process was killed." },
+  wasKilled: true,
+};
