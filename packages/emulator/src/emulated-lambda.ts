@@ -9,6 +9,7 @@ import type { ExecutionStore } from "./executions/journal.ts";
 import { RealClock } from "./executions/real-clock.ts";
 import { Functions } from "./functions/functions.ts";
 import type { LambdaFunction } from "./functions/lambda-function.ts";
+import { consoleRoutes } from "./http/console-routes.ts";
 import { lambdaRoutes } from "./http/lambda-routes.ts";
 import { InvokeApi } from "./invoke-api.ts";
 
@@ -55,6 +56,10 @@ export class EmulatedLambda {
     );
     this.durable = new DurableApi(this.executions, clock);
     this.app = lambdaRoutes({ executions: this.executions, durable: this.durable, invokes, onError });
+    this.app.route(
+      "/emulator",
+      consoleRoutes(this.executions, this.functions, () => clock.now),
+    );
   }
 
   /** Ends all executions' work and all processes. What a store holds stays as it is. */

@@ -212,6 +212,7 @@ export class Execution {
   #end(end: ExecutionEnd): void {
     if (this.recorded.isClosed || this.#isStopped) return;
     this.#record({ kind: "ended", at: this.#env.clock.now, ...end });
+    this.recorded.clock.pause();
     this.#invocation?.kill();
     for (const onEnded of this.#onEnded) onEnded(end);
     this.#onEnded.clear();

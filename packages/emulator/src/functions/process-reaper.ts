@@ -41,6 +41,7 @@ export class ProcessReaper {
 
   /** Ends the shell, and with it all processes that are left. */
   async stop(): Promise<void> {
+    this.#shell?.ref();
     this.#shell?.stdin?.end();
     await this.#exited;
   }

@@ -1,0 +1,194 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { GetDurableExecutionHistoryCommand, InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { main } from "./main.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "emulator-dev-"));
+const handler = join(import.meta.dirname, "approval.fixture.ts");
+const cli = join(import.meta.dirname, "..", "cli.ts");
+const running = new Set<ChildProcess>();
+afterEach(() => {
+  for (const child of running) child.kill("SIGKILL");
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Dev {
+  readonly child: ChildProcess;
+  readonly endpoint: string;
+  readonly output: () => string;
+  readonly exited: Promise<number | null>;
+}
+
+/** Starts `dev` in a process, and resolves when it serves. */
+function dev(...args: string[]): Promise<Dev> {
+  const child = spawn(process.execPath, [cli, "dev", "--port", "0", ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  running.add(child);
+  let output = "";
+  const exited = new Promise<number | null>((resolve) => {
+    child.on("exit", (code) => {
+      running.delete(child);
+      resolve(code);
+    });
+  });
+  return new Promise((resolve, reject) => {
+    const onData = (data: Buffer) => {
+      output += data.toString();
+      const endpoint = /Lambda is at (\S+)[\s\S]*Ctrl-C/u.exec(output)?.[1];
+      if (endpoint !== undefined) resolve({ child, endpoint, output: () => output, exited });
+    };
+    child.stdout?.on("data", onData);
+    child.stderr?.on("data", onData);
+    child.on("exit", () => reject(new Error(output)));
+  });
+}
+
+async function run(...args: string[]): Promise<{ code: number; text: string }> {
+  const lines: string[] = [];
+  const code = await main(args, (line) => lines.push(line));
+  return { code, text: lines.join("\n") };
+}
+
+/** Waits for a condition that another process fulfils. */
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await holds())) await setTimeout(5);
+}
+
+describe("the terminal", () => {
+  test("starts, lists, shows and stops executions, and answers callbacks", async () => {
+    const { child, endpoint, exited, output } = await dev(handler);
+    const at = ["--endpoint", endpoint];
+    const event = join(folder, "event.json");
+    writeFileSync(event, '{"steps":4}');
+    expect((await run("list", ...at)).text).toBe("There are no executions.");
+    expect(await run("invoke", "approval-fixture", event, ...at)).toEqual({ code: 0, text: '{"sum":10}' });
+
+    writeFileSync(event, '{"asks":true}');
+    const invoke = (name: string) =>
+      run("invoke", "approval-fixture", event, "--event", "--name", name, ...at);
+    for (const name of ["first", "second"]) expect((await invoke(name)).text).toContain(`/${name}/`);
+    const shown = async (name: string) => (await run("show", name, ...at)).text;
+    await until(async () => (await shown("first")).includes("CallbackStarted"));
+    const [, id = ""] = /CallbackStarted +approval +(\S+)/u.exec(await shown("first")) ?? [];
+    await run("callback", id, "--heartbeat", ...at);
+    await run("callback", id, "--result", "granted", ...at);
+    await until(async () => (await shown("first")).includes('"Status": "SUCCEEDED"'));
+    expect(await shown("first")).toContain("granted");
+    expect((await run("stop", "second", ...at)).text).toMatch(/is stopped\.$/u);
+    const list = (await run("list", "approval-fixture", ...at)).text.split("\n");
+    expect(list.map((line) => line.split(/ +/u)[1])).toEqual(["STATUS", "STOPPED", "SUCCEEDED", "SUCCEEDED"]);
+
+    for (const refused of [
+      ["show", "nothing", ...at],
+      ["callback", "nothing", ...at],
+      ["invoke", "nothing", ...at],
+      ["invoke", "approval-fixture", cli, ...at],
+      ["list", "--endpoint", "http://127.0.0.1:1"],
+      ["unknown"],
+      ["list", "--unknown"],
+    ]) {
+      expect(await run(...refused)).toEqual({ code: 2, text: "" });
+    }
+    child.kill("SIGINT");
+    expect(await exited).toBe(0);
+    expect(output()).toContain("first SUCCEEDED after");
+  });
+
+  test("refuses a handler that cannot be loaded, and a foreign data file", async () => {
+    const foreign = join(folder, "foreign");
+    writeFileSync(foreign, "text ".repeat(1_000));
+    await expect(dev(handler, "--data", foreign)).rejects.toThrow("was not written by this emulator");
+    await expect(dev(join(import.meta.dirname, "table.ts"))).rejects.toThrow('exports no function "handler"');
+  });
+
+  test("loads a handler again when it changes", async () => {
+    const source = join(folder, "greeting.mjs");
+    const write = (text: string) => writeFileSync(source, `export const handler = async () => "${text}";`);
+    write("hello");
+    const { endpoint, child, exited, output } = await dev(source, "--watch");
+    const invoke = () => run("invoke", "greeting", "--endpoint", endpoint);
+    expect((await invoke()).text).toBe('"hello"');
+    write("good morning");
+    await until(() => output().includes("was loaded again"));
+    expect((await invoke()).text).toBe('"good morning"');
+    write("not closed");
+    writeFileSync(source, "export const handler = (");
+    await until(() => output().includes("was not loaded"));
+    expect((await invoke()).text).toBe('"good morning"');
+    child.kill("SIGTERM");
+    expect(await exited).toBe(0);
+  });
+});
+
+describe("an emulator that is killed", () => {
+  const STEPS = 12;
+  const trace = join(folder, "trace");
+  const lines = () => (existsSync(trace) ? readFileSync(trace, "utf8").trim().split("\n") : []);
+  const isAlive = (pid: number) => {
+    try {
+      return process.kill(pid, 0);
+    } catch {
+      return false;
+    }
+  };
+
+  test("loses no acknowledged checkpoint, and leaves no process", async () => {
+    const env = join(folder, "trace.env");
+    writeFileSync(env, `TRACE_FILE=${trace}\n`);
+    const data = join(folder, "data.sqlite");
+    const request = {
+      FunctionName: "approval-fixture:1",
+      DurableExecutionName: "survivor",
+      Payload: JSON.stringify({ steps: STEPS }),
+    };
+    const start = async () => {
+      const started = await dev(handler, "--data", data, "--env", env);
+      const credentials = { accessKeyId: "local", secretAccessKey: "local" };
+      const client = new LambdaClient({
+        endpoint: started.endpoint,
+        region: "us-east-1",
+        credentials,
+        maxAttempts: 1,
+      });
+      return { ...started, client };
+    };
+
+    let known: unknown[] = [];
+    for (const bodies of [2, 5, 9]) {
+      const { client, child, exited } = await start();
+      const { DurableExecutionArn } = await client.send(
+        new InvokeCommand({ ...request, InvocationType: "Event" }),
+      );
+      const history = new GetDurableExecutionHistoryCommand({ DurableExecutionArn, MaxItems: 1_000 });
+      await until(() => lines().length >= bodies);
+      const { Events = [] } = await client.send(history);
+      expect(Events.slice(0, known.length)).toEqual(known);
+      known = Events;
+      child.kill("SIGKILL");
+      await exited;
+      client.destroy();
+    }
+    const { client, child, exited } = await start();
+    const { Payload, DurableExecutionArn } = await client.send(new InvokeCommand(request));
+    expect(Payload?.transformToString()).toBe(JSON.stringify({ sum: (STEPS * (STEPS + 1)) / 2 }));
+    const { Events = [] } = await client.send(
+      new GetDurableExecutionHistoryCommand({ DurableExecutionArn, MaxItems: 1_000 }),
+    );
+    expect(Events.slice(0, known.length)).toEqual(known);
+    const succeeded = Events.filter(({ EventType }) => EventType === "StepSucceeded");
+    expect(succeeded.map(({ Name }) => Name)).toEqual(
+      Array.from({ length: STEPS }, (_, n) => `add ${n + 1}`),
+    );
+    child.kill("SIGINT");
+    await exited;
+    client.destroy();
+    const pids = new Set(lines().map(Number));
+    expect(pids.size).toBeGreaterThan(1);
+    await until(() => Array.from(pids).every((pid) => !isAlive(pid)));
+  });
+});

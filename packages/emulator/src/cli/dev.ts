@@ -1,0 +1,100 @@
+import { unwatchFile, watchFile } from "node:fs";
+import { resolve } from "node:path";
+import type { ChangedExecution } from "../executions/execution-environment.ts";
+import { SqliteStore } from "../executions/sqlite-store.ts";
+import type { LogLine } from "../functions/process-instance.ts";
+import { startEmulator, type Emulator, type EmulatorOptions } from "../start-emulator.ts";
+import { devOptions, type DevOptions } from "./dev-options.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** How often the files of a handler are looked at, in milliseconds. */
+const WATCH_INTERVAL = 300;
+
+/** Serves handlers until Ctrl-C. */
+export async function dev(args: readonly string[], print: (line: string) => void): Promise<number> {
+  const options = devOptions(args);
+  const stopped = untilStopped(print);
+  const emulator = await start(options, print);
+  print(`Lambda is at ${emulator.endpoint} and serves:`);
+  for (const { name, file } of options.functions) print(`  ${name}  (${file})`);
+  if (options.chaos !== undefined)
+    print(`Processes are killed at random: --seed ${options.chaos.seed} repeats it.`);
+  const [{ name } = { name: "" }] = options.functions;
+  print(`In another terminal: npx @durable-counter/emulator invoke ${name} event.json`);
+  print("Ctrl-C ends it.");
+  const unwatch = options.watch ? watch(emulator, options, print) : () => undefined;
+  const exitCode = await stopped;
+  unwatch();
+  await emulator.stop();
+  return exitCode;
+}
+
+async function start(options: DevOptions, print: (line: string) => void): Promise<Emulator> {
+  const { functions, port, dataFile, env, memoryMB, timeoutSeconds, chaos } = options;
+  const common: EmulatorOptions = { functions, port, env, memoryMB, timeoutSeconds, chaos };
+  try {
+    const store = dataFile === undefined ? undefined : await SqliteStore.open(resolve(dataFile));
+    return await startEmulator({ ...common, store, onLog: printLog(print), onChange: printEnds(print) });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
+/** Resolves to the exit code when the process is asked to end. A second Ctrl-C does not wait. */
+function untilStopped(print: (line: string) => void): Promise<number> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+      process.once(signal, () => {
+        print("Stopping.");
+        process.once(signal, () => process.exit(1));
+        resolve(0);
+      });
+    }
+  });
+}
+
+function printLog(print: (line: string) => void) {
+  return ({ at, functionName, requestId, text }: LogLine): void => {
+    print(`${new Date(at).toISOString()} ${functionName} ${requestId?.slice(0, 8) ?? "        "} ${text}`);
+  };
+}
+
+function printEnds(print: (line: string) => void) {
+  return ({ recorded }: ChangedExecution): void => {
+    const { end, endedAt = 0, start, invocations } = recorded;
+    if (end === undefined) return;
+    const { functionName, executionName } = start;
+    const why =
+      end.error === undefined ? "" : `: ${end.error.ErrorType ?? ""} ${end.error.ErrorMessage ?? ""}`;
+    print(
+      `${new Date(endedAt).toISOString()} ${functionName} ${executionName} ${end.status} after ` +
+        `${endedAt - start.startedAt} ms and ${invocations} invocations${why}`,
+    );
+  };
+}
+
+/** Loads a function again when one of its files has changed. */
+function watch(emulator: Emulator, { functions }: DevOptions, print: (line: string) => void): () => void {
+  const watched = new Map<string, () => void>();
+  const update = (name: string) => {
+    for (const input of emulator.inputsOf(name)) {
+      if (watched.has(input) || input.includes("node_modules")) continue;
+      const onChange = () => reload(name);
+      watched.set(input, onChange);
+      watchFile(input, { interval: WATCH_INTERVAL }, onChange);
+    }
+  };
+  const reload = (name: string) => {
+    emulator
+      .reload(name)
+      .then((error) => {
+        update(name);
+        return print(error === undefined ? `${name} was loaded again.` : `${name} was not loaded: ${error}`);
+      })
+      .catch((error: unknown) => print(`${name} was not loaded: ${String(error)}`));
+  };
+  for (const { name } of functions) update(name);
+  return () => {
+    for (const [file, onChange] of watched) unwatchFile(file, onChange);
+  };
+}
