@@ -6,7 +6,7 @@ import { createAdaptorServer } from "@hono/node-server";
 import { EmulatedLambda } from "./emulated-lambda.ts";
 import type { ChaosOptions } from "./executions/chaos.ts";
 import type { ChangedExecution } from "./executions/execution-environment.ts";
-import type { ExecutionStore } from "./executions/journal.ts";
+import { SqliteStore } from "./executions/sqlite-store.ts";
 import { Bundler } from "./functions/bundle.ts";
 import { ProcessFunction } from "./functions/process-function.ts";
 import type { LogLine } from "./functions/process-instance.ts";
@@ -42,8 +42,8 @@ export interface EmulatorOptions {
   readonly executionTimeoutSeconds?: number | undefined;
   /** Kills handler processes at random. */
   readonly chaos?: ChaosOptions | undefined;
-  /** Keeps the executions. By default they are lost when the emulator ends. */
-  readonly store?: ExecutionStore | undefined;
+  /** The file that keeps the executions. By default they are lost when the emulator ends. */
+  readonly dataFile?: string | undefined;
   readonly onLog?: ((line: LogLine) => void) | undefined;
   readonly onChange?: ((execution: ChangedExecution) => void) | undefined;
   /** An error of the emulator, after which it should be restarted. By default it is thrown, which ends this process. */
@@ -67,7 +67,7 @@ export interface Emulator {
  * Starts an emulator of AWS Lambda with durable functions on 127.0.0.1. Each handler runs in processes of its own, as in
  * Lambda.
  *
- * @throws Error if the port is in use, or a handler cannot be loaded
+ * @throws Error if the port is in use, a handler cannot be loaded, or the data file is not one of an emulator
  * @example
  * ```ts
  * const emulator = await startEmulator({ functions: [{ name: "order", file: "src/order.ts" }] });
@@ -77,6 +77,8 @@ export interface Emulator {
  * ```
  */
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
+  const store =
+    options.dataFile === undefined ? undefined : await SqliteStore.open(resolve(options.dataFile));
   const folder = mkdtempSync(join(tmpdir(), "durable-emulator-"));
   const bundler = new Bundler(folder);
   const reaper = new ProcessReaper();
@@ -92,7 +94,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     });
     await reaper.stop();
     await bundler.stop();
-    options.store?.close();
+    store?.close();
     rmSync(folder, { recursive: true, force: true });
   };
   try {
@@ -124,7 +126,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     }
     lambda = new EmulatedLambda({
       functions,
-      store: options.store,
+      store,
       chaos: options.chaos,
       executionTimeoutSeconds: options.executionTimeoutSeconds,
       onChange: options.onChange,

@@ -1,9 +1,7 @@
 import { unwatchFile, watchFile } from "node:fs";
-import { resolve } from "node:path";
 import type { ChangedExecution } from "../executions/execution-environment.ts";
-import { SqliteStore } from "../executions/sqlite-store.ts";
 import type { LogLine } from "../functions/process-instance.ts";
-import { startEmulator, type Emulator, type EmulatorOptions } from "../start-emulator.ts";
+import { startEmulator, type Emulator } from "../start-emulator.ts";
 import { devOptions, type DevOptions } from "./dev-options.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -30,11 +28,9 @@ export async function dev(args: readonly string[], print: (line: string) => void
 }
 
 async function start(options: DevOptions, print: (line: string) => void): Promise<Emulator> {
-  const { functions, port, dataFile, env, memoryMB, timeoutSeconds, chaos } = options;
-  const common: EmulatorOptions = { functions, port, env, memoryMB, timeoutSeconds, chaos };
+  const { watch: _, ...served } = options;
   try {
-    const store = dataFile === undefined ? undefined : await SqliteStore.open(resolve(dataFile));
-    return await startEmulator({ ...common, store, onLog: printLog(print), onChange: printEnds(print) });
+    return await startEmulator({ ...served, onLog: printLog(print), onChange: printEnds(print) });
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
   }

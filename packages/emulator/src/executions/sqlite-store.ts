@@ -70,7 +70,7 @@ export class SqliteStore implements ExecutionStore {
   list(): readonly ExecutionSummary[] {
     const rows = this.#database.prepare("SELECT start, status, endedAt FROM execution ORDER BY number").all();
     return rows.map(({ start, status, endedAt }) => {
-      const { arn, functionName, executionName, startedAt } = parse<ExecutionStart>(start);
+      const { arn, functionName, executionName, startedAt } = parseStart(start);
       const ended = endedAt === null ? {} : { endedAt: Number(endedAt) };
       const known = status as ExecutionSummary["status"]; // written by this class
       return { arn, functionName, executionName, startedAt, status: known, ...ended };
@@ -96,8 +96,8 @@ export class SqliteStore implements ExecutionStore {
     const found = this.#database.prepare("SELECT number, start FROM execution WHERE arn = ?").get(arn);
     if (found === undefined) return undefined;
     const entries = this.#database.prepare("SELECT entry FROM journal WHERE execution = ? ORDER BY number");
-    const journal = entries.all(found["number"] ?? null).map(({ entry }) => parse<JournalEntry>(entry));
-    return { start: parse<ExecutionStart>(found["start"]), journal };
+    const journal = entries.all(found["number"] ?? null).map(({ entry }) => parseEntry(entry));
+    return { start: parseStart(found["start"]), journal };
   }
 
   close(): void {
@@ -105,9 +105,12 @@ export class SqliteStore implements ExecutionStore {
   }
 }
 
-/** Reads what this class has written. */
-function parse<T>(text: unknown): T {
-  return JSON.parse(String(text)) as T;
+function parseStart(text: unknown): ExecutionStart {
+  return JSON.parse(String(text)) as ExecutionStart; // written by this class
+}
+
+function parseEntry(text: unknown): JournalEntry {
+  return JSON.parse(String(text)) as JournalEntry; // written by this class
 }
 
 async function importSqlite(): Promise<typeof import("node:sqlite")> {

@@ -11,7 +11,7 @@ export interface PreparedCode {
 }
 
 /** Why a handler could not be bundled. */
-export class BundleError extends Error {
+class BundleError extends Error {
   override readonly name = "BundleError";
 }
 
