@@ -4,7 +4,13 @@ import { fileURLToPath } from "node:url";
 import { main } from "./cli/main.ts";
 
 const [, program] = process.argv;
-// Importing this file runs nothing.
+// Importing this file runs nothing. It does not await, because it is published as CommonJS too.
 if (program !== undefined && realpathSync(program) === fileURLToPath(import.meta.url)) {
-  process.exitCode = await main(process.argv.slice(2));
+  main(process.argv.slice(2)).then(
+    (exitCode) => process.exit(exitCode),
+    (error: unknown) => {
+      console.error(error);
+      process.exit(1);
+    },
+  );
 }

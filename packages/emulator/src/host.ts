@@ -6,7 +6,9 @@ import type { HostMessage, InvokeMessage } from "./functions/host-messages.ts";
 
 const [, , file, exportName = "handler"] = process.argv;
 // Whoever imports this file without a channel to an emulator gets nothing done.
-if (process.send !== undefined && file !== undefined) await serve(file, exportName);
+if (process.send !== undefined && file !== undefined) {
+  serve(file, exportName).catch((error: unknown) => fatal("Runtime.Unknown", error));
+}
 
 async function serve(url: string, name: string): Promise<void> {
   process.on("disconnect", () => process.exit()); // the emulator has ended
