@@ -3,6 +3,8 @@ import { realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { main } from "./cli/main.ts";
 
+export { main };
+
 const [, program] = process.argv;
 // Importing this file runs nothing. It does not await, because it is published as CommonJS too.
 if (program !== undefined && realpathSync(program) === fileURLToPath(import.meta.url)) {

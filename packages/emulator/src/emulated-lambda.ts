@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { seededRandom, type Clock } from "@durable-counter/testing/service";
 import type { Hono } from "hono";
 import { DurableApi } from "./durable-api.ts";
+import { ChangeFeed } from "./executions/change-feed.ts";
 import { Chaos, type ChaosOptions } from "./executions/chaos.ts";
 import type { ChangedExecution } from "./executions/execution-environment.ts";
 import { Executions } from "./executions/executions.ts";
@@ -9,6 +10,7 @@ import type { ExecutionStore } from "./executions/journal.ts";
 import { RealClock } from "./executions/real-clock.ts";
 import { Functions } from "./functions/functions.ts";
 import type { LambdaFunction } from "./functions/lambda-function.ts";
+import { LogBook } from "./functions/log-book.ts";
 import { consoleRoutes } from "./http/console-routes.ts";
 import { lambdaRoutes } from "./http/lambda-routes.ts";
 import { InvokeApi } from "./invoke-api.ts";
@@ -34,6 +36,8 @@ export class EmulatedLambda {
   readonly executions: Executions;
   readonly durable: DurableApi;
   readonly chaos: Chaos | undefined;
+  readonly changes = new ChangeFeed();
+  readonly logs = new LogBook();
   readonly app: Hono;
 
   constructor(options: EmulatedLambdaOptions) {
@@ -49,17 +53,18 @@ export class EmulatedLambda {
         tokenPrefix: randomUUID(),
         invoke: (name, request) => this.functions.invoke(name, request),
         invokeChained: (invoke) => invokes.chained(invoke),
-        onChange: options.onChange ?? (() => undefined),
+        onChange: (execution) => {
+          this.changes.publish(execution);
+          options.onChange?.(execution);
+        },
         fatal: onError,
       },
       executionTimeoutSeconds,
     );
     this.durable = new DurableApi(this.executions, clock);
     this.app = lambdaRoutes({ executions: this.executions, durable: this.durable, invokes, onError });
-    this.app.route(
-      "/emulator",
-      consoleRoutes(this.executions, this.functions, () => clock.now),
-    );
+    const { executions, functions, logs, changes } = this;
+    this.app.route("/", consoleRoutes({ executions, functions, logs, changes, now: () => clock.now }));
   }
 
   /** Ends all executions' work and all processes. What a store holds stays as it is. */

@@ -10,7 +10,8 @@ if (process.send !== undefined && file !== undefined) {
   serve(file, exportName).catch((error: unknown) => fatal("Runtime.Unknown", error));
 }
 
-async function serve(url: string, name: string): Promise<void> {
+/** Loads a handler, and invokes it for each message of the emulator. */
+export async function serve(url: string, name: string): Promise<void> {
   process.on("disconnect", () => process.exit()); // the emulator has ended
   process.on("uncaughtException", (error) => fatal("Runtime.UncaughtException", error));
   process.on("unhandledRejection", (reason) => fatal("Runtime.UnhandledPromiseRejection", reason));

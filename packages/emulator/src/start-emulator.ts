@@ -83,6 +83,10 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const bundler = new Bundler(folder);
   const reaper = new ProcessReaper();
   const functions: ProcessFunction[] = [];
+  const onLog = (line: LogLine) => {
+    lambda?.logs.add(line);
+    options.onLog?.(line);
+  };
   let lambda: EmulatedLambda | undefined;
   const server = createAdaptorServer({ fetch: (request) => lambda?.app.fetch(request) ?? unavailable() });
   const stop = async () => {
@@ -116,8 +120,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       };
     };
     const all = await Promise.all(options.functions.map(settingsOf));
-    for (const settings of all)
-      functions.push(new ProcessFunction(settings, reaper, options.onLog ?? ignore));
+    for (const settings of all) functions.push(new ProcessFunction(settings, reaper, onLog));
     const errors = await Promise.all(
       functions.map(async (each) => [each.name, await each.warmUp()] as const),
     );
@@ -157,8 +160,6 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
 function unavailable(): Response {
   return new Response('{"message":"The emulator is starting."}', { status: 503 });
 }
-
-function ignore(): void {}
 
 function rethrow(error: unknown): never {
   throw error;

@@ -18,7 +18,9 @@ export async function dev(args: readonly string[], print: (line: string) => void
   if (options.chaos !== undefined)
     print(`Processes are killed at random: --seed ${options.chaos.seed} repeats it.`);
   const [{ name } = { name: "" }] = options.functions;
-  print(`In another terminal: npx @durable-counter/emulator invoke ${name} event.json`);
+  print(
+    `Open ${emulator.endpoint} to see executions, or in another terminal: npx @durable-counter/emulator invoke ${name} event.json`,
+  );
   print("Ctrl-C ends it.");
   const unwatch = options.watch ? watch(emulator, options, print) : () => undefined;
   const exitCode = await stopped;
