@@ -58,30 +58,39 @@ async function showDetails() {
 }
 
 function render(execution) {
-  const focused = document.activeElement && document.activeElement.id;
   byId("details").hidden = false;
   byId("details-title").textContent = execution.functionName + " / " + execution.executionName;
   const facts = [["Status", execution.status], ["Invocations", String(execution.invocations)], ["Event", execution.payload],
     ["Result", execution.result], ["Error", execution.error], ["ARN", execution.arn]].filter(([, text]) => text !== undefined);
   byId("facts").replaceChildren(...facts.flatMap(([name, text]) => [element("dt", name),
     element("dd", text, { className: name === "Status" ? text : name === "Error" ? "bad" : "" })]));
+  rendered = execution;
+  byId("kill").disabled = !execution.isRunning;
+  byId("stop").disabled = execution.status !== "RUNNING";
   const path = "/emulator/executions/" + pathOf(execution.arn);
-  const isOpen = execution.status === "RUNNING";
-  byId("actions").replaceChildren(
-    button("Kill the process now", () => call("POST", path + "/kill"), { id: "kill", disabled: !execution.isRunning }),
-    button("Stop", () => call("POST", "/2025-12-01/durable-executions/" + pathOf(execution.arn) + "/stop", "{}"),
-      { id: "stop", disabled: !isOpen }),
-    button("Run again with an edited event", async () => {
-      start.elements.function.value = execution.functionName;
-      start.elements.event.value = execution.payload ?? "{}";
-      start.elements.name.value = "";
-      start.elements.event.focus();
-    }, { id: "again" }));
-  byId("operations").replaceChildren(...execution.operations.map((operation) => operationRow(operation, path)));
+  execution.operations.forEach((operation, index) => {
+    const key = JSON.stringify(operation);
+    const row = byId("operations").rows[index];
+    if (row?.key === key) return;
+    const made = Object.assign(operationRow(operation, path), { key });
+    if (row === undefined) byId("operations").append(made);
+    else row.replaceWith(made);
+  });
   byId("logs").textContent = execution.logs.map(({ at, text }) => new Date(at).toISOString().slice(11, 23) + "  " + text)
     .join("\\n") || "Nothing was printed.";
-  if (focused) byId(focused)?.focus();
 }
+
+/** The buttons stay the same ones while the execution changes: a click is a press and a release on one element. */
+let rendered;
+byId("actions").append(
+  button("Kill the process now", () => call("POST", "/emulator/executions/" + pathOf(shown) + "/kill"), { id: "kill" }),
+  button("Stop", () => call("POST", "/2025-12-01/durable-executions/" + pathOf(shown) + "/stop", "{}"), { id: "stop" }),
+  button("Run again with an edited event", async () => {
+    start.elements.function.value = rendered.functionName;
+    start.elements.event.value = rendered.payload ?? "{}";
+    start.elements.name.value = "";
+    start.elements.event.focus();
+  }));
 
 function operationRow(operation, path) {
   const label = operation.name ?? operation.id;
@@ -90,18 +99,16 @@ function operationRow(operation, path) {
   if (text !== undefined) result.append(element("code", text, { className: operation.error === undefined ? "" : "bad" }));
   if (operation.canSkip) {
     actions.append(button("Skip this wait", () => call("POST", path + "/skip/" + encodeURIComponent(operation.id)),
-      { id: "skip-" + operation.id, ariaLabel: "Skip the wait " + label }));
+      { ariaLabel: "Skip the wait " + label }));
   }
   if (operation.callbackId !== undefined) {
     const callback = "/2025-12-01/durable-execution-callbacks/" + encodeURIComponent(operation.callbackId);
-    const answer = prompted.get(operation.id) ?? element("input", undefined,
-      { id: "answer-" + operation.id, ariaLabel: "Answer to the callback " + label, placeholder: "answer" });
-    prompted.set(operation.id, answer);
+    const answer = element("input", undefined, { ariaLabel: "Answer to the callback " + label, placeholder: "answer" });
     actions.append(answer,
       button("Complete", () => call("POST", callback + "/succeed", answer.value),
-        { id: "complete-" + operation.id, ariaLabel: "Complete the callback " + label }),
+        { ariaLabel: "Complete the callback " + label }),
       button("Fail", () => call("POST", callback + "/fail", JSON.stringify({ ErrorMessage: answer.value })),
-        { id: "fail-" + operation.id, ariaLabel: "Fail the callback " + label }));
+        { ariaLabel: "Fail the callback " + label }));
   }
   row.append(element("th", label, { scope: "row" }), element("td", operation.type),
     element("td", operation.status, { className: operation.status }),
@@ -110,12 +117,9 @@ function operationRow(operation, path) {
   row.lastChild.append(actions);
   return row;
 }
-/** What was typed stays, although the table is made again with every change. */
-const prompted = new Map();
-
 async function onHash() {
   shown = location.hash === "" ? undefined : decodeURIComponent(location.hash.slice(1));
-  prompted.clear();
+  byId("operations").replaceChildren();
   byId("details").hidden = shown === undefined;
   showList();
   await showDetails();

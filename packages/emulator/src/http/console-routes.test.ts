@@ -1,3 +1,4 @@
+import { Script } from "node:vm";
 import { InvokeCommand } from "@aws-sdk/client-lambda";
 import type { DurableContext } from "@aws/durable-execution-sdk-js";
 import { expect, test } from "vitest";
@@ -33,7 +34,9 @@ test("serves a page that may run its own script only", async () => {
     ["/console.css", "text/css"],
   ]) {
     const response = await lambda.app.fetch(new Request(ORIGIN + path));
+    const content = await response.text();
     expect(response.headers.get("content-type")).toContain(type);
+    if (type === "text/javascript") expect(() => new Script(content)).not.toThrow();
     expect(response.headers.get("content-security-policy")).toContain(
       "default-src 'none'; script-src 'self'",
     );
