@@ -29,6 +29,7 @@ export interface EmulatedFunction {
 
 /** Options of {@link startEmulator}. */
 export interface EmulatorOptions {
+  /** The functions to serve. */
   readonly functions: readonly EmulatedFunction[];
   /** The port on 127.0.0.1. By default any that is free. */
   readonly port?: number | undefined;
@@ -44,7 +45,9 @@ export interface EmulatorOptions {
   readonly chaos?: ChaosOptions | undefined;
   /** The file that keeps the executions. By default they are lost when the emulator ends. */
   readonly dataFile?: string | undefined;
+  /** Called with each line that a handler prints. */
   readonly onLog?: ((line: LogLine) => void) | undefined;
+  /** Called after everything that happens to an execution. */
   readonly onChange?: ((execution: ChangedExecution) => void) | undefined;
   /** An error of the emulator, after which it should be restarted. By default it is thrown, which ends this process. */
   readonly onError?: ((error: unknown) => void) | undefined;
@@ -54,6 +57,7 @@ export interface EmulatorOptions {
 export interface Emulator {
   /** `http://127.0.0.1:PORT`, for `AWS_ENDPOINT_URL_LAMBDA`. */
   readonly endpoint: string;
+  /** The service itself, for code that looks at executions without HTTP. */
   readonly lambda: EmulatedLambda;
   /** Loads the code of a function again. @returns the error with which it was not loaded */
   reload(functionName: string): Promise<string | undefined>;

@@ -12,11 +12,15 @@ import { lambdaEnvironment, LOG_STREAM, type ProcessSettings } from "./process-s
 export interface LogLine {
   /** Milliseconds since the epoch. */
   readonly at: number;
+  /** The function whose handler printed it. */
   readonly functionName: string;
   /** The invocation that was the last one to run. Before the first there is none. */
   readonly requestId: string | undefined;
+  /** The execution of that invocation. A plain function has none. */
   readonly executionArn: string | undefined;
+  /** Where it was printed. */
   readonly stream: "stdout" | "stderr";
+  /** The line, without its end. */
   readonly text: string;
 }
 
