@@ -65,6 +65,7 @@ function render(execution) {
   byId("facts").replaceChildren(...facts.flatMap(([name, text]) => [element("dt", name),
     element("dd", text, { className: name === "Status" ? text : name === "Error" ? "bad" : "" })]));
   rendered = execution;
+  byId("timeline").href = "/emulator/executions/" + pathOf(execution.arn) + "/timeline";
   byId("kill").disabled = !execution.isRunning;
   byId("stop").disabled = execution.status !== "RUNNING";
   const path = "/emulator/executions/" + pathOf(execution.arn);
@@ -82,7 +83,7 @@ function render(execution) {
 
 /** The buttons stay the same ones while the execution changes: a click is a press and a release on one element. */
 let rendered;
-byId("actions").append(
+byId("actions").append(element("a", "Timeline", { id: "timeline", target: "_blank" }),
   button("Kill the process now", () => call("POST", "/emulator/executions/" + pathOf(shown) + "/kill"), { id: "kill" }),
   button("Stop", () => call("POST", "/2025-12-01/durable-executions/" + pathOf(shown) + "/stop", "{}"), { id: "stop" }),
   button("Run again with an edited event", async () => {

@@ -65,6 +65,16 @@ test("shows an execution, and skips its wait", async () => {
   expect(execution.recorded.end).toEqual({ status: "SUCCEEDED", result: '"done"' });
 });
 
+test("draws the timeline of an execution, which may call nothing", async () => {
+  const { send, path } = await suspended();
+  const response = await send("GET", `${path}/timeline`);
+  expect(response.headers.get("content-security-policy")).toContain("sandbox allow-scripts");
+  const page = await response.text();
+  expect(page).toContain("a day");
+  expect(page).not.toContain("<b>&quot;");
+  expect(page).toContain("&lt;b&gt;");
+});
+
 test("tells of every change while somebody listens", async () => {
   const { send, path, execution } = await suspended();
   const listening = await send("GET", "/changes");

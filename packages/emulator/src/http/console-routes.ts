@@ -1,3 +1,4 @@
+import { renderTimeline } from "@durable-counter/testing";
 import { Hono } from "hono";
 import { streamSSE } from "hono/streaming";
 import { invalidParameter } from "../api-error.ts";
@@ -23,6 +24,10 @@ export interface ConsoleApis {
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+/** The timeline carries its style and script within it. It may call nothing, and its origin is its own. */
+const TIMELINE_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; sandbox allow-scripts";
+
 /** The console, and what it and the terminal need beyond Lambda's API. */
 export function consoleRoutes({ executions, functions, changes, logs, now }: ConsoleApis): Hono {
   const app = new Hono();
@@ -44,6 +49,12 @@ export function consoleRoutes({ executions, functions, changes, logs, now }: Con
   app.get("/emulator/executions/:arn", (context) => {
     const execution = executions.find(context.req.param("arn"));
     return context.json({ ...executionDetails(execution), logs: logs.of(execution.arn) });
+  });
+  app.get("/emulator/executions/:arn/timeline", (context) => {
+    const { recorded } = executions.find(context.req.param("arn"));
+    const Events = JSON.parse(JSON.stringify(recorded.history.events)) as object[]; // the same, with times as text
+    const page = renderTimeline({ Events });
+    return context.html(page, 200, { "content-security-policy": TIMELINE_POLICY });
   });
   app.get("/emulator/changes", (context) =>
     streamSSE(context, async (stream) => {
