@@ -17,7 +17,7 @@ afterAll(async () => {
   await network.stop();
   await stop();
 });
-const counter = counterIn(createDynamoDBCounterStore({ client: visitor, tableName }), network.drain);
+const counter = counterIn(createDynamoDBCounterStore({ client: visitor, tableName }), () => network.drain());
 
 // A handler reads its environment when it is imported.
 Object.assign(process.env, {

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { preview } from "vite";
 
-const BROWSERS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+const BROWSERS = [process.env["CHROMIUM"] ?? "/usr/bin/chromium", "/usr/bin/google-chrome"];
 const ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"];
 const SCREENS = { wide: { width: 1_280, height: 800 }, narrow: { width: 375, height: 700 } };
 const SEARCHES: Readonly<Record<string, string>> = { "outcome-unknown": "guarantees", quota: "start" };
