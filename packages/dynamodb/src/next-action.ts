@@ -1,9 +1,4 @@
-import {
-  applyBatch,
-  idempotencyKeyReused,
-  type BatchResult,
-  type Limits,
-} from "@durable-counter/core";
+import { applyBatch, idempotencyKeyReused, type BatchResult, type Limits } from "@durable-counter/core";
 import { valueOf, type Item } from "./counter-item.ts";
 import { callerIdHash } from "./idempotency-key.ts";
 import { EVERY_CALLER, readRecord, type IdempotencyRecord } from "./idempotency-record.ts";

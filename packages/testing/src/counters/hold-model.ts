@@ -28,6 +28,7 @@ export type HoldInput = { readonly at: number } & (
  */
 export type HoldOutput = number | string | undefined;
 
+/** The state of a counter with holds: the counter, and its holds by id. */
 export interface HoldState {
   readonly counter: CounterState;
   readonly holds: ReadonlyMap<string, PlacedHold>;
