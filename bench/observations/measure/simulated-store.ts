@@ -1,0 +1,13 @@
+import type { CounterStore } from "@durable-counter/core";
+import { createDynamoDBCounterStore, ensureCounterTable } from "@durable-counter/dynamodb";
+import { createSimulatedDynamoDB, type SimulatedDynamoDBOptions } from "@durable-counter/testing/dynamodb";
+
+const tableName = "counters";
+
+/** A store on a simulated DynamoDB of its own. */
+export async function createStore(options: SimulatedDynamoDBOptions): Promise<CounterStore> {
+  const dynamodb = createSimulatedDynamoDB(options);
+  const client = dynamodb.client();
+  await ensureCounterTable(client, tableName);
+  return createDynamoDBCounterStore({ client, tableName, now: dynamodb.clock.now });
+}

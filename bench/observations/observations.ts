@@ -1,0 +1,10 @@
+import type { Observation } from "./observation.ts";
+import { actor } from "./topics/actor.ts";
+import { cost } from "./topics/cost.ts";
+import { effort } from "./topics/effort.ts";
+import { failure } from "./topics/failure.ts";
+import { idle } from "./topics/idle.ts";
+import { replay } from "./topics/replay.ts";
+
+/** In the order of the report. */
+export const observations: readonly Observation[] = [cost, failure, replay, idle, effort, actor];

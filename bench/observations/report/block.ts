@@ -1,0 +1,46 @@
+/** A part of the report, written as Markdown and as HTML. */
+export type Block =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "table"; readonly head: readonly string[]; readonly rows: readonly Row[] }
+  | Figure;
+
+export type Row = readonly (string | number)[];
+
+export interface Figure {
+  readonly kind: "figure";
+  /** The name of its files. */
+  readonly name: string;
+  /** What a reader who does not see the figure learns from it. */
+  readonly alt: string;
+  readonly chart: Chart;
+}
+
+/** Lines over a number, or bars by group. */
+export interface Chart {
+  readonly type: "line" | "bar";
+  readonly title: string;
+  readonly x: Axis;
+  readonly y: Axis;
+  /** The groups of bars. */
+  readonly categories?: readonly string[];
+  readonly series: readonly Series[];
+}
+
+interface Axis {
+  readonly name: string;
+  readonly scale?: "linear" | "logarithmic";
+}
+
+interface Series {
+  readonly name: string;
+  /** For bars, x is the index of the category. */
+  readonly points: readonly (readonly [x: number, y: number])[];
+}
+
+export const text = (text: string): Block => ({ kind: "text", text });
+
+export const table = (head: readonly string[], rows: readonly Row[]): Block => ({
+  kind: "table",
+  head,
+  rows,
+});
