@@ -4,10 +4,9 @@ import { parseArgs } from "node:util";
 import { chooseCommand } from "./choose/choose-command.ts";
 import { observations } from "./observations.ts";
 import { describedData, readRawFile, writeRawFile } from "./raw-data.ts";
+import { REPORT_FOLDER } from "./report/places.ts";
 import { writeReport } from "./report/write-report.ts";
 
-/** Where the committed report is. */
-export const REPORT_FOLDER = resolve(import.meta.dirname, "../../docs/observations");
 const DEFAULT_SEED = 1;
 
 const USAGE = `Usage: pnpm observe [--full] [--fresh] [--seed N] [--out FOLDER] [NAME …]

@@ -6,16 +6,16 @@ import { errorOf, failure } from "./topics/failure.ts";
 
 const MILLION = 1e6;
 const BACKENDS = [
-  { name: "execution", way: "execution, a batch", use: "counts of one workflow: attempts, rows, a budget" },
+  { name: "execution", way: "execution, a batch", use: "counts of one workflow" },
   {
     name: "DynamoDB",
     way: "DynamoDB, a batch",
-    use: "quotas, stock, sequence numbers behind an API or a queue",
+    use: "quotas, stock, sequence numbers",
   },
   {
     name: "DynamoDB, durable steps",
     way: "DynamoDB, durable steps, a batch",
-    use: "the same, changed by workflows that wait or have several steps",
+    use: "the same, in workflows",
   },
 ] as const;
 

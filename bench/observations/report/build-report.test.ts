@@ -2,10 +2,11 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import { REPORT_FOLDER } from "../command-line.ts";
 import { observations } from "../observations.ts";
 import { readRawFile } from "../raw-data.ts";
 import { buildReport } from "./build-report.ts";
+import { REPORT_FOLDER, ROOT_README } from "./places.ts";
+import { withExcerpt } from "./readme-excerpt.ts";
 
 describe("the committed report", () => {
   const built = buildReport(REPORT_FOLDER);
@@ -22,6 +23,11 @@ describe("the committed report", () => {
     expect(figures.toSorted()).toEqual(
       [...built.keys()].filter((name) => name.startsWith("figures/")).toSorted(),
     );
+  });
+
+  test("has its main table and figure in the README of the repository", () => {
+    const readme = readFileSync(ROOT_README, "utf8");
+    expect(withExcerpt(readme, REPORT_FOLDER)).toBe(readme);
   });
 
   test("is of a full run", () => {

@@ -2,6 +2,7 @@ import { observations } from "../observations.ts";
 import { readRawFile, type RawFile } from "../raw-data.ts";
 import { summarize } from "../summary.ts";
 import type { Block, Figure } from "./block.ts";
+import { pictureFiles } from "./picture-files.ts";
 import { drawChart, THEMES } from "./draw-chart.ts";
 import { pageOf } from "./page.ts";
 import { markdownOf } from "./markdown.ts";
@@ -34,16 +35,6 @@ export function buildReport(folder: string): ReadonlyMap<string, string> {
   written.set("README.md", markdownOf(report, pictureFiles));
   written.set("report.html", pageOf(report, files));
   return written;
-}
-
-/** A figure as files, of which the reader's theme chooses one. */
-function pictureFiles({ name, alt }: Figure): string {
-  return [
-    "<picture>",
-    `  <source media="(prefers-color-scheme: dark)" srcset="figures/${name}-dark.svg">`,
-    `  <img src="figures/${name}-light.svg" width="760" alt="${alt.replaceAll('"', "&quot;")}">`,
-    "</picture>",
-  ].join("\n");
 }
 
 function isFigure(block: Block): block is Figure {

@@ -28,13 +28,13 @@ const STYLES = {
   },
 };
 /** Shapes and dashes tell the lines apart without colours. */
-const SYMBOLS = ["circle", "diamond", "triangle", "rect", "roundRect", "pin", "arrow"];
+const SYMBOLS = ["circle", "diamond", "triangle", "rect", "roundRect", "emptyCircle", "emptyDiamond"];
 const DASHES = ["solid", "dashed", "dotted"] as const;
 
 /** Draws a figure as SVG. The same figure gives the same bytes. */
 export function drawChart({ name, alt, chart }: Figure, theme: Theme): string {
   const style = STYLES[theme];
-  const drawn = echarts.init(null, null, { renderer: "svg", ssr: true, width: 760, height: 420 });
+  const drawn = echarts.init(null, null, { renderer: "svg", ssr: true, width: 760, height: 440 });
   const axis = ({ name, scale }: Figure["chart"]["x"]) => ({
     type: scale === "logarithmic" ? ("log" as const) : ("value" as const),
     name,
@@ -52,13 +52,13 @@ export function drawChart({ name, alt, chart }: Figure, theme: Theme): string {
     title: { text: chart.title, left: 16, top: 10, textStyle: { color: style.text, fontSize: 16 } },
     legend: {
       left: 16,
-      right: 16,
+      right: 70,
       top: 40,
       textStyle: { color: style.text, fontSize: 12 },
       itemWidth: 34,
       itemGap: 26, // without a DOM, the width of a text is an estimate
     },
-    grid: { left: 78, right: 30, top: 100, bottom: 56 },
+    grid: { left: 78, right: 30, top: 116, bottom: 56 },
     xAxis: {
       ...axis(chart.x),
       nameGap: 30,

@@ -42,7 +42,7 @@ export function markdownOf(report: Report, picture: (figure: Figure) => string):
   ].join("\n\n")}\n`;
 }
 
-function blockOf(block: Block, picture: (figure: Figure) => string): string {
+export function blockOf(block: Block, picture: (figure: Figure) => string): string {
   if (block.kind === "text") return block.text;
   if (block.kind === "figure") return picture(block);
   const { head, rows } = block;

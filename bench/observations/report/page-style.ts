@@ -14,7 +14,7 @@ figure svg { max-width: 100%; height: auto; min-width: 560px }
 figcaption { color: var(--muted); font-size: 0.9rem }
 code { background: var(--soft); padding: 1px 4px; border-radius: 4px; font-size: 0.9em }
 form { display: grid; grid-template-columns: repeat(auto-fit, minmax(200px, 1fr)); gap: 12px; padding: 12px; border: 1px solid var(--line); border-radius: 8px }
-label { display: grid; gap: 4px; font-size: 0.9rem }
+label { display: grid; gap: 4px; align-content: end; font-size: 0.9rem }
 input, select { font: inherit; padding: 6px; color: inherit; background: var(--background); border: 1px solid var(--muted); border-radius: 6px }
 output { display: block; white-space: pre-wrap; margin: 12px 0; padding: 12px; background: var(--soft); border-radius: 8px; overflow-x: auto }
 .dark { display: none }

@@ -1,5 +1,7 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { REPORT_FOLDER, ROOT_README } from "./places.ts";
+import { withExcerpt } from "./readme-excerpt.ts";
 import { buildReport } from "./build-report.ts";
 
 /**
@@ -13,4 +15,6 @@ export function writeReport(folder: string): void {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, content);
   }
+  if (folder !== REPORT_FOLDER) return;
+  writeFileSync(ROOT_README, withExcerpt(readFileSync(ROOT_README, "utf8"), folder));
 }

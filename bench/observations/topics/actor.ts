@@ -64,7 +64,7 @@ export const actor = defineObservation({
     ),
     text(
       `Where durable functions fall short, there is a measurement: state that is [read again](#replay), the [price](#cost) of an operation, ` +
-        `[waiting](#idle) that costs nothing. Sources: [AWS](${SOURCES.lambda}), [Azure](${SOURCES.azure}), ` +
+        `[waiting](#idle), which bills one operation but no time. Sources: [AWS](${SOURCES.lambda}), [Azure](${SOURCES.azure}), ` +
         `[Restate](${SOURCES.restate}), [Cloudflare](${SOURCES.cloudflare}); quotas of AWS as of its documentation.`,
     ),
   ],
