@@ -1,10 +1,21 @@
 import type { Observation } from "./observation.ts";
 import { actor } from "./topics/actor.ts";
+import { contention } from "./topics/contention.ts";
 import { cost } from "./topics/cost.ts";
 import { effort } from "./topics/effort.ts";
 import { failure } from "./topics/failure.ts";
 import { idle } from "./topics/idle.ts";
+import { order } from "./topics/order.ts";
 import { replay } from "./topics/replay.ts";
 
 /** In the order of the report. */
-export const observations: readonly Observation[] = [cost, failure, replay, idle, effort, actor];
+export const observations: readonly Observation[] = [
+  cost,
+  failure,
+  replay,
+  order,
+  contention,
+  idle,
+  effort,
+  actor,
+];

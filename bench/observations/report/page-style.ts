@@ -16,6 +16,8 @@ code { background: var(--soft); padding: 1px 4px; border-radius: 4px; font-size:
 form { display: grid; grid-template-columns: repeat(auto-fit, minmax(200px, 1fr)); gap: 12px; padding: 12px; border: 1px solid var(--line); border-radius: 8px }
 label { display: grid; gap: 4px; align-content: end; font-size: 0.9rem }
 input, select { font: inherit; padding: 6px; color: inherit; background: var(--background); border: 1px solid var(--muted); border-radius: 6px }
+pre { overflow-x: auto; padding: 12px; background: var(--soft); border-radius: 8px; font-size: 0.8rem }
+pre code { padding: 0 }
 output { display: block; white-space: pre-wrap; margin: 12px 0; padding: 12px; background: var(--soft); border-radius: 8px; overflow-x: auto }
 .dark { display: none }
 @media (max-width: 480px) {

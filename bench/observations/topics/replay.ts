@@ -51,22 +51,24 @@ export const replay = defineObservation({
     return rows;
   },
   describe: (rows) => {
-    const last = rows.at(-1);
     const inExecution = rows.filter(({ backend }) => backend === "execution");
     const longest = inExecution.at(-1);
-    if (last === undefined || longest === undefined) return [];
+    if (longest === undefined) return [];
     const line = (backend: Row["backend"], y: (row: Row) => number) => ({
       name: backend,
       points: rows.filter((row) => row.backend === backend).map((row) => [row.commands, y(row)] as const),
     });
-    const perCommand = longest.bytesWritten / longest.commands;
+    const bytes = inExecution.map(({ bytesWritten, commands }) => bytesWritten / commands);
+    const shared = rows.filter(({ crashed }) => crashed.callsRepeated !== undefined);
+    const sum = (of: (row: Row) => number) => shared.reduce((total, row) => total + of(row), 0);
     const perOperation = longest.resume.bytes / longest.commands;
     return [
       text(
-        `A command in the execution checkpoints about ${significant(perCommand)} bytes, whatever the length of the history. A ` +
+        `A command in the execution checkpoints ${significant(Math.min(...bytes))} to ${significant(Math.max(...bytes))} bytes, however long the history is. A ` +
           `function that resumes reads its whole history again: ${whole(longest.resume.operations)} operations are ` +
-          `${whole(longest.resume.bytes)} bytes in ${longest.resume.pages} pages, ${significant(perOperation)} bytes each. A step ` +
-          `that runs again after a crash repeats at most the call that was in flight.`,
+          `${whole(longest.resume.bytes)} bytes in ${longest.resume.pages} pages, ${significant(perOperation)} bytes each. A step can run ` +
+          `again after a crash: ${whole(sum(({ crashed }) => crashed.deaths))} deaths repeated ` +
+          `${whole(sum(({ crashed }) => crashed.callsRepeated ?? 0))} calls of the store.`,
       ),
       {
         kind: "figure",
