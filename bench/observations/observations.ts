@@ -6,6 +6,7 @@ import { effort } from "./topics/effort.ts";
 import { failure } from "./topics/failure.ts";
 import { idle } from "./topics/idle.ts";
 import { order } from "./topics/order.ts";
+import { parallel } from "./topics/parallel.ts";
 import { replay } from "./topics/replay.ts";
 
 /** In the order of the report. */
@@ -15,6 +16,7 @@ export const observations: readonly Observation[] = [
   replay,
   order,
   contention,
+  parallel,
   idle,
   effort,
   actor,
