@@ -47,7 +47,7 @@ export function summarize(data: Readonly<Record<string, unknown>>): readonly Blo
       [
         "Backend",
         "$ / million commands",
-        `in batches of ${largest}`,
+        `batches of ${largest}`,
         `wrong at ${percent(worst)} faults`,
         "Use it for",
       ],

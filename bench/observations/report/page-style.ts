@@ -23,8 +23,8 @@ output { display: block; white-space: pre-wrap; margin: 12px 0; padding: 12px; b
 @media (max-width: 480px) {
   main { padding: 12px }
   h1 { font-size: 1.2rem }
-  table { font-size: 0.8rem }
-  th, td { padding: 3px 6px }
+  table { font-size: 0.72rem }
+  th, td { padding: 3px 4px }
 }
 @media (prefers-color-scheme: dark) {
   :root { --background: #0d1117; --text: #f0f6fc; --muted: #9198a1; --line: #3d444d; --soft: #151b23; --link: #6cb6ff }
