@@ -5,9 +5,11 @@ import { parseWordCountRequest } from "../word-count/request.ts";
 import { invocation } from "./invocation.ts";
 
 const folder = new URL("../events/", import.meta.url);
-const events = readdirSync(folder).map(
-  (file) => [file, readFileSync(new URL(file, folder), "utf8")] as const,
-);
+/** The event of 05, which is not deployed. */
+const OF_A_RECIPE = "order.json";
+const events = readdirSync(folder)
+  .filter((file) => file !== OF_A_RECIPE)
+  .map((file) => [file, readFileSync(new URL(file, folder), "utf8")] as const);
 const outputs = { DurableCounters: { DurableOnTableArn: "arn:03", ParallelWordCountArn: "arn:04" } };
 
 test.each(events)("%s is a valid event, and its idempotency key names the execution", (file, event) => {

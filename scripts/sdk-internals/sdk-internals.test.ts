@@ -13,8 +13,8 @@ const sources = globSync("packages/*/src/**/*.ts", { cwd: root }).filter(
 const SUSPICIOUS = /\bSDK 2\.\d|(?:a|this) private field|constant of the SDK|error of the durable SDK/iu;
 /** A member whose name says that it is private. */
 const PRIVATE_MEMBER = /(?:\.|")(_[a-z]\w*)\b/gu;
-/** Modules of dynalite, which is no part of the SDK. */
-const OTHER_LIBRARIES = /^packages\/(?:dynamodb|testing\/src\/dynamodb)\//u;
+/** Modules that use dynalite, or run in a browser, where there is no SDK. */
+const OTHER_LIBRARIES = /^packages\/(?:dynamodb|testing\/src\/dynamodb|emulator\/src\/console)\//u;
 
 describe.each(SDK_INTERNALS)("$what", ({ usedIn, code, detectedBy }) => {
   test("is used in the files that are listed, and in no other", () => {

@@ -113,7 +113,7 @@ test("a store without the option sends the same requests as before there was one
     TableName: tableName,
     Key: { id: { S: "a" }, sk: { S: "value" } },
     ConsistentRead: false,
-    ProjectionExpression: "#value, #fence, #shards",
-    ExpressionAttributeNames: { "#value": "value", "#fence": "fence", "#shards": "shards" },
+    ProjectionExpression: "#value, #fence, #shards, #due",
+    ExpressionAttributeNames: { "#value": "value", "#fence": "fence", "#shards": "shards", "#due": "due" },
   });
 });

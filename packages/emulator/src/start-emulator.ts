@@ -148,9 +148,9 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
         const each = options.functions.find((one) => one.name === name);
         const running = functions.find((one) => one.name === name);
         if (each === undefined || running === undefined) return `There is no function ${name}.`;
-        running.reload(await settingsOf(each));
-        served.functions.reloaded();
-        return running.warmUp();
+        const error = await running.reload(await settingsOf(each));
+        if (error === undefined) served.functions.reloaded();
+        return error;
       },
       inputsOf: (name) => code.get(name) ?? [],
       stop,

@@ -1,3 +1,4 @@
+import type { ErrorObject } from "@durable-counter/testing/service";
 import type {
   InvocationEnding,
   InvocationRequest,
@@ -34,7 +35,7 @@ export class ProcessFunction implements LambdaFunction {
     const instance = this.#start();
     const error = await instance.ready;
     if (error === undefined) this.#release(instance);
-    return error === undefined ? undefined : `${error.ErrorType}: ${error.ErrorMessage}`;
+    return error === undefined ? undefined : textOf(error);
   }
 
   invoke(request: InvocationRequest): RunningInvocation {
@@ -59,10 +60,20 @@ export class ProcessFunction implements LambdaFunction {
     return { ended: run(), kill };
   }
 
-  /** Uses other code from the next invocation on. */
-  reload(settings: ProcessSettings): void {
+  /**
+   * Uses other code from the next invocation on, once a process has loaded it. Code that cannot be loaded, such as a file that
+   * an editor has written half, changes nothing.
+   *
+   * @returns the error with which the handler was not loaded
+   */
+  async reload(settings: ProcessSettings): Promise<string | undefined> {
+    const instance = this.#start(settings);
+    const error = await instance.ready;
+    if (error !== undefined) return textOf(error);
     this.#settings = settings;
-    for (const instance of this.#idle.splice(0)) instance.kill();
+    for (const idle of this.#idle.splice(0)) idle.kill();
+    this.#release(instance);
+    return undefined;
   }
 
   async stop(): Promise<void> {
@@ -87,9 +98,9 @@ export class ProcessFunction implements LambdaFunction {
     else next(instance);
   }
 
-  #start(): ProcessInstance {
-    const instance = new ProcessInstance(this.#settings, this.#onLog);
-    this.#settingsOf.set(instance, this.#settings);
+  #start(settings = this.#settings): ProcessInstance {
+    const instance = new ProcessInstance(settings, this.#onLog);
+    this.#settingsOf.set(instance, settings);
     this.#instances.add(instance);
     this.#reaper.watch(instance);
     instance.exited.then(() => this.#forget(instance)).catch(() => undefined); // it never rejects
@@ -108,6 +119,10 @@ export class ProcessFunction implements LambdaFunction {
   #isCurrent(instance: ProcessInstance): boolean {
     return this.#settingsOf.get(instance) === this.#settings;
   }
+}
+
+function textOf({ ErrorType, ErrorMessage }: ErrorObject): string {
+  return `${ErrorType}: ${ErrorMessage}`;
 }
 
 const killed: InvocationEnding = {
