@@ -7,6 +7,7 @@ import { conditionalUpdate } from "./conditional-update.ts";
 import { readItem } from "./counter-item.ts";
 import { createEntryContexts, type EntryContexts } from "./entry-contexts.ts";
 import { entryResults, readEntries } from "./entry-results.ts";
+import { settleEach } from "./hold-settlement.ts";
 import { stepOf, type RefusalStep } from "./entry-step.ts";
 import { itemFull, ofSeveral, outcomeUnknown, overtaken } from "./error-messages.ts";
 import { firstAction, nextAction, type Action, type ConditionalUpdate } from "./next-action.ts";
@@ -79,7 +80,12 @@ async function run(
   let refusedBy: RefusingWrite | undefined;
   for (let [failed, busy] = [0, 0]; ;) {
     const step = stepOf(requests, states, actions, refusedBy);
-    if (step.type === "read" || step.type === "read-key-items") {
+    if (step.type === "settle") {
+      if (++failed > MAX_OVERTAKEN) throw overtaken(requests[0], MAX_OVERTAKEN);
+      if (failed > 2) await backOff(failed - 2, config);
+      await settleEach(requests, (index) => stateAt(states, index).item);
+      states = await readStates(requests, states, step.indices);
+    } else if (step.type !== "refuse" && step.type !== "write") {
       const read = step.type === "read" ? readStates : readKeyItems;
       states = await read(requests, states, step.indices);
     } else {

@@ -1,15 +1,20 @@
 import { applyBatch, type BatchResult } from "@durable-counter/core";
 import { cacheFence } from "./apply-request.ts";
+import { backOff } from "./back-off.ts";
 import { compact, startsCompaction } from "./compaction.ts";
 import { valueOf, type Item } from "./counter-item.ts";
 import type { EntryContexts } from "./entry-contexts.ts";
-import { resultForgotten, setOverFraction } from "./error-messages.ts";
+import { overtaken, resultForgotten, setOverFraction } from "./error-messages.ts";
+import { settleEach } from "./hold-settlement.ts";
 import type { ConditionalUpdate } from "./next-action.ts";
 import { readRecord } from "./idempotency-record.ts";
 import { readTogether } from "./read-together.ts";
 import { findRecordedResults, readStates } from "./recorded-results.ts";
 import { itemName, type RequestContext } from "./request-context.ts";
 import { checkFence } from "./write-fence.ts";
+
+/** How often expired holds are given back before a read, beside others that do so. */
+const MAX_SETTLEMENTS = 100;
 
 /** The results of a transaction that was applied. The values before an addition are read, from its record. */
 export async function entryResults(
@@ -70,8 +75,14 @@ async function addedResults(
  * @throws CounterError `throttled`, `unavailable`, `misconfigured`
  */
 export async function readEntries(requests: EntryContexts): Promise<readonly BatchResult[]> {
-  const items = await readTogether(requests[0].config, requests);
-  return requests.map(({ config, id, commands, limits, initial }, index) => {
+  const [{ config }] = requests;
+  let items = await readTogether(config, requests);
+  for (let attempt = 1; await settleEach(requests, (index) => items[index] ?? {}); attempt++) {
+    if (attempt > MAX_SETTLEMENTS) throw overtaken(requests[0], MAX_SETTLEMENTS);
+    await backOff(attempt, config);
+    items = await readTogether(config, requests);
+  }
+  return requests.map(({ id, commands, limits, initial }, index) => {
     const item = items[index] ?? {};
     checkFence(item, config, id);
     return applyBatch(valueOf(item, config, id) ?? initial, commands, limits, id);

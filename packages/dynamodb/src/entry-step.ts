@@ -5,9 +5,9 @@ import { stateAt, type CounterStates } from "./recorded-results.ts";
 import { isFenced } from "./write-fence.ts";
 import type { RefusingWrite } from "./write-together.ts";
 
-/** Reads the items, or the key items, of some entries. */
+/** Reads the items, or the key items, of some entries; or gives back what their expired holds have taken, and reads them. */
 interface ReadStep {
-  readonly type: "read" | "read-key-items";
+  readonly type: "read" | "read-key-items" | "settle";
   readonly indices: readonly number[];
 }
 
@@ -42,6 +42,8 @@ export function stepOf(
     actions.flatMap((action, index) => (action.type === type ? [index] : []));
   const unread = indicesOf("read");
   if (unread.length > 0) return { type: "read", indices: unread };
+  const due = indicesOf("settle");
+  if (due.length > 0) return { type: "settle", indices: due };
   const unreadKeys = indicesOf("read-key-item");
   if (unreadKeys.length > 0) return { type: "read-key-items", indices: unreadKeys };
   const updates = actions.filter((action) => action.type === "update");

@@ -119,6 +119,24 @@ export async function settle(config: CallConfig, id: string, item: Item, now: nu
 }
 
 /** The counter's part: the amounts, and what becomes of its own holds. */
+/**
+ * Gives back what expired holds have taken of several counters, each by itself.
+ *
+ * @param itemOf the item of a request's counter, as it was read
+ * @returns whether there were any: then the items must be read again
+ * @throws CounterError `throttled`, `unavailable`, `misconfigured`
+ */
+export async function settleEach(
+  requests: readonly { readonly config: CallConfig; readonly id: string; readonly startedAt: number }[],
+  itemOf: (index: number) => Item,
+): Promise<boolean> {
+  const due = requests
+    .map((request, index) => ({ ...request, item: itemOf(index) }))
+    .filter(({ item, startedAt }) => isDue(item, startedAt));
+  for (const { config, id, item, startedAt } of due) await settle(config, id, item, startedAt);
+  return due.length > 0;
+}
+
 function updateOf(item: Item, { inline, back, due }: Settlement, end: AttributeValue) {
   const names = inline.map(({ keyAttribute }) => holdAttributes(keyAttribute).held);
   const sets = ["#value = #value + :back", ...names.map((_, index) => `#a${index} = :end`)];
