@@ -103,7 +103,7 @@ async function run(
           if (failed > 1) await backOff(failed - 1, config);
           break;
         case "busy":
-          if (++busy > MAX_BUSY) throw outcome.error;
+          if (++busy > (outcome.isConflict ? MAX_OVERTAKEN : MAX_BUSY)) throw outcome.error;
           await backOff(busy, config);
           break;
         case "item-full": {

@@ -34,7 +34,7 @@ import { translateWriteError, type WriteOutcome } from "./write-outcome.ts";
 /** How often a write is attempted that other writers overtake. With many writers, the time limit of the call ends it first. */
 export const MAX_OVERTAKEN = 100;
 
-/** How often a write is attempted that DynamoDB throttles; each after as many attempts of the AWS SDK. */
+/** How often a write is attempted that DynamoDB throttles; each after as many attempts of the AWS SDK, which repeats no conflict. */
 export const MAX_BUSY = 8;
 
 /**
@@ -110,7 +110,7 @@ async function run(request: RequestContext): Promise<RequestResult> {
         action = nextAction(request, outcome.state);
         break;
       case "busy":
-        if (++busy > MAX_BUSY) throw outcome.error;
+        if (++busy > (outcome.isConflict ? MAX_OVERTAKEN : MAX_BUSY)) throw outcome.error;
         await backOff(busy, config);
         break;
       case "item-full":

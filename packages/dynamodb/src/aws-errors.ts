@@ -163,6 +163,18 @@ export function isBusy(error: unknown): boolean {
   return codeOf(error, true) === "throttled";
 }
 
+/**
+ * Whether a write was not applied because another transaction was at work on an item. The AWS SDK does not try it again, and the
+ * other one makes progress.
+ */
+export function isConflict(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return (
+    error.name === "TransactionConflictException" ||
+    reasonsOf(error).some(({ Code }) => Code === "TransactionConflict")
+  );
+}
+
 /** Whether DynamoDB refused a write since the item would be larger than 400 KB. */
 export function isItemFull(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

@@ -4,7 +4,7 @@ import { named, readItem, type Item } from "./counter-item.ts";
 import { endUntracked } from "./attempt-tracking.ts";
 import type { CounterState } from "./next-action.ts";
 import type { RequestContext } from "./request-context.ts";
-import { isBusy, isItemFull, translateError } from "./aws-errors.ts";
+import { isBusy, isConflict, isItemFull, translateError } from "./aws-errors.ts";
 
 /** What became of a write that DynamoDB answered. */
 export type WriteOutcome =
@@ -14,8 +14,8 @@ export type WriteOutcome =
   | { readonly type: "condition-failed"; readonly state: CounterState }
   /** Not applied: the item would be larger than an item may be. */
   | { readonly type: "item-full"; readonly item: Item }
-  /** Not applied: DynamoDB throttles, or another transaction was at work on the item. */
-  | { readonly type: "busy"; readonly error: CounterError };
+  /** Not applied: DynamoDB throttles, or another transaction was at work on the item, which is a conflict. */
+  | { readonly type: "busy"; readonly error: CounterError; readonly isConflict: boolean };
 
 /**
  * The outcome of a write that failed, but not by its condition.
@@ -28,7 +28,9 @@ export async function failedWrite(request: RequestContext, error: unknown): Prom
     return { type: "item-full", item: await readItem(request.config, request, { consistent: true }) };
   }
   const translated = translateWriteError(request, error);
-  return isBusy(error) ? { type: "busy", error: translated } : Promise.reject(translated);
+  return isBusy(error)
+    ? { type: "busy", error: translated, isConflict: isConflict(error) }
+    : Promise.reject(translated);
 }
 
 /** The error of a call that ended so, given what is known of its attempts. */

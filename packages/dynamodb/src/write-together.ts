@@ -1,7 +1,7 @@
 import type { CancellationReason, TransactWriteItem } from "@aws-sdk/client-dynamodb";
 import { applyBatch, CounterError } from "@durable-counter/core";
 import { endUntracked, TrackedTransactWriteItems } from "./attempt-tracking.ts";
-import { isBusy, isItemFull, reasonsOf } from "./aws-errors.ts";
+import { isBusy, isConflict, isItemFull, reasonsOf } from "./aws-errors.ts";
 import { stateAfterFailure, updateInput } from "./conditional-update.ts";
 import { valueOf, type Item } from "./counter-item.ts";
 import type { EntryContexts } from "./entry-contexts.ts";
@@ -24,8 +24,8 @@ export type TogetherOutcome =
     }
   /** Not applied: the item of this entry would be larger than an item may be. */
   | { readonly type: "item-full"; readonly index: number }
-  /** Not applied: DynamoDB throttles, or another transaction was at work on an item. */
-  | { readonly type: "busy"; readonly error: CounterError };
+  /** Not applied: DynamoDB throttles, or another transaction was at work on an item, which is a conflict. */
+  | { readonly type: "busy"; readonly error: CounterError; readonly isConflict: boolean };
 
 /** A write of the caller's own whose condition failed. */
 export interface RefusingWrite {
@@ -72,7 +72,10 @@ export async function writeTogether(
     endUntracked(attempts, error);
     const full = reasons.findIndex(({ Message }) => /item size/iu.test(Message ?? ""));
     if (isItemFull(error) && full !== -1 && full < requests.length) return { type: "item-full", index: full };
-    if (isBusy(error)) return { type: "busy", error: translateWriteError(requests[0], error) };
+    if (isBusy(error)) {
+      const translated = translateWriteError(requests[0], error);
+      return { type: "busy", error: translated, isConflict: isConflict(error) };
+    }
     throw (
       invalidAlongside(error, reasons.slice(requests.length), alongside) ??
       translateWriteError(requests[0], error)
