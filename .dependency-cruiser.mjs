@@ -24,6 +24,7 @@ const allowed = {
 };
 /** What one folder within a package may import, besides what its package may. */
 const alsoAllowed = {
+  "packages/core/src/windows": ["temporal-polyfill"],
   "packages/testing/src/counters": ["@durable-counter/core"],
   "packages/testing/src/dynamodb": ["@aws-sdk/client-dynamodb", "amplify-dynamodb-simulator", "dynalite"],
 };
@@ -97,6 +98,13 @@ export default {
         pathNot: "^packages/testing/src/(counters/|dynamodb/|(index|readme\\.test)\\.ts$)",
       },
       to: { path: "^packages/(core/|testing/src/(counters/|dynamodb/|index\\.ts$))" },
+    },
+    {
+      name: "calendar-stays-apart",
+      comment: "Only those who import @durable-counter/core/windows bundle the time zone library.",
+      severity: "error",
+      from: { path: "^packages/", pathNot: [TESTS, "^packages/core/src/windows/"] },
+      to: { path: "^packages/core/src/windows/" },
     },
     {
       name: "packages-import-no-programs",

@@ -2,6 +2,7 @@ import type { Command } from "./command.ts";
 import { CounterError } from "./counter-error.ts";
 import { valueWithinLimits } from "./enforce-limits.ts";
 import type { Limits } from "./limits.ts";
+import type { WindowResult } from "./window.ts";
 
 /** What one command did. */
 export interface CommandResult {
@@ -13,7 +14,7 @@ export interface CommandResult {
 }
 
 /** What a batch of commands did. */
-export interface BatchResult {
+export interface BatchResult extends WindowResult {
   /** The value after the last command. */
   readonly value: number;
   /** One result per command, in order. */

@@ -33,5 +33,13 @@ export type {
   HoldResult,
   StoreWithHolds,
 } from "./store.ts";
+export {
+  checkWindowSupport,
+  CounterWindow,
+  inWindow,
+  refuseWindow,
+  type WindowPeriod,
+  type WindowResult,
+} from "./window.ts";
 export { storedCounter, type StoredCounterOptions } from "./stored-counter.ts";
 export { transfer, type TransferRequest, type TransferResult } from "./transfer.ts";

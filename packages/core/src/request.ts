@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { Commands, type Command } from "./command.ts";
 import { CounterValue, Limits } from "./limits.ts";
 import { withRemedy } from "./parse.ts";
+import { CounterWindow } from "./window.ts";
 
 const CHARACTER = String.raw`(?:\u{1F3F4}[\u{E0020}-\u{E007E}]+\u{E007F}|[^\p{C}\p{Zl}\p{Zp}])`;
 /**
@@ -98,9 +99,10 @@ export const ApplyRequest = z
       callerId: z.optional(CallerId),
       limits: z.optional(Limits),
       initial: z.optional(CounterValue),
+      window: z.optional(CounterWindow),
     },
     withRemedy(
-      'pass an object with "id", "commands" and optionally "idempotencyKey", "issuedAt", "callerId", "limits" and "initial"',
+      'pass an object with "id", "commands" and optionally "idempotencyKey", "issuedAt", "callerId", "limits", "initial" and "window"',
     ),
   )
   .check(issuedAtNeedsKey, callerIdNeedsKey);
@@ -125,4 +127,9 @@ export interface ApplyRequest {
   readonly limits?: Limits | undefined;
   /** Replaces the store's initial value for this request: a safe integer. */
   readonly initial?: number | undefined;
+  /**
+   * Replaces the store's window for this request. It counts in the window that has its `issuedAt`; without one, in the window in
+   * which it reached the store first. Counters with the same id and different windows are different counters.
+   */
+  readonly window?: CounterWindow | undefined;
 }

@@ -2,6 +2,7 @@ import type { ApplyAllRequest } from "./apply-all-request.ts";
 import type { BatchResult } from "./apply-commands.ts";
 import type { CommitRequest, HoldRequest, ReleaseRequest } from "./hold-request.ts";
 import type { ApplyRequest } from "./request.ts";
+import type { CounterWindow } from "./window.ts";
 
 /** The result of {@link CounterStore.apply}. */
 export interface ApplyResult extends BatchResult {
@@ -27,6 +28,8 @@ export interface CallOptions {
  * capabilities: a store that has the method declares that it keeps the contract's rules for it.
  */
 export interface CounterStore {
+  /** Whether the store has windows: it then heeds the `window` of a request. By default it has none. */
+  readonly supportsWindows?: boolean | undefined;
   /**
    * Applies a batch in order, all or nothing, and exactly once per idempotency key: the same request again is answered with
    * the first results; a `callerId` also with the first refusal. A counter that was never written starts at `initial`,
@@ -38,12 +41,15 @@ export interface CounterStore {
   apply(request: ApplyRequest, options?: CallOptions): Promise<ApplyResult>;
   /**
    * The value, or the store's initial value where the counter was never written. `consistent`, by default false,
-   * waits for every write acknowledged before.
+   * waits for every write acknowledged before. With a `window`, by default the store's, it is the value of the current window.
    */
-  get(id: string, options?: CallOptions & { readonly consistent?: boolean }): Promise<number>;
-  /** Forgets the counter and its keys. Deleting what is not there does nothing. */
-  delete(id: string, options?: CallOptions): Promise<void>;
-  /** Every counter that was written, in no particular order. */
+  get(
+    id: string,
+    options?: CallOptions & { readonly consistent?: boolean; readonly window?: CounterWindow | undefined },
+  ): Promise<number>;
+  /** Forgets the counter with all of its windows, and its keys. Deleting what is not there does nothing. */
+  delete(id: string, options?: CallOptions & { readonly window?: CounterWindow | undefined }): Promise<void>;
+  /** Every counter that was written, in no particular order; if the store has a window, in the current one. */
   list(options?: CallOptions): AsyncIterable<{ readonly id: string; readonly value: number }>;
 
   /**

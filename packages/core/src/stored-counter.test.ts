@@ -234,7 +234,7 @@ describe("a stored counter", () => {
   test("lists its options if one is misspelt", () => {
     const options = { tokn: "t" } as object;
     expect(() => storedCounter(recordingStore().store, "a", options)).toThrow(
-      'options has the unknown key "tokn"; pass only "limits", "initial", "idempotencyKey", "issuedAt", "callerId" and "signal". [invalid-input]',
+      'options has the unknown key "tokn"; pass only "limits", "initial", "idempotencyKey", "issuedAt", "callerId", "window" and "signal". [invalid-input]',
     );
   });
 });

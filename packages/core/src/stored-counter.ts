@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import type { BatchResult } from "./apply-commands.ts";
 import { Commands, decrement, get, increment, set, type Command } from "./command.ts";
+import { isCounterError } from "./counter-error.ts";
 import type { Counter } from "./counter.ts";
 import { CounterOptions, startsWithinLimits } from "./limits.ts";
 import { parseInput, withRemedy } from "./parse.ts";
@@ -12,7 +13,8 @@ import {
   IssuedAt,
   issuedAtNeedsKey,
 } from "./request.ts";
-import type { CounterStore } from "./store.ts";
+import type { ApplyResult, CounterStore } from "./store.ts";
+import { checkWindowSupport, CounterWindow } from "./window.ts";
 
 const Signal = z.custom<AbortSignal>(
   // Another realm, such as that of a test environment, has a class of its own.
@@ -28,8 +30,11 @@ const Options = z
       issuedAt: z.optional(IssuedAt),
       callerId: z.optional(CallerId),
       signal: z.optional(Signal),
+      window: z.optional(CounterWindow),
     },
-    withRemedy('pass only "limits", "initial", "idempotencyKey", "issuedAt", "callerId" and "signal"'),
+    withRemedy(
+      'pass only "limits", "initial", "idempotencyKey", "issuedAt", "callerId", "window" and "signal"',
+    ),
   )
   .check(startsWithinLimits, issuedAtNeedsKey, callerIdNeedsKey);
 
@@ -57,6 +62,8 @@ export interface StoredCounterOptions extends CounterOptions {
    * serves one request, so it has one signal, for example one that aborts before the process may be frozen.
    */
   readonly signal?: AbortSignal | undefined;
+  /** Counts in windows, such as `calendarWindow({ per: "day" })`, instead of the store's. The store must support them. */
+  readonly window?: CounterWindow | undefined;
 }
 
 /**
@@ -79,24 +86,22 @@ export interface StoredCounterOptions extends CounterOptions {
  */
 export function storedCounter(store: CounterStore, id: string, options: StoredCounterOptions = {}): Counter {
   parseInput(CounterId, id, "id");
-  const { limits, initial, idempotencyKey, issuedAt, callerId, signal } = parseInput(
-    Options,
-    options,
-    "options",
-  );
+  const parsed = parseInput(Options, options, "options");
+  const { limits, initial, idempotencyKey, issuedAt, callerId, window, signal } = parsed;
+  checkWindowSupport(window, store);
   const numbers = createCallNumbers();
   const callOptions = signal && { signal };
 
   const batch = async (commands: readonly Command[]) => {
-    const request = { id, commands, limits, initial };
+    const request = { id, commands, limits, initial, ...(window && { window }) };
     if (idempotencyKey === undefined) return withoutReplayed(await store.apply(request, callOptions));
     const call = numbers.take(commands);
     try {
-      const key = await callKey(idempotencyKey, call);
-      const keyed = { ...request, idempotencyKey: key, issuedAt, callerId };
+      const key = await callKey(idempotencyKey, call.number);
+      const keyed = { ...request, idempotencyKey: key, issuedAt: issuedAt ?? call.issuedAt, callerId };
       return withoutReplayed(await store.apply(keyed, callOptions));
     } catch (error) {
-      numbers.giveBack(commands, call);
+      numbers.giveBack(commands, { ...call, issuedAt: call.issuedAt ?? issuedAtOf(error) });
       throw error;
     }
   };
@@ -111,24 +116,36 @@ export function storedCounter(store: CounterStore, id: string, options: StoredCo
   };
 }
 
-function withoutReplayed({ value, results }: BatchResult): BatchResult {
-  return { value, results };
+function withoutReplayed({ replayed: _replayed, ...result }: ApplyResult): BatchResult {
+  return result;
+}
+
+interface Call {
+  readonly number: number;
+  /** When it was made first, if it failed and the store told: made again, it counts in the same window. */
+  readonly issuedAt: number | undefined;
 }
 
 /** Numbers the calls of a request. A number that is given back goes to the next call with the same commands. */
 function createCallNumbers() {
-  const failed = new Map<string, number[]>();
+  const failed = new Map<string, Call[]>();
   let next = 0;
   return {
-    take: (commands: readonly Command[]) => failed.get(JSON.stringify(commands))?.shift() ?? next++,
-    giveBack: (commands: readonly Command[], call: number) => {
+    take: (commands: readonly Command[]): Call =>
+      failed.get(JSON.stringify(commands))?.shift() ?? { number: next++, issuedAt: undefined },
+    giveBack: (commands: readonly Command[], call: Call) => {
       const key = JSON.stringify(commands);
       failed.set(
         key,
-        [...(failed.get(key) ?? []), call].toSorted((a, b) => a - b),
+        [...(failed.get(key) ?? []), call].toSorted((a, b) => a.number - b.number),
       );
     },
   };
+}
+
+function issuedAtOf(error: unknown): number | undefined {
+  const { issuedAt } = isCounterError(error) ? error.details : {};
+  return typeof issuedAt === "number" ? issuedAt : undefined;
 }
 
 /** The key of one call of a request. If it would be too long, a hash replaces the request's key. */

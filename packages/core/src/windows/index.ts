@@ -1,0 +1,1 @@
+export { calendarWindow, type CalendarWindowOptions } from "./calendar-window.ts";
