@@ -12,6 +12,8 @@ import { limitContract } from "./contract/limit-contract.ts";
 import { readingContract } from "./contract/reading-contract.ts";
 import { refusalContract } from "./contract/refusal-contract.ts";
 import { setContract } from "./contract/set-contract.ts";
+import { windowContract } from "./contract/window-contract.ts";
+import { windowedCounterContract } from "./contract/windowed-counter-contract.ts";
 import { idempotencyContract } from "./contract/idempotency-contract.ts";
 
 /**
@@ -41,6 +43,10 @@ export function counterStoreContract(
   describe("reading, listing and deleting", () => readingContract(contract));
   describe("bad input", () => inputContract(contract));
   if (capabilities.includes("getMany")) describe("reading many counters", () => getManyContract(contract));
+  if (capabilities.includes("windows")) {
+    describe("windows", () => windowContract(contract));
+    describe("counters with windows", () => windowedCounterContract(contract));
+  }
   if (capabilities.length > 0) describe("capabilities", () => capabilityContract(contract, capabilities));
   if (capabilities.includes("applyAll")) describe("several counters", () => applyAllContract(contract));
   if (capabilities.includes("holds")) {

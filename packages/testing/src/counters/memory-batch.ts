@@ -4,12 +4,15 @@ import {
   type ApplyRequest,
   type BatchResult,
   type Command,
+  type CounterWindow,
   type Limits,
+  type WindowPeriod,
 } from "@durable-counter/core";
 import type { CounterWithHolds } from "./memory-holds.ts";
+import { inPeriod, type CounterWithWindows } from "./memory-windows.ts";
 
 /** A counter of a `MemoryCounterStore`. Its value is undefined if it has no value yet, but refusals. */
-export interface StoredCounter extends CounterWithHolds {
+export interface StoredCounter extends CounterWithHolds, CounterWithWindows {
   readonly keys: Map<string, Use>;
 }
 
@@ -21,6 +24,8 @@ export interface Use {
   readonly limits: Limits | undefined;
   /** The callers for whom it was refused. Undefined if it counted. */
   readonly refusedTo: ReadonlySet<string | undefined> | undefined;
+  /** The window in which it counted. */
+  readonly period: WindowPeriod | undefined;
 }
 
 /** A batch with the limits that apply to it. */
@@ -29,10 +34,12 @@ export interface KeyedBatch extends Pick<
   "id" | "commands" | "idempotencyKey" | "callerId" | "limits"
 > {
   readonly fingerprint: string;
+  /** The window in which it counts, if it was not counted before. */
+  readonly period?: WindowPeriod | undefined;
 }
 
-export function newCounter(): StoredCounter {
-  return { value: undefined, keys: new Map(), holds: new Map() };
+export function newCounter(window?: CounterWindow): StoredCounter {
+  return { value: undefined, window, values: new Map(), keys: new Map(), holds: new Map() };
 }
 
 /**
@@ -42,26 +49,26 @@ export function newCounter(): StoredCounter {
  * @throws CounterError `idempotency-key-reused`; `limit-exceeded` for a refusal to this caller
  */
 export function rememberedResult(counter: StoredCounter, batch: KeyedBatch): BatchResult | undefined {
-  const { id, commands, idempotencyKey, callerId, fingerprint } = batch;
+  const { id, commands, idempotencyKey, callerId, fingerprint, limits } = batch;
   const use = idempotencyKey === undefined ? undefined : counter.keys.get(idempotencyKey);
   if (idempotencyKey === undefined || use === undefined || use.refusedTo?.has(callerId) === false)
     return undefined;
   if (use.fingerprint !== fingerprint) throw idempotencyKeyReused(id, idempotencyKey);
   // A refused batch is refused again, because the limits and the value are those of the first time.
-  return applyBatch(use.before, commands, use.limits, id);
+  return inPeriod(use.period, limits, () => applyBatch(use.before, commands, use.limits, id));
 }
 
 /** Remembers what became of a batch that met this value: it counted, or was refused to a caller. */
 export function remember(
   counter: StoredCounter,
-  { idempotencyKey, callerId, fingerprint, limits }: KeyedBatch,
+  { idempotencyKey, callerId, fingerprint, limits, period }: KeyedBatch,
   before: number,
   outcome: "counted" | "refused",
 ): void {
   if (idempotencyKey === undefined) return;
   const refusedTo =
     outcome === "counted" ? undefined : new Set(counter.keys.get(idempotencyKey)?.refusedTo).add(callerId);
-  counter.keys.set(idempotencyKey, { fingerprint, before, limits, refusedTo });
+  counter.keys.set(idempotencyKey, { fingerprint, before, limits, refusedTo, period });
 }
 
 export function onlyReads(commands: readonly Command[]): boolean {

@@ -18,9 +18,9 @@ import { MemoryCounterStore } from "./memory-counter-store.ts";
 let now = 0;
 counterStoreContract(
   { describe, test, expect },
-  (options) => new MemoryCounterStore({ ...options, now: () => now }),
+  (options) => new MemoryCounterStore({ now: () => now, ...options }),
   {
-    capabilities: ["applyAll", "getMany", "holds"],
+    capabilities: ["applyAll", "getMany", "holds", "windows"],
     advanceTime: (ms) => {
       now += ms;
     },

@@ -7,9 +7,11 @@ import {
   CounterId,
   CounterIds,
   CounterOptions,
+  CounterWindow,
   decrement,
   HoldRequest,
   parseInput,
+  refuseWindow,
   type ApplyAllResult,
   ReleaseRequest,
   type BatchResult,
@@ -21,18 +23,21 @@ import {
 } from "@durable-counter/core";
 import { applyAllInMemory } from "./memory-apply-all.ts";
 import { newCounter, onlyReads, remember, rememberedResult, type StoredCounter } from "./memory-batch.ts";
+import { counterId, counterName, inPeriod, setValueIn, valueIn } from "./memory-windows.ts";
 import { formatValue } from "../format-value.ts";
 import { endHoldInMemory, expireHolds, sumOfHolds } from "./memory-holds.ts";
 
 /** Options of {@link MemoryCounterStore}. */
 export interface MemoryCounterStoreOptions extends CounterOptions {
-  /** The time in milliseconds since 1970, by which holds expire. By default the system's clock. */
+  /** Counts in windows, such as `calendarWindow({ per: "day" })` of `@durable-counter/core/windows`. */
+  readonly window?: CounterWindow | undefined;
+  /** The time in milliseconds since 1970, by which windows begin and holds expire. By default the system's clock. */
   readonly now?: (() => number) | undefined;
 }
 
 /**
- * A {@link CounterStore} in memory, for tests. It fulfils `counterStoreContract`, and keeps every idempotency key and
- * every hold until its counter is deleted.
+ * A {@link CounterStore} in memory, for tests. It fulfils `counterStoreContract`, and keeps every idempotency key,
+ * hold and window until its counter is deleted.
  *
  * @example
  * ```ts
@@ -41,9 +46,11 @@ export interface MemoryCounterStoreOptions extends CounterOptions {
  * ```
  */
 export class MemoryCounterStore implements CounterStore {
+  readonly supportsWindows = true;
   readonly #counters = new Map<string, StoredCounter>();
   readonly #limits: Limits | undefined;
   readonly #initial: number;
+  readonly #window: CounterWindow | undefined;
   readonly #now: () => number;
 
   /** @throws CounterError `invalid-input` for invalid options, or an initial value outside of the limits */
@@ -51,9 +58,10 @@ export class MemoryCounterStore implements CounterStore {
     const now = options?.now ?? Date.now; // null is refused below
     if (typeof now !== "function")
       throw new CounterError("invalid-input", `options.now is ${formatValue(now)}; pass a function.`);
-    const { limits, initial } = parseInput(CounterOptions, withoutNow(options), "options");
+    const { limits, initial } = parseInput(CounterOptions, onlyDefaults(options), "options");
     this.#limits = limits;
     this.#initial = initial ?? 0;
+    this.#window = options.window && parseInput(CounterWindow, options.window, "options.window");
     this.#now = now;
   }
 
@@ -64,6 +72,7 @@ export class MemoryCounterStore implements CounterStore {
 
   async hold(request: HoldRequest): Promise<HoldResult> {
     const { amount, expiresIn, limits = this.#limits, ...rest } = parseInput(HoldRequest, request, "request");
+    refuseWindow(this.#window, "hold");
     const { idempotencyKey: holdId = crypto.randomUUID() } = rest;
     const { value, replayed } = this.#apply(
       {
@@ -82,15 +91,18 @@ export class MemoryCounterStore implements CounterStore {
 
   async commit(request: CommitRequest): Promise<HoldEndResult> {
     const parsed = parseInput(CommitRequest, request, "request");
+    refuseWindow(this.#window, "commit");
     return endHoldInMemory(this.#counter(parsed.id), { type: "commit", ...parsed }, this.#now());
   }
 
   async release(request: ReleaseRequest): Promise<HoldEndResult> {
     const parsed = parseInput(ReleaseRequest, request, "request");
+    refuseWindow(this.#window, "release");
     return endHoldInMemory(this.#counter(parsed.id), { type: "release", ...parsed }, this.#now());
   }
 
-  async held(id: string): Promise<number> {
+  async held(id: string, options?: object): Promise<number> {
+    refuseWindow(this.#window, "held", options);
     const counter = this.#counter(parseInput(CounterId, id, "id"));
     return counter === undefined ? 0 : sumOfHolds(counter, this.#now());
   }
@@ -101,72 +113,96 @@ export class MemoryCounterStore implements CounterStore {
       id,
       commands,
       idempotencyKey,
+      issuedAt = this.#now(),
       callerId,
       limits = this.#limits,
       initial = this.#initial,
+      window = this.#window,
     } = request;
-    const counter = this.#counter(id) ?? newCounter();
-    const batch = { id, commands, idempotencyKey, callerId, limits, fingerprint };
+    const name = counterName(id, window);
+    const counter = this.#counter(name) ?? newCounter(window);
+    const period = window?.at(issuedAt);
+    const batch = { id, commands, idempotencyKey, callerId, limits, fingerprint, period };
     const remembered = rememberedResult(counter, batch);
     if (remembered !== undefined) return { ...remembered, replayed: true };
 
-    const before = counter.value ?? initial;
+    const before = valueIn(counter, period) ?? initial;
     let result: BatchResult;
     try {
-      result = applyBatch(before, commands, limits, id);
+      result = inPeriod(period, limits, () => applyBatch(before, commands, limits, id));
     } catch (refusal) {
       if (callerId !== undefined) {
         remember(counter, batch, before, "refused");
-        this.#counters.set(id, counter);
+        this.#counters.set(name, counter);
       }
       throw refusal;
     }
     if (idempotencyKey !== undefined || !onlyReads(commands)) {
-      counter.value = result.value;
+      setValueIn(counter, period, result.value);
       remember(counter, batch, before, "counted");
-      this.#counters.set(id, counter);
+      this.#counters.set(name, counter);
     }
     return { ...result, replayed: false };
   }
 
   async applyAll(request: ApplyAllRequest): Promise<ApplyAllResult> {
     const parsed = parseInput(ApplyAllRequest, request, "request");
+    refuseWindow(this.#window, "applyAll");
     for (const { id } of parsed.entries) this.#counter(id);
     return applyAllInMemory(this.#counters, parsed, { limits: this.#limits, initial: this.#initial });
   }
 
   /** Always consistent, because there is only one copy. */
-  async get(id: string, _options?: { consistent?: boolean }): Promise<number> {
-    return this.#counter(parseInput(CounterId, id, "id"))?.value ?? this.#initial;
+  async get(id: string, options: WindowedCall & { consistent?: boolean } = {}): Promise<number> {
+    return this.#currentValue(this.#nameOf(id, options)) ?? this.#initial;
   }
 
-  async getMany(ids: readonly string[], _options?: { consistent?: boolean }): Promise<Map<string, number>> {
-    const valueOf = (id: string) => this.#counter(id)?.value ?? this.#initial;
-    return new Map(parseInput(CounterIds, ids, "ids").map((id) => [id, valueOf(id)]));
+  async getMany(ids: readonly string[], options?: { consistent?: boolean }): Promise<Map<string, number>> {
+    const parsed = parseInput(CounterIds, ids, "ids");
+    refuseWindow(this.#window, "getMany", options);
+    return new Map(parsed.map((id) => [id, this.#currentValue(id) ?? this.#initial]));
   }
 
-  async delete(id: string): Promise<void> {
-    parseInput(CounterId, id, "id");
-    this.#counters.delete(id);
+  async delete(id: string, options: WindowedCall = {}): Promise<void> {
+    this.#counters.delete(this.#nameOf(id, options));
   }
 
   /** Lists the counters as they are when the first one is read. Later writes do not change the list. */
   async *list(): AsyncGenerator<{ readonly id: string; readonly value: number }, void, undefined> {
-    const entries = Array.from(this.#counters);
-    for (const [, counter] of entries) expireHolds(counter, this.#now());
-    yield* entries.flatMap(([id, { value }]) => (value === undefined ? [] : [{ id, value }]));
+    const own = Array.from(this.#counters).filter(([, { window }]) => window?.name === this.#window?.name);
+    yield* own.flatMap(([name]) => {
+      const value = this.#currentValue(name);
+      return value === undefined ? [] : [{ id: counterId(name), value }];
+    });
+  }
+
+  #nameOf(id: string, { window = this.#window }: WindowedCall): string {
+    return counterName(
+      parseInput(CounterId, id, "id"),
+      window && parseInput(CounterWindow, window, "options.window"),
+    );
+  }
+
+  #currentValue(name: string): number | undefined {
+    const counter = this.#counter(name);
+    return counter && valueIn(counter, counter.window?.at(this.#now()));
   }
 
   /** The counter, with what expired holds have given back. */
-  #counter(id: string): StoredCounter | undefined {
-    const counter = this.#counters.get(id);
+  #counter(name: string): StoredCounter | undefined {
+    const counter = this.#counters.get(name);
     if (counter !== undefined) expireHolds(counter, this.#now());
     return counter;
   }
 }
 
-function withoutNow(options: MemoryCounterStoreOptions): CounterOptions {
+/** What a call takes beside an id. */
+interface WindowedCall {
+  readonly window?: CounterWindow | undefined;
+}
+
+function onlyDefaults(options: MemoryCounterStoreOptions): CounterOptions {
   if (typeof options !== "object" || options === null) return options;
-  const { now: _now, ...rest } = options;
+  const { now: _now, window: _window, ...rest } = options;
   return rest;
 }

@@ -58,6 +58,7 @@ export function recordHistory(store: CounterStore): RecordingStore {
         return history.map((operation) => ({ ...operation }));
       },
       as: recordAs,
+      supportsWindows: store.supportsWindows,
       apply: (request) => {
         const call = () => store.apply(request);
         // A copy, because the caller may modify the request later.

@@ -19,5 +19,6 @@ export function capabilityContract(
       .flatMap((capability) => METHODS[capability])
       .filter((method) => typeof store[method] !== "function");
     expect(missing).toEqual([]);
+    expect(!capabilities.includes("windows") || store.supportsWindows === true).toEqual(true);
   });
 }

@@ -1,4 +1,9 @@
-import { isCounterError, type CounterOptions, type CounterStore } from "@durable-counter/core";
+import {
+  isCounterError,
+  type CounterOptions,
+  type CounterStore,
+  type CounterWindow,
+} from "@durable-counter/core";
 
 /**
  * The functions of a test runner that the contract uses. Those of vitest and jest have these types. With node:test,
@@ -10,8 +15,15 @@ export interface ContractRunner {
   readonly expect: (actual: unknown) => { toEqual(expected: unknown): unknown };
 }
 
+/** What the contract wants of a store. Only the rules for windows pass `window` and `now`. */
+export interface ContractStoreOptions extends CounterOptions {
+  readonly window?: CounterWindow | undefined;
+  /** The clock of the store, in milliseconds since 1970. */
+  readonly now?: (() => number) | undefined;
+}
+
 /** Returns a store without counters: a new one, or an emptied one, on each call. */
-export type CreateStore = (options?: CounterOptions) => CounterStore | Promise<CounterStore>;
+export type CreateStore = (options?: ContractStoreOptions) => CounterStore | Promise<CounterStore>;
 
 /** An optional capability of a `CounterStore`, for which the contract has rules of its own. */
 export type StoreCapability = "holds" | "applyAll" | "getMany" | "windows";
