@@ -3,16 +3,9 @@ import { backOff } from "./back-off.ts";
 import { compact, startsCompaction } from "./compaction.ts";
 import { conditionalUpdate } from "./conditional-update.ts";
 import { readItem, valueOf, type Item } from "./counter-item.ts";
+import { findRecordedResult, type CounterState } from "./counter-state.ts";
 import { settle } from "./hold-settlement.ts";
-import {
-  findRecordedResult,
-  firstAction,
-  nextAction,
-  type CounterState,
-  type Refusal,
-  type Replacement,
-  type Write,
-} from "./next-action.ts";
+import { firstAction, nextAction, type Refusal, type Replacement, type Write } from "./next-action.ts";
 import {
   createRequestContext,
   inFlightName,
@@ -23,7 +16,8 @@ import {
   type StoreRequest,
 } from "./request-context.ts";
 import { readRecord } from "./idempotency-record.ts";
-import { itemFull, outcomeUnknown, overtaken, setOverFraction } from "./error-messages.ts";
+import { itemFull, notApplied, outcomeUnknown, overtaken, setOverFraction } from "./error-messages.ts";
+import { withWindow } from "./request-window.ts";
 import { claimShards } from "./shards.ts";
 import type { CallConfig } from "./store-options.ts";
 import { attributes } from "./table-schema.ts";
@@ -53,8 +47,9 @@ export async function applyRequest(config: CallConfig, input: StoreRequest): Pro
   } catch (cause) {
     const error = translateWriteError(request, cause);
     if (isCounterError(error, "limit-exceeded") || isCounterError(error, "idempotency-key-reused"))
-      throw error;
-    if (!mayBeInFlight(request) && !isCounterError(error, "outcome-unknown")) throw error;
+      throw notApplied(request, error);
+    if (!mayBeInFlight(request) && !isCounterError(error, "outcome-unknown"))
+      throw notApplied(request, error);
     throw outcomeUnknown(addInFlight(request), error);
   }
 }
@@ -148,7 +143,7 @@ async function answer(
   if (action.type === "transaction") cacheItem(request, action.change, item);
   else {
     // A foreign item may hold a fraction, which no condition can see.
-    valueOf(item, config, id);
+    valueOf(item, config, id, request.valueAttribute);
     const { fingerprint, expiresAt } = readRecord(item[keyAttribute]) ?? {};
     const isWhole = fingerprint === request.fingerprint && expiresAt === request.expiresAt;
     if (change.kind === "net" && !isWhole) throw setOverFraction(request);
@@ -159,7 +154,7 @@ async function answer(
   if (change.kind !== "refuse") {
     const result = { ...applyBatch(before, commands, limits, id), replayed: false };
     config.cache.values.set(itemName(request), result.value);
-    if (hold === undefined) return result;
+    if (hold === undefined) return withWindow(result, request.window, limits);
     return { ...result, placed: { holdId: request.idempotencyKey, expiresAt: hold.expiresAt } };
   }
   // A store that records the key in the counter's item may have applied the request just before.
@@ -183,7 +178,7 @@ function cacheItem({ config, ...request }: RequestContext, change: Replacement |
   if (fence === undefined || (change.kind === "refuse" && change.mayCreate)) return;
   config.cache.fencedItems.set(itemName(request), {
     [attributes.fence]: fence,
-    [attributes.value]: value,
+    [request.valueAttribute]: value,
     ...(due !== undefined && { [attributes.due]: due }),
   });
 }

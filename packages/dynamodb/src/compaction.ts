@@ -6,6 +6,7 @@ import { readRecord } from "./idempotency-record.ts";
 import { putKeyItem } from "./key-item.ts";
 import { holdInKeyItem, putMovedHold } from "./moved-hold.ts";
 import { itemName, type RequestContext } from "./request-context.ts";
+import { lapsedWindows } from "./request-window.ts";
 import { itemKey } from "./table-keys.ts";
 import { attributes } from "./table-schema.ts";
 import { untilAborted } from "./time-limit.ts";
@@ -51,8 +52,8 @@ export function startsCompaction(keyAttribute: string): boolean {
 }
 
 /**
- * Makes an item smaller, by one request, because the caller waits for it: removes keys that have expired, or moves live ones
- * into items of their own if there are too many and the strategy allows it. Never throws: the request is applied whatever
+ * Makes an item smaller, by one request, because the caller waits for it: removes keys and windows that have expired, or moves
+ * live keys into items of their own if there are too many and the strategy allows it. Never throws: the request is applied whatever
  * becomes of the compaction, and the next compaction finds the same keys.
  *
  * @returns whether the item is smaller now, by this compaction or by another
@@ -64,7 +65,7 @@ export async function compact(request: RequestContext, item: Item): Promise<bool
   const soon = startedAt / 1_000 + GENERATED_KEY_SECONDS; // such keys, as generated ones, are not worth a move
   const isExpired = ([name, record]: RecordedKey) =>
     Math.max(expiryOf(record), holdKeptUntil(item, name)) < lapsedBefore(startedAt);
-  const expired = keys.filter(isExpired);
+  const expired = [...lapsedAttributes(request, item), ...keys.filter(isExpired)].slice(0, MAX_REMOVED);
   const live = keys.filter((key) => !isExpired(key));
   const movable = live.length > MAX_BURST_KEYS ? live : live.filter(([, record]) => expiryOf(record) > soon);
   if (expired.length < MAX_REMOVED && mayMove(request) && isTooMuch(item, movable)) {
@@ -106,6 +107,14 @@ function holdKeptUntil(item: Item, keyAttribute: string): number {
 /** Until when an item of its own has to keep a key, in seconds since 1970. */
 function keptUntil(item: Item, [name, record]: RecordedKey): number {
   return Math.max(expiryOf(record), forgottenAt(item[holdAttributes(name).held]) ?? 0);
+}
+
+/** The values of windows that no request can reach any more. */
+function lapsedAttributes({ config, startedAt, window }: RequestContext, item: Item): readonly RecordedKey[] {
+  if (window === undefined) return [];
+  const { retentionSeconds } = config;
+  const names = new Set(lapsedWindows(item, window, { now: startedAt, retentionSeconds }));
+  return Object.entries(item).filter(([name]) => names.has(name));
 }
 
 function mayMove(request: RequestContext): boolean {

@@ -3,7 +3,8 @@ import { TrackedUpdateItem } from "./attempt-tracking.ts";
 import type { Item } from "./counter-item.ts";
 import { conditionOfHolds, placementOfHold } from "./hold-conditions.ts";
 import { recordFraction, recordText, valueBefore } from "./idempotency-record.ts";
-import type { ConditionalUpdate, CounterState } from "./next-action.ts";
+import type { CounterState } from "./counter-state.ts";
+import type { ConditionalUpdate } from "./next-action.ts";
 import { OWN_ITEM } from "./item-owner.ts";
 import type { RequestContext } from "./request-context.ts";
 import { itemKey } from "./table-keys.ts";
@@ -80,6 +81,7 @@ const EXPIRE = ", #expiresAt = :expiresAt";
 const EXPIRES_NO_EARLIER =
   "attribute_not_exists(#value) AND (attribute_not_exists(#expiresAt) OR #expiresAt <= :expiresAt)";
 const KEEP = " REMOVE #expiresAt";
+const NEW = "attribute_not_exists(#value)";
 
 /** The update and its condition, for a request of its own or as a part of a transaction. */
 export function updateInput(request: RequestContext, { change, item, keyItem }: ConditionalUpdate) {
@@ -96,6 +98,7 @@ export function updateInput(request: RequestContext, { change, item, keyItem }: 
   const isPlain = !isSameFence && holds.condition === "";
   const isMarked = keys.isShared && isPlain;
   const { set, remove = "", condition, values } = expressionsOf(request, change, item);
+  const uses = (name: string) => set.includes(name) || remove.includes(name) || condition.includes(name);
   const conditions = [
     expected === undefined ? NOT_RECORDED : AS_EXPECTED,
     isSameFence ? SAME_FENCE : "",
@@ -110,8 +113,8 @@ export function updateInput(request: RequestContext, { change, item, keyItem }: 
     ExpressionAttributeNames: {
       "#fence": attributes.fence,
       "#idempotencyKey": keyAttribute,
-      ...(set !== RECORD_ONLY && { "#value": attributes.value }),
-      ...(change.mayCreate && { "#expiresAt": keys.timeToLive }),
+      ...(uses("#value") && { "#value": request.valueAttribute }),
+      ...(uses("#expiresAt") && { "#expiresAt": keys.timeToLive }),
       ...(isMarked && { "#id": keys.partition }),
       ...holds.names,
     },
@@ -135,7 +138,28 @@ interface Expressions {
   readonly values: Readonly<Record<string, AttributeValue>>;
 }
 
+/** A counter with windows expires some time after its last write; every write says when. */
 function expressionsOf(
+  request: RequestContext,
+  change: ConditionalUpdate["change"],
+  item: Item,
+): Expressions {
+  const { window } = request;
+  if (window === undefined) return permanentExpressionsOf(request, change, item);
+  const isNewRefusal = change.kind === "refuse" && change.mayCreate;
+  const { set, condition, values } = permanentExpressionsOf(
+    request,
+    isNewRefusal ? { ...change, mayCreate: false } : change,
+    item,
+  );
+  return {
+    set: set + EXPIRE,
+    condition: isNewRefusal ? NEW : condition,
+    values: { ...values, ":expiresAt": { N: String(window.expiresAt) } },
+  };
+}
+
+function permanentExpressionsOf(
   request: RequestContext,
   change: ConditionalUpdate["change"],
   item: Item,

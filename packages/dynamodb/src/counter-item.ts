@@ -101,9 +101,17 @@ export async function* itemsOfPages(
   } while (startKey !== undefined);
 }
 
-/** @throws CounterError `misconfigured` if the item holds something else than a safe integer */
-export function valueOf(item: Item, table: Pick<Table, "tableName">, id: string): number | undefined {
-  const attribute = item[attributes.value];
+/**
+ * @param name of the attribute with the value
+ * @throws CounterError `misconfigured` if the item holds something else than a safe integer
+ */
+export function valueOf(
+  item: Item,
+  table: Pick<Table, "tableName">,
+  id: string,
+  name: string = attributes.value,
+): number | undefined {
+  const attribute = item[name];
   if (attribute === undefined) return undefined;
   const value = Number(attribute.N);
   if (Number.isSafeInteger(value)) return value;

@@ -1,8 +1,9 @@
 import { DeleteItemCommand, TransactWriteItemsCommand } from "@aws-sdk/client-dynamodb";
+import type { CounterWindow } from "@durable-counter/core";
 import { queryItems, readItem, type Table } from "./counter-item.ts";
 import { checkOwner, isOwnItem } from "./item-owner.ts";
 import { itemKey, sortKeyOf } from "./table-keys.ts";
-import { attributes, KEY_PREFIX, VALUE_SORT_KEY } from "./table-schema.ts";
+import { attributes, KEY_PREFIX, VALUE_SORT_KEY, windowSortKey } from "./table-schema.ts";
 import { untilAborted } from "./time-limit.ts";
 import { reasonsOf, translateError } from "./aws-errors.ts";
 import { isConditionFailure } from "./write-outcome.ts";
@@ -11,16 +12,21 @@ import { isConditionFailure } from "./write-outcome.ts";
 const MAX_DELETED = 99;
 
 /**
- * Deletes a counter, its shards and its key items, those of holds included, in constant memory. The root item of a sharded counter stays; it holds
+ * Deletes a counter, its windows or its shards, and its key items, those of holds included, in constant memory. The root item of a sharded counter stays; it holds
  * only the number of shards. Values are deleted first, and key items only while their value is gone: no key is forgotten
  * while its effect stands, neither by a deletion that fails half-way nor by one beside writers. Deleting again deletes the rest.
  *
  * @throws CounterError `throttled`, `unavailable`, `outcome-unknown`, `misconfigured`
  */
-export async function deleteCounter(table: Table, id: string): Promise<void> {
+export async function deleteCounter(
+  table: Table,
+  id: string,
+  window: CounterWindow | undefined,
+): Promise<void> {
   const { client, tableName, signal } = table;
   try {
-    if (!(await deleteValue(table, id))) {
+    const sortKey = window === undefined ? VALUE_SORT_KEY : windowSortKey(window);
+    if (!(await deleteValue(table, { id, sortKey }))) {
       for await (const item of queryItems(table, id, `${VALUE_SORT_KEY}/`, { consistent: true })) {
         if (!isOwnItem(item, table)) continue;
         const Key = itemKey(table, { id, sortKey: sortKeyOf(table, item) });
@@ -35,9 +41,11 @@ export async function deleteCounter(table: Table, id: string): Promise<void> {
 }
 
 /** Deletes a value that is kept in one item; false if the item is the root of shards. */
-async function deleteValue(table: Table, id: string): Promise<boolean> {
+async function deleteValue(
+  table: Table,
+  key: { readonly id: string; readonly sortKey: string },
+): Promise<boolean> {
   const { client, tableName, keys, signal } = table;
-  const key = { id, sortKey: VALUE_SORT_KEY };
   const isOwn = keys.isShared ? " AND (attribute_not_exists(#id) OR attribute_exists(#fence))" : "";
   const command = new DeleteItemCommand({
     TableName: tableName,
@@ -53,7 +61,7 @@ async function deleteValue(table: Table, id: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (!isConditionFailure(error)) throw error;
-    if (keys.isShared) checkOwner(await readItem(table, key, { consistent: true }), table, id);
+    if (keys.isShared) checkOwner(await readItem(table, key, { consistent: true }), table, key.id);
     return false;
   }
 }

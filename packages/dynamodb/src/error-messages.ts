@@ -25,6 +25,20 @@ export function outcomeUnknown(request: RequestContext, error: unknown): unknown
   );
 }
 
+/**
+ * The error of a request that was not applied: if it has a window, with its end if a limit refused it, and with what a retry needs
+ * to count in the same window.
+ */
+export function notApplied(request: RequestContext, error: CounterError): CounterError {
+  const { window, idempotencyKey, issuedAt } = request;
+  if (window === undefined) return error;
+  const isRefusal = error.code === "limit-exceeded";
+  const more = isRefusal
+    ? { resetsAt: window.period.endsAt }
+    : error.retryable && { idempotencyKey, issuedAt };
+  return Object.assign(error, { details: { ...error.details, ...more } });
+}
+
 /** The error of a request that other writers overtook too often. */
 export function overtaken(request: RequestContext, attempts: number): CounterError {
   return notChanged(request, `other writers overtook ${attempts} attempts in a row. Try again later`);

@@ -1,22 +1,31 @@
 import { ScanCommand } from "@aws-sdk/client-dynamodb";
-import { isCounterError } from "@durable-counter/core";
+import { isCounterError, type CounterWindow } from "@durable-counter/core";
 import { itemsOfPages, readItem, valueOf, type Item, type Table } from "./counter-item.ts";
 import { isDue } from "./hold-record.ts";
 import { readSettledItem } from "./hold-settlement.ts";
 import { sumOfShards } from "./shards.ts";
 import type { CallConfig, StoreConfig } from "./store-options.ts";
 import { idOf } from "./table-keys.ts";
-import { attributes, VALUE_SORT_KEY } from "./table-schema.ts";
+import { attributes, VALUE_SORT_KEY, windowAttribute, windowSortKey } from "./table-schema.ts";
 import { untilAborted, withTimeLimit } from "./time-limit.ts";
 import { translateError } from "./aws-errors.ts";
 import { checkFence } from "./write-fence.ts";
 
+/** Where a value is kept: of a counter without windows, or of the current window. */
+function placeOf(window: CounterWindow | undefined, now: number) {
+  if (window === undefined) return { sortKey: VALUE_SORT_KEY, attribute: attributes.value };
+  return { sortKey: windowSortKey(window), attribute: windowAttribute(window.at(now)) };
+}
+
 /** What is read of a counter's item; its partition key, too, where that tells something else from nothing. */
-export function counterProjection({ keys }: Pick<Table, "keys">, { withId = keys.isShared } = {}) {
+export function counterProjection(
+  { keys }: Pick<Table, "keys">,
+  { withId = keys.isShared, attribute = attributes.value }: { withId?: boolean; attribute?: string } = {},
+) {
   return {
     ProjectionExpression: `#value, #fence, #shards, #due${withId ? ", #id" : ""}`,
     ExpressionAttributeNames: {
-      "#value": attributes.value,
+      "#value": attribute,
       "#fence": attributes.fence,
       "#shards": attributes.shards,
       "#due": attributes.due,
@@ -26,23 +35,25 @@ export function counterProjection({ keys }: Pick<Table, "keys">, { withId = keys
 }
 
 /**
- * A counter's value; undefined if it was never written.
+ * A counter's value; undefined if it was never written. With a window, the value of the one at `now`.
  *
  * @throws CounterError `misconfigured` if the counter is kept otherwise than the store assumes, `unavailable`, `throttled`
  */
 export async function readCounter(
   config: CallConfig,
   id: string,
-  { consistent }: { consistent: boolean },
+  {
+    consistent,
+    window,
+    now = config.now(),
+  }: { consistent: boolean; window?: CounterWindow | undefined; now?: number },
 ): Promise<number | undefined> {
   if (config.shards !== undefined) return sumOfShards(config, id, config.shards, { consistent });
-  const item = await readItem(
-    config,
-    { id, sortKey: VALUE_SORT_KEY },
-    { consistent, projection: counterProjection(config) },
-  );
+  const { sortKey, attribute } = placeOf(window, now);
+  const projection = counterProjection(config, { attribute });
+  const item = await readItem(config, { id, sortKey }, { consistent, projection });
   checkFence(item, config, id);
-  return valueOf(await settled(config, id, item), config, id);
+  return valueOf(await settled(config, id, item), config, id, attribute);
 }
 
 /** The item, with what expired holds have given back. */
@@ -52,22 +63,25 @@ async function settled(config: CallConfig, id: string, item: Item): Promise<Item
 }
 
 /** Finds the items of counters among all that others keep in the table. */
-function listed({ keys: { partition, sort, prefix, isShared } }: Pick<Table, "keys">) {
+function listed(
+  { keys: { partition, sort, prefix, isShared } }: Pick<Table, "keys">,
+  { sortKey, attribute }: ReturnType<typeof placeOf>,
+) {
   const isOwn = isShared ? " AND attribute_exists(#fence)" : "";
   const hasPrefix = prefix === "" ? "" : " AND begins_with(#id, :prefix)";
   return {
-    FilterExpression: `#sortKey = :value${isOwn}${hasPrefix}`,
+    FilterExpression: `#sortKey = :sortKey${isOwn}${hasPrefix}`,
     ProjectionExpression: "#id, #value, #shards, #due",
     ExpressionAttributeNames: {
       "#id": partition,
       "#sortKey": sort,
-      "#value": attributes.value,
+      "#value": attribute,
       "#shards": attributes.shards,
       "#due": attributes.due,
       ...(isShared && { "#fence": attributes.fence }),
     },
     ExpressionAttributeValues: {
-      ":value": { S: VALUE_SORT_KEY },
+      ":sortKey": { S: sortKey },
       ...(prefix !== "" && { ":prefix": { S: prefix } }),
     },
   };
@@ -82,12 +96,13 @@ export async function* listCounters(
   config: StoreConfig,
   options: { readonly signal: AbortSignal | undefined },
 ): AsyncGenerator<{ id: string; value: number }> {
-  const { client, tableName, timeoutMs } = config;
+  const { client, tableName, timeoutMs, window, now } = config;
+  const place = placeOf(window, now());
   const limits = { timeoutMs, signal: options.signal };
   const items = itemsOfPages((ExclusiveStartKey) =>
     withTimeLimit(limits, (signal) =>
       untilAborted(signal, () =>
-        client.send(new ScanCommand({ TableName: tableName, ...listed(config), ExclusiveStartKey }), {
+        client.send(new ScanCommand({ TableName: tableName, ...listed(config, place), ExclusiveStartKey }), {
           abortSignal: signal,
         }),
       ),
@@ -96,7 +111,9 @@ export async function* listCounters(
   try {
     for await (const item of items) {
       const id = idOf(config, item);
-      const value = await withTimeLimit(limits, (signal) => listedValue({ ...config, signal }, id, item));
+      const value = await withTimeLimit(limits, (signal) =>
+        listedValue({ ...config, signal }, id, item, place.attribute),
+      );
       if (value !== undefined) yield { id, value };
     }
   } catch (error) {
@@ -105,10 +122,15 @@ export async function* listCounters(
 }
 
 /** The value of a listed counter; undefined if it holds none that can be read. `get` tells why; the list goes on. */
-async function listedValue(table: CallConfig, id: string, item: Item): Promise<number | undefined> {
+async function listedValue(
+  table: CallConfig,
+  id: string,
+  item: Item,
+  attribute: string,
+): Promise<number | undefined> {
   try {
     const shards = item[attributes.shards]?.N;
-    if (shards === undefined) return valueOf(await settled(table, id, item), table, id);
+    if (shards === undefined) return valueOf(await settled(table, id, item), table, id, attribute);
     return await sumOfShards(table, id, Number(shards), { consistent: false });
   } catch (error) {
     if (isCounterError(error, "misconfigured") || isCounterError(error, "limit-exceeded")) return undefined;

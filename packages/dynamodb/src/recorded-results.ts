@@ -1,7 +1,7 @@
 import { entryRefused, isCounterError, type BatchResult } from "@durable-counter/core";
 import type { EntryContexts } from "./entry-contexts.ts";
 import { resultForgotten } from "./error-messages.ts";
-import { findRecordedResult, type CounterState } from "./next-action.ts";
+import { findRecordedResult, type CounterState } from "./counter-state.ts";
 import { readTogether } from "./read-together.ts";
 import type { RequestContext } from "./request-context.ts";
 import { isFenced } from "./write-fence.ts";

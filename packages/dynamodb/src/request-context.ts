@@ -1,4 +1,12 @@
-import type { ApplyRequest, ApplyResult, Command, Hold, HoldResult, Limits } from "@durable-counter/core";
+import type {
+  ApplyRequest,
+  ApplyResult,
+  Command,
+  CounterWindow,
+  Hold,
+  HoldResult,
+  Limits,
+} from "@durable-counter/core";
 import type { Attempts } from "./attempt-tracking.ts";
 import {
   fingerprint,
@@ -8,9 +16,10 @@ import {
   keyAttribute,
 } from "./idempotency-key.ts";
 import { netEffect, type NetEffect } from "./net-effect.ts";
+import { requestWindow, withSerial, type RequestWindow } from "./request-window.ts";
 import { shardOf } from "./shards.ts";
 import type { CallConfig } from "./store-options.ts";
-import { shardSortKey, VALUE_SORT_KEY } from "./table-schema.ts";
+import { attributes, shardSortKey, VALUE_SORT_KEY, windowSortKey } from "./table-schema.ts";
 import { mayHaveBeenApplied } from "./aws-errors.ts";
 
 /** One request to apply a batch: everything that stays the same, however often it is attempted. */
@@ -19,6 +28,10 @@ export interface RequestContext {
   readonly id: string;
   /** The sort key of the item whose value the request changes. */
   readonly sortKey: string;
+  /** The attribute that holds the value. */
+  readonly valueAttribute: string;
+  /** In which window it counts; undefined for a counter without windows. */
+  readonly window: RequestWindow | undefined;
   readonly commands: readonly Command[];
   readonly effect: NetEffect;
   readonly limits: Limits | undefined;
@@ -63,24 +76,30 @@ export interface RequestResult extends ApplyResult {
 
 export function createRequestContext(config: CallConfig, request: StoreRequest): RequestContext {
   const { id, commands, callerId, holdFor, limits = config.limits, initial = config.initial } = request;
+  const { window: windows = config.window } = request;
   const { shards, retentionSeconds, now, cache } = config;
   const startedAt = now();
   const idempotencyKey = request.idempotencyKey ?? generateKey(startedAt);
   const generated = generatedAt(idempotencyKey);
-  const sortKey =
-    shards === undefined ? VALUE_SORT_KEY : shardSortKey(shards, shardOf(idempotencyKey, shards));
-  const names = { id, sortKey, keyAttribute: keyAttribute(idempotencyKey) };
+  const names = { id, ...namesOf(idempotencyKey, windows, shards) };
   const firstSentAt = cache.inFlight.issuedAt(inFlightName(names));
   const issuedAt = generated ?? Math.min(request.issuedAt ?? startedAt, firstSentAt ?? Infinity);
-  const retryUntil = issuedAt + (generated === undefined ? retentionSeconds : GENERATED_KEY_SECONDS) * 1_000;
+  const recordSeconds = generated === undefined ? retentionSeconds : GENERATED_KEY_SECONDS;
+  const retryUntil = issuedAt + recordSeconds * 1_000;
   // Another sender of a caller's key may not know when it was issued, and counts from its own time.
   const keptUntil =
     generated === undefined ? Math.max(retryUntil, startedAt + retentionSeconds * 1_000) : retryUntil;
   const hold = holdOf(commands, holdFor, startedAt);
   // A hold is known by its key, as long as it can be asked for.
   const knownUntil = hold === undefined ? 0 : hold.expiresAt + retentionSeconds * 1_000;
+  const expiresAt = Math.floor(Math.max(keptUntil, knownUntil) / 1_000);
+  const window =
+    windows && requestWindow(windows, { issuedAt, startedAt, expiresAt, retentionSeconds, recordSeconds });
+  const ownFingerprint = fingerprint(commands, holdFor);
   return {
     ...names,
+    valueAttribute: window?.attribute ?? attributes.value,
+    window,
     config,
     commands,
     effect: netEffect(commands, limits),
@@ -91,9 +110,9 @@ export function createRequestContext(config: CallConfig, request: StoreRequest):
     issuedAt,
     retryUntil,
     callerId,
-    fingerprint: fingerprint(commands, holdFor),
+    fingerprint: window ? withSerial(ownFingerprint, window) : ownFingerprint,
     startedAt,
-    expiresAt: Math.floor(Math.max(keptUntil, knownUntil) / 1_000),
+    expiresAt,
     wasInFlight: firstSentAt !== undefined,
     attempts: { list: [], mayAttempt: () => now() < retryUntil },
     hold,
@@ -104,6 +123,17 @@ function holdOf(commands: readonly Command[], holdFor: number | undefined, now: 
   const [command] = commands;
   if (holdFor === undefined || command?.type !== "decrement") return undefined;
   return { amount: command.amount, expiresAt: now + holdFor * 1_000 };
+}
+
+/** In a counter with windows, a key is another than in the same id's counter without. Their key items lie beside each other. */
+function namesOf(idempotencyKey: string, windows: CounterWindow | undefined, shards: number | undefined) {
+  if (windows !== undefined) {
+    const name = keyAttribute(`${idempotencyKey}\n${windows.name}`);
+    return { sortKey: windowSortKey(windows), keyAttribute: name };
+  }
+  const sortKey =
+    shards === undefined ? VALUE_SORT_KEY : shardSortKey(shards, shardOf(idempotencyKey, shards));
+  return { sortKey, keyAttribute: keyAttribute(idempotencyKey) };
 }
 
 /** Names an item in a cache. */

@@ -20,6 +20,9 @@ const OTHERS: readonly Record<string, AttributeValue>[] = [
   text({ PK: "COUNTER#a", SK: "NOTE", note: "beside a counter" }),
   text({ PK: "COUNTER#a", SK: "value/notes", note: "beside a counter" }),
   text({ PK: "COUNTER#a", SK: "k#notes", note: "beside a counter" }),
+  text({ PK: "COUNTER#a", SK: "windows/notes", note: "beside a counter" }),
+  { ...text({ PK: "USER#1", SK: "windows/hour" }), fence: { N: "0" }, "w#4104000000": { N: "7" } },
+  { ...text({ PK: "USER#1", SK: "windows/day UTC" }), fence: { N: "0" }, "w#0": { N: "7" } },
 ];
 
 export async function putOthers(client: DynamoDBClient, tableName: string): Promise<void> {

@@ -1,5 +1,12 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { CounterError, CounterOptions, parseInput, withRemedy, type Limits } from "@durable-counter/core";
+import {
+  CounterError,
+  CounterOptions,
+  CounterWindow,
+  parseInput,
+  withRemedy,
+  type Limits,
+} from "@durable-counter/core";
 import * as z from "zod/mini";
 import { sleep, type Waits } from "./back-off.ts";
 import { createStoreCache, type StoreCache } from "./store-cache.ts";
@@ -41,6 +48,11 @@ export interface DynamoDBCounterStoreOptions extends CounterOptions {
    * An item of another kind under a counter's key is never overwritten: such a call fails as `misconfigured`.
    */
   readonly keys?: TableKeysOptions | undefined;
+  /**
+   * Counts in windows, such as `calendarWindow({ per: "day" })` of `@durable-counter/core/windows`. Counters with another window,
+   * or without, are other counters, even with the same id. Not together with `shards`.
+   */
+  readonly window?: CounterWindow | undefined;
   /**
    * How long a call may take, with all its attempts and waits, in whole milliseconds from 100 to 900,000; by default 20,000.
    * A call that takes longer fails: as `unavailable` if nothing was sent, else as `outcome-unknown`. Let it be shorter than
@@ -90,6 +102,7 @@ const Options = z.strictObject(
     ),
     shards: z.optional(whole(2, MAX_SHARDS, `pass a whole number from 2 to ${MAX_SHARDS}`)),
     keys: z.optional(TableKeysOptions),
+    window: z.optional(CounterWindow),
     timeoutMs: z.optional(whole(100, 900_000, "pass whole milliseconds from 100 to 900000")),
     now: z.optional(aFunction<() => number>()),
     sleep: z.optional(aFunction<Waits["sleep"]>()),
@@ -98,7 +111,7 @@ const Options = z.strictObject(
     initial: z.optional(z.unknown()),
   },
   withRemedy(
-    'pass only "client", "tableName", "idempotency", "shards", "keys", "timeoutMs", "now", "sleep", "random", "limits" and "initial"',
+    'pass only "client", "tableName", "idempotency", "shards", "keys", "window", "timeoutMs", "now", "sleep", "random", "limits" and "initial"',
   ),
 );
 
@@ -126,6 +139,7 @@ export interface StoreConfig extends Omit<Table, "signal">, Waits {
   readonly retentionSeconds: number;
   readonly strategy: Strategy;
   readonly shards: number | undefined;
+  readonly window: CounterWindow | undefined;
   readonly timeoutMs: number;
   readonly now: () => number;
   readonly cache: StoreCache;
@@ -138,7 +152,7 @@ export type CallConfig = StoreConfig & Table;
 export function parseStoreOptions(input: DynamoDBCounterStoreOptions): StoreConfig {
   const { limits, initial, idempotency, ...options } = parseInput(Options, input, "options");
   const defaults = parseInput(CounterOptions, { limits, initial }, "options");
-  if (options.shards !== undefined) checkUnlimited(defaults, "options");
+  if (options.shards !== undefined) checkUnlimited({ ...defaults, window: options.window }, "options");
   return {
     client: options.client,
     tableName: options.tableName,
@@ -148,6 +162,7 @@ export function parseStoreOptions(input: DynamoDBCounterStoreOptions): StoreConf
     retentionSeconds: idempotency?.retentionSeconds ?? 3_600,
     strategy: idempotency?.strategy ?? "auto",
     shards: options.shards,
+    window: options.window,
     timeoutMs: options.timeoutMs ?? 20_000,
     now: wholeMilliseconds(options.now ?? Date.now),
     sleep: options.sleep ?? sleep,
@@ -162,16 +177,25 @@ function wholeMilliseconds(now: () => number): () => number {
 }
 
 /**
- * Refuses limits and an initial value if counters are spread over shards: no shard knows the whole value.
+ * Refuses limits, an initial value and a window if counters are spread over shards: no shard knows the whole value.
  *
  * @throws CounterError `invalid-input`
  */
-export function checkUnlimited({ limits, initial = 0 }: CounterOptions, what: string): void {
+export function checkUnlimited(
+  { limits, initial = 0, window }: CounterOptions & { readonly window?: CounterWindow | undefined },
+  what: string,
+): void {
   const limit = limits?.min ?? limits?.max;
   if (limit !== undefined) {
     throw new CounterError(
       "invalid-input",
       `${what}.limits is ${JSON.stringify(limits)}, and no shard knows the whole; leave "limits" out, or "shards".`,
+    );
+  }
+  if (window !== undefined) {
+    throw new CounterError(
+      "invalid-input",
+      `${what}.window is ${JSON.stringify(window.name)}, and shards have no windows; leave "window" out, or "shards".`,
     );
   }
   if (initial !== 0) {

@@ -1,4 +1,9 @@
-import { isCounterError, type ApplyRequest, type CounterStore } from "@durable-counter/core";
+import {
+  isCounterError,
+  type ApplyRequest,
+  type CounterStore,
+  type CounterWindow,
+} from "@durable-counter/core";
 import { counterStoreContract, type StoreCapability } from "@durable-counter/testing";
 import { describe, expect, test } from "vitest";
 import { testSeed } from "../../../scripts/test/random.ts";
@@ -40,25 +45,28 @@ function retrying(store: DynamoDBCounterStore): CounterStore {
       throw error;
     }
   };
+  // With another window, the same id is another counter.
+  const nameOf = (id: string, window?: CounterWindow) => `${id}\n${window?.name ?? ""}`;
   return {
+    supportsWindows: store.supportsWindows,
     apply: async (request) => {
       // Not even an object, where the contract is about bad input.
-      const { id = "", idempotencyKey } = (request ?? {}) as Partial<ApplyRequest>;
-      return untilKnown([id], idempotencyKey, (generatedKey = idempotencyKey) =>
+      const { id = "", idempotencyKey, window } = (request ?? {}) as Partial<ApplyRequest>;
+      return untilKnown([nameOf(id, window)], idempotencyKey, (generatedKey = idempotencyKey) =>
         store.apply(generatedKey === undefined ? request : { ...request, idempotencyKey: generatedKey }),
       );
     },
     applyAll: async (request) => {
-      const ids = request.entries.map(({ id }) => id);
+      const ids = request.entries.map(({ id }) => nameOf(id));
       return untilKnown(ids, request.idempotencyKey, (idempotencyKey = request.idempotencyKey) =>
         store.applyAll({ ...request, idempotencyKey }),
       );
     },
     getMany: (ids, options) => untilAnswered(async () => (await store.getMany?.(ids, options)) ?? new Map()),
     get: (id, options) => untilAnswered(() => store.get(id, options)),
-    delete: (id) => {
-      known.delete(id);
-      return untilAnswered(() => store.delete(id));
+    delete: (id, options) => {
+      known.delete(nameOf(id, options?.window));
+      return untilAnswered(() => store.delete(id, options));
     },
     list: () => store.list(),
   };
@@ -91,7 +99,9 @@ describe("the store, with every hold in an item of its own", () => {
 });
 
 describe.each(simulatedEngines)("the store on $engine", ({ transactions }) => {
-  const withoutHolds: readonly StoreCapability[] = transactions ? ["applyAll", "getMany"] : ["getMany"];
+  const withoutHolds: readonly StoreCapability[] = transactions
+    ? ["applyAll", "getMany", "windows"]
+    : ["getMany", "windows"];
   const capabilities: readonly StoreCapability[] = [...withoutHolds, "holds"];
 
   describe.each(strategiesOf({ transactions }))("with the strategy %s", (strategy) => {

@@ -64,7 +64,12 @@ describe.each(engines)("the store on $engine", (engine) => {
             ...options,
           }),
         {
-          capabilities: [...(hasTransactions(engine) ? (["applyAll"] as const) : []), "getMany", "holds"],
+          capabilities: [
+            ...(hasTransactions(engine) ? (["applyAll"] as const) : []),
+            "getMany",
+            "holds",
+            "windows",
+          ],
           advanceTime,
         },
       );

@@ -1,4 +1,3 @@
-import { TransactWriteItemsCommand, UpdateItemCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import {
   decrement,
   increment,
@@ -11,6 +10,7 @@ import { describe, expect, test } from "vitest";
 import { randomRuns } from "../../../scripts/test/random.ts";
 import { startsCompaction } from "./compaction.ts";
 import { keyAttribute } from "./idempotency-key.ts";
+import { lose, type LateWrite, type Loss } from "./late-write.fixture.ts";
 import {
   createSimulation,
   NO_LATENCY,
@@ -28,33 +28,6 @@ const REQUESTS = Array.from({ length: 400 }, (_, n) => `t${n}`)
   .slice(0, 4)
   .map((idempotencyKey, bit) => ({ idempotencyKey, commands: [decrement(2 ** bit)] }));
 const SIXTEEN = 16;
-
-/** What happens to the n-th write of a call: it is held up for a while, or its reply is lost. */
-interface Loss {
-  readonly write: number;
-  readonly kind: "held-up" | "unanswered";
-}
-
-type Write = UpdateItemCommand | TransactWriteItemsCommand;
-
-/** Makes a client lose one write: its process hears no more of it. */
-function lose(client: DynamoDBClient, loss: Loss | undefined, heldUp: Write[]): DynamoDBClient {
-  let writes = 0;
-  client.middlewareStack.add(
-    (next, { commandName }) =>
-      async (args) => {
-        const isTransaction = commandName === "TransactWriteItemsCommand";
-        if (!isTransaction && commandName !== "UpdateItemCommand") return next(args);
-        if (writes++ !== loss?.write) return next(args);
-        const input = args.input as never; // what a command of that name was given
-        if (loss.kind === "unanswered") await next(args).catch(() => undefined);
-        else heldUp.push(isTransaction ? new TransactWriteItemsCommand(input) : new UpdateItemCommand(input));
-        throw Object.assign(new Error("no answer"), { name: "TimeoutError" });
-      },
-    { step: "deserialize", priority: "low" },
-  );
-  return client;
-}
 
 type Told = "counted" | "refused" | "unknown";
 
@@ -109,7 +82,7 @@ describe.each(simulatedEngines)("whatever arrives late, on $engine", ({ transact
           const db = await createSimulation({ transactions, latencyMs: NO_LATENCY });
           const { clock } = db;
           const network = db.client();
-          const heldUp: Write[] = [];
+          const heldUp: LateWrite[] = [];
           const storeOf = (strategy: Strategy, client = network, ahead = 0) =>
             db.createStore({
               client,

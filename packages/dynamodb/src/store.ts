@@ -7,9 +7,12 @@ import {
   CounterError,
   CounterId,
   CounterIds,
+  CounterWindow,
   decrement,
   HoldRequest,
+  inWindow,
   parseInput,
+  refuseWindow,
   type ApplyAllResult,
   ReleaseRequest,
   type ApplyResult,
@@ -30,6 +33,7 @@ import {
   parseStoreOptions,
   type CallConfig,
   type DynamoDBCounterStoreOptions,
+  type StoreConfig,
 } from "./store-options.ts";
 import { withTimeLimit } from "./time-limit.ts";
 
@@ -75,46 +79,52 @@ export function createDynamoDBCounterStore(options: DynamoDBCounterStoreOptions)
   const call = <T>({ signal }: CallOptions, run: (config: CallConfig) => Promise<T>) =>
     withTimeLimit({ timeoutMs: config.timeoutMs, signal }, (ending) => run({ ...config, signal: ending }));
   return {
+    supportsWindows: config.shards === undefined,
     apply: async (input, callOptions = {}) => {
       const request = parseInput(ApplyRequest, input, "request");
       return call(callOptions, (config) => apply(config, request));
     },
-    get: async (input, { consistent = false, ...callOptions } = {}) => {
+    get: async (input, { consistent = false, ...options } = {}) => {
       const id = parseId(input);
-      return call(
-        callOptions,
-        async (config) => (await readCounter(config, id, { consistent })) ?? config.initial,
-      );
+      const reading = { consistent, window: windowOf(config, options), now: config.now() };
+      return call(options, async (config) => (await readCounter(config, id, reading)) ?? config.initial);
     },
-    getMany: async (input, { consistent = false, ...callOptions } = {}) => {
+    getMany: async (input, { consistent = false, ...options } = {}) => {
       const ids = parseInput(CounterIds, input, "ids");
-      return call(callOptions, (config) => getMany(config, ids, { consistent }));
+      refuseWindow(config.window, "getMany", options);
+      return call(options, (config) => getMany(config, ids, { consistent }));
     },
-    delete: async (input, callOptions = {}) => {
+    delete: async (input, options = {}) => {
       const id = parseId(input);
-      return call(callOptions, (config) => deleteCounter(config, id));
+      const window = windowOf(config, options);
+      return call(options, (config) => deleteCounter(config, id, window));
     },
     applyAll: async (input, { alongside: writes, ...callOptions } = {}) => {
       const request = parseInput(ApplyAllRequest, input, "request");
       checkUnsharded(config, request);
+      refuseWindow(config.window, "applyAll");
       const alongside = parseAlongside(config, request.entries.length, writes);
       return call(callOptions, (config) => applyAll(config, request, alongside));
     },
     list: ({ signal } = {}) => listCounters(config, { signal }),
     hold: async (input, callOptions = {}) => {
       const request = parseInput(HoldRequest, input, "request");
+      refuseWindow(config.window, "hold");
       return call(callOptions, (config) => hold(config, request));
     },
     commit: async (input, callOptions = {}) => {
       const request = parseInput(CommitRequest, input, "request");
+      refuseWindow(config.window, "commit");
       return call(callOptions, (config) => endHoldInTable(config, { type: "commit", ...request }));
     },
     release: async (input, callOptions = {}) => {
       const request = parseInput(ReleaseRequest, input, "request");
+      refuseWindow(config.window, "release");
       return call(callOptions, (config) => endHoldInTable(config, { type: "release", ...request }));
     },
     held: async (input, callOptions = {}) => {
       const id = parseId(input);
+      refuseWindow(config.window, "held", callOptions);
       return call(callOptions, (config) => sumOfHolds(config, id, config.now()));
     },
   };
@@ -148,6 +158,16 @@ async function hold(config: CallConfig, request: HoldRequest): Promise<HoldResul
   return { holdId, value, expiresAt, replayed };
 }
 
+/** The window of a call: its own, or else the store's. */
+function windowOf(
+  config: StoreConfig,
+  { window }: { readonly window?: CounterWindow | undefined },
+): CounterWindow | undefined {
+  if (window === undefined) return config.window;
+  if (config.shards !== undefined) checkUnlimited({ window }, "options");
+  return parseInput(CounterWindow, window, "options.window");
+}
+
 async function apply(config: CallConfig, request: ApplyRequest): Promise<ApplyResult> {
   const { id, commands, idempotencyKey, limits = config.limits, initial = config.initial } = request;
   const isSharded = config.shards !== undefined;
@@ -155,8 +175,10 @@ async function apply(config: CallConfig, request: ApplyRequest): Promise<ApplyRe
   const reads = commands.filter(({ type }) => type === "get").length;
   // A sharded counter has no single value that an idempotency key could record.
   if (reads === commands.length && (idempotencyKey === undefined || isSharded)) {
-    const value = (await readCounter(config, id, { consistent: true })) ?? initial;
-    return { ...applyBatch(value, commands, limits, id), replayed: false };
+    const [window, now] = [request.window ?? config.window, config.now()];
+    const value = (await readCounter(config, id, { consistent: true, window, now })) ?? initial;
+    const result = { ...applyBatch(value, commands, limits, id), replayed: false };
+    return window === undefined ? result : inWindow(result, window.at(now), limits);
   }
   const setIndex = commands.findIndex(({ type }) => type === "set");
   if (isSharded && setIndex !== -1) {

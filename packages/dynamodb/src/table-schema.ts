@@ -46,6 +46,25 @@ export function shardPrefix(shards: number): string {
   return `${VALUE_SORT_KEY}/${shards}/`;
 }
 
+const WINDOWS_PREFIX = "windows/";
+
+/** The sort key of the item of a counter with windows. It contains their definition: with another, it is another counter. */
+export function windowSortKey({ name }: { readonly name: string }): string {
+  return `${WINDOWS_PREFIX}${name}`;
+}
+
+const WINDOW_PREFIX = "w#";
+
+/** The attribute with the value of a window: named after its start, in seconds since 1970. */
+export function windowAttribute({ startsAt }: { readonly startsAt: number }): string {
+  return `${WINDOW_PREFIX}${startsAt / 1_000}`;
+}
+
+/** When the window of an attribute starts, in milliseconds since 1970; undefined for another attribute. */
+export function windowStartOf(name: string): number | undefined {
+  return name.startsWith(WINDOW_PREFIX) ? Number(name.slice(WINDOW_PREFIX.length)) * 1_000 : undefined;
+}
+
 /**
  * Begins the name of an attribute that holds an idempotency record in the counter's item, and the sort key of an item that
  * holds a record by itself: both are named alike.
@@ -54,9 +73,8 @@ export const KEY_PREFIX = "k#";
 
 /** Whether an item with this sort key belongs to a counter. Other items may lie beside it. */
 export function isCounterSortKey(sortKey: string): boolean {
-  return (
-    sortKey === VALUE_SORT_KEY || sortKey.startsWith(`${VALUE_SORT_KEY}/`) || sortKey.startsWith(KEY_PREFIX)
-  );
+  const isValue = sortKey === VALUE_SORT_KEY || sortKey.startsWith(`${VALUE_SORT_KEY}/`);
+  return isValue || sortKey.startsWith(WINDOWS_PREFIX) || sortKey.startsWith(KEY_PREFIX);
 }
 
 /** Begins the name of the attribute that says when a hold expires, and its amount. */

@@ -80,11 +80,13 @@ function updateItem(
   ];
   const sets = ["#fence = :nextFence"];
   const removes: string[] = [];
-  if (isRefusal && change.mayCreate) sets.push("#expiresAt = :expiresAt"); // an item without a value expires
-  if (!isRefusal) {
-    sets.push("#value = :value");
-    if (change.mayCreate) removes.push("#expiresAt");
-  }
+  // An item without a value expires, and a counter with windows.
+  const expiresAt = request.window
+    ? { N: String(request.window.expiresAt) }
+    : isRefusal && change.mayCreate && expiryWithoutValue(item, config, change.expiresAt);
+  if (expiresAt) sets.push("#expiresAt = :expiresAt");
+  else if (change.mayCreate) removes.push("#expiresAt");
+  if (!isRefusal) sets.push("#value = :value");
   // A record in the counter's item is the newer one, and compaction moves it over the key item: none may stay behind.
   if (expected !== undefined) removes.push("#idempotencyKey");
   return {
@@ -96,8 +98,8 @@ function updateItem(
       ExpressionAttributeNames: {
         "#fence": attributes.fence,
         "#idempotencyKey": request.keyAttribute,
-        "#value": attributes.value,
-        ...(change.mayCreate && { "#expiresAt": keys.timeToLive }),
+        "#value": request.valueAttribute,
+        ...((expiresAt || change.mayCreate) && { "#expiresAt": keys.timeToLive }),
         ...(keys.isShared && fence === undefined && { "#id": keys.partition }),
         ...holds.names,
       },
@@ -106,8 +108,7 @@ function updateItem(
         ...holds.values,
         ...(fence !== undefined && { ":fence": fence }),
         ...(expected !== undefined && { ":expected": expected }),
-        ...(isRefusal &&
-          change.mayCreate && { ":expiresAt": expiryWithoutValue(item, config, change.expiresAt) }),
+        ...(expiresAt && { ":expiresAt": expiresAt }),
         ...(!isRefusal && {
           ":value": { N: String(change.after) },
           ...(!change.mayCreate && { ":before": { N: String(change.before) } }),

@@ -2,7 +2,7 @@ import type { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { CounterError } from "@durable-counter/core";
 import { named, readItem, type Item } from "./counter-item.ts";
 import { endUntracked } from "./attempt-tracking.ts";
-import type { CounterState } from "./next-action.ts";
+import type { CounterState } from "./counter-state.ts";
 import type { RequestContext } from "./request-context.ts";
 import { isBusy, isConflict, isItemFull, translateError } from "./aws-errors.ts";
 
