@@ -1,6 +1,8 @@
 import {
+  checkWindowSupport,
   CounterId,
   CounterOptions,
+  CounterWindow,
   IdempotencyKey,
   IssuedAt,
   issuedAtNeedsKey,
@@ -47,12 +49,19 @@ export interface SharedCounterOptions extends CommonOptions {
    * retention period then fails with `idempotency-key-expired` instead of being counted again.
    */
   readonly issuedAt?: number | string | undefined;
+  /**
+   * Counts in windows, such as `calendarWindow({ per: "day" })` of `@durable-counter/core/windows`, instead of the store's. An
+   * operation belongs to the window that has `issuedAt`, or else to the one in which it reached the store first.
+   */
+  readonly window?: CounterWindow | undefined;
 }
 
 /** Options of {@link createCounterHandler}. */
 export interface CounterHandlerOptions extends CounterOptions {
   /** Where the counters live. Without a store, every execution has a counter of its own. */
   readonly store?: CounterStore | undefined;
+  /** Counts in windows instead of the store's; an event belongs to the window that has its `issuedAt`. Requires `store`. */
+  readonly window?: CounterWindow | undefined;
   /** One durable step per command, the default, or one for the whole batch, which is then all or nothing. */
   readonly steps?: "command" | "batch" | undefined;
   /** Gets one record for every operation that was applied, replayed, rejected or failed. By default nothing is logged. */
@@ -78,7 +87,13 @@ const commonShape = {
   initial: CounterOptions.shape.initial,
   store: z.optional(z.custom<CounterStore>(isStore, withRemedy("pass a CounterStore"))),
   logger: z.optional(Logger),
+  window: z.optional(CounterWindow),
 };
+
+const windowNeedsStore = z.refine<{ store?: CounterStore | undefined; window?: CounterWindow | undefined }>(
+  ({ store, window }) => store !== undefined || window === undefined,
+  withRemedy('pass "window" only with a "store"; the value of an execution has no windows'),
+);
 
 const CounterOptionsSchema = z
   .strictObject(
@@ -90,7 +105,7 @@ const CounterOptionsSchema = z
       issuedAt: z.optional(IssuedAt),
     },
     withRemedy(
-      'pass only "name", "limits", "initial" and "logger", and with a "store" also "id", "idempotencyKey" and "issuedAt"',
+      'pass only "name", "limits", "initial" and "logger", and with a "store" also "id", "idempotencyKey", "issuedAt" and "window"',
     ),
   )
   .check(
@@ -104,6 +119,7 @@ const CounterOptionsSchema = z
       withRemedy('pass "idempotencyKey" only with a "store"'),
     ),
     issuedAtNeedsKey,
+    windowNeedsStore,
   );
 
 const HandlerOptionsSchema = z
@@ -117,9 +133,9 @@ const HandlerOptionsSchema = z
         ),
       ),
     },
-    withRemedy('pass only "store", "limits", "initial", "steps" and "logger"'),
+    withRemedy('pass only "store", "limits", "initial", "window", "steps" and "logger"'),
   )
-  .check(startsWithinLimits);
+  .check(startsWithinLimits, windowNeedsStore);
 
 /** What a counter was asked to be, checked. */
 export interface CounterConfig extends CounterOptions {
@@ -133,7 +149,10 @@ export interface CounterConfig extends CounterOptions {
 }
 
 /** The store that has the value, and the request that is counted there. */
-export interface StoreConfig extends Pick<SharedCounterOptions, "store" | "id" | "idempotencyKey"> {
+export interface StoreConfig extends Pick<
+  SharedCounterOptions,
+  "store" | "id" | "idempotencyKey" | "window"
+> {
   readonly issuedAt: number | undefined;
 }
 
@@ -141,8 +160,10 @@ export interface StoreConfig extends Pick<SharedCounterOptions, "store" | "id" |
 export function parseCounterOptions(options: ExecutionCounterOptions | SharedCounterOptions): CounterConfig {
   const parsed = parseInput(CounterOptionsSchema, options, "options");
   const { store, id, name = defaultName(id), idempotencyKey, issuedAt, logger, limits, initial } = parsed;
+  const { window } = parsed;
+  if (store !== undefined) checkWindowSupport(window, store);
   const shared =
-    store === undefined || id === undefined ? undefined : { store, id, idempotencyKey, issuedAt };
+    store === undefined || id === undefined ? undefined : { store, id, idempotencyKey, issuedAt, window };
   return { name, label: id ?? name, logger, limits, initial, shared };
 }
 
@@ -153,5 +174,7 @@ export function defaultName(id: string | undefined): string {
 
 /** @throws CounterError `invalid-input` */
 export function parseHandlerOptions(options: CounterHandlerOptions): CounterHandlerOptions {
-  return parseInput(HandlerOptionsSchema, options, "options");
+  const parsed = parseInput(HandlerOptionsSchema, options, "options");
+  if (parsed.store !== undefined) checkWindowSupport(parsed.window, parsed.store);
+  return parsed;
 }

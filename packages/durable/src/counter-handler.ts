@@ -7,6 +7,7 @@ import {
   type BatchResult,
   type Command,
   type CommandResult,
+  type WindowResult,
 } from "@durable-counter/core";
 import {
   defaultName,
@@ -31,7 +32,7 @@ import { serializeCounterError } from "./restore-counter-error.ts";
  * ```
  */
 export function createCounterHandler(options: CounterHandlerOptions = {}): CounterHandler {
-  const { steps = "command", store, logger, limits, initial } = parseHandlerOptions(options);
+  const { steps = "command", store, logger, limits, initial, window } = parseHandlerOptions(options);
   return withDurableExecution(async (event: unknown, context): Promise<BatchResult> => {
     const { counterId, commands, idempotencyKey, issuedAt } = parseInput(CounterRequest, event, "event");
     const config: CounterConfig = {
@@ -40,7 +41,7 @@ export function createCounterHandler(options: CounterHandlerOptions = {}): Count
       logger,
       limits,
       initial,
-      shared: store && { store, id: counterId, idempotencyKey, issuedAt },
+      shared: store && { store, id: counterId, idempotencyKey, issuedAt, window },
     };
     const operations = createOperations(context, config);
     return steps === "batch" ? operations.batch(commands) : oneByOne(operations, commands);
@@ -52,15 +53,18 @@ export type CounterHandler = DurableLambdaHandler & { readonly "~result"?: Batch
 
 async function oneByOne({ single }: Operations, commands: readonly Command[]): Promise<BatchResult> {
   const results: CommandResult[] = [];
+  let inWindow: WindowResult = {};
   for (const command of commands) {
     try {
-      results.push(await single(command));
+      const { type, before, after, ...applied } = await single(command);
+      results.push({ type, before, after });
+      inWindow = applied;
     } catch (error) {
       if (!isCounterError(error)) throw error;
       throw serializeCounterError(commandFailed(results, commands.length, error));
     }
   }
-  return { value: results.at(-1)?.after ?? 0, results };
+  return { value: results.at(-1)?.after ?? 0, results, ...inWindow };
 }
 
 /** The error of one command, and what became of those before it. */

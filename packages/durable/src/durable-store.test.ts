@@ -6,6 +6,7 @@ import {
   isCounterError,
   type ApplyRequest,
   type CounterStore,
+  type CounterWindow,
 } from "@durable-counter/core";
 import { counterStoreContract, FakeContext, MemoryCounterStore, simulate } from "@durable-counter/testing";
 import { describe, expect, test } from "vitest";
@@ -34,13 +35,17 @@ async function failureOf(call: Promise<unknown> | undefined) {
 /** Says which requests were replayed, which a durable store cannot know. */
 function tellingReplays(store: CounterStore): CounterStore {
   const known = new Map<string, Set<string>>();
+  // With another window, the same id is another counter.
+  const nameOf = (id: string, window?: CounterWindow) => `${id}\n${window?.name ?? ""}`;
   return {
     ...store,
     apply: async (request) => {
-      const { id, idempotencyKey = "" } = request ?? {}; // Not even an object, where the contract is about bad input.
-      const keys = known.get(id) ?? new Set();
+      // Not even an object, where the contract is about bad input.
+      const { id, idempotencyKey = "", window } = request ?? {};
+      const name = nameOf(id, window);
+      const keys = known.get(name) ?? new Set();
       const replayed = keys.has(idempotencyKey);
-      if (idempotencyKey !== "") known.set(id, keys.add(idempotencyKey));
+      if (idempotencyKey !== "") known.set(name, keys.add(idempotencyKey));
       try {
         return { ...(await store.apply(request)), replayed };
       } catch (error) {
@@ -48,9 +53,9 @@ function tellingReplays(store: CounterStore): CounterStore {
         throw error;
       }
     },
-    delete: async (id) => {
-      known.delete(id);
-      await store.delete(id);
+    delete: async (id, options) => {
+      known.delete(nameOf(id, options?.window));
+      await store.delete(id, options);
     },
   };
 }
@@ -59,7 +64,7 @@ describe("a durable store is a store", () => {
   counterStoreContract(
     { describe, test, expect },
     (options) => tellingReplays(durableStore(new FakeContext(), new MemoryCounterStore(options))),
-    { capabilities: ["getMany"] },
+    { capabilities: ["getMany", "windows"] },
   );
 });
 
@@ -133,6 +138,7 @@ describe("durableStore", () => {
       "delete",
       "get",
       "list",
+      "supportsWindows",
     ]);
     expect(Object.keys(durableStore(new FakeContext(), new CapableStore())).toSorted()).toEqual([
       "apply",
@@ -145,6 +151,7 @@ describe("durableStore", () => {
       "hold",
       "list",
       "release",
+      "supportsWindows",
     ]);
   });
 

@@ -1,6 +1,7 @@
 import type { DurableContext } from "@aws/durable-execution-sdk-js";
 import {
   ApplyRequest,
+  checkWindowSupport,
   CounterId,
   CounterIds,
   parseInput,
@@ -43,9 +44,11 @@ export function durableStore(
 ): CounterStore {
   const { read, repeat, count, isRepeated } = createKinds(context, store, options);
   return {
+    ...(store.supportsWindows !== undefined && { supportsWindows: store.supportsWindows }),
     apply: (input, options) =>
       rejectWhatThrows(() => {
         const request = parseInput(ApplyRequest, input, "request");
+        checkWindowSupport(request.window, store, "request");
         // A read needs no key, which would cost a write; unless the request may come again, to be answered alike.
         const isRead = request.commands.every(({ type }) => type === "get");
         return isRead && request.idempotencyKey === undefined && !isRepeated
@@ -53,9 +56,15 @@ export function durableStore(
           : count(effect.apply(request), options, request, (keyed, own) => store.apply(keyed, own));
       }),
     get: (id, options) =>
-      rejectWhatThrows(() => read(effect.get(parseId(id)), options, (own) => store.get(id, own))),
+      rejectWhatThrows(() => {
+        checkWindowSupport(options?.window, store);
+        return read(effect.get(parseId(id)), options, (own) => store.get(id, own));
+      }),
     delete: (id, options) =>
-      rejectWhatThrows(() => repeat(effect.delete(parseId(id)), options, (own) => store.delete(id, own))),
+      rejectWhatThrows(() => {
+        checkWindowSupport(options?.window, store);
+        return repeat(effect.delete(parseId(id)), options, (own) => store.delete(id, own));
+      }),
     async *list(options) {
       yield* await read(effect.list(), options, (own) => listWithinCheckpoint(store.list(own)));
     },

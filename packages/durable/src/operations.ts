@@ -1,5 +1,11 @@
 import type { DurableContext } from "@aws/durable-execution-sdk-js";
-import type { ApplyResult, BatchResult, Command, CommandResult } from "@durable-counter/core";
+import {
+  type ApplyResult,
+  type BatchResult,
+  type Command,
+  type CommandResult,
+  type WindowResult,
+} from "@durable-counter/core";
 import type { CounterConfig } from "./counter-config.ts";
 import { createCounterLog } from "./counter-log.ts";
 import { contextPath, operationName, uniqueName } from "./operation-identity.ts";
@@ -10,7 +16,7 @@ import { createStateBackend } from "./state-backend.ts";
 
 /** A counter's commands as durable steps, one after another in call order. */
 export interface Operations {
-  readonly single: (command: Command) => Promise<CommandResult>;
+  readonly single: (command: Command) => Promise<CommandResult & WindowResult>;
   /** As `single`, but checkpoints and returns the value after the command alone. */
   readonly value: (command: Command) => Promise<number>;
   readonly batch: (commands: readonly Command[]) => Promise<BatchResult>;
@@ -102,7 +108,10 @@ function createLog(context: DurableContext, { logger, label }: CounterConfig) {
   );
 }
 
-const onlyResult = ({ results: [result] }: ApplyResult) => result as CommandResult; // one command, one result
+const onlyResult = ({ value: _value, results: [result], replayed: _replayed, ...inWindow }: ApplyResult) => ({
+  ...(result as CommandResult), // one command, one result
+  ...inWindow,
+});
 const valueAfter = ({ value }: BatchResult) => value;
-const withoutReplayed = ({ value, results }: ApplyResult) => ({ value, results });
+const withoutReplayed = ({ replayed: _replayed, ...result }: ApplyResult) => result;
 const itself = (value: number) => value;

@@ -39,7 +39,7 @@ export function createStateBackend(context: DurableContext, config: CounterConfi
 function storeBackend(
   context: DurableContext,
   { limits, initial }: CounterConfig,
-  { store, id, idempotencyKey: requestKey, issuedAt }: StoreConfig,
+  { store, id, idempotencyKey: requestKey, issuedAt, window }: StoreConfig,
 ): StateBackend {
   const keys = createOperationKeys(context, requestKey);
 
@@ -57,7 +57,7 @@ function storeBackend(
         isWrite: needsKey,
         idempotencyKey,
         before,
-        start: (signal) => store.apply(request, { signal }),
+        start: (signal) => store.apply(window === undefined ? request : { ...request, window }, { signal }),
       });
     };
   };

@@ -17,6 +17,7 @@ export function withApply(
 ): CounterStore {
   const current = typeof store === "function" ? store : () => store;
   return {
+    supportsWindows: true,
     apply: (request, options) => apply(request, (forwarded) => current().apply(forwarded, options), options),
     get: (id, options) => current().get(id, options),
     delete: (id, options) => current().delete(id, options),
