@@ -15,6 +15,9 @@ const GROUPS: Readonly<Record<string, readonly (readonly [title: string, page: s
   Recipes: [
     ["Stock with reservations", "recipes/stock-with-reservations"],
     ["Prepaid credits", "recipes/prepaid-credits"],
+    ["Windows: minutes to months", "windows"],
+    ["A monthly quota per customer", "recipes/monthly-quota"],
+    ["A rate limit per minute", "recipes/rate-limit"],
   ],
   "What is guaranteed": [
     ["Guarantees", "guarantees"],
