@@ -23,6 +23,7 @@ const GROUPS: Readonly<Record<string, readonly (readonly [title: string, page: s
     ["Guarantees", "guarantees"],
     ["How exactly-once counting works", "how-exactly-once-works"],
     ["Timelines", "testing-timelines"],
+    ["Observations", "observations/README"],
     ["Benchmarks", "benchmarks"],
   ],
   Packages: [
