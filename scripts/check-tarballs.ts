@@ -115,7 +115,9 @@ async function checkFiles(name: string, unpacked: string): Promise<void> {
 async function installInto(project: string, tarballs: readonly Tarball[]): Promise<string> {
   const files = Object.fromEntries(tarballs.map(({ name, file }) => [name, `file:${file}`]));
   await mkdir(project);
-  await write(project, "package.json", JSON.stringify({ private: true, dependencies: files }));
+  // What the user of an export installs, too: windows of the calendar need it.
+  const dependencies = { ...files, "temporal-polyfill": "*" };
+  await write(project, "package.json", JSON.stringify({ private: true, dependencies }));
   const settings = {
     overrides: files,
     // What a package forgot to declare is not there.
