@@ -67,6 +67,10 @@ describe("several entries", () => {
     );
   });
 
+  test("start at 0 where no value before is given", () => {
+    expect(applyEntries([], [{ id: "a", commands: [increment(2)] }])).toMatchObject([{ value: 2 }]);
+  });
+
   test("take their limits from the store, and replace what happens at them", () => {
     const store = { min: 0, onLimit: "clamp" } as const;
     expect(entryLimits({}, store)).toEqual(store);
