@@ -18,6 +18,9 @@ const GROUPS: Readonly<Record<string, readonly (readonly [title: string, page: s
     ["Windows: minutes to months", "windows"],
     ["A monthly quota per customer", "recipes/monthly-quota"],
     ["A rate limit per minute", "recipes/rate-limit"],
+    ["Invoice numbers without gaps", "recipes/invoice-numbers"],
+    ["Metering from SQS and streams", "recipes/metering"],
+    ["Likes on a hot item", "recipes/likes"],
   ],
   "What is guaranteed": [
     ["Guarantees", "guarantees"],
