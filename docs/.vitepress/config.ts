@@ -10,7 +10,15 @@ export default defineConfig({
   title: "durable-counter",
   description: "Counters for AWS Lambda that count each request exactly once.",
   srcDir: "..",
-  srcExclude: ["**/node_modules/**", "**/dist/**", "**/CHANGELOG.md", "**/.*/**", "LICENSE.md", "README.md"],
+  srcExclude: [
+    "**/node_modules/**",
+    "**/dist/**",
+    "**/CHANGELOG.md",
+    "**/.*/**",
+    "docs/api/**",
+    "LICENSE.md",
+    "README.md",
+  ],
   rewrites: {
     "docs/index.md": "index.md",
     "docs/source/:path(.*).md": "source/:path.md",

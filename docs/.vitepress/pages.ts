@@ -32,7 +32,8 @@ function markdownIn(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
     .filter(
       (name) =>
-        name.endsWith(".md") && !/node_modules|reference|source|\.vitepress|(^|\/)index\.md$/u.test(name),
+        name.endsWith(".md") &&
+        !/node_modules|^api\/|reference|source|\.vitepress|(^|\/)index\.md$/u.test(name),
     )
     .map((name) => join(folder, name));
 }

@@ -11,7 +11,10 @@ import { preview } from "vite";
 const BROWSERS = [process.env["CHROMIUM"] ?? "/usr/bin/chromium", "/usr/bin/google-chrome"];
 const ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"];
 const SCREENS = { wide: { width: 1_280, height: 800 }, narrow: { width: 375, height: 700 } };
-const SEARCHES: Readonly<Record<string, string>> = { "outcome-unknown": "guarantees", quota: "start" };
+const SEARCHES: Readonly<Record<string, string>> = {
+  "outcome-unknown": "how-exactly-once-works",
+  quota: "start",
+};
 
 // What runs in the page is text: this file has no types of a browser.
 const OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth";

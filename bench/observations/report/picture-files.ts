@@ -4,8 +4,8 @@ import type { Figure } from "./block.ts";
 export function pictureFiles({ name, alt }: Figure): string {
   return [
     "<picture>",
-    `  <source media="(prefers-color-scheme: dark)" srcset="figures/${name}-dark.svg">`,
-    `  <img src="figures/${name}-light.svg" width="760" alt="${alt.replaceAll('"', "&quot;")}">`,
+    `  <source media="(prefers-color-scheme: dark)" srcset="./figures/${name}-dark.svg">`,
+    `  <img src="./figures/${name}-light.svg" width="760" alt="${alt.replaceAll('"', "&quot;")}">`,
     "</picture>",
   ].join("\n");
 }

@@ -25,6 +25,6 @@ export function withExcerpt(readme: string, folder: string): string {
   const parts = [summary, figure].flatMap((block) =>
     block === undefined ? [] : [blockOf(block, pictureFiles)],
   );
-  const excerpt = parts.join("\n\n").replaceAll("figures/", "docs/observations/figures/");
+  const excerpt = parts.join("\n\n").replaceAll("./figures/", "docs/observations/figures/");
   return `${readme.slice(0, from)}${START}\n${excerpt}\n${readme.slice(to)}`;
 }
