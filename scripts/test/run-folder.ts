@@ -1,8 +1,10 @@
 import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
-const PREFIX = "durable-counter-run-";
+const PREFIX = "durable-counter-";
+/** Of a run within a run, as in `pnpm verify`. It is short: a browser puts a socket there, whose path has at most 107 bytes. */
+const NESTED_PREFIX = "run-";
 const VITEST_WATCHDOG = "vitest-watchdog";
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
@@ -13,8 +15,9 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
  */
 export function createRunFolder(): string {
   const parent = realpathSync(tmpdir());
-  removeAbandonedFolders(parent);
-  const folder = mkdtempSync(join(parent, `${PREFIX}${process.pid}-`));
+  const isNested = basename(parent).startsWith(PREFIX);
+  if (!isNested) removeAbandonedFolders(parent);
+  const folder = mkdtempSync(join(parent, `${isNested ? NESTED_PREFIX : PREFIX}${process.pid}-`));
   Object.assign(process.env, { TMPDIR: folder, TMP: folder, TEMP: folder });
 
   const clear = () => {
