@@ -110,7 +110,7 @@ export const cost = defineObservation({
         batches.map((batch) => [whole(batch), ...WAYS.map(({ way }) => perMillion(way, batch))]),
       ),
       text(
-        `What one event takes, as measured. Prices: ${prices.region}, read on ${prices.date}, from [prices.ts](../../packages/testing/src/cost/prices.ts).`,
+        `What one event takes, as measured. Prices: ${prices.region}, as of ${prices.date}, from [prices.ts](../../packages/testing/src/cost/prices.ts).`,
       ),
       table(
         [

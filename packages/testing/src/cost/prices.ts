@@ -2,7 +2,7 @@
 export interface Prices {
   /** The region that the prices are of, for example `us-east-1`. */
   readonly region: string;
-  /** The day on which the prices were read, as `YYYY-MM-DD`. */
+  /** The day on which the prices were written down here, as `YYYY-MM-DD`. They may have changed since, at their source. */
   readonly date: string;
   /** A durable operation: the start of an execution, a step, a retry, a wait, a callback, a child context, a branch. */
   readonly durableOperation: number;
@@ -21,7 +21,7 @@ export interface Prices {
 }
 
 /**
- * List prices in us-east-1, x86, on-demand tables.
+ * List prices in us-east-1, x86, on-demand tables. Compare them with their sources before you decide by them:
  *
  * https://aws.amazon.com/lambda/pricing/ and https://aws.amazon.com/dynamodb/pricing/on-demand/
  */
