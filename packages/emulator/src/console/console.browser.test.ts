@@ -7,7 +7,7 @@ const file = join(import.meta.dirname, "..", "cli", "approval.fixture.ts");
 const EVIL = "<img src=x onerror=\"document.title='broken'\">";
 /** Ends only a test that hangs. */
 const HANG_MS = 600_000;
-let browser: Browser;
+let browser: Browser | undefined;
 let emulator: Emulator;
 
 beforeAll(async () => {
@@ -18,7 +18,7 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
-  await browser.close();
+  await browser?.close();
   await emulator.stop();
 });
 
@@ -27,6 +27,7 @@ async function withConsole(
   options: BrowserContextOptions,
   use: (page: Page) => Promise<void>,
 ): Promise<void> {
+  if (browser === undefined) throw new Error("No browser was started.");
   const context = await browser.newContext(options);
   try {
     context.setDefaultTimeout(HANG_MS);
