@@ -37,7 +37,7 @@ export async function runWithCrashes(
   const history = new ExecutionHistory();
   const crashesAt = (point: CrashPoint): boolean => {
     const crashed = plan.crashesAt(point);
-    timeline.push({ point, crashed, after: history.events.length });
+    timeline.push({ point, crashed, after: history.length });
     return crashed;
   };
 

@@ -29,12 +29,22 @@ export interface EndedInvocation {
 
 /** The history of one execution, as the service writes it. Times are milliseconds since the epoch. */
 export class ExecutionHistory {
+  readonly #records: EventRecord[] = [];
+  /** The first records as events. Most histories are never read, so events are built when they are. */
   readonly #events: ExecutionHistoryEvent[] = [];
   readonly #started = new Set<string>();
   readonly #attempts = new Map<string, number>();
 
   get events(): readonly ExecutionHistoryEvent[] {
+    for (const record of this.#records.slice(this.#events.length)) {
+      this.#events.push(eventOf(record, this.#events.length + 1));
+    }
     return this.#events;
+  }
+
+  /** How many events there are. */
+  get length(): number {
+    return this.#records.length;
   }
 
   /** @param timeoutSeconds how long the execution may take */
@@ -112,28 +122,39 @@ export class ExecutionHistory {
     });
   }
 
-  #add(
-    EventType: string,
-    {
-      Id,
-      ParentId,
-      Name,
-      SubType,
-    }: Pick<OperationUpdate, "ParentId" | "Name" | "SubType"> & { Id?: string | undefined },
-    at: number,
-    details: Readonly<Record<string, unknown>>,
-  ): void {
-    this.#events.push({
-      EventType,
-      EventId: this.#events.length + 1,
-      EventTimestamp: new Date(at),
-      ...(Id === undefined ? {} : { Id }),
-      ...(ParentId === undefined ? {} : { ParentId }),
-      ...(Name === undefined ? {} : { Name }),
-      ...(SubType === undefined ? {} : { SubType }),
-      [`${EventType}Details`]: details,
-    });
+  #add(type: string, { Id, ParentId, Name, SubType }: EventSource, at: number, details: EventDetails): void {
+    this.#records.push({ type, Id, ParentId, Name, SubType, at, details });
   }
+}
+
+/** The operation or the execution that an event is about. */
+interface EventSource {
+  readonly Id?: string | undefined;
+  readonly ParentId?: string | undefined;
+  readonly Name?: string | undefined;
+  readonly SubType?: string | undefined;
+}
+
+type EventDetails = Readonly<Record<string, unknown>>;
+
+interface EventRecord extends EventSource {
+  readonly type: string;
+  readonly at: number;
+  readonly details: EventDetails;
+}
+
+function eventOf(record: EventRecord, EventId: number): ExecutionHistoryEvent {
+  const { type: EventType, Id, ParentId, Name, SubType, at, details } = record;
+  return {
+    EventType,
+    EventId,
+    EventTimestamp: new Date(at),
+    ...(Id === undefined ? {} : { Id }),
+    ...(ParentId === undefined ? {} : { ParentId }),
+    ...(Name === undefined ? {} : { Name }),
+    ...(SubType === undefined ? {} : { SubType }),
+    [`${EventType}Details`]: details,
+  };
 }
 
 const KINDS = {

@@ -19,7 +19,7 @@ export const INVOCATION_MS = 900_000;
 /** Builds the context that Lambda passes to a function. */
 export function lambdaContext(request: LambdaInvocation): LambdaContext {
   const { functionArn, invocation, tenantId, getRemainingTimeInMillis } = request;
-  const [, functionName = "", functionVersion = ""] = /:function:([^:/]*):([^:/]*)/.exec(functionArn) ?? [];
+  const [, , , , , , functionName = "", functionVersion = ""] = functionArn.split(":");
   return {
     callbackWaitsForEmptyEventLoop: true,
     functionName,

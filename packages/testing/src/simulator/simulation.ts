@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import type { ErrorObject, Operation } from "@aws/durable-execution-sdk-js";
 import type { DurableOperation } from "../service/durable-operation.ts";
 import type { ExecutionHistoryEvent } from "../service/execution-history.ts";
@@ -43,27 +44,41 @@ interface ClosedExecution {
   positioned(): Iterable<readonly [position: string, operation: Operation]>;
 }
 
-/** Builds the report of a closed execution. */
+/**
+ * Builds the report of a closed execution. Operations and history are built when they are read: a closed execution does
+ * not change, and most tests read neither.
+ */
 export function simulationOf<Result>(execution: ClosedExecution): Simulation<Result> {
   const { result, error } = execution.outcome ?? {};
   const { invocations, checkpoints, bytesWritten } = execution;
-  const history = execution.history.events;
-  const operations = operationsOf(execution);
-  if (error !== undefined) {
-    const failure = executionError(error);
-    return { status: "FAILED", error: failure, operations, invocations, checkpoints, bytesWritten, history };
-  }
-  return {
-    status: "SUCCEEDED",
-    // The caller names the type of the result; JSON has none.
-    ...(result === undefined ? {} : { result: JSON.parse(result) as Result }),
-    operations,
+  let operations: readonly DurableOperation[] | undefined;
+  const report = {
+    ...(error === undefined
+      ? // The caller names the type of the result; JSON has none.
+        {
+          status: "SUCCEEDED" as const,
+          ...(result === undefined ? {} : { result: JSON.parse(result) as Result }),
+        }
+      : { status: "FAILED" as const, error: executionError(error) }),
     invocations,
     checkpoints,
     bytesWritten,
-    history,
+    get operations() {
+      return (operations ??= operationsOf(execution));
+    },
+    get history() {
+      return execution.history.events;
+    },
   };
+  return Object.defineProperty(report, inspect.custom, PRINTED);
 }
+
+/** `console.log` would show `[Getter]` for what is built when it is read. A copy has values. */
+const PRINTED: PropertyDescriptor & ThisType<Simulation> = {
+  value() {
+    return { ...this };
+  },
+};
 
 /** All operations of an execution, closed or not. */
 export function operationsOf(execution: Pick<ClosedExecution, "positioned">): readonly DurableOperation[] {
