@@ -25,7 +25,7 @@ test.each([
 });
 
 test("a point is counted from the crash before it", () => {
-  const call: CrashPoint = { at: "call", name: "store.apply" };
+  const call: CrashPoint = { at: "call", name: "store.apply", arn: "arn" };
   const timeline = [
     { point: call, crashed: false, after: 0 },
     { point: call, crashed: true, after: 0 },

@@ -3,7 +3,10 @@ import type { ProtocolPoint } from "../simulator/faults.ts";
 import type { DependencyCall } from "./crashable.ts";
 
 /** A point at which a process can die: at a step of the durable protocol, or around the call of a dependency. */
-export type CrashPoint = ProtocolPoint | DependencyCall;
+export type CrashPoint = ProtocolPoint | ProcessCall;
+
+/** The call of a dependency by the process of an execution. */
+export type ProcessCall = DependencyCall & Pick<ProtocolPoint, "arn" | "invokedFunction">;
 
 /** A crash point that a run has passed, or at which its process died. */
 export interface TimelineEntry {
@@ -44,8 +47,8 @@ export function targetOf(timeline: readonly TimelineEntry[], number: number): Cr
 /** Whether `found` is the same point in another run. */
 export function isSame(wanted: CrashPoint, found: CrashPoint): boolean {
   if (wanted.at !== found.at) return false;
+  if (found.arn !== wanted.arn) return false;
   if ("name" in wanted) return "name" in found && found.name === wanted.name;
-  if (!("arn" in found) || found.arn !== wanted.arn) return false;
   if (!("updates" in wanted) || !("updates" in found)) return true;
   // The SDK may send updates together or one by one. The last update identifies the call.
   const last = wanted.updates.at(-1);
@@ -55,6 +58,12 @@ export function isSame(wanted: CrashPoint, found: CrashPoint): boolean {
 
 /** Describes a crash point. */
 export function describePoint(point: CrashPoint): string {
+  const { invokedFunction } = point;
+  const what = describe(point);
+  return invokedFunction === undefined ? what : `${what}, in the invoked function "${invokedFunction}"`;
+}
+
+function describe(point: CrashPoint): string {
   switch (point.at) {
     case "call":
       return `before the call of ${point.name}`;

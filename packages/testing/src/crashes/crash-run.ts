@@ -1,5 +1,5 @@
 import type { DurableLambdaHandler } from "@aws/durable-execution-sdk-js";
-import type { ProtocolPoint } from "../simulator/faults.ts";
+import type { ProtocolPoint, RunInProcess } from "../simulator/faults.ts";
 import { ExecutionHistory, type ExecutionHistoryEvent } from "../service/execution-history.ts";
 import type { SimulateOptions } from "../simulator/options.ts";
 import { simulateWithFaults } from "../simulator/simulate.ts";
@@ -42,26 +42,28 @@ export async function runWithCrashes(
   };
 
   const processes: SimulatedProcess[] = [];
-  const inProcess: DurableLambdaHandler = (event, context) => {
-    const process = new SimulatedProcess(event.DurableExecutionArn, crashesAt);
+  const inProcess: RunInProcess = (code, execution) => (event, context) => {
+    const process = new SimulatedProcess(execution, crashesAt);
     processes.push(process);
-    return Promise.race([runInProcess(process, () => handler(event, context)), process.death]);
+    return Promise.race([runInProcess(process, () => code(event, context)), process.death]);
   };
   const refusals: string[] = [];
   const faults = (point: ProtocolPoint) => {
     if (point.at === "refusal") refusals.push(`${describePoint(point)}: ${point.message}`);
     if (!isCrashPoint(point)) return undefined;
-    const process = processes.findLast(({ arn }) => arn === point.arn);
+    const process = processes.findLast(({ execution }) => execution.arn === point.arn);
     const crashes = crashesAt(point);
     if (crashes) process?.die();
     else if (point.at === "invocation-end") process?.end();
     return crashes ? ("crash" as const) : undefined;
   };
-  const outcome = await simulateWithFaults(inProcess, options, faults, history).then(
+  const outcome = await simulateWithFaults(handler, options, faults, { history, inProcess }).then(
     (simulation) => ({ simulation }),
     (stopped: unknown) => ({ stopped }),
   );
-  const openCalls = processes.at(-1)?.openCalls ?? [];
+  // Of each execution, the process of its last invocation.
+  const last = new Map(processes.map((process) => [process.execution.arn, process]));
+  const openCalls = [...last.values()].flatMap((process) => process.openCalls);
   // Code of this run that is still running must not touch the dependencies of the next run.
   for (const process of processes) process.die();
   return {

@@ -6,7 +6,7 @@ test.each(["resolves", "rejects"] as const)(
   "a process that died during a call gets no answer and passes no point, though the call %s",
   async (ending) => {
     const passed: string[] = [];
-    const process = new SimulatedProcess("arn", ({ at }) => {
+    const process = new SimulatedProcess({ arn: "arn" }, ({ at }) => {
       passed.push(at);
       return false;
     });
@@ -25,7 +25,7 @@ test.each(["resolves", "rejects"] as const)(
 );
 
 test("a process that has died calls nothing", async () => {
-  const process = new SimulatedProcess("arn", () => false);
+  const process = new SimulatedProcess({ arn: "arn" }, () => false);
   let calls = 0;
   const bank = crashable({ pay: async () => void calls++ }, "bank");
   process.die();

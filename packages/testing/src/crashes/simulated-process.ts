@@ -1,10 +1,13 @@
 import { ProcessDied } from "../simulator/faults.ts";
-import type { CrashPoint } from "./crash-point.ts";
+import type { ProcessCall } from "./crash-point.ts";
 import type { CrashableProcess, DependencyCall } from "./crashable.ts";
+
+type Execution = Pick<ProcessCall, "arn" | "invokedFunction">;
 
 /** The process of one invocation. When it dies, its invocation ends and no dependency answers it any more. */
 export class SimulatedProcess implements CrashableProcess {
-  readonly arn: string;
+  /** The execution that is invoked. */
+  readonly execution: Execution;
   /** Rejects when the process dies. */
   readonly death: Promise<never>;
   /** Calls of dependencies that were made after the invocation had ended. */
@@ -12,11 +15,11 @@ export class SimulatedProcess implements CrashableProcess {
   isDead = false;
   #isOver = false;
   readonly #openCalls = new Map<string, number>();
-  readonly #crashesAt: (point: CrashPoint) => boolean;
+  readonly #crashesAt: (call: ProcessCall) => boolean;
   #kill: (error: Error) => void = () => undefined;
 
-  constructor(arn: string, crashesAt: (point: CrashPoint) => boolean) {
-    this.arn = arn;
+  constructor({ arn, invokedFunction }: Execution, crashesAt: (call: ProcessCall) => boolean) {
+    this.execution = { arn, invokedFunction };
     this.#crashesAt = crashesAt;
     this.death = new Promise((_, reject) => {
       this.#kill = reject;
@@ -33,7 +36,7 @@ export class SimulatedProcess implements CrashableProcess {
     if (this.#isOver && call.at === "call") this.lateCalls.push(call.name);
     const change = call.at === "call" ? 1 : -1;
     this.#openCalls.set(call.name, (this.#openCalls.get(call.name) ?? 0) + change);
-    if (!this.#crashesAt(call)) return false;
+    if (!this.#crashesAt({ ...call, ...this.execution })) return false;
     this.die();
     return true;
   }

@@ -1,5 +1,5 @@
 import type { CallbackAnswers } from "./callback-answers.ts";
-import type { Faults } from "./faults.ts";
+import type { Faults, RunInProcess } from "./faults.ts";
 import type { FunctionRegistry } from "./function-registry.ts";
 import type { EventLoop } from "./event-loop.ts";
 
@@ -9,6 +9,8 @@ export interface Environment {
   readonly answers: CallbackAnswers;
   readonly functions: FunctionRegistry;
   readonly faults: Faults | undefined;
+  /** Default: the handler runs as it is. */
+  readonly inProcess?: RunInProcess | undefined;
   readonly replay: "suspended" | "always";
   readonly answerCallbacks: "submitted" | "created";
   /** Operations per page of an execution's state. */

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { VirtualClock } from "./virtual-clock.ts";
 
 /** An execution that can be invoked until it suspends. */
@@ -20,6 +21,8 @@ export class EventLoop {
   readonly clock = new VirtualClock();
   readonly #invocable = new Set<Invocable>();
   readonly #tasks: (() => Promise<void>)[] = [];
+  /** Functions and answers do not belong to the invocation whose poll lets them run, and see none of its async context. */
+  readonly #outside = AsyncLocalStorage.snapshot();
 
   /** Invokes the execution when its turn comes. */
   invokeLater(execution: Invocable): void {
@@ -32,7 +35,11 @@ export class EventLoop {
   }
 
   /** Runs until everything waits for virtual time to pass. */
-  async runUntilIdle(): Promise<void> {
+  runUntilIdle(): Promise<void> {
+    return this.#outside(() => this.#runUntilIdle());
+  }
+
+  async #runUntilIdle(): Promise<void> {
     for (;;) {
       const task = this.#tasks.shift();
       if (task !== undefined) {

@@ -80,6 +80,11 @@ export class Execution {
     return false;
   }
 
+  /** The function, if another execution has invoked it. */
+  get invokedFunction(): string | undefined {
+    return this.depth === 0 ? undefined : this.#start.functionName;
+  }
+
   /** Runs the next invocation, from its event to its end. */
   async invoke(): Promise<void> {
     if (this.isClosed) return;
@@ -93,13 +98,16 @@ export class Execution {
     const invocation = new Invocation();
     const startedAt = this.#now;
     this.#isRunning = true;
-    const fault = faults?.({ at: "invocation-start", arn, invocation: number });
+    const { invokedFunction } = this;
+    const fault = faults?.({ at: "invocation-start", arn, invokedFunction, invocation: number });
     const ending = fault === undefined ? await this.#run(invocation) : CRASHED;
     this.tokens.revoke();
     this.#isRunning = false;
     if (this.checkpoints > checkpointsBefore) this.#failures.progressed();
     const lost =
-      ending.kind === "returned" ? faults?.({ at: "invocation-end", arn, invocation: number }) : undefined;
+      ending.kind === "returned"
+        ? faults?.({ at: "invocation-end", arn, invokedFunction, invocation: number })
+        : undefined;
     const seen = lost === undefined ? ending : CRASHED;
     const completed = { requestId: `invocation-${number}`, startedAt, error: failureOf(seen) };
     this.history.invocationCompleted(completed, this.#now);
@@ -178,8 +186,9 @@ export class Execution {
     const { timeoutMs } = this.#env;
     const UpdatedOperationIds = this.state.takeChanges().flatMap(({ Id }) => Id ?? []);
     const client = new ServiceClient(this, this.#env, invocation);
+    const { handler } = this.#start;
     return invocation.run(
-      this.#start.handler,
+      this.#env.inProcess?.(handler, this) ?? handler,
       {
         DurableExecutionArn: this.arn,
         CheckpointToken: this.tokens.issue(),

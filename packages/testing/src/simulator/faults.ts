@@ -1,9 +1,11 @@
-import type { OperationUpdate } from "@aws/durable-execution-sdk-js";
+import type { DurableLambdaHandler, OperationUpdate } from "@aws/durable-execution-sdk-js";
 
 /** A point of the protocol at which an invocation can die or a call can fail. */
 export type ProtocolPoint = {
   /** The simulated execution, or one that it invoked. */
   readonly arn: string;
+  /** The function, if the execution was invoked by another one. */
+  readonly invokedFunction?: string | undefined;
   /** Counted from 1, per execution. */
   readonly invocation: number;
 } & (
@@ -45,6 +47,12 @@ export type ProtocolPoint = {
  * The code of a process that has crashed cannot be stopped: it goes on, but its checkpoints are refused.
  */
 export type Faults = (point: ProtocolPoint) => "crash" | "no-token" | Error | undefined;
+
+/** Wraps a handler, so that each of its invocations runs in a simulated process. */
+export type RunInProcess = (
+  handler: DurableLambdaHandler,
+  execution: Pick<ProtocolPoint, "arn" | "invokedFunction">,
+) => DurableLambdaHandler;
 
 /** Thrown by a handler whose process dies outside of a call to the service. It counts as a crash. */
 export class ProcessDied extends Error {

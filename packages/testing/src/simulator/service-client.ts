@@ -18,6 +18,7 @@ import { StaleTokenError } from "../service/checkpoint-tokens.ts";
 /** The execution that a client checkpoints. */
 interface ClientExecution {
   readonly arn: string;
+  readonly invokedFunction?: string | undefined;
   readonly state: ExecutionState;
   readonly tokens: CheckpointTokens;
   readonly externalEvents: { dispatchCallbacks(): void };
@@ -106,9 +107,9 @@ export class ServiceClient implements DurableExecutionClient {
     try {
       this.#execution.applyCheckpoint(updates);
     } catch (error) {
-      const { arn } = this.#execution;
+      const { arn, invokedFunction } = this.#execution;
       const message = error instanceof Error ? error.message : String(error);
-      this.#env.faults?.({ at: "refusal", arn, invocation: this.#number, updates, message });
+      this.#env.faults?.({ at: "refusal", arn, invokedFunction, invocation: this.#number, updates, message });
       throw error;
     }
   }
@@ -117,8 +118,8 @@ export class ServiceClient implements DurableExecutionClient {
     try {
       this.#execution.tokens.check(token);
     } catch (error) {
-      const { arn } = this.#execution;
-      this.#env.faults?.({ at: "stale-call", arn, invocation: this.#number, updates });
+      const { arn, invokedFunction } = this.#execution;
+      this.#env.faults?.({ at: "stale-call", arn, invokedFunction, invocation: this.#number, updates });
       throw error;
     }
   }
@@ -181,8 +182,11 @@ export class ServiceClient implements DurableExecutionClient {
   }
 
   /** @returns a fault that concerns the answer of the service */
-  #pass(point: DistributiveOmit<ProtocolPoint, "arn" | "invocation">): "no-token" | undefined {
-    const fault = this.#env.faults?.({ ...point, arn: this.#execution.arn, invocation: this.#number });
+  #pass(
+    point: DistributiveOmit<ProtocolPoint, "arn" | "invokedFunction" | "invocation">,
+  ): "no-token" | undefined {
+    const { arn, invokedFunction } = this.#execution;
+    const fault = this.#env.faults?.({ ...point, arn, invokedFunction, invocation: this.#number });
     if (fault === "crash") throw this.#crash();
     if (fault instanceof Error) throw fault;
     return fault;

@@ -4,7 +4,7 @@ import { refuseFakeTimers } from "../fake-timers.ts";
 import { formatValue } from "../format-value.ts";
 import type { Environment } from "./environment.ts";
 import { Execution, type ExecutionStart } from "./execution.ts";
-import type { Faults } from "./faults.ts";
+import type { Faults, RunInProcess } from "./faults.ts";
 import { FunctionRegistry } from "./function-registry.ts";
 import type { DurableHandler } from "../service/durable-handler.ts";
 import type { ExecutionHistory } from "../service/execution-history.ts";
@@ -35,18 +35,22 @@ export function simulate<Result = unknown>(
   return simulateWithFaults(handler, options, undefined);
 }
 
-/**
- * {@link simulate}, with faults at points of the protocol.
- *
- * @param history is there even if the simulation is stopped
- */
+/** How a simulation with faults is run and recorded. */
+interface Instruments {
+  /** It is there even if the simulation is stopped. */
+  readonly history?: ExecutionHistory;
+  /** Wraps the handler, and the durable functions that it invokes. */
+  readonly inProcess?: RunInProcess;
+}
+
+/** {@link simulate}, with faults at points of the protocol. */
 export async function simulateWithFaults<Result>(
   handler: DurableLambdaHandler,
   options: SimulateOptions,
   faults: Faults | undefined,
-  history?: ExecutionHistory,
+  instruments?: Instruments,
 ): Promise<Simulation<Result>> {
-  const { execution, env, start } = prepare(handler, options, faults, history);
+  const { execution, env, start } = prepare(handler, options, faults, instruments);
   const { started } = options;
   const { functionName, executionName, payload } = start;
   const run = () => runToEnd(execution, env);
@@ -63,7 +67,7 @@ export function prepare(
   handler: DurableLambdaHandler,
   options: SimulateOptions,
   faults?: Faults,
-  history?: ExecutionHistory,
+  { history, inProcess }: Instruments = {},
 ): Prepared {
   if (typeof handler !== "function") {
     throw new TypeError(
@@ -75,7 +79,7 @@ export function prepare(
   const { functionName = "function", executionName = nextName(), arn } = options;
   const payload = jsonPayload(options.payload, "options.payload");
   const start = { handler, functionName, executionName, arn, payload, history };
-  const env = environment(options, faults);
+  const env = { ...environment(options, faults), inProcess };
   return { start, env, execution: new Execution(start, env) };
 }
 

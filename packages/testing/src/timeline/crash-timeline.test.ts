@@ -77,6 +77,9 @@ test("the crash of a function that was invoked has a mark too", async () => {
   const order = withDurableExecution(async (_event, context) => context.invoke("pay", "payments", {}));
   const { marks } = await firstFailure(order, { functions: { payments: pay } });
   expect(marks).toMatchObject([
-    { label: 'The process died before START and SUCCEED of step "pay" was stored' },
+    {
+      label:
+        'The process died after bank.pay ran, before its reply arrived, in the invoked function "payments"',
+    },
   ]);
 });
