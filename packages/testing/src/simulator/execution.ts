@@ -1,9 +1,4 @@
-import type {
-  DurableLambdaHandler,
-  ErrorObject,
-  Operation,
-  OperationUpdate,
-} from "@aws/durable-execution-sdk-js";
+import type { DurableLambdaHandler, Operation, OperationUpdate } from "@aws/durable-execution-sdk-js";
 import { executionArn, functionArn, type ExecutionIdentity } from "../service/arn.ts";
 import { CheckpointTokens } from "../service/checkpoint-tokens.ts";
 import { errorObjectOf } from "../service/error-object.ts";
@@ -17,7 +12,7 @@ import { OperationPositions } from "../service/operation-positions.ts";
 import type { CallbackName } from "./callback-answers.ts";
 import type { Environment } from "./environment.ts";
 import { ExternalEvents } from "./external-events.ts";
-import { Invocation, type Ending } from "./invocation.ts";
+import { failureOf, Invocation, type Ending } from "./invocation.ts";
 import { ServiceClient } from "./service-client.ts";
 import { SimulationStoppedError, waitingFor } from "./simulation-stopped-error.ts";
 
@@ -248,11 +243,4 @@ export class Execution {
     this.externalEvents.close();
     this.#start.onClosed?.(outcome);
   }
-}
-
-/** What the service records of an invocation that did not return. Lambda names the death of a process so. */
-function failureOf(ending: Ending): ErrorObject | undefined {
-  if (ending.kind === "threw") return errorObjectOf(ending.error);
-  if (ending.kind === "crashed") return { ErrorType: "Runtime.ExitError", ErrorMessage: "The process died." };
-  return undefined;
 }

@@ -3,8 +3,10 @@ import {
   type DurableExecutionClient,
   type DurableExecutionInvocationInput,
   type DurableLambdaHandler,
+  type ErrorObject,
 } from "@aws/durable-execution-sdk-js";
 import { afterPatience } from "../patience.ts";
+import { errorObjectOf } from "../service/error-object.ts";
 import type { LambdaContext } from "../service/lambda-context.ts";
 import { ProcessDied } from "./faults.ts";
 
@@ -16,6 +18,13 @@ export type Ending =
   | { readonly kind: "crashed" }
   /** The simulation cannot continue. */
   | { readonly kind: "stopped"; readonly error: unknown };
+
+/** What the service records of an invocation that did not return. Lambda names the death of a process so. */
+export function failureOf(ending: Ending): ErrorObject | undefined {
+  if (ending.kind === "threw") return errorObjectOf(ending.error);
+  if (ending.kind === "crashed") return { ErrorType: "Runtime.ExitError", ErrorMessage: "The process died." };
+  return undefined;
+}
 
 /** One run of the deployed function, from its event to its end. */
 export class Invocation {
