@@ -25,10 +25,12 @@ export function irregularities(
   { refusals, openCalls, lateCalls }: RunObservations,
   unfinished: Unfinished,
 ): readonly string[] {
-  // The durable SDK fails the execution for a refusal, unless the code has ended before.
-  if (status === "SUCCEEDED" && refusals.length > 0) {
-    return refusals.map(
-      (refusal) => `The execution succeeded ${refusal} Its operations are lost: await them.`,
+  // The durable SDK fails the execution for a refusal, even if the code catches the error, unless the code has ended before.
+  if (refusals.length > 0) {
+    return refusals.map((refusal) =>
+      status === "SUCCEEDED"
+        ? `The execution succeeded ${refusal} Its operations are lost: await them.`
+        : `The execution failed ${refusal} The code cannot catch this.`,
     );
   }
   // It ends the execution, and leaves operations open that its code awaits.
