@@ -83,3 +83,12 @@ describe("toSurviveCrashes", () => {
     );
   });
 });
+
+test.each<[string, () => unknown, RegExp]>([
+  ["a promise", () => expect(simulate(handler)).toHaveSucceededWith(5), /has got a promise; await it/],
+  ["a promise, negated", () => expect(simulate(handler)).not.toHaveSucceededWith(5), /await it/],
+  ["a promise of operations", () => expect(simulate(handler)).not.toHaveOperations([]), /await it/],
+  ["another value", () => expect(undefined).toHaveSucceededWith(5), /has got undefined; pass what simulate/],
+])("refuses what is no simulation: %s", (_, check, message) => {
+  expect(check).toThrow(message);
+});

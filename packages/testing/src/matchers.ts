@@ -49,6 +49,7 @@ interface MatcherResult {
  */
 export const durableMatchers = {
   toHaveSucceededWith(this: MatcherContext, simulation: Simulation, result: unknown): MatcherResult {
+    checkReceived(simulation, "status", "toHaveSucceededWith");
     const { status, error } = simulation;
     const found = status === "SUCCEEDED" ? { status, result: simulation.result } : { status, error };
     return compare(this, { status: "SUCCEEDED", result }, found, "to have succeeded with", result);
@@ -56,9 +57,11 @@ export const durableMatchers = {
 
   toHaveOperations(
     this: MatcherContext,
-    { operations }: Pick<Simulation, "operations">,
+    simulation: Pick<Simulation, "operations">,
     expected: readonly ExpectedOperation[],
   ): MatcherResult {
+    checkReceived(simulation, "operations", "toHaveOperations");
+    const { operations } = simulation;
     const wanted = expected.map((each) => (typeof each === "string" ? { name: each } : each));
     const found = operations.map((operation, index) => pick(operation, wanted[index] ?? { name: "" }));
     return compare(this, wanted, found, "to have the operations", expected);
@@ -80,6 +83,21 @@ export const durableMatchers = {
     };
   },
 };
+
+/**
+ * Without it, `expect(simulate(handler)).not.toHaveSucceededWith(5)`, which lacks an `await`, would pass for every handler.
+ *
+ * @throws TypeError for a promise, and for a value of another kind
+ */
+function checkReceived(received: unknown, key: keyof Simulation, matcher: string): void {
+  if (typeof received === "object" && received !== null && key in received) return;
+  throw new TypeError(
+    received instanceof Promise
+      ? `${matcher} has got a promise; await it: expect(await simulate(handler)).${matcher}(…).`
+      : `${matcher} has got ${formatValue(received)}; pass what simulate resolves to: ` +
+          `expect(await simulate(handler)).${matcher}(…).`,
+  );
+}
 
 function compare(
   context: MatcherContext,
