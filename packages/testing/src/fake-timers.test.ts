@@ -8,6 +8,7 @@ import { replayHistory } from "./replay/replay-history.ts";
 import { simulate } from "./simulator/simulate.ts";
 
 afterEach(() => {
+  vi.restoreAllMocks();
   vi.useRealTimers();
   mock.timers.reset();
 });
@@ -25,7 +26,10 @@ describe("fake timers are refused with the remedy", () => {
   test.each<[string, () => unknown]>([
     ["vi.useFakeTimers()", () => vi.useFakeTimers()],
     ["fake timeouts alone", () => vi.useFakeTimers({ toFake: ["setTimeout"] })],
+    ["fake immediates alone", () => vi.useFakeTimers({ toFake: ["setImmediate"] })],
     ["the timers of node:test", () => mock.timers.enable()],
+    ["the immediates of node:test alone", () => mock.timers.enable({ apis: ["setImmediate"] })],
+    ["a timer that a test has mocked", () => vi.spyOn(globalThis, "setTimeout").mockReturnThis()],
   ])("%s", async (_, start) => {
     start();
     const remedy = /^Fake timers are active.* call vi\.useRealTimers\(\)/;
@@ -33,6 +37,11 @@ describe("fake timers are refused with the remedy", () => {
     await expect(exploreCrashes(handler)).rejects.toThrow(remedy);
     await expect(replayHistory(handler, [])).rejects.toThrow(remedy);
   });
+});
+
+test("fake timers that the durable SDK does not use disturb nothing", async () => {
+  vi.useFakeTimers({ toFake: ["setInterval", "queueMicrotask", "performance"] });
+  expect(await simulate(handler)).toMatchObject({ result: "done" });
 });
 
 test("a fake date alone disturbs nothing", async () => {

@@ -8,7 +8,7 @@ export function refuseFakeTimers(): void {
   if (!isFake(globalThis.setTimeout) && !isFake(globalThis.setImmediate)) return;
   throw new Error(
     "Fake timers are active, so the durable SDK would wait forever. Virtual time needs none: call vi.useRealTimers(), " +
-      "jest.useRealTimers() or mock.timers.reset() first. To fake the date alone, use " +
+      "jest.useRealTimers() or mock.timers.reset() first, or restore a mock of setTimeout or setImmediate. To fake the date alone, use " +
       'vi.useFakeTimers({ toFake: ["Date"] }) or jest.useFakeTimers({ doNotFake: [every other name] }).',
   );
 }
