@@ -352,4 +352,57 @@ describe("a process that is killed", () => {
     expect(bodies).toEqual(["first", "second", "second"]);
     expect(await statusOf(emulator.client, arn)).toMatchObject({ Status: "SUCCEEDED", Result: "3" });
   });
+
+  test.each(["checkpoint", "reply"] as const)(
+    "at a %s is reported, and the result is the same",
+    async (at) => {
+      const kills: string[] = [];
+      const emulator = inProcessLambda(
+        {
+          durable: {
+            f: async (_: unknown, context: DurableContext) => {
+              const first = await context.step("first", async () => 1);
+              return first + (await context.step("second", async () => 2));
+            },
+          },
+        },
+        {
+          chaos: { rate: 1, seed: 1, at: [at], maxKills: 2 },
+          onKill: ({ arn }, point) => kills.push(`${arn} ${point}`),
+        },
+      );
+      const arn = await start(emulator);
+      await emulator.until(() => emulator.lambda.executions.find(arn).recorded.isClosed);
+      expect(await statusOf(emulator.client, arn)).toMatchObject({ Status: "SUCCEEDED", Result: "3" });
+      expect(kills).toEqual(Array.from({ length: 2 }, () => `${arn} ${at}`));
+      expect(emulator.lambda.executions.find(arn).recorded.invocations).toBe(3);
+    },
+  );
+
+  test("in its body is not killed when its invocation has ended before", async () => {
+    const clock = new ManualClock();
+    const kills: string[] = [];
+    const emulator = inProcessLambda(
+      {
+        durable: {
+          f: async (_: unknown, context: DurableContext) => {
+            await context.wait({ seconds: 60 });
+            return "done";
+          },
+        },
+      },
+      {
+        clock,
+        chaos: { rate: 1, seed: 1, at: ["body"], maxKills: 1 },
+        onKill: (_execution, point) => kills.push(point),
+      },
+    );
+    const arn = await start(emulator);
+    const { recorded } = emulator.lambda.executions.find(arn);
+    await emulator.until(() => recorded.invocations === 1);
+    clock.advance(60);
+    await emulator.until(() => recorded.isClosed);
+    expect(await statusOf(emulator.client, arn)).toMatchObject({ Status: "SUCCEEDED", Result: '"done"' });
+    expect(kills).toEqual([]);
+  });
 });

@@ -3,7 +3,7 @@ import { seededRandom, type Clock } from "@durable-counter/testing/service";
 import type { Hono } from "hono";
 import { DurableApi } from "./durable-api.ts";
 import { ChangeFeed } from "./executions/change-feed.ts";
-import { Chaos, type ChaosOptions } from "./executions/chaos.ts";
+import { Chaos, type ChaosOptions, type KillPoint } from "./executions/chaos.ts";
 import type { ChangedExecution } from "./executions/execution-environment.ts";
 import { Executions } from "./executions/executions.ts";
 import type { ExecutionStore } from "./executions/journal.ts";
@@ -24,6 +24,7 @@ export interface EmulatedLambdaOptions {
   /** Seconds that an execution may take. Default one year. */
   readonly executionTimeoutSeconds?: number | undefined;
   readonly onChange?: ((execution: ChangedExecution) => void) | undefined;
+  readonly onKill?: ((execution: ChangedExecution, at: KillPoint) => void) | undefined;
   readonly onError: (error: unknown) => void;
 }
 
@@ -57,6 +58,7 @@ export class EmulatedLambda {
           this.changes.publish(execution);
           options.onChange?.(execution);
         },
+        onKill: (execution, at) => options.onKill?.(execution, at),
         fatal: onError,
       },
       executionTimeoutSeconds,

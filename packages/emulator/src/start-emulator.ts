@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createAdaptorServer } from "@hono/node-server";
 import { EmulatedLambda } from "./emulated-lambda.ts";
-import type { ChaosOptions } from "./executions/chaos.ts";
+import type { ChaosOptions, KillPoint } from "./executions/chaos.ts";
 import type { ChangedExecution } from "./executions/execution-environment.ts";
 import { SqliteStore } from "./executions/sqlite-store.ts";
 import { Bundler } from "./functions/bundle.ts";
@@ -49,6 +49,8 @@ export interface EmulatorOptions {
   readonly onLog?: ((line: LogLine) => void) | undefined;
   /** Called after everything that happens to an execution. */
   readonly onChange?: ((execution: ChangedExecution) => void) | undefined;
+  /** Called when {@link EmulatorOptions.chaos} has killed the process that works on an execution. */
+  readonly onKill?: ((execution: ChangedExecution, at: KillPoint) => void) | undefined;
   /** An error of the emulator, after which it should be restarted. By default it is thrown, which ends this process. */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
@@ -137,6 +139,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       chaos: options.chaos,
       executionTimeoutSeconds: options.executionTimeoutSeconds,
       onChange: options.onChange,
+      onKill: options.onKill,
       onError: options.onError ?? rethrow,
     });
     lambda.executions.resume(lambda.functions.names);

@@ -1,4 +1,5 @@
 import { unwatchFile, watchFile } from "node:fs";
+import type { KillPoint } from "../executions/chaos.ts";
 import type { ChangedExecution } from "../executions/execution-environment.ts";
 import type { LogLine } from "../functions/process-instance.ts";
 import { startEmulator, type Emulator } from "../start-emulator.ts";
@@ -32,7 +33,12 @@ export async function dev(args: readonly string[], print: (line: string) => void
 async function start(options: DevOptions, print: (line: string) => void): Promise<Emulator> {
   const { watch: _, ...served } = options;
   try {
-    return await startEmulator({ ...served, onLog: printLog(print), onChange: printEnds(print) });
+    return await startEmulator({
+      ...served,
+      onLog: printLog(print),
+      onChange: printEnds(print),
+      onKill: printKill(print),
+    });
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
   }
@@ -68,6 +74,13 @@ function printEnds(print: (line: string) => void) {
       `${new Date(endedAt).toISOString()} ${functionName} ${executionName} ${end.status} after ` +
         `${endedAt - start.startedAt} ms and ${invocations} invocations${why}`,
     );
+  };
+}
+
+function printKill(print: (line: string) => void) {
+  return ({ recorded }: ChangedExecution, at: KillPoint): void => {
+    const { functionName, executionName } = recorded.start;
+    print(`${new Date().toISOString()} ${functionName} ${executionName} killed at ${at}`);
   };
 }
 

@@ -1,3 +1,5 @@
+import type { RunningInvocation } from "../functions/lambda-function.ts";
+
 /** The instants at which handler processes are killed. */
 export const KILL_POINTS = ["checkpoint", "body", "reply"] as const;
 
@@ -23,9 +25,11 @@ export interface ChaosOptions {
 const MAX_DELAY = 20;
 const PRECISION = 1_000_000;
 
-/** Decides when to kill. */
+/** Decides when to kill, and kills. */
 export class Chaos {
+  /** How many invocations were killed. */
   kills = 0;
+  readonly #killed = new WeakSet<RunningInvocation>();
   readonly #options: ChaosOptions;
   readonly #random: (min: number, max: number) => number;
 
@@ -37,15 +41,25 @@ export class Chaos {
 
   /** Whether to kill the process now. */
   strikes(point: KillPoint): boolean {
-    const { rate, at = KILL_POINTS, maxKills = Infinity } = this.#options;
-    if (!at.includes(point) || this.kills >= maxKills || this.#random(0, PRECISION - 1) >= rate * PRECISION)
-      return false;
+    const { rate, at = KILL_POINTS } = this.#options;
+    return at.includes(point) && !this.#hasEnded && this.#random(0, PRECISION - 1) < rate * PRECISION;
+  }
+
+  /** Kills an invocation. @returns false if it was killed before: its process takes a moment to end */
+  kill(invocation: RunningInvocation): boolean {
+    if (this.#killed.has(invocation) || this.#hasEnded) return false;
+    this.#killed.add(invocation);
     this.kills += 1;
+    invocation.kill();
     return true;
   }
 
   /** Milliseconds until a kill in a body. */
   delay(): number {
     return this.#random(0, MAX_DELAY);
+  }
+
+  get #hasEnded(): boolean {
+    return this.kills >= (this.#options.maxKills ?? Infinity);
   }
 }

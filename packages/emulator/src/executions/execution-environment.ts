@@ -1,6 +1,6 @@
 import type { Clock, InvokeOutcome } from "@durable-counter/testing/service";
 import type { InvocationRequest, RunningInvocation } from "../functions/lambda-function.ts";
-import type { Chaos } from "./chaos.ts";
+import type { Chaos, KillPoint } from "./chaos.ts";
 import type { ExecutionStart, ExecutionStore } from "./journal.ts";
 import type { RecordedExecution } from "./recorded-execution.ts";
 
@@ -36,6 +36,8 @@ export interface ExecutionEnvironment {
   invokeChained(invoke: ChainedInvoke): Promise<InvokeOutcome>;
   /** Called after everything that happens to an execution. */
   onChange(execution: ChangedExecution): void;
+  /** Called when chaos has killed the process that works on an execution. */
+  onKill(execution: ChangedExecution, at: KillPoint): void;
   /** Called with an error that leaves the emulator in an unknown state, such as a full disk. */
   fatal(error: unknown): void;
 }

@@ -9,6 +9,7 @@ import {
   type OperationUpdate,
 } from "@durable-counter/testing/service";
 import type { InvocationEnding, RunningInvocation } from "../functions/lambda-function.ts";
+import type { KillPoint } from "./chaos.ts";
 import { CheckpointSession, type CheckpointAnswer } from "./checkpoint-session.ts";
 import type { ExecutionEnvironment } from "./execution-environment.ts";
 import type { ExecutionStart, JournalEntry } from "./journal.ts";
@@ -88,13 +89,13 @@ export class Execution {
     const repeated = this.#session.repeated(token, clientToken);
     if (repeated !== undefined) return repeated;
     this.#session.check(token);
-    if (this.#env.chaos?.strikes("checkpoint") === true) return this.#killed();
+    if (this.#env.chaos?.strikes("checkpoint") === true) return this.#killed("checkpoint");
     if (updates.length > 0) {
       this.#checkpoints += 1;
       this.#record({ kind: "checkpoint", at: this.#env.clock.now, updates });
       for (const update of updates) if (update.Type === "CHAINED_INVOKE") this.#invokeChained(update);
     }
-    if (this.#env.chaos?.strikes("reply") === true) return this.#killed();
+    if (this.#env.chaos?.strikes("reply") === true) return this.#killed("reply");
     this.#mayKillLater();
     const { state } = this.recorded;
     return this.#session.answer(token, clientToken, state.takeChanges(), state.largeResult !== undefined);
@@ -220,10 +221,8 @@ export class Execution {
 
   #timeOut(): void {
     const { timeoutSeconds } = this.recorded.start;
-    this.#end({
-      status: "TIMED_OUT",
-      error: { ErrorMessage: `The execution did not end within ${timeoutSeconds} seconds.` },
-    });
+    const ErrorMessage = `The execution did not end within ${timeoutSeconds} seconds.`;
+    this.#end({ status: "TIMED_OUT", error: { ErrorMessage } });
   }
 
   #invokeChained({ Id: id = "", Payload: payload, ChainedInvokeOptions }: OperationUpdate): void {
@@ -239,11 +238,12 @@ export class Execution {
     const { chaos, clock } = this.#env;
     const invocation = this.#invocation;
     if (invocation === undefined || chaos?.strikes("body") !== true) return;
-    clock.at(clock.now + chaos.delay(), () => invocation.kill());
+    // If the invocation has ended by then, its process may work on another execution.
+    clock.at(clock.now + chaos.delay(), () => this.#invocation === invocation && this.#killed("body"));
   }
 
-  #killed(): "killed" {
-    this.#invocation?.kill();
+  #killed(at: KillPoint): "killed" {
+    if (this.#invocation && this.#env.chaos?.kill(this.#invocation) === true) this.#env.onKill(this, at);
     return "killed";
   }
 }
