@@ -8,6 +8,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { createRunFolder } from "./test/run-folder.ts";
 
+const seed = process.env["TEST_SEED"] ?? String(Math.floor(Math.random() * 2 ** 31));
 const STEPS: readonly (readonly string[])[] = [
   ["demo"],
   ["test", "--coverage"],
@@ -16,6 +17,7 @@ const STEPS: readonly (readonly string[])[] = [
   ["test:versions"],
   ["test:consumers"],
   ["bench", "--quick"],
+  ["soak", "--kills", "50", "--executions", "15", "--seed", seed],
   // Somewhere else: the committed report is of a full run, and a unit test compares it with its data.
   ["observe", "--quick", "--fresh", "--out", "node_modules/.cache/durable-counter/observations"],
   ["check"],
@@ -24,7 +26,6 @@ const STEPS: readonly (readonly string[])[] = [
 
 const folder = createRunFolder();
 const countsFile = join(folder, "test-counts.json");
-const seed = process.env["TEST_SEED"] ?? String(Math.floor(Math.random() * 2 ** 31));
 const took: string[] = [];
 let passed = 0;
 let failed = 0;
