@@ -12,7 +12,7 @@ const DEFAULT_SEED = 1;
 const USAGE = `Usage: pnpm observe [--full] [--fresh] [--seed N] [--out FOLDER] [NAME …]
        pnpm observe choose --rate N --limits yes|no --batch N --window SECONDS [--shared yes|no] [--durable yes|no]
 
-Measures what the backends do and cost, on the durable SDK and a DynamoDB that are simulated, and writes the report.
+Measures what the backends do and cost, simulated and in real processes on the emulator, and writes the report.
 What was measured before is kept, so that a run that was stopped goes on where it stopped.
 
   NAME      ${observations.map(({ name }) => name).join(", ")}; by default all of them

@@ -7,13 +7,19 @@ import { failure } from "./topics/failure.ts";
 import { idle } from "./topics/idle.ts";
 import { order } from "./topics/order.ts";
 import { parallel } from "./topics/parallel.ts";
+import { processes } from "./topics/processes.ts";
+import { recovery } from "./topics/recovery.ts";
 import { replay } from "./topics/replay.ts";
+import { restarts } from "./topics/restarts.ts";
 
 /** In the order of the report. */
 export const observations: readonly Observation[] = [
   cost,
   failure,
+  processes,
+  recovery,
   replay,
+  restarts,
   order,
   contention,
   parallel,

@@ -14,7 +14,7 @@ import type { CountEvent, DurableSubject, StatelessSubject, Subject } from "../s
 /** The faults that the network has by default are a fifth of all requests. */
 const DEFAULT_RATE = Object.values(EVERY_FAULT).reduce((sum, probability) => sum + probability, 0);
 /** A process passes about four points at which it can die for each request that meets the network. */
-const DEATHS_PER_FAULT = 0.25;
+export const DEATHS_PER_FAULT = 0.25;
 const MAX_DELIVERIES = 30;
 const REDELIVERY_MS = 2_000;
 const AT_ONCE = 10;
@@ -33,12 +33,9 @@ export interface Counted extends CountErrors {
 
 /** Counts with faults of the network and processes that die, and compares every command with the value that is left. */
 export async function countUnderFaults(subject: Subject, { rate, commands, seed }: Faults): Promise<Counted> {
-  const faults = Object.fromEntries(
-    Object.entries(EVERY_FAULT).map(([fault, probability]) => [fault, (probability * rate) / DEFAULT_RATE]),
-  );
   const dynamodb = createSimulatedDynamoDB({
     seed,
-    faults,
+    faults: faultsOf(rate),
     operations: ["UpdateItem", "PutItem", "GetItem", "TransactWriteItems"],
   });
   await createItemTable(dynamodb.client());
@@ -71,6 +68,13 @@ export async function countUnderFaults(subject: Subject, { rate, commands, seed 
   await dynamodb.network.drain();
   const values = await Promise.all(counters.map((counter) => valueOf(run, counter)));
   return { ...countErrors(timesCounted(values, commands), run.acknowledged), requests, deaths: run.deaths };
+}
+
+/** All faults, each as likely among them as by default. */
+export function faultsOf(rate: number): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    Object.entries(EVERY_FAULT).map(([fault, probability]) => [fault, (probability * rate) / DEFAULT_RATE]),
+  );
 }
 
 interface Run {

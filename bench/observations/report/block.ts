@@ -1,3 +1,5 @@
+import type { HistoryOperation } from "@durable-counter/testing";
+
 /** A part of the report, written as Markdown and as HTML. */
 export type Block =
   | { readonly kind: "text"; readonly text: string }
@@ -12,7 +14,13 @@ export interface Figure {
   readonly name: string;
   /** What a reader who does not see the figure learns from it. */
   readonly alt: string;
-  readonly chart: Chart;
+  readonly chart: Chart | History;
+}
+
+/** The calls of several callers, over time. */
+export interface History {
+  readonly type: "history";
+  readonly history: readonly HistoryOperation[];
 }
 
 /** Lines over a number, or bars by group. */
@@ -35,6 +43,8 @@ interface Series {
   readonly name: string;
   /** For bars, x is the index of the category. */
   readonly points: readonly (readonly [x: number, y: number])[];
+  /** Points that no line connects, with their x beside them. */
+  readonly isMarks?: boolean;
 }
 
 export const text = (text: string): Block => ({ kind: "text", text });

@@ -41,7 +41,11 @@ describe("the committed report", () => {
     expect(
       page.match(/<svg role="img" aria-labelledby="[^"]+"[^>]*> ?<title id="[^"]+">[^<]{40,}<\/title>/gu),
     ).toHaveLength(figures.length);
-    expect(page).not.toMatch(/<(?:script|link|img|iframe)[^>]* (?:src|href)=/u);
+    const images = page.match(/<img /gu) ?? [];
+    expect(page.match(/<img src="data:image\/svg\+xml;base64,[^"]+" alt="[^"]{40,}">/gu) ?? []).toHaveLength(
+      images.length,
+    );
+    expect(page).not.toMatch(/<(?:script|link|iframe)[^>]* (?:src|href)=/u);
     expect(page).not.toMatch(/@import|url\(http/u);
   });
 });

@@ -3,7 +3,7 @@ import { readRawFile, type RawFile } from "../raw-data.ts";
 import { summarize } from "../summary.ts";
 import type { Block, Figure } from "./block.ts";
 import { pictureFiles } from "./picture-files.ts";
-import { drawChart, THEMES } from "./draw-chart.ts";
+import { drawFigure, THEMES } from "./draw-chart.ts";
 import { pageOf } from "./page.ts";
 import { markdownOf } from "./markdown.ts";
 
@@ -30,7 +30,7 @@ export function buildReport(folder: string): ReadonlyMap<string, string> {
   const written = new Map<string, string>();
   for (const drawn of figures) {
     for (const theme of THEMES)
-      written.set(`figures/${drawn.name}-${theme}.svg`, `${drawChart(drawn, theme)}\n`);
+      written.set(`figures/${drawn.name}-${theme}.svg`, `${drawFigure(drawn, theme)}\n`);
   }
   written.set("README.md", markdownOf(report, pictureFiles));
   written.set("report.html", pageOf(report, files));

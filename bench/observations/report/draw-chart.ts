@@ -1,8 +1,9 @@
+import { renderTimelineSvg } from "@durable-counter/testing";
 import { BarChart, LineChart } from "echarts/charts";
 import { GridComponent, LegendComponent, TitleComponent } from "echarts/components";
 import * as echarts from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
-import type { Figure } from "./block.ts";
+import type { Chart, Figure } from "./block.ts";
 import { significant } from "./format.ts";
 
 echarts.use([BarChart, LineChart, GridComponent, LegendComponent, TitleComponent, SVGRenderer]);
@@ -31,11 +32,28 @@ const STYLES = {
 const SYMBOLS = ["circle", "diamond", "triangle", "rect", "roundRect", "emptyCircle", "emptyDiamond"];
 const DASHES = ["solid", "dashed", "dotted"] as const;
 
-/** Draws a figure as SVG. The same figure gives the same bytes. */
-export function drawChart({ name, alt, chart }: Figure, theme: Theme): string {
+/** Draws a figure as SVG. The same figure gives the same bytes. A timeline has the reader's theme, whichever is asked for. */
+export function drawFigure({ name, alt, chart }: Figure, theme: Theme): string {
+  const id = `${name}-${theme}`;
+  if (chart.type !== "history") return accessible(drawChart(chart, theme), id, alt);
+  const drawn = renderTimelineSvg(chart.history).trim();
+  return accessible(drawn.replaceAll(/ (?:role|aria-label)="[^"]*"(?=[^>]*>\n<style)/gu, ""), id, alt);
+}
+
+function drawChart(chart: Chart, theme: Theme): string {
   const style = STYLES[theme];
   const drawn = echarts.init(null, null, { renderer: "svg", ssr: true, width: 760, height: 440 });
-  const axis = ({ name, scale }: Figure["chart"]["x"]) => ({
+  /** Above and below in turn, because marks may be close to each other. */
+  const mark = (point: readonly [number, number], at: number) => ({
+    value: [...point],
+    label: {
+      show: true,
+      position: at % 2 === 0 ? ("top" as const) : ("bottom" as const),
+      color: style.text,
+      formatter: () => significant(point[0]),
+    },
+  });
+  const axis = ({ name, scale }: Chart["x"]) => ({
     type: scale === "logarithmic" ? ("log" as const) : ("value" as const),
     name,
     nameLocation: "middle" as const,
@@ -65,17 +83,26 @@ export function drawChart({ name, alt, chart }: Figure, theme: Theme): string {
       ...(chart.categories && {
         type: "category",
         data: chart.categories,
-        axisLabel: { color: style.text, fontSize: 12, interval: 0 },
+        axisLabel: {
+          color: style.text,
+          fontSize: 12,
+          interval: 0,
+          width: Math.floor(620 / chart.categories.length),
+          overflow: "break" as const,
+        },
       }),
     },
     yAxis: { ...axis(chart.y), nameGap: 54 },
-    series: chart.series.map(({ name, points }, index) => ({
+    series: chart.series.map(({ name, points, isMarks }, index) => ({
       name,
       type: chart.type,
-      data: chart.type === "bar" ? points.map(([, y]) => y) : points.map((point) => [...point]),
+      data:
+        chart.type === "bar"
+          ? points.map(([, y]) => y)
+          : points.map((point, at) => (isMarks === true ? mark(point, at) : [...point])),
       symbol: SYMBOLS[index % SYMBOLS.length],
-      symbolSize: 9,
-      lineStyle: { width: 2.5, type: DASHES[index % DASHES.length] },
+      symbolSize: isMarks === true ? 16 : 9,
+      lineStyle: { width: isMarks === true ? 0 : 2.5, type: DASHES[index % DASHES.length] },
       ...(chart.type === "bar" && {
         label: {
           show: true,
@@ -89,7 +116,7 @@ export function drawChart({ name, alt, chart }: Figure, theme: Theme): string {
   });
   const svg = drawn.renderToSVGString();
   drawn.dispose();
-  return accessible(svg, `${name}-${theme}`, alt);
+  return svg;
 }
 
 /** Ids count the charts of the process, and would collide on one page. */

@@ -13,9 +13,9 @@ export interface Report {
   readonly provenance: readonly string[];
 }
 
-const NOTE = `> These figures were measured on one machine, with the real durable SDK and the real AWS SDK on a durable service and a DynamoDB
-> that are simulated. Requests, operations, write units and bytes carry over to AWS; nothing here is a time on AWS. Prices are list
-> prices.`;
+const NOTE = `> These figures were measured on one machine, with the real durable SDK and the real AWS SDK: on a durable service and a DynamoDB that
+> are simulated, and, where a section says so, in real processes on the emulator and a local DynamoDB. Requests, operations, write units
+> and bytes carry over to AWS; nothing here is a time on AWS, and times are ratios within one run. Prices are list prices.`;
 
 /** Writes the report as Markdown. */
 export function markdownOf(report: Report, picture: (figure: Figure) => string): string {

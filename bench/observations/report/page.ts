@@ -2,7 +2,7 @@ import { Marked } from "marked";
 import { chooserOf } from "../choose/chooser.ts";
 import type { RawFile } from "../raw-data.ts";
 import type { Figure } from "./block.ts";
-import { drawChart, THEMES } from "./draw-chart.ts";
+import { drawFigure, THEMES } from "./draw-chart.ts";
 import { markdownOf, type Report } from "./markdown.ts";
 import { PAGE_STYLE } from "./page-style.ts";
 
@@ -34,8 +34,15 @@ ${html}</main>
 }
 
 function inlineFigure(figure: Figure): string {
+  const caption = `<figcaption>${figure.alt}</figcaption>`;
+  if (figure.chart.type === "history") {
+    // As an image, because its styles would be those of the page.
+    const source = Buffer.from(drawFigure(figure, "light")).toString("base64");
+    const alt = figure.alt.replaceAll('"', "&quot;");
+    return `<figure class="wide" tabindex="0"><img src="data:image/svg+xml;base64,${source}" alt="${alt}">${caption}</figure>`;
+  }
   const drawn = THEMES.map(
-    (theme) => `<div class="${theme}">${drawChart(figure, theme).replaceAll(/\n+/gu, " ")}</div>`,
+    (theme) => `<div class="${theme}">${drawFigure(figure, theme).replaceAll(/\n+/gu, " ")}</div>`,
   );
-  return `<figure class="wide" tabindex="0">${drawn.join("")}<figcaption>${figure.alt}</figcaption></figure>`;
+  return `<figure class="wide" tabindex="0">${drawn.join("")}${caption}</figure>`;
 }

@@ -1,75 +1,91 @@
-/** A property of an actor, and how each system has it. Texts, with their sources; what was measured stands in the report's other sections. */
-export interface ActorPoint {
-  readonly point: string;
-  readonly durable: string;
-  readonly dynamodb: string;
-  readonly azure: string;
-  readonly restate: string;
-  readonly cloudflare: string;
+/** What a system's official documentation says of one property. */
+export interface Claim {
+  readonly text: string;
+  /** The page that says so. */
+  readonly source: string;
 }
 
-export const SOURCES = {
-  lambda: "https://docs.aws.amazon.com/lambda/latest/dg/durable-functions.html",
-  azure: "https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-entities",
-  restate: "https://docs.restate.dev/concepts/services",
-  cloudflare: "https://developers.cloudflare.com/durable-objects/",
-} as const;
+/** A property of an actor, and how each system has it. What was measured stands in the report's other sections. */
+export interface ActorPoint {
+  readonly point: string;
+  readonly durable: Claim;
+  /** Of this repository, whose guarantees are tested. */
+  readonly dynamodb: string;
+  readonly azure: Claim;
+  readonly restate: Claim;
+  readonly cloudflare: Claim;
+}
+
+const DURABLE = "https://docs.aws.amazon.com/lambda/latest/dg/durable-functions.html";
+const DURABLE_CONFIG = "https://docs.aws.amazon.com/lambda/latest/api/API_DurableConfig.html";
+const QUOTAS = "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html";
+const ENTITIES = "https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-entities";
+const SIGNALS =
+  "https://learn.microsoft.com/dotnet/api/microsoft.azure.webjobs.extensions.durabletask.idurableentitycontext.signalentity";
+const RESTATE_STATE = "https://docs.restate.dev/develop/ts/state";
+const RESTATE_HANDLERS = "https://docs.restate.dev/foundations/handlers";
+const RESTATE_CALLS = "https://docs.restate.dev/develop/ts/service-communication";
+const RESTATE_SENDS = "https://docs.restate.dev/tsdocs/types/_restatedev_restate-sdk.ClientSendOptions";
+const OBJECTS = "https://developers.cloudflare.com/durable-objects/reference/glossary/";
+const DELETE_ALL = "https://developers.cloudflare.com/changelog/2026-02-24-deleteall-deletes-alarms";
+
+const claim = (text: string, source: string): Claim => ({ text, source });
 
 export const ACTOR_POINTS: readonly ActorPoint[] = [
   {
     point: "identity",
-    durable: "execution name; free again after its retention",
-    dynamodb: "counter id, for ever",
-    azure: "entity name and key",
-    restate: "object name and key",
-    cloudflare: "object id or name",
+    durable: claim("execution; its history is kept for 1 to 90 days after its end", DURABLE_CONFIG),
+    dynamodb: "counter id, until it is deleted",
+    azure: claim("entity name and key", ENTITIES),
+    restate: claim("object and key", RESTATE_STATE),
+    cloudflare: claim("globally unique object, by its id", OBJECTS),
   },
   {
     point: "state",
-    durable: "checkpoints; read again whole at each resume",
+    durable: claim("checkpoints; read again whole at each resume", DURABLE),
     dynamodb: "one item",
-    azure: "stored by the runtime",
-    restate: "key-value state of the object",
-    cloudflare: "storage of the object",
+    azure: claim("persisted in storage by the runtime", ENTITIES),
+    restate: claim("key-value state of each key", RESTATE_STATE),
+    cloudflare: claim("private, persistent storage of each object", OBJECTS),
   },
   {
     point: "serial execution",
-    durable: "within an execution: calls on one counter run one after another",
+    durable: claim("within one execution, which replays its steps in order", DURABLE),
     dynamodb: "of writes: each is one conditional update",
-    azure: "yes, one operation at a time",
-    restate: "yes, one exclusive handler for each key",
-    cloudflare: "one thread; other events may come between at I/O other than storage",
+    azure: claim("operations of one entity, one after another", ENTITIES),
+    restate: claim("one exclusive handler at a time for each key", RESTATE_HANDLERS),
+    cloudflare: claim("no other event while a storage operation runs (input gate)", OBJECTS),
   },
   {
     point: "mailbox",
-    durable: "**none**: an execution takes one event, and callbacks that it created",
+    durable: claim("**none**: an execution takes one event, and callbacks that it created", DURABLE),
     dynamodb: "**none**: callers retry",
-    azure: "yes, signals are queued",
-    restate: "yes, calls and sends are queued for each key",
-    cloudflare: "requests are delivered to the one instance",
+    azure: claim("messages through reliable queues", ENTITIES),
+    restate: claim("one-way messages, stored until they are delivered", RESTATE_SENDS),
+    cloudflare: claim("one point to which all requests are sent", OBJECTS),
   },
   {
     point: "reply",
-    durable: "the result of the execution",
+    durable: claim("the result of the execution", DURABLE),
     dynamodb: "yes, and a repeated request gets the first reply",
-    azure: "to a call; not to a signal",
-    restate: "yes",
-    cloudflare: "yes",
+    azure: claim("to a call; the result of a signal is ignored", SIGNALS),
+    restate: claim("request-response calls", RESTATE_CALLS),
+    cloudflare: claim("methods (RPC) and fetch", OBJECTS),
   },
   {
     point: "timers",
-    durable: "`context.wait`, up to a year",
+    durable: claim("waits, within the execution's time", DURABLE),
     dynamodb: "none",
-    azure: "delayed signals",
-    restate: "delayed sends",
-    cloudflare: "alarms",
+    azure: claim("signals for a given time", SIGNALS),
+    restate: claim("delayed messages", RESTATE_CALLS),
+    cloudflare: claim("alarms", OBJECTS),
   },
   {
     point: "life cycle",
-    durable: "one year and 3,000 operations at most",
+    durable: claim(`366 days, and [3,000 operations](${QUOTAS}), at most`, DURABLE_CONFIG),
     dynamodb: "until it is deleted",
-    azure: "until it is deleted",
-    restate: "until its state is cleared",
-    cloudflare: "until its storage is deleted",
+    azure: claim("operations create and delete the state", ENTITIES),
+    restate: claim("kept until its state is cleared", RESTATE_STATE),
+    cloudflare: claim("until `deleteAll()`", DELETE_ALL),
   },
 ];

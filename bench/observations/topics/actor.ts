@@ -6,9 +6,11 @@ import { createStore } from "../measure/simulated-store.ts";
 import { defineObservation } from "../observation.ts";
 import { table, text } from "../report/block.ts";
 import { whole } from "../report/format.ts";
-import { ACTOR_POINTS, SOURCES } from "./actor-comparison.ts";
+import { ACTOR_POINTS, type Claim } from "./actor-comparison.ts";
 
 const EVENTS = 20;
+
+const cited = ({ text: said, source }: Claim) => `${said} ([source](${source}))`;
 
 const Data = z.strictObject({
   events: z.int(),
@@ -55,17 +57,16 @@ export const actor = defineObservation({
       ],
       ACTOR_POINTS.map(({ point, durable, dynamodb, azure, restate, cloudflare }) => [
         `**${point}**`,
-        durable,
+        cited(durable),
         dynamodb,
-        azure,
-        restate,
-        cloudflare,
+        cited(azure),
+        cited(restate),
+        cited(cloudflare),
       ]),
     ),
     text(
       `Where durable functions fall short, there is a measurement: state that is [read again](#replay), the [price](#cost) of an operation, ` +
-        `[waiting](#idle), which bills one operation but no time. Sources: [AWS](${SOURCES.lambda}), [Azure](${SOURCES.azure}), ` +
-        `[Restate](${SOURCES.restate}), [Cloudflare](${SOURCES.cloudflare}); quotas of AWS as of its documentation.`,
+        "[waiting](#idle), which bills one operation but no time. Each cell of another system links the page of its documentation that says so.",
     ),
   ],
 });

@@ -81,7 +81,9 @@ export const contention = defineObservation({
       ),
       text(
         "Time is virtual, so there are no latencies here, and the limit of about 1,000 write units a second of one item is not simulated. The store's writers send no " +
-          "keys of their own, so each write has a generated key, and a hot item holds many; that is where its write units come from.",
+          "keys of their own, so each write has a generated key. **A burst on one counter is dear**: the item holds the keys of the whole burst, and each write pays for " +
+          `all of them, here up to ${significant(Math.max(...onOne.filter(({ way }) => way === "DynamoDB").map(({ writeUnits }) => writeUnits)))} write units a command. Batch a burst, or use ` +
+          '`strategy: "separate-item"`, which pays 4 ([Cost](#cost)).',
       ),
       text(
         "**Published figures of others**, for their shape only: other machines, other stores, other work. No published figure for AWS Lambda durable functions was found.",

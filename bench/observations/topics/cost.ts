@@ -9,6 +9,7 @@ import { watchRequests } from "../../measure/requests.ts";
 import { defineObservation, type Effort } from "../observation.ts";
 import { table, text } from "../report/block.ts";
 import { dollars, significant, whole } from "../report/format.ts";
+import { breakEven } from "./break-even.ts";
 
 const BATCHES: Record<Effort, readonly number[]> = {
   quick: [1, 10, 100],
@@ -109,6 +110,7 @@ export const cost = defineObservation({
         ["commands an event", ...WAYS.map(({ way }) => way)],
         batches.map((batch) => [whole(batch), ...WAYS.map(({ way }) => perMillion(way, batch))]),
       ),
+      ...breakEven({ prices, events, keys }),
       text(
         `What one event takes, as measured. Prices: ${prices.region}, as of ${prices.date}, from [prices.ts](../../packages/testing/src/cost/prices.ts).`,
       ),

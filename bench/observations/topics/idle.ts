@@ -5,7 +5,7 @@ import { z } from "zod";
 import { createStore } from "../measure/simulated-store.ts";
 import { defineObservation } from "../observation.ts";
 import { table, text } from "../report/block.ts";
-import { dollars, whole } from "../report/format.ts";
+import { dollars, significant, whole } from "../report/format.ts";
 
 const HOUR = 3_600;
 const WAITS = { "an hour": HOUR, "a day": 24 * HOUR, "a month": 30 * 24 * HOUR };
@@ -52,7 +52,8 @@ export const idle = defineObservation({
   },
   describe: (rows) => [
     text(
-      "A durable function that waits is not running: a wait adds the same operations and invocations however long it is. A counter in DynamoDB, " +
+      "A durable function that waits is not running: a wait adds the same operations and invocations however long it is. " +
+        `**Break-even**: a wait is cheaper than a function of 128 MB that stays running from ${significant(Math.max(...rows.map(({ added, running, seconds }) => added.dollars / (running / seconds))))} seconds on. A counter in DynamoDB, ` +
         "without a durable function, bills nothing between commands but the storage of one small item.",
     ),
     table(
