@@ -1,3 +1,8 @@
+/**
+ * Commands, limits, errors, and the interfaces of counters and stores. It depends on zod alone, and does no I/O.
+ *
+ * @module @durable-counter/core
+ */
 export { ApplyAllRequest, type ApplyAllEntry } from "./apply-all-request.ts";
 export { applyBatch, applyCommand, type BatchResult, type CommandResult } from "./apply-commands.ts";
 export { applyEntries, entryLimits, entryRefused } from "./apply-entries.ts";

@@ -1,3 +1,8 @@
+/**
+ * Counters in AWS Lambda durable functions: every operation is one durable step.
+ *
+ * @module @durable-counter/durable
+ */
 export type {
   CounterHandlerOptions,
   ExecutionCounterOptions,

@@ -1,3 +1,8 @@
+/**
+ * Tests for durable functions and for counter stores. It needs no test runner of its own.
+ *
+ * @module @durable-counter/testing
+ */
 export { estimateCost, type CostEstimate, type Usage } from "./cost/estimate-cost.ts";
 export { US_EAST_1, type Prices } from "./cost/prices.ts";
 export { crashable } from "./crashes/crashable.ts";

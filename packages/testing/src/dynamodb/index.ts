@@ -1,3 +1,8 @@
+/**
+ * DynamoDB for tests: engines on this machine, a faulty network, and a simulation on virtual time.
+ *
+ * @module @durable-counter/testing/dynamodb
+ */
 export { localClient, type LocalClientOptions } from "./local-client.ts";
 export { EVERY_FAULT, type Fault } from "./network/fault.ts";
 export { startFaultyNetwork, type FaultyNetwork } from "./network/faulty-network.ts";
