@@ -33,7 +33,12 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: "exhaustive", include: [EXHAUSTIVE_TESTS], setupFiles: setupFilesWithoutEngines },
+        test: {
+          name: "exhaustive",
+          include: [EXHAUSTIVE_TESTS],
+          setupFiles: setupFilesWithoutEngines,
+          isolate: false, // Nor do these: they need as little.
+        },
       },
       {
         extends: true,
