@@ -58,7 +58,6 @@ export async function withEmulator<Result>(
     region: "us-east-1",
     credentials: { accessKeyId: "local", secretAccessKey: "local" },
     maxAttempts: 1, // a repeated invocation would be a delivery that is not counted
-    requestHandler: { httpAgent: { keepAlive: false } }, // the server closes idle connections while they are taken again
   });
   const invoke = async (functionName: string, event: unknown, executionName?: string): Promise<Invoked> => {
     const reply = await client.send(

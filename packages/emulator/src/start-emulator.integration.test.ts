@@ -35,6 +35,12 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
+test("an idle connection stays open for ten minutes, so that no client takes one that is being closed", async () => {
+  const reply = await fetch(emulator.endpoint);
+  expect(reply.headers.get("keep-alive")).toBe("timeout=600");
+  await reply.body?.cancel();
+});
+
 async function invoke(FunctionName: string, event: unknown) {
   const { Payload, FunctionError, DurableExecutionArn } = await client.send(
     new InvokeCommand({ FunctionName, Payload: JSON.stringify(event) }),

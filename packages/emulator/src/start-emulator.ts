@@ -95,6 +95,8 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   };
   let lambda: EmulatedLambda | undefined;
   const server = createAdaptorServer({ fetch: (request) => lambda?.app.fetch(request) ?? unavailable() });
+  // Node's 5 seconds are so short that a client often takes a connection that is just being closed, and gets ECONNRESET.
+  if ("keepAliveTimeout" in server) server.keepAliveTimeout = KEEP_ALIVE_MS;
   const stop = async () => {
     lambda?.executions.stop();
     await Promise.all(functions.map((each) => each.stop()));
@@ -171,6 +173,9 @@ function unavailable(): Response {
 function rethrow(error: unknown): never {
   throw error;
 }
+
+/** Longer than clients keep an idle connection. Stopping the emulator closes all of them. */
+const KEEP_ALIVE_MS = 600_000;
 
 function listen(server: ReturnType<typeof createAdaptorServer>, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
