@@ -20,7 +20,7 @@ export async function dev(args: readonly string[], print: (line: string) => void
     print(`Processes are killed at random: --seed ${options.chaos.seed} repeats it.`);
   const [{ name } = { name: "" }] = options.functions;
   print(
-    `Open ${emulator.endpoint} to see executions, or in another terminal: npx @durable-counter/emulator invoke ${name} event.json`,
+    `Open ${emulator.endpoint} to see executions, or in another terminal: npx durable-emulator invoke ${name} event.json`,
   );
   print("Ctrl-C ends it.");
   const unwatch = options.watch ? watch(emulator, options, print) : () => undefined;
