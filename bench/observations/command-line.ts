@@ -22,7 +22,9 @@ What was measured before is kept, so that a run that was stopped goes on where i
   --seed    the seed of all random numbers; by default ${DEFAULT_SEED}
   --out     by default docs/observations
   choose    recommends a backend from the measured figures, and shows the calculation
-  --help    this text`;
+  --help    this text
+
+The exit code is 1 if what was measured contradicts a guarantee of this repository, and 2 for arguments that are not valid.`;
 
 /**
  * @returns the process's exit code
@@ -60,7 +62,9 @@ export async function commandLine(args: readonly string[], print: (text: string)
   }
   const folder = resolve(values.out ?? REPORT_FOLDER);
   const effort = values.full ? "full" : "quick";
-  for (const [index, { name, title, measure }] of observations.entries()) {
+  const violations: string[] = [];
+  for (const [index, observation] of observations.entries()) {
+    const { name, title, measure } = observation;
     const number = `${index + 1} of ${observations.length}`;
     const isChosen = positionals.length === 0 || positionals.includes(name);
     if (!isChosen || (!values.fresh && isMeasured(folder, name, effort))) {
@@ -68,11 +72,14 @@ export async function commandLine(args: readonly string[], print: (text: string)
       continue;
     }
     print(`${number}  ${name}: ${title} …`);
-    writeRawFile(folder, describedData(name, effort, seed, await measure(effort, seed)));
+    const data = await measure(effort, seed);
+    violations.push(...observation.violations(data).map((violation) => `${name}: ${violation}`));
+    writeRawFile(folder, describedData(name, effort, seed, data));
   }
   writeReport(folder);
   print(`The report is ${join(folder, "README.md")}, and as one page report.html beside it.`);
-  return 0;
+  for (const violation of violations) print(`A guarantee was broken. ${violation} Seed: ${seed}.`);
+  return violations.length === 0 ? 0 : 1;
 }
 
 /** A full run replaces what a quick run measured, not the other way round. */

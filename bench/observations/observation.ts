@@ -14,6 +14,8 @@ interface ObservationOptions<Data> {
   readonly measure: (effort: Effort, seed: number) => Promise<Data>;
   /** Tables, figures and sentences; all numbers are from the data. */
   readonly describe: (data: Data) => readonly Block[];
+  /** What contradicts a guarantee of this repository, in words. Without it, the observation tests none. */
+  readonly violations?: (data: Data) => readonly string[];
 }
 
 /** An observation whose data come from a file. */
@@ -25,10 +27,19 @@ export interface Observation<Data = unknown> {
   readonly read: (raw: unknown) => Data;
   /** @throws ZodError for data that are missing or different */
   readonly describe: (raw: unknown) => readonly Block[];
+  /** @throws ZodError for data that are missing or different */
+  readonly violations: (raw: unknown) => readonly string[];
 }
 
 export function defineObservation<Data>(options: ObservationOptions<Data>): Observation<Data> {
-  const { name, title, schema, measure, describe } = options;
+  const { name, title, schema, measure, describe, violations = () => [] } = options;
   const read = (raw: unknown) => schema.parse(raw);
-  return { name, title, measure, read, describe: (raw) => describe(read(raw)) };
+  return {
+    name,
+    title,
+    measure,
+    read,
+    describe: (raw) => describe(read(raw)),
+    violations: (raw) => violations(read(raw)),
+  };
 }

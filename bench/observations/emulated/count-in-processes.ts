@@ -1,8 +1,7 @@
 import { join } from "node:path";
 import { GetDurableExecutionHistoryCommand, type Event, type LambdaClient } from "@aws-sdk/client-lambda";
-import { createDynamoDBCounterStore, ensureCounterTable } from "@durable-counter/dynamodb";
+import { createDynamoDBCounterStore } from "@durable-counter/dynamodb";
 import {
-  localClient,
   startFaultyNetwork,
   type FaultyNetwork,
   type RunningDynamoDB,
@@ -11,7 +10,7 @@ import { amountOf, counterOf, timesCounted } from "../../contenders/peers/amount
 import { countErrors } from "../../contenders/peers/count-errors.ts";
 import { DEATHS_PER_FAULT, faultsOf, type Counted, type Faults } from "../measure/count-under-faults.ts";
 import { COUNTER_TABLE } from "../subjects/counter-store.ts";
-import { createItemTable, readValue } from "../subjects/item-table.ts";
+import { readValue } from "../subjects/item-table.ts";
 import type { NamedSubject } from "../subjects/subjects.ts";
 import { REQUEST_TIMEOUT } from "./killable-client.ts";
 import { withEmulator, type RunningFunctions } from "./with-emulator.ts";
@@ -110,14 +109,6 @@ async function countOneWay({ functionName, subject }: NamedSubject, way: Way): P
     }),
   );
   return { ...countErrors(timesCounted(values, commands), acknowledged), requests, deaths };
-}
-
-/** @throws Error where the engine does not answer */
-export async function prepareTables(endpoint: string): Promise<void> {
-  const client = localClient(endpoint);
-  await createItemTable(client);
-  await ensureCounterTable(client, COUNTER_TABLE);
-  client.destroy();
 }
 
 async function historyOf(client: LambdaClient, arn: string | undefined): Promise<readonly Event[]> {

@@ -38,6 +38,13 @@ export const failure = defineObservation({
     }
     return rows;
   },
+  violations: (rows) =>
+    rows
+      .filter((row) => row.isOurs && errorOf(row) > 0)
+      .map(
+        ({ way, rate, over, under }) =>
+          `"${way}" counted ${over} twice and lost ${under} at ${percent(rate)} faults.`,
+      ),
   describe: (rows) => {
     const ways = [...Map.groupBy(rows, ({ way }) => way)];
     const highest = Math.max(...rows.map(({ rate }) => rate));

@@ -1,6 +1,7 @@
 import { startDynamoDB } from "@durable-counter/testing/dynamodb";
 import { z } from "zod";
-import { countInProcesses, prepareTables } from "../emulated/count-in-processes.ts";
+import { countInProcesses } from "../emulated/count-in-processes.ts";
+import { prepareTables } from "../emulated/prepare-tables.ts";
 import { countUnderFaults } from "../measure/count-under-faults.ts";
 import { defineObservation, type Effort } from "../observation.ts";
 import { table, text } from "../report/block.ts";
@@ -66,6 +67,13 @@ export const processes = defineObservation({
     }
     return { engine: db.engine, rows };
   },
+  violations: ({ rows }) =>
+    rows
+      .filter(({ isOurs, emulated }) => isOurs && errorOf(emulated) > 0)
+      .map(
+        ({ way, rate, emulated: { over, under } }) =>
+          `"${way}" counted ${over} twice and lost ${under} at ${percent(rate)} faults.`,
+      ),
   describe: ({ engine, rows }) => {
     const highest = Math.max(...rows.map(({ rate }) => rate));
     const worst = rows.filter(({ rate }) => rate === highest);

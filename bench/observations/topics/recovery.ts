@@ -1,6 +1,6 @@
 import { startDynamoDB } from "@durable-counter/testing/dynamodb";
 import { z } from "zod";
-import { prepareTables } from "../emulated/count-in-processes.ts";
+import { prepareTables } from "../emulated/prepare-tables.ts";
 import { DEATHS, type DyingEvent } from "../emulated/program-events.ts";
 import { recoverFromDeaths } from "../emulated/recover-from-death.ts";
 import { defineObservation, type Effort } from "../observation.ts";
@@ -59,6 +59,13 @@ export const recovery = defineObservation({
       };
     });
   },
+  violations: (rows) =>
+    rows
+      .filter(({ isRight }) => !isRight)
+      .map(
+        ({ backend, where, done }) =>
+          `"${backend}" came to a wrong value after a death ${where}, after ${done} commands.`,
+      ),
   describe: (rows) => {
     const late = rows.filter(({ done }) => done === Math.max(...rows.map((row) => row.done)));
     const worst = Math.max(...rows.map(({ requestsRepeated }) => requestsRepeated));

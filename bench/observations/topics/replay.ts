@@ -50,6 +50,13 @@ export const replay = defineObservation({
     }
     return rows;
   },
+  violations: (rows) =>
+    rows
+      .filter(({ crashed }) => !crashed.isRight)
+      .map(
+        ({ backend, commands }) =>
+          `"${backend}" came to a wrong value after ${commands} commands, with processes that died.`,
+      ),
   describe: (rows) => {
     const inExecution = rows.filter(({ backend }) => backend === "execution");
     const longest = inExecution.at(-1);

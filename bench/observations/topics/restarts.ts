@@ -1,6 +1,6 @@
 import { startDynamoDB } from "@durable-counter/testing/dynamodb";
 import { z } from "zod";
-import { prepareTables } from "../emulated/count-in-processes.ts";
+import { prepareTables } from "../emulated/prepare-tables.ts";
 import { restartBetweenInvocations } from "../emulated/restart-between-invocations.ts";
 import { defineObservation, type Effort } from "../observation.ts";
 import { table, text } from "../report/block.ts";
@@ -57,6 +57,8 @@ export const restarts = defineObservation({
     }
     return data;
   },
+  violations: ({ executions }) =>
+    executions.filter(({ isRight }) => !isRight).map(({ backend }) => `"${backend}" came to a wrong value.`),
   describe: ({ rows, executions }) => {
     const inExecution = rows.filter(({ backend }) => backend === "execution");
     const longest = inExecution.at(-1);
