@@ -9,7 +9,8 @@ import { powertoolsAroundAdd } from "../subjects/powertools-around-add.ts";
 import { recordBeside } from "../subjects/record-beside.ts";
 import { killableClient } from "./killable-client.ts";
 
-const connection = { client: killableClient(process.env["AWS_LAMBDA_FUNCTION_NAME"] ?? ""), now: Date.now };
+const client = killableClient(process.env["AWS_LAMBDA_FUNCTION_NAME"] ?? "");
+const connection = { client, world: { now: Date.now } };
 
 export const inExecution = counterInExecution.connect(connection);
 export const inDynamoDB = counterStore.connect(connection);

@@ -4,6 +4,7 @@ import { createDynamoDBCounterStore, ensureCounterTable } from "@durable-counter
 import { createSimulatedDynamoDB } from "@durable-counter/testing/dynamodb";
 import { watchConsumption } from "../../measure/consumption.ts";
 import { watchRequests } from "../../measure/requests.ts";
+import { simulatedWorld } from "./simulated-world.ts";
 import { COUNTER_TABLE } from "../subjects/counter-store.ts";
 import { createItemTable, ITEM_TABLE, keyOf, readValue } from "../subjects/item-table.ts";
 
@@ -20,8 +21,8 @@ type Count = (id: string) => Promise<unknown>;
 
 /** Ways to count that writers can get in each other's way with. */
 export const contenders = {
-  DynamoDB: (client: DynamoDBClient, now: () => number): Count => {
-    const store = createDynamoDBCounterStore({ client, tableName: COUNTER_TABLE, now });
+  DynamoDB: (client: DynamoDBClient, world: ReturnType<typeof simulatedWorld>): Count => {
+    const store = createDynamoDBCounterStore({ client, tableName: COUNTER_TABLE, ...world });
     return (id) => store.apply({ id, commands: [increment()] });
   },
   "read, then write on condition": (client: DynamoDBClient): Count => {
@@ -60,7 +61,7 @@ export async function contend(
   const clients = Array.from({ length: writers }, () => {
     const client = dynamodb.client();
     const [consumption, requests] = [watchConsumption(client, dynamodb.client()), watchRequests(client)];
-    return { count: contenders[way](client, dynamodb.clock.now), consumption, requests };
+    return { count: contenders[way](client, simulatedWorld(dynamodb)), consumption, requests };
   });
   await Promise.all(
     clients.map(async ({ count }) => {

@@ -7,6 +7,7 @@ import {
 } from "@durable-counter/testing/dynamodb";
 import { amountOf, counterOf, timesCounted } from "../../contenders/peers/amounts.ts";
 import { countErrors, type CountErrors } from "../../contenders/peers/count-errors.ts";
+import { simulatedWorld } from "./simulated-world.ts";
 import { COUNTER_TABLE } from "../subjects/counter-store.ts";
 import { createItemTable, readValue } from "../subjects/item-table.ts";
 import type { CountEvent, DurableSubject, StatelessSubject, Subject } from "../subjects/subject.ts";
@@ -17,7 +18,6 @@ const DEFAULT_RATE = Object.values(EVERY_FAULT).reduce((sum, probability) => sum
 export const DEATHS_PER_FAULT = 0.25;
 const MAX_DELIVERIES = 30;
 const REDELIVERY_MS = 2_000;
-const AT_ONCE = 10;
 
 export interface Faults {
   /** The part of requests to DynamoDB that meet a fault, 0 to 0.4. */
@@ -50,15 +50,11 @@ export async function countUnderFaults(subject: Subject, { rate, commands, seed 
     acknowledged: [],
     results: [],
   };
-  const queue = counters.values();
-  await Promise.all(
-    Array.from({ length: AT_ONCE }, async () => {
-      for (const counter of queue) {
-        if (subject.kind === "stateless") await deliverAll(subject, counter, run);
-        else await execute(subject, counter, run);
-      }
-    }),
-  );
+  // One after the other, because a durable execution takes a real moment: several would meet the same faults in another order.
+  for (const counter of counters) {
+    if (subject.kind === "stateless") await deliverAll(subject, counter, run);
+    else await execute(subject, counter, run);
+  }
   const requests = Object.entries(dynamodb.network.requests).reduce(
     (sum, [operation, sent]) => (/Table|TimeToLive/u.test(operation) ? sum : sum + sent),
     0,
@@ -133,7 +129,7 @@ function startProcess(subject: StatelessSubject, { dynamodb, chance }: Run) {
     },
     { step: "initialize", name: "death" },
   );
-  const count = subject.connect({ client, now: dynamodb.clock.now });
+  const count = subject.connect({ client, world: simulatedWorld(dynamodb) });
   const handle = async (event: CountEvent) => {
     try {
       await count(event);
@@ -149,7 +145,7 @@ async function execute(subject: DurableSubject, counter: number, run: Run): Prom
   const { dynamodb, chance, seed } = run;
   const handler = subject.connect({
     client: dynamodb.client(),
-    now: dynamodb.clock.now,
+    world: simulatedWorld(dynamodb),
   }) as DurableHandler<number>; // or of nothing
   const commands = commandsOf(counter, run.commands);
   const payload = { id: idOf(counter), amounts: commands.map((command) => amountOf(command)) };
@@ -167,7 +163,7 @@ async function valueOf({ dynamodb, results }: Run, counter: number): Promise<num
   const [id, result] = [idOf(counter), results[counter]];
   if (result !== undefined) return result;
   const client = dynamodb.client();
-  const store = createDynamoDBCounterStore({ client, tableName: COUNTER_TABLE, now: dynamodb.clock.now });
+  const store = createDynamoDBCounterStore({ client, tableName: COUNTER_TABLE, ...simulatedWorld(dynamodb) });
   // A subject writes to one of the tables.
   return (await readValue(client, id)) + (await store.get(id, { consistent: true }));
 }

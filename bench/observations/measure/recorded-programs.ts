@@ -8,6 +8,7 @@ import { createSimulatedDynamoDB, type SimulatedDynamoDB } from "@durable-counte
 import { COUNTER_TABLE } from "../subjects/counter-store.ts";
 import { createItemTable, ITEM_TABLE, keyOf, readValue } from "../subjects/item-table.ts";
 import { add } from "../subjects/plain-add.ts";
+import { simulatedWorld } from "./simulated-world.ts";
 
 const ID = "cart-7";
 const CALLERS = 4;
@@ -91,7 +92,9 @@ async function createStore(seed: number): Promise<{ readonly store: CounterStore
   const dynamodb = faulty(seed);
   const client = dynamodb.client();
   await ensureCounterTable(client, COUNTER_TABLE);
-  return { store: createDynamoDBCounterStore({ client, tableName: COUNTER_TABLE, now: dynamodb.clock.now }) };
+  return {
+    store: createDynamoDBCounterStore({ client, tableName: COUNTER_TABLE, ...simulatedWorld(dynamodb) }),
+  };
 }
 
 async function createTable(seed: number): Promise<{ readonly client: DynamoDBClient }> {

@@ -1,6 +1,7 @@
 import type { CounterStore } from "@durable-counter/core";
 import { createDynamoDBCounterStore, ensureCounterTable } from "@durable-counter/dynamodb";
 import { createSimulatedDynamoDB, type SimulatedDynamoDBOptions } from "@durable-counter/testing/dynamodb";
+import { simulatedWorld } from "./simulated-world.ts";
 
 const tableName = "counters";
 
@@ -9,5 +10,5 @@ export async function createStore(options: SimulatedDynamoDBOptions): Promise<Co
   const dynamodb = createSimulatedDynamoDB(options);
   const client = dynamodb.client();
   await ensureCounterTable(client, tableName);
-  return createDynamoDBCounterStore({ client, tableName, now: dynamodb.clock.now });
+  return createDynamoDBCounterStore({ client, tableName, ...simulatedWorld(dynamodb) });
 }

@@ -9,8 +9,11 @@ import type { CountAll, DurableSubject } from "./subject.ts";
 export const counterInSteps: DurableSubject = {
   kind: "durable",
   valueIn: "table",
-  connect: ({ client, now }) => {
-    const store = crashable(createDynamoDBCounterStore({ client, tableName: COUNTER_TABLE, now }), "store");
+  connect: ({ client, world }) => {
+    const store = crashable(
+      createDynamoDBCounterStore({ client, tableName: COUNTER_TABLE, ...world }),
+      "store",
+    );
     return withDurableExecution(async ({ id, amounts }: CountAll, context) => {
       const counter = durableCounter(context, { store, id });
       for (const amount of amounts) await counter.increment(amount);

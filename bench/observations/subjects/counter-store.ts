@@ -7,8 +7,8 @@ export const COUNTER_TABLE = "counters";
 /** The store of this repository, in a stateless function. */
 export const counterStore: StatelessSubject = {
   kind: "stateless",
-  connect: ({ client, now }) => {
-    const store = createDynamoDBCounterStore({ client, tableName: COUNTER_TABLE, now });
+  connect: ({ client, world }) => {
+    const store = createDynamoDBCounterStore({ client, tableName: COUNTER_TABLE, ...world });
     return ({ id, amount, idempotencyKey }) =>
       store.apply({ id, commands: [increment(amount)], idempotencyKey });
   },

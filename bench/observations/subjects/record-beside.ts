@@ -18,7 +18,7 @@ const IN_PROGRESS_MS = 1_000;
 export const recordBeside: StatelessSubject = {
   kind: "stateless",
   connect:
-    ({ client, now }) =>
+    ({ client, world: { now } }) =>
     async ({ id, amount, idempotencyKey }) => {
       const Key = keyOf(`record#${idempotencyKey}`);
       try {

@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { DurableLambdaHandler } from "@aws/durable-execution-sdk-js";
+import type { DynamoDBCounterStoreOptions } from "@durable-counter/dynamodb";
 
 /** What a caller sends to a stateless function. */
 export interface CountEvent {
@@ -16,8 +17,8 @@ export interface CountAll {
 
 export interface Connection {
   readonly client: DynamoDBClient;
-  /** Milliseconds since 1970, in virtual time. */
-  readonly now: () => number;
+  /** The time, in milliseconds since 1970, and the waits and the chance of a store; without these two, the real ones. */
+  readonly world: { readonly now: () => number } & Pick<DynamoDBCounterStoreOptions, "sleep" | "random">;
 }
 
 /** A stateless function that counts; its caller sends an event again until it is acknowledged. */

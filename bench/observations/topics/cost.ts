@@ -6,6 +6,7 @@ import { createSimulatedDynamoDB } from "@durable-counter/testing/dynamodb";
 import { z } from "zod";
 import { watchConsumption } from "../../measure/consumption.ts";
 import { watchRequests } from "../../measure/requests.ts";
+import { simulatedWorld } from "../measure/simulated-world.ts";
 import { defineObservation, type Effort } from "../observation.ts";
 import { table, text } from "../report/block.ts";
 import { dollars, significant, whole } from "../report/format.ts";
@@ -168,7 +169,7 @@ async function createMeasuredStore(seed: number, strategy: (typeof STRATEGIES)[n
     client,
     tableName: "counters",
     idempotency,
-    now: dynamodb.clock.now,
+    ...simulatedWorld(dynamodb),
   });
   return { store, consumption, requests, clock: dynamodb.clock };
 }

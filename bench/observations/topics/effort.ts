@@ -6,6 +6,7 @@ import { exploreCrashes } from "@durable-counter/testing";
 import { createSimulatedDynamoDB } from "@durable-counter/testing/dynamodb";
 import ts from "typescript";
 import { z } from "zod";
+import { simulatedWorld } from "../measure/simulated-world.ts";
 import { defineObservation } from "../observation.ts";
 import { table, text } from "../report/block.ts";
 import { whole } from "../report/format.ts";
@@ -66,11 +67,12 @@ async function crash(subject: DurableSubject, seed: number) {
   const client = dynamodb.client();
   await createItemTable(client);
   await ensureCounterTable(client, COUNTER_TABLE);
-  const store = createDynamoDBCounterStore({ client, tableName: COUNTER_TABLE, now: dynamodb.clock.now });
+  const world = simulatedWorld(dynamodb);
+  const store = createDynamoDBCounterStore({ client, tableName: COUNTER_TABLE, ...world });
   const payload: CountAll = { id: "cart-7", amounts: AMOUNTS };
   const read = async () =>
     (await readValue(client, payload.id)) + (await store.get(payload.id, { consistent: true }));
-  const { runs, failures } = await exploreCrashes(subject.connect({ client, now: dynamodb.clock.now }), {
+  const { runs, failures } = await exploreCrashes(subject.connect({ client, world }), {
     payload,
     beforeEach: async () => {
       await dynamodb.clock.untilIdle(); // the last request of a process that died
