@@ -113,3 +113,13 @@ test("the calls of a plain function are no crash points of the function that inv
   });
   expect(failures.map(({ message }) => message).join()).not.toContain("bank.charge");
 });
+
+test("a durable function that is invoked may not end while it calls a dependency", async () => {
+  const wrapped = crashable({ charge: () => new Promise(() => {}) }, "bank");
+  const payments = withDurableExecution(async (_event: unknown, context: DurableContext) => {
+    await context.step("charge", async () => void wrapped.charge());
+    return "paid";
+  });
+  const { failures } = await exploreCrashes(order, { functions: { payments }, crashes: [] });
+  expect(failures.map(({ message }) => message).join()).toContain("bank.charge");
+});
