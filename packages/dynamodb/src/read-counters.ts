@@ -53,12 +53,11 @@ export async function readCounter(
   const projection = counterProjection(config, { attribute });
   const item = await readItem(config, { id, sortKey }, { consistent, projection });
   checkFence(item, config, id);
-  return valueOf(await settled(config, id, item), config, id, attribute);
+  return valueOf(await settled(config, id, item, now), config, id, attribute);
 }
 
-/** The item, with what expired holds have given back. */
-async function settled(config: CallConfig, id: string, item: Item): Promise<Item> {
-  const now = config.now();
+/** The item, with what holds have given back that had expired when the call began: one moment decides for every call. */
+async function settled(config: CallConfig, id: string, item: Item, now: number): Promise<Item> {
   return isDue(item, now) ? readSettledItem(config, id, now) : item;
 }
 
@@ -130,7 +129,7 @@ async function listedValue(
 ): Promise<number | undefined> {
   try {
     const shards = item[attributes.shards]?.N;
-    if (shards === undefined) return valueOf(await settled(table, id, item), table, id, attribute);
+    if (shards === undefined) return valueOf(await settled(table, id, item, table.now()), table, id, attribute);
     return await sumOfShards(table, id, Number(shards), { consistent: false });
   } catch (error) {
     if (isCounterError(error, "misconfigured") || isCounterError(error, "limit-exceeded")) return undefined;
