@@ -4,19 +4,13 @@ import { errorOf } from "./lost-replies.fixture.ts";
 import { createSimulation } from "./simulated.fixture.ts";
 
 const id = "stock";
-const hold = { id, amount: 2, expiresIn: 3, idempotencyKey: "order-1" };
+const hold = { id, amount: 2, expiresIn: 1, idempotencyKey: "order-1" };
 
 test("a call that waits for DynamoDB counts the holds that were open when it began", async () => {
-  const { clock, createStore } = await createSimulation({
-    onRequest: async (message) => {
-      if (message.operation === "GetItem") await clock.sleep(5_000);
-      message.execute();
-      message.reply();
-    },
-  });
+  const { createStore } = await createSimulation({ latencyMs: { min: 450, max: 450 } });
   const store = createStore({ initial: 6 });
   await store.hold(hold);
-  expect(await store.get(id, { consistent: true })).toBe(4); // it has begun before the hold expired, and reads after
+  expect(await store.get(id, { consistent: true })).toBe(4); // began 900 ms after the hold, and read after 1,350
   expect(await store.get(id, { consistent: true })).toBe(6);
 });
 
