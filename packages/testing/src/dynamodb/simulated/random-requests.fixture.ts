@@ -58,7 +58,8 @@ export async function answerOf(
 
 /**
  * The same for equal values: sets come in no order, and neither do the items of some operations. DynamoDB Local does
- * not tell where a page ends if the last item of a range ends it.
+ * not tell where a page ends if the last item of a range ends it, and answers 1.5 + 1.5 as 3.0, where DynamoDB trims the zero.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
  */
 export function canonical(value: unknown, sortsLists: boolean): unknown {
   if (Array.isArray(value)) {
@@ -74,8 +75,15 @@ export function canonical(value: unknown, sortsLists: boolean): unknown {
   return Object.fromEntries(
     entries
       .toSorted(([one], [other]) => (one < other ? -1 : 1))
-      .map(([key, each]) => [key, canonical(each, sortsLists)]),
+      .map(([key, each]) => [
+        key,
+        key === "N" && typeof each === "string" ? withoutTrailingZeros(each) : canonical(each, sortsLists),
+      ]),
   );
+}
+
+function withoutTrailingZeros(number: string): string {
+  return number.includes(".") ? number.replace(/\.?0+$/u, "") : number;
 }
 
 const ATTRIBUTES = ["value", "t_1", "t_2", "seal"];
