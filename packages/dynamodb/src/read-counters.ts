@@ -129,7 +129,8 @@ async function listedValue(
 ): Promise<number | undefined> {
   try {
     const shards = item[attributes.shards]?.N;
-    if (shards === undefined) return valueOf(await settled(table, id, item, table.now()), table, id, attribute);
+    if (shards === undefined)
+      return valueOf(await settled(table, id, item, table.now()), table, id, attribute);
     return await sumOfShards(table, id, Number(shards), { consistent: false });
   } catch (error) {
     if (isCounterError(error, "misconfigured") || isCounterError(error, "limit-exceeded")) return undefined;
