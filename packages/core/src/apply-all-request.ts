@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { Commands, type Command } from "./command.ts";
 import { CounterValue, Limits, OnLimit } from "./limits.ts";
+import { CounterError } from "./counter-error.ts";
 import { withRemedy } from "./parse.ts";
 import {
   CallerId,
@@ -10,6 +11,7 @@ import {
   IssuedAt,
   issuedAtNeedsKey,
 } from "./request.ts";
+import { CounterWindow } from "./window.ts";
 
 const MAX_ENTRIES = 100;
 
@@ -20,8 +22,11 @@ const Entry = z.strictObject(
     limits: z.optional(Limits),
     onLimit: z.optional(OnLimit),
     initial: z.optional(CounterValue),
+    window: z.optional(CounterWindow),
   },
-  withRemedy('pass an object with "id", "commands" and optionally "limits", "onLimit" and "initial"'),
+  withRemedy(
+    'pass an object with "id", "commands" and optionally "limits", "onLimit", "initial" and "window"',
+  ),
 );
 
 /** The length is checked first, so that an array of millions is refused at once. zod's own arrays would make the bundle larger. */
@@ -31,14 +36,15 @@ const Entries = z
     withRemedy(`pass an array of 1 to ${MAX_ENTRIES} entries`),
   )
   .check((payload) => {
-    const ids = new Set<string>();
+    const names = new Set<string>();
     payload.value = Array.from(payload.value, (input, index) => {
       const { error, data } = Entry.safeParse(input);
       for (const { path, message } of error?.issues ?? [])
         payload.issues.push({ code: "custom", input, path: [index, ...path], message });
       if (data === undefined) return input; // a parse with issues has no result
-      if (ids.has(data.id)) payload.issues.push(repeatedId(data.id, index));
-      ids.add(data.id);
+      const name = counterName(data);
+      if (names.has(name)) payload.issues.push(repeatedId(data.id, index));
+      names.add(name);
       return data;
     });
   });
@@ -47,6 +53,34 @@ const REPEATED = withRemedy("pass each counter once, with all of its commands in
 
 function repeatedId(input: string, index: number): z.core.$ZodRawIssue {
   return { code: "custom", input, path: [index, "id"], message: REPEATED.error({ input }) };
+}
+
+/** With another window, the same id is another counter. */
+function counterName({ id, window }: Pick<ApplyAllEntry, "id" | "window">): string {
+  return `${id}\n${window?.name ?? ""}`;
+}
+
+/**
+ * Gives every entry that brings no window the store's. For authors of stores.
+ *
+ * @throws CounterError `invalid-input` if two entries are for one counter then
+ */
+export function withWindowOfStore(
+  entries: readonly ApplyAllEntry[],
+  window: CounterWindow | undefined,
+): readonly ApplyAllEntry[] {
+  if (window === undefined) return entries;
+  const names = new Set<string>();
+  return entries.map((entry, index) => {
+    const own = { ...entry, window: entry.window ?? window };
+    if (names.has(counterName(own)))
+      throw new CounterError(
+        "invalid-input",
+        `request.entries[${index}].id is ${JSON.stringify(entry.id)}; pass each counter once, with all of its commands in one entry.`,
+      );
+    names.add(counterName(own));
+    return own;
+  });
 }
 
 /** Schema of {@link ApplyAllRequest}. */
@@ -64,7 +98,7 @@ export const ApplyAllRequest = z
 
 /** A batch of commands for one of the counters of an {@link ApplyAllRequest}. */
 export interface ApplyAllEntry {
-  /** The id of the counter: 1–256 printable characters. No two entries have the same. */
+  /** The id of the counter: 1–256 printable characters. No two entries have the same id and window. */
   readonly id: string;
   /** 1–1,000 commands, applied in order. */
   readonly commands: readonly Command[];
@@ -74,6 +108,11 @@ export interface ApplyAllEntry {
   readonly onLimit?: "reject" | "clamp" | undefined;
   /** Replaces the store's initial value for this entry: a safe integer. */
   readonly initial?: number | undefined;
+  /**
+   * Replaces the store's window for this entry. With different windows, several entries can have one id: a request then counts per
+   * minute and per month, in both or in neither.
+   */
+  readonly window?: CounterWindow | undefined;
 }
 
 /** Batches for several counters of a `CounterStore`, which applies all of them or none. */
@@ -86,7 +125,10 @@ export interface ApplyAllRequest {
    * up, for `apply` as well.
    */
   readonly idempotencyKey?: string | undefined;
-  /** When the key was sent for the first time, in milliseconds since 1970. Requires `idempotencyKey`. */
+  /**
+   * When the key was sent for the first time, in milliseconds since 1970. Each entry counts in the window that has this time.
+   * Requires `idempotencyKey`.
+   */
   readonly issuedAt?: number | undefined;
   /** Who sends the request, as in `ApplyRequest`: a refusal is then final for this caller. Requires `idempotencyKey`. */
   readonly callerId?: string | undefined;

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { CounterError } from "./counter-error.ts";
 import { CounterValue, Limits } from "./limits.ts";
 import { withRemedy } from "./parse.ts";
 import {
@@ -9,6 +10,7 @@ import {
   IssuedAt,
   issuedAtNeedsKey,
 } from "./request.ts";
+import { CounterWindow } from "./window.ts";
 
 const YEAR_SECONDS = 31_536_000;
 
@@ -32,9 +34,10 @@ export const HoldRequest = z
       callerId: z.optional(CallerId),
       limits: z.optional(Limits),
       initial: z.optional(CounterValue),
+      window: z.optional(CounterWindow),
     },
     withRemedy(
-      'pass an object with "id", "amount", "expiresIn" and optionally "idempotencyKey", "issuedAt", "callerId", "limits" and "initial"',
+      'pass an object with "id", "amount", "expiresIn" and optionally "idempotencyKey", "issuedAt", "callerId", "limits", "initial" and "window"',
     ),
   )
   .check(issuedAtNeedsKey, callerIdNeedsKey);
@@ -60,6 +63,27 @@ export interface HoldRequest {
   readonly limits?: Limits | undefined;
   /** Replaces the store's initial value for this request: a safe integer. */
   readonly initial?: number | undefined;
+  /**
+   * Replaces the store's window for this request. The hold belongs to the window that has its `issuedAt`: whatever comes back
+   * later comes back to that window. It expires before the window after the current one ends.
+   */
+  readonly window?: CounterWindow | undefined;
+}
+
+/**
+ * Refuses to place a hold that would outlast the window after the current one: a store forgets the values of old windows. A hold
+ * that was placed before is to be found first. For authors of stores.
+ *
+ * @param now in milliseconds since 1970
+ * @throws CounterError `invalid-input`
+ */
+export function checkHoldInWindow(window: CounterWindow, expiresIn: number, now: number): void {
+  const seconds = Math.floor((window.at(window.at(now).endsAt).endsAt - now) / 1_000);
+  if (expiresIn <= seconds) return;
+  throw new CounterError(
+    "invalid-input",
+    `request.expiresIn is ${expiresIn}; pass at most ${seconds} now, because a hold ends before the window after the current one does, and the windows are ${window.name}.`,
+  );
 }
 
 /** Schema of {@link CommitRequest}. */
@@ -75,8 +99,9 @@ export const CommitRequest = z.strictObject(
         )
         .check(z.overwrite((amount) => amount + 0)),
     ),
+    window: z.optional(CounterWindow),
   },
-  withRemedy('pass an object with "id", "holdId" and optionally "amount"'),
+  withRemedy('pass an object with "id", "holdId" and optionally "amount" and "window"'),
 );
 
 /** A request for `CounterStore.commit`. */
@@ -87,12 +112,14 @@ export interface CommitRequest {
   readonly holdId: string;
   /** How much of the hold becomes final: a safe integer from 0 to the held amount, by default all of it. */
   readonly amount?: number | undefined;
+  /** Replaces the store's window: pass the one with which the amount was held. */
+  readonly window?: CounterWindow | undefined;
 }
 
 /** Schema of {@link ReleaseRequest}. */
 export const ReleaseRequest = z.strictObject(
-  { id: CounterId, holdId: IdempotencyKey },
-  withRemedy('pass an object with "id" and "holdId"'),
+  { id: CounterId, holdId: IdempotencyKey, window: z.optional(CounterWindow) },
+  withRemedy('pass an object with "id", "holdId" and optionally "window"'),
 );
 
 /** A request for `CounterStore.release`. */
@@ -101,4 +128,6 @@ export interface ReleaseRequest {
   readonly id: string;
   /** The id of the hold: 1–256 printable characters. */
   readonly holdId: string;
+  /** Replaces the store's window: pass the one with which the amount was held. */
+  readonly window?: CounterWindow | undefined;
 }

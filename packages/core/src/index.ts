@@ -3,7 +3,7 @@
  *
  * @module @durable-counter/core
  */
-export { ApplyAllRequest, type ApplyAllEntry } from "./apply-all-request.ts";
+export { ApplyAllRequest, withWindowOfStore, type ApplyAllEntry } from "./apply-all-request.ts";
 export { applyBatch, applyCommand, type BatchResult, type CommandResult } from "./apply-commands.ts";
 export { applyEntries, entryLimits, entryRefused } from "./apply-entries.ts";
 export { Command, Commands, decrement, get, increment, set } from "./command.ts";
@@ -16,7 +16,7 @@ export {
 } from "./counter-error.ts";
 export type { Counter } from "./counter.ts";
 export { endHold, valueAfterReturn, type EndHoldRequest, type Hold, type HoldEnd } from "./hold-end.ts";
-export { CommitRequest, HoldRequest, ReleaseRequest } from "./hold-request.ts";
+export { checkHoldInWindow, CommitRequest, HoldRequest, ReleaseRequest } from "./hold-request.ts";
 export { CounterOptions, CounterValue, Limits, startsWithinLimits } from "./limits.ts";
 export { parseInput, withRemedy } from "./parse.ts";
 export {
@@ -42,7 +42,6 @@ export {
   checkWindowSupport,
   CounterWindow,
   inWindow,
-  refuseWindow,
   type WindowPeriod,
   type WindowResult,
 } from "./window.ts";

@@ -2,7 +2,7 @@ import type { ApplyAllRequest } from "./apply-all-request.ts";
 import type { BatchResult } from "./apply-commands.ts";
 import type { CommitRequest, HoldRequest, ReleaseRequest } from "./hold-request.ts";
 import type { ApplyRequest } from "./request.ts";
-import type { CounterWindow } from "./window.ts";
+import type { CounterWindow, WindowResult } from "./window.ts";
 
 /** The result of {@link CounterStore.apply}. */
 export interface ApplyResult extends BatchResult {
@@ -54,7 +54,8 @@ export interface CounterStore {
 
   /**
    * Takes an amount from the value for a time. `commit` makes that final. `release`, or the end of the time, gives it back. A
-   * hold is refused where a decrement of a store without `clamp` would be.
+   * hold is refused where a decrement of a store without `clamp` would be. With a `window`, it belongs to the window of its
+   * `issuedAt`: what comes back later comes back to that window.
    *
    * @throws CounterError as `apply`
    */
@@ -72,8 +73,11 @@ export interface CounterStore {
    * @throws CounterError as `commit`; `invalid-input` for a hold that is unknown or committed
    */
   release?(request: ReleaseRequest, options?: CallOptions): Promise<HoldEndResult>;
-  /** The sum of the holds that are open and have not expired. */
-  held?(id: string, options?: CallOptions): Promise<number>;
+  /**
+   * The sum of the holds that are open and have not expired. With a `window`, by default the store's, those of the current
+   * window.
+   */
+  held?(id: string, options?: CallOptions & { readonly window?: CounterWindow | undefined }): Promise<number>;
   /**
    * Applies one batch to each of several counters, all or nothing, exactly once per idempotency key. Entries that only read see
    * the values of the same moment. If all of them do and there is no idempotency key, nothing is written.
@@ -81,10 +85,13 @@ export interface CounterStore {
    * @throws CounterError as `apply`; if an entry was refused, `details.entry` is its index and `details.id` its counter
    */
   applyAll?(request: ApplyAllRequest, options?: CallOptions): Promise<ApplyAllResult>;
-  /** The values of many counters by id, in the order of `ids`. A counter that was never written has its initial value. */
+  /**
+   * The values of many counters by id, in the order of `ids`. A counter that was never written has its initial value. With a
+   * `window`, by default the store's, they are the values of the current window.
+   */
   getMany?(
     ids: readonly string[],
-    options?: CallOptions & { readonly consistent?: boolean },
+    options?: CallOptions & { readonly consistent?: boolean; readonly window?: CounterWindow | undefined },
   ): Promise<Map<string, number>>;
 }
 
@@ -93,7 +100,7 @@ export type StoreWithHolds = CounterStore &
   Required<Pick<CounterStore, "hold" | "commit" | "release" | "held">>;
 
 /** The result of {@link CounterStore.hold}. */
-export interface HoldResult {
+export interface HoldResult extends WindowResult {
   /** Identifies the hold in `commit` and `release`: its idempotency key. */
   readonly holdId: string;
   /** The value after the amount was taken. */
@@ -105,8 +112,8 @@ export interface HoldResult {
 }
 
 /** The result of {@link CounterStore.commit} and {@link CounterStore.release}. */
-export interface HoldEndResult {
-  /** The value after; the value now, if the hold had ended before. */
+export interface HoldEndResult extends Pick<WindowResult, "resetsAt"> {
+  /** The value after; the value now, if the hold had ended before. With windows, of that of the hold, which `resetsAt` ends. */
   readonly value: number;
   /** True when the hold had ended in the same way before, and nothing was changed now. */
   readonly replayed: boolean;
@@ -114,7 +121,7 @@ export interface HoldEndResult {
 
 /** The result of {@link CounterStore.applyAll}. */
 export interface ApplyAllResult {
-  /** One result per entry, in their order. */
+  /** One result per entry, in their order; with `resetsAt` and `remaining`, if the counter has windows. */
   readonly results: readonly BatchResult[];
   /** True when the idempotency key was known, and these are the results of the first time. */
   readonly replayed: boolean;

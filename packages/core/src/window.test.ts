@@ -1,11 +1,13 @@
 import { describe, expect, test } from "vitest";
 import {
+  ApplyAllRequest,
+  checkHoldInWindow,
   CounterError,
   CounterWindow,
   increment,
   inWindow,
-  refuseWindow,
   storedCounter,
+  withWindowOfStore,
   type ApplyRequest,
   type CounterStore,
 } from "./index.ts";
@@ -32,20 +34,51 @@ describe("a window", () => {
   );
 });
 
-describe("a method without windows", () => {
-  test.each([
-    ["of the store", window, {}],
-    ["of the call", undefined, { window }],
-  ])("refuses the window %s", (_, own, options) => {
-    expect(() => refuseWindow(own, "hold", options)).toThrow(
-      'options.window is "hour", and hold has no windows; call it without "window", of a store without "window". [invalid-input]',
+describe("a hold in a window", () => {
+  const hours: CounterWindow = {
+    name: "hour",
+    at: (ms) => {
+      const startsAt = Math.floor(ms / 3_600_000) * 3_600_000;
+      return { startsAt, endsAt: startsAt + 3_600_000 };
+    },
+  };
+
+  test("lasts until the end of the next window at most", () => {
+    checkHoldInWindow(hours, 7_200, 0);
+    checkHoldInWindow(hours, 3_600, 3_599_500);
+    expect(() => checkHoldInWindow(hours, 3_601, 3_599_500)).toThrow(
+      "request.expiresIn is 3601; pass at most 3600 now, because a hold ends before the window after the current one does, and the windows are hour. [invalid-input]",
     );
   });
+});
 
-  test("refuses what is no window, too, and takes no window", () => {
-    expect(() => refuseWindow(undefined, "hold", { window: null })).toThrow("options.window is");
-    refuseWindow(undefined, "hold", { consistent: true });
-    refuseWindow(undefined, "hold");
+describe("entries for several counters", () => {
+  const entry = { id: "a", commands: [increment()] };
+
+  test("have the store's window if they bring none", () => {
+    expect(withWindowOfStore([entry], undefined)).toEqual([entry]);
+    expect(withWindowOfStore([entry], window)).toEqual([{ ...entry, window }]);
+  });
+
+  test("can have one id in different windows", () => {
+    const day: CounterWindow = { name: "day", at: () => period };
+    const entries = [entry, { ...entry, window }, { ...entry, window: day }];
+    expect(ApplyAllRequest.safeParse({ entries }).success).toBe(true);
+    expect(withWindowOfStore(entries.slice(1), window)).toEqual(entries.slice(1));
+  });
+
+  test("cannot have one id twice in the same window, be it the store's", () => {
+    expect(ApplyAllRequest.safeParse({ entries: [entry, { ...entry, window }] }).success).toBe(true);
+    expect(() => withWindowOfStore([{ ...entry, window }, entry], window)).toThrow(
+      'request.entries[1].id is "a"; pass each counter once, with all of its commands in one entry. [invalid-input]',
+    );
+    const twice = ApplyAllRequest.safeParse({
+      entries: [
+        { ...entry, window },
+        { ...entry, window },
+      ],
+    });
+    expect(twice.error?.issues[0]?.path).toEqual(["entries", 1, "id"]);
   });
 });
 

@@ -76,17 +76,3 @@ export function checkWindowSupport(
     `${what}.window is ${JSON.stringify(window.name)}; pass a store whose "supportsWindows" is true, or leave "window" out.`,
   );
 }
-
-/**
- * Refuses the window of a store, or of the options of a call, for a method that has none. For authors of stores.
- *
- * @throws CounterError `invalid-input`
- */
-export function refuseWindow(window: CounterWindow | undefined, method: string, options: object = {}): void {
-  const { window: own = window } = options as { readonly window?: CounterWindow }; // a caller may not use types
-  if (own === undefined) return;
-  throw new CounterError(
-    "invalid-input",
-    `options.window is ${JSON.stringify(own?.name)}, and ${method} has no windows; call it without "window", of a store without "window".`,
-  );
-}

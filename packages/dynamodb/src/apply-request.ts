@@ -11,6 +11,7 @@ import {
   inFlightName,
   itemName,
   mayBeInFlight,
+  valueName,
   type RequestContext,
   type RequestResult,
   type StoreRequest,
@@ -86,7 +87,7 @@ async function run(request: RequestContext): Promise<RequestResult> {
     if (action.type === "settle") {
       if (++failed > MAX_OVERTAKEN) throw overtaken(request, MAX_OVERTAKEN);
       if (failed > 2) await backOff(failed - 2, config);
-      await settle(config, request.id, action.state.item, request.startedAt);
+      await settle(config, request, action.state.item, request.startedAt);
       action = nextAction(request, await readState(request));
       continue;
     }
@@ -152,9 +153,10 @@ async function answer(
   }
   if (startsCompaction(keyAttribute)) await compact(request, item);
   if (change.kind !== "refuse") {
-    const result = { ...applyBatch(before, commands, limits, id), replayed: false };
-    config.cache.values.set(itemName(request), result.value);
-    if (hold === undefined) return withWindow(result, request.window, limits);
+    const applied = { ...applyBatch(before, commands, limits, id), replayed: false };
+    config.cache.values.set(valueName(request), applied.value);
+    const result = withWindow(applied, request.window, limits);
+    if (hold === undefined) return result;
     return { ...result, placed: { holdId: request.idempotencyKey, expiresAt: hold.expiresAt } };
   }
   // A store that records the key in the counter's item may have applied the request just before.

@@ -174,7 +174,7 @@ export async function moveToKeyItems(
       ...moved.map((key) => putKeyItem(request, ...key, keptUntil(item, key), holdInKeyItem(item, key[0]))),
       ...openHolds(item)
         .filter(({ keyAttribute }) => moved.some(([name]) => name === keyAttribute))
-        .map((hold) => putMovedHold(request.config, request.id, item, hold)),
+        .map((hold) => putMovedHold(request.config, request, item, hold)),
     ],
   });
   try {

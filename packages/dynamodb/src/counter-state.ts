@@ -1,7 +1,7 @@
 import { applyBatch, idempotencyKeyReused } from "@durable-counter/core";
 import type { Item } from "./counter-item.ts";
 import { refusedAlongside, unreadableRecord } from "./error-messages.ts";
-import { expiryOfHold, holdAttributes } from "./hold-record.ts";
+import { holdAttributes, readHoldText } from "./hold-record.ts";
 import { callerIdHash } from "./idempotency-key.ts";
 import { EVERY_CALLER, readRecord, type IdempotencyRecord } from "./idempotency-record.ts";
 import type { RequestContext, RequestResult } from "./request-context.ts";
@@ -42,9 +42,9 @@ export function findRecordedResult(request: RequestContext, state: CounterState)
   if (!isSame) throw idempotencyKeyReused(id, idempotencyKey);
   if (record.refusedBy !== undefined) throw refusedAlongside(record.refusedBy);
   // The limits of the first time decide, whatever they are now; a record holds them only if they affected the result.
-  const result = { ...applyBatch(record.before, commands, record.limits, id), replayed: !isGeneratedKey };
-  if (request.hold === undefined)
-    return withWindow(result, window, limits, window && recordedPeriod(window, record));
+  const replayed = { ...applyBatch(record.before, commands, record.limits, id), replayed: !isGeneratedKey };
+  const result = withWindow(replayed, window, limits, window && recordedPeriod(window, record));
+  if (request.hold === undefined) return result;
   return { ...result, placed: { holdId: idempotencyKey, expiresAt: recordedExpiry(request, state) } };
 }
 
@@ -52,7 +52,7 @@ export function findRecordedResult(request: RequestContext, state: CounterState)
 function recordedExpiry(request: RequestContext, { item, keyItem }: CounterState): number {
   const names = holdAttributes(request.keyAttribute);
   const hold = item[names.hold] ?? keyItem[attributes.hold] ?? { NULL: true };
-  const expiresAt = expiryOfHold(hold);
+  const { expiresAt } = readHoldText(hold) ?? {};
   if (expiresAt === undefined) throw unreadableRecord(request, hold);
   return expiresAt;
 }

@@ -1,5 +1,5 @@
 import type { UpdateItemCommandInput } from "@aws-sdk/client-dynamodb";
-import { isCounterError, type EndHoldRequest, type HoldEndResult } from "@durable-counter/core";
+import { inWindow, isCounterError, type EndHoldRequest, type HoldEndResult } from "@durable-counter/core";
 import {
   TrackedTransactWriteItems,
   TrackedUpdateItem,
@@ -11,9 +11,8 @@ import { backOff } from "./back-off.ts";
 import { readItem, valueOf } from "./counter-item.ts";
 import { endUnknown, notEnded } from "./error-messages.ts";
 import { soonAfter } from "./hold-conditions.ts";
-import { endText, holdAttributes } from "./hold-record.ts";
+import { endText, holdAttributes, valueAttributeOf, windowOfHoldText } from "./hold-record.ts";
 import { readSettledItem, settle } from "./hold-settlement.ts";
-import { keyAttribute } from "./idempotency-key.ts";
 import { endOfMovedHold } from "./moved-hold.ts";
 import {
   firstHoldAction,
@@ -22,9 +21,10 @@ import {
   type HoldState,
   type HoldWrite,
 } from "./next-hold-action.ts";
+import { namesOf } from "./request-context.ts";
 import type { CallConfig } from "./store-options.ts";
 import { itemKey } from "./table-keys.ts";
-import { attributes, VALUE_SORT_KEY } from "./table-schema.ts";
+import { attributes } from "./table-schema.ts";
 import { untilAborted } from "./time-limit.ts";
 import { isConditionFailure } from "./write-outcome.ts";
 
@@ -40,17 +40,20 @@ const MAX_BUSY = 8;
  */
 export async function endHoldInTable(config: CallConfig, request: EndHoldRequest): Promise<HoldEndResult> {
   const { now, retentionSeconds } = config;
+  const { window = config.window } = request;
   const startedAt = now();
   const attempts: Attempts = { list: [], mayAttempt: () => now() < startedAt + retentionSeconds * 1_000 };
   const context: HoldContext = {
     request,
     table: config,
-    keyAttribute: keyAttribute(request.holdId),
+    ...namesOf(request.holdId, window, undefined),
+    period: window?.at(startedAt),
     startedAt,
     forgetAt: Math.floor(startedAt / 1_000) + retentionSeconds,
   };
   try {
-    return await run(config, context, attempts);
+    const { startsAt, ...result } = await run(config, context, attempts);
+    return window === undefined || startsAt === undefined ? result : inWindow(result, window.at(startsAt));
   } catch (cause) {
     const { tableName } = config;
     const { id: counterId, holdId: idempotencyKey } = request;
@@ -62,27 +65,33 @@ export async function endHoldInTable(config: CallConfig, request: EndHoldRequest
   }
 }
 
+interface Ended extends HoldEndResult {
+  /** When the window of the hold starts. */
+  readonly startsAt: number | undefined;
+}
+
 /** Carries out one action after the other until the request is answered. */
-async function run(config: CallConfig, context: HoldContext, attempts: Attempts): Promise<HoldEndResult> {
-  const { request, startedAt } = context;
+async function run(config: CallConfig, context: HoldContext, attempts: Attempts): Promise<Ended> {
+  const { request, startedAt, sortKey } = context;
   const { id } = request;
+  const key = { id, sortKey };
   let action = firstHoldAction(context);
   for (let [failed, busy] = [0, 0]; ;) {
-    if (action.type === "answer") return action.result;
+    if (action.type === "answer") return { ...action.result, startsAt: action.startsAt };
     if (action.type === "read-key-item") {
-      const sortKey = context.keyAttribute;
-      const keyItem = await readItem(config, { id, sortKey }, { consistent: true });
+      const ofKey = { id, sortKey: context.keyAttribute };
+      const keyItem = await readItem(config, ofKey, { consistent: true });
       action = nextHoldAction(context, { ...action.state, keyItem });
       continue;
     }
     if (action.type === "settle") {
       if (++failed > MAX_OVERTAKEN) throw notEnded(config, request, MAX_OVERTAKEN);
-      await settle(config, id, action.state.item, startedAt);
-      action = nextHoldAction(context, { item: await readSettledItem(config, id, startedAt) });
+      await settle(config, key, action.state.item, startedAt);
+      action = nextHoldAction(context, { item: await readSettledItem(config, key, startedAt) });
       continue;
     }
     const outcome = await write(config, context, action, attempts);
-    if ("result" in outcome) return outcome.result;
+    if ("result" in outcome) return { ...outcome.result, startsAt: action.startsAt };
     if ("state" in outcome) {
       if (++failed > MAX_OVERTAKEN) throw notEnded(config, request, MAX_OVERTAKEN);
       if (failed > 1) await backOff(failed - 1, config);
@@ -126,14 +135,14 @@ async function write(
     const { Attributes: item = {} } = await untilAborted(signal, () =>
       client.send(command, { abortSignal: signal }),
     );
-    return answer(valueOf(item, config, id) ?? Number.NaN);
+    return answer(valueOf(item, config, id, valueAttributeOf(action)) ?? Number.NaN);
   } catch (error) {
     const [reason, ...others] = reasonsOf(error);
     const hasFailed = (code: string | undefined) => code === "ConditionalCheckFailed";
     const isCondition = isConditionFailure(error);
     if (isCondition || hasFailed(reason?.Code) || others.some(({ Code }) => hasFailed(Code))) {
       const seen = isCondition ? error.Item : undefined;
-      const item = seen ?? (await readItem(config, { id, sortKey: VALUE_SORT_KEY }, { consistent: true }));
+      const item = seen ?? (await readItem(config, { id, sortKey: context.sortKey }, { consistent: true }));
       return { state: { item } };
     }
     endUntracked(attempts, error);
@@ -153,34 +162,37 @@ async function write(
 // An amount that comes back is not known where the item was not seen: two such numbers are certainly a safe integer.
 const HALF = Math.floor(Number.MAX_SAFE_INTEGER / 2);
 const NOT_DUE = "#due >= :soon";
+const OF_WINDOW = " AND begins_with(#hold, :window)";
 
 function updateInput(
   config: CallConfig,
-  { request, keyAttribute, startedAt, forgetAt }: HoldContext,
-  { hold }: HoldWrite,
+  { request, sortKey, keyAttribute, startedAt, forgetAt }: HoldContext,
+  { hold, startsAt }: HoldWrite,
 ) {
   const number = (value: number) => ({ N: String(value) });
   const common = {
     TableName: config.tableName,
-    Key: itemKey(config, { id: request.id, sortKey: VALUE_SORT_KEY }),
+    Key: itemKey(config, { id: request.id, sortKey }),
     ReturnValuesOnConditionCheckFailure: "ALL_OLD",
   } as const;
-  const names = { "#value": attributes.value, "#due": attributes.due };
-  const inline = { ...names, "#held": holdAttributes(keyAttribute).held };
+  const names = { "#value": valueAttributeOf({ startsAt }), "#due": attributes.due };
+  const ofHold = holdAttributes(keyAttribute);
+  const inline = { ...names, "#held": ofHold.held };
   const soon = { ":soon": soonAfter(startedAt) };
   switch (hold.type) {
     case "unseen":
       return {
         ...common,
         UpdateExpression: `SET #value = #value + ${hold.isReturned ? "#held" : ":zero"}, #held = :end`,
-        ConditionExpression: `#held BETWEEN :least AND :most AND #value <= :half AND ${NOT_DUE}`,
-        ExpressionAttributeNames: inline,
+        ConditionExpression: `#held BETWEEN :least AND :most AND #value <= :half AND ${NOT_DUE}${startsAt === undefined ? "" : OF_WINDOW}`,
+        ExpressionAttributeNames: { ...inline, ...(startsAt !== undefined && { "#hold": ofHold.hold }) },
         ExpressionAttributeValues: {
           ...(!hold.isReturned && { ":zero": number(0) }),
           ":end": endText(hold.end, forgetAt),
           ":least": number(hold.amount ?? 1),
           ":most": number(hold.amount ?? HALF),
           ":half": number(HALF),
+          ...(startsAt !== undefined && { ":window": { S: windowOfHoldText(startsAt) } }),
           ...soon,
         },
       } satisfies UpdateItemCommandInput;

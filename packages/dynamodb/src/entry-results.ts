@@ -10,7 +10,8 @@ import type { ConditionalUpdate } from "./next-action.ts";
 import { readRecord } from "./idempotency-record.ts";
 import { readTogether } from "./read-together.ts";
 import { findRecordedResults, readStates } from "./recorded-results.ts";
-import { itemName, type RequestContext } from "./request-context.ts";
+import { valueName, type RequestContext } from "./request-context.ts";
+import { withWindow } from "./request-window.ts";
 import { checkFence } from "./write-fence.ts";
 
 /** How often expired holds are given back before a read, beside others that do so. */
@@ -26,12 +27,16 @@ export async function entryResults(
   const compacts = startsCompaction(keyAttribute);
   const read = compacts ? requests : requests.filter(isAdded);
   const items = await readTogether(config, read);
-  const itemOf = new Map(read.map(({ id }, index) => [id, items[index] ?? {}]));
+  const itemOf = new Map(read.map((request, index) => [request, items[index] ?? {}]));
   const added = await addedResults(requests.filter(isAdded), itemOf);
-  const results = requests.map(({ id, commands, limits }, index) => {
+  const results = requests.map((request, index) => {
+    const { id, commands, limits, window } = request;
     const { change } = updates[index] ?? {};
-    const replaced = change?.kind === "replace" ? applyBatch(change.before, commands, limits, id) : undefined;
-    const result = added.get(id) ?? replaced;
+    const replaced =
+      change?.kind === "replace"
+        ? withWindow(applyBatch(change.before, commands, limits, id), window, limits)
+        : undefined;
+    const result = added.get(request) ?? replaced;
     if (result === undefined) throw new TypeError("An entry was neither added nor replaced.");
     return result;
   });
@@ -39,22 +44,22 @@ export async function entryResults(
     const update = updates[index];
     if (update?.keyItem !== undefined) cacheFence(request, update.item);
     const value = results[index]?.value;
-    if (value !== undefined) config.cache.values.set(itemName(request), value);
+    if (value !== undefined) config.cache.values.set(valueName(request), value);
   }
-  if (compacts) await Promise.all(requests.map((each) => compact(each, itemOf.get(each.id) ?? {})));
+  if (compacts) await Promise.all(requests.map((each) => compact(each, itemOf.get(each) ?? {})));
   return results;
 }
 
 async function addedResults(
   requests: readonly RequestContext[],
-  itemOf: ReadonlyMap<string, Item>,
-): Promise<ReadonlyMap<string, BatchResult>> {
+  itemOf: ReadonlyMap<RequestContext, Item>,
+): Promise<ReadonlyMap<RequestContext, BatchResult>> {
   const [first, ...others] = requests;
   if (first === undefined) return new Map();
   const states = requests.map((request) => {
     const { config, id } = request;
-    const item = itemOf.get(id) ?? {};
-    valueOf(item, config, id); // a foreign item may hold a fraction, which no condition can see
+    const item = itemOf.get(request) ?? {};
+    valueOf(item, config, id, request.valueAttribute); // a foreign item may hold a fraction, which no condition can see
     const record = readRecord(item[request.keyAttribute]);
     if (record !== undefined && record.fingerprint !== request.fingerprint) throw setOverFraction(request);
     return { item, keyItem: {}, isKeyItemKnown: true };
@@ -66,7 +71,7 @@ async function addedResults(
   );
   const results = await findRecordedResults(contexts, await readStates(contexts, states, moved));
   if (results === undefined) throw resultForgotten(first);
-  return new Map(requests.flatMap(({ id }, index) => (results[index] ? [[id, results[index]]] : [])));
+  return new Map(requests.flatMap((request, index) => (results[index] ? [[request, results[index]]] : [])));
 }
 
 /**
@@ -82,9 +87,10 @@ export async function readEntries(requests: EntryContexts): Promise<readonly Bat
     await backOff(attempt, config);
     items = await readTogether(config, requests);
   }
-  return requests.map(({ id, commands, limits, initial }, index) => {
+  return requests.map(({ id, commands, limits, initial, valueAttribute, window }, index) => {
     const item = items[index] ?? {};
     checkFence(item, config, id);
-    return applyBatch(valueOf(item, config, id) ?? initial, commands, limits, id);
+    const value = valueOf(item, config, id, valueAttribute) ?? initial;
+    return withWindow(applyBatch(value, commands, limits, id), window, limits);
   });
 }

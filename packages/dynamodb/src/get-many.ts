@@ -1,13 +1,12 @@
 import { BatchGetItemCommand } from "@aws-sdk/client-dynamodb";
-import { CounterError, isCounterError } from "@durable-counter/core";
+import { CounterError, isCounterError, type CounterWindow } from "@durable-counter/core";
 import { isBusy, translateError } from "./aws-errors.ts";
 import { backOff } from "./back-off.ts";
 import { valueOf, type Item } from "./counter-item.ts";
 import { isDue } from "./hold-record.ts";
-import { counterProjection, readCounter } from "./read-counters.ts";
+import { counterProjection, placeOf, readCounter } from "./read-counters.ts";
 import type { CallConfig } from "./store-options.ts";
 import { idOf, itemKey } from "./table-keys.ts";
-import { VALUE_SORT_KEY } from "./table-schema.ts";
 import { isOutOfTime, untilAborted } from "./time-limit.ts";
 import { checkFence } from "./write-fence.ts";
 
@@ -17,12 +16,19 @@ const MAX_KEYS = 100;
 /** How many sharded counters are read at the same time: each costs a query. */
 const MAX_QUERIES = 8;
 
+/** When, and how, the counters are read. */
+interface ReadOptions {
+  readonly consistent: boolean;
+  readonly window: CounterWindow | undefined;
+  readonly now: number;
+}
+
 /** A value; none for a counter that was never written; or why it cannot be read. */
 type Reading = number | undefined | CounterError;
 
 /**
  * The values of counters in the order of `ids`, in one request per 100 counters, or one per sharded counter. Each counter is
- * read at a time of its own.
+ * read at a time of its own. With a window, they are the values of the one in which the call began.
  *
  * @throws CounterError `misconfigured` or `limit-exceeded` if a counter cannot be read: `details.ids` has each such id, and
  *   `details.values` the others with their values; `throttled`, `unavailable`
@@ -30,8 +36,9 @@ type Reading = number | undefined | CounterError;
 export async function getMany(
   config: CallConfig,
   ids: readonly string[],
-  options: { readonly consistent: boolean },
+  { consistent, window }: { readonly consistent: boolean; readonly window: CounterWindow | undefined },
 ): Promise<Map<string, number>> {
+  const options = { consistent, window, now: config.now() };
   const different = Array.from(new Set(ids));
   const read = config.shards === undefined ? readItems : queryEach;
   const readings = await read(config, different, options);
@@ -51,10 +58,11 @@ export async function getMany(
 async function readItems(
   config: CallConfig,
   ids: readonly string[],
-  options: { readonly consistent: boolean },
+  options: ReadOptions,
 ): Promise<Map<string, Reading>> {
   const readings = new Map<string, Reading>();
-  const now = config.now();
+  const { window, now } = options;
+  const { attribute } = placeOf(window, now);
   const due: string[] = [];
   let waiting = ids;
   let throttled = 0; // How many requests in a row were not processed as a whole.
@@ -70,7 +78,7 @@ async function readItems(
         else if (!left.has(id))
           readings.set(
             id,
-            readingOf(() => readValue(config, id, item)),
+            readingOf(() => readValue(config, id, item, attribute)),
           );
       }
       waiting = [...waiting.slice(MAX_KEYS), ...left];
@@ -95,15 +103,16 @@ interface Batch {
 async function readBatch(
   config: CallConfig,
   ids: readonly string[],
-  { consistent }: { readonly consistent: boolean },
+  { consistent, window, now }: ReadOptions,
 ): Promise<Batch> {
   const { client, tableName, signal } = config;
+  const { sortKey, attribute } = placeOf(window, now);
   const command = new BatchGetItemCommand({
     RequestItems: {
       [tableName]: {
-        Keys: ids.map((id) => itemKey(config, { id, sortKey: VALUE_SORT_KEY })),
+        Keys: ids.map((id) => itemKey(config, { id, sortKey })),
         ConsistentRead: consistent,
-        ...counterProjection(config, { withId: true }),
+        ...counterProjection(config, { withId: true, attribute }),
       },
     },
   });
@@ -122,16 +131,16 @@ async function readBatch(
   }
 }
 
-function readValue(config: CallConfig, id: string, item: Item): number | undefined {
+function readValue(config: CallConfig, id: string, item: Item, attribute: string): number | undefined {
   checkFence(item, config, id);
-  return valueOf(item, config, id);
+  return valueOf(item, config, id, attribute);
 }
 
 /** A query reads all shards of a counter for the price of their bytes; as single items, each would cost half a read unit. */
 async function queryEach(
   config: CallConfig,
   ids: readonly string[],
-  options: { readonly consistent: boolean },
+  options: ReadOptions,
 ): Promise<Map<string, Reading>> {
   const readings = new Map<string, Reading>();
   let next = 0;

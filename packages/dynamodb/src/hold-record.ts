@@ -1,12 +1,13 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { Hold, HoldEnd } from "@durable-counter/core";
 import type { Item } from "./counter-item.ts";
-import { attributes, HELD_PREFIX, HOLD_PREFIX, KEY_PREFIX } from "./table-schema.ts";
+import { attributes, HELD_PREFIX, HOLD_PREFIX, KEY_PREFIX, windowAttribute } from "./table-schema.ts";
 
 /*
  * A hold is recorded in two attributes beside the record of its idempotency key, all three named after the same hash:
  *
- *     h#…   when it expires, in milliseconds since 1970 . amount (16 digits)
+ *     h#…   when it expires, in milliseconds since 1970 . amount (16 digits); in a counter with windows the text
+ *           v1/start of its window, in seconds since 1970/when it expires/amount
  *     a#…   the amount, as long as the hold is open; then how it ended: v1/committed/amount/seconds, v1/released//seconds
  *           or v1/expired//seconds, and until when that is remembered. Without an amount, all of it was committed.
  *
@@ -16,6 +17,7 @@ import { attributes, HELD_PREFIX, HOLD_PREFIX, KEY_PREFIX } from "./table-schema
 
 const AMOUNT_DIGITS = 16;
 const HOLD = /^(\d{1,15})(?:\.(\d{1,16}))?$/u;
+const WINDOWED_HOLD = /^v1\/(-?\d+)\/(\d{1,15})\/(\d{1,16})$/u;
 const END = /^v1\/(committed|released|expired)\/(\d*)\/(\d+)$/u;
 
 /** The names of a hold's attributes in the counter's item. */
@@ -24,9 +26,30 @@ export function holdAttributes(keyAttribute: string): { readonly hold: string; r
   return { hold: HOLD_PREFIX + hash, held: HELD_PREFIX + hash };
 }
 
+/** A hold, as a table has it. */
+export interface RecordedHold extends Hold {
+  /** When the window starts that the hold belongs to, in milliseconds since 1970; undefined in a counter without windows. */
+  readonly startsAt?: number | undefined;
+}
+
 /** What a hold is, which never changes. */
-export function holdText({ expiresAt, amount }: Pick<Hold, "expiresAt" | "amount">): AttributeValue {
+export function holdText({
+  expiresAt,
+  amount,
+  startsAt,
+}: Pick<RecordedHold, "expiresAt" | "amount" | "startsAt">): AttributeValue {
+  if (startsAt !== undefined) return { S: `${windowOfHoldText(startsAt)}${expiresAt}/${amount}` };
   return { N: `${expiresAt}.${String(amount).padStart(AMOUNT_DIGITS, "0")}` };
+}
+
+/** Begins the text of every hold that belongs to a window. */
+export function windowOfHoldText(startsAt: number): string {
+  return `v1/${startsAt / 1_000}/`;
+}
+
+/** The attribute with the value that a hold has taken from. */
+export function valueAttributeOf({ startsAt }: Pick<RecordedHold, "startsAt">): string {
+  return startsAt === undefined ? attributes.value : windowAttribute({ startsAt });
 }
 
 /**
@@ -50,12 +73,11 @@ export function endText(
 export function readHold(
   hold: AttributeValue | undefined,
   held: AttributeValue | undefined,
-): Hold | "unreadable" | undefined {
+): RecordedHold | "unreadable" | undefined {
   if (hold === undefined && held === undefined) return undefined;
-  const [, expiresAt, fraction = ""] = HOLD.exec(hold?.N ?? "") ?? [];
-  if (expiresAt === undefined) return "unreadable";
-  const amount = Number(fraction.padEnd(AMOUNT_DIGITS, "0"));
-  const known = { amount, expiresAt: Number(expiresAt) };
+  const known = readHoldText(hold);
+  if (known === undefined) return "unreadable";
+  const { amount } = known;
   if (held?.N !== undefined) return known;
   const [, type, committed] = END.exec(held?.S ?? "") ?? [];
   switch (type) {
@@ -69,10 +91,18 @@ export function readHold(
   }
 }
 
-/** When a hold expires; undefined for an attribute of a later version. */
-export function expiryOfHold(hold: AttributeValue): number | undefined {
-  const [, expiresAt] = HOLD.exec(hold.N ?? "") ?? [];
-  return expiresAt === undefined ? undefined : Number(expiresAt);
+/** What a hold is; undefined for an attribute of a later version. */
+export function readHoldText(
+  hold: AttributeValue | undefined,
+): Pick<RecordedHold, "amount" | "expiresAt" | "startsAt"> | undefined {
+  const windowed = WINDOWED_HOLD.exec(hold?.S ?? "");
+  if (windowed !== null) {
+    const [seconds = 0, expiresAt = 0, amount = 0] = windowed.slice(1).map(Number);
+    return { amount, expiresAt, startsAt: seconds * 1_000 };
+  }
+  const [, expiresAt, fraction = ""] = HOLD.exec(hold?.N ?? "") ?? [];
+  if (expiresAt === undefined) return undefined;
+  return { amount: Number(fraction.padEnd(AMOUNT_DIGITS, "0")), expiresAt: Number(expiresAt) };
 }
 
 /** Until when the end of a hold is remembered, in seconds since 1970; undefined if it is open. */
@@ -82,7 +112,7 @@ export function forgottenAt(held: AttributeValue | undefined): number | undefine
 }
 
 /** An open hold. */
-export interface OpenHold extends Pick<Hold, "amount" | "expiresAt"> {
+export interface OpenHold extends Pick<RecordedHold, "amount" | "expiresAt" | "startsAt"> {
   readonly keyAttribute: string;
 }
 
@@ -94,7 +124,8 @@ export function openHolds(item: Item): readonly OpenHold[] {
       const keyAttribute = KEY_PREFIX + name.slice(HELD_PREFIX.length);
       const hold = readHold(item[holdAttributes(keyAttribute).hold], item[name]);
       if (hold === undefined || hold === "unreadable" || hold.end !== undefined) return [];
-      return [{ keyAttribute, amount: hold.amount, expiresAt: hold.expiresAt }];
+      const { amount, expiresAt, startsAt } = hold;
+      return [{ keyAttribute, amount, expiresAt, ...(startsAt !== undefined && { startsAt }) }];
     });
 }
 

@@ -4,14 +4,23 @@ import {
   UpdateItemCommand,
   type AttributeValue,
 } from "@aws-sdk/client-dynamodb";
+import type { CounterWindow } from "@durable-counter/core";
 import { isBusy, reasonsOf, translateError } from "./aws-errors.ts";
 import { backOff } from "./back-off.ts";
 import { itemsOfPages, readItem, valueOf, type Item } from "./counter-item.ts";
-import { endText, holdAttributes, isDue, nextDue, openHolds, type OpenHold } from "./hold-record.ts";
+import {
+  endText,
+  holdAttributes,
+  isDue,
+  nextDue,
+  openHolds,
+  valueAttributeOf,
+  type OpenHold,
+} from "./hold-record.ts";
 import { endOfMovedHold, movedHoldPrefix, movedHoldsFrom, toOpenHold } from "./moved-hold.ts";
 import type { CallConfig } from "./store-options.ts";
 import { itemKey } from "./table-keys.ts";
-import { attributes, VALUE_SORT_KEY } from "./table-schema.ts";
+import { attributes, valueSortKey } from "./table-schema.ts";
 import { untilAborted } from "./time-limit.ts";
 import { hasMovedHolds } from "./write-fence.ts";
 import { isConditionFailure } from "./write-outcome.ts";
@@ -25,13 +34,20 @@ const NO_ROOM_MS = 60_000;
 /** As often as a write that other writers overtake. */
 const MAX_ATTEMPTS = 100;
 
+/** Which item holds a counter's values. */
+interface Key {
+  readonly id: string;
+  readonly sortKey: string;
+}
+
 /** How expired holds are given back, by one write. */
 export interface Settlement {
   /** The expired holds in the counter's item. */
   readonly inline: readonly OpenHold[];
   /** The expired holds in items of their own. */
   readonly moved: readonly OpenHold[];
-  readonly back: number;
+  /** How much comes back to each value, by its attribute: with windows, there are several. */
+  readonly back: ReadonlyMap<string, number>;
   /** When the first hold expires that stays open. Undefined if none does. */
   readonly due: number | undefined;
 }
@@ -39,25 +55,28 @@ export interface Settlement {
 /**
  * How the expired holds of a counter are given back. Pure.
  *
+ * @param values by their attribute
  * @param moved the open holds in items of their own, those that expire first, in the order of their expiry
  * @param now in milliseconds since 1970
  */
 export function settlementOf(
-  value: number,
+  values: ReadonlyMap<string, number>,
   inline: readonly OpenHold[],
   moved: readonly OpenHold[],
   now: number,
 ): Settlement {
   const all = [...inline, ...moved].toSorted((one, other) => one.expiresAt - other.expiresAt);
   const settled = new Set<OpenHold>();
-  let back = 0;
+  const back = new Map<string, number>();
   let due = Infinity;
   for (const hold of all) {
     const isExpired = hold.expiresAt <= now;
-    const hasRoom = value + back <= Number.MAX_SAFE_INTEGER - hold.amount;
+    const attribute = valueAttributeOf(hold);
+    const before = back.get(attribute) ?? 0;
+    const hasRoom = (values.get(attribute) ?? 0) + before <= Number.MAX_SAFE_INTEGER - hold.amount;
     if (isExpired && hasRoom && settled.size < MAX_SETTLED) {
       settled.add(hold);
-      back += hold.amount;
+      back.set(attribute, before + hold.amount);
     } else {
       due = Math.min(due, isExpired && !hasRoom ? now + NO_ROOM_MS : hold.expiresAt);
     }
@@ -76,12 +95,12 @@ export function settlementOf(
  *
  * @throws CounterError `throttled`, `unavailable`, `misconfigured`
  */
-export async function readSettledItem(config: CallConfig, id: string, now: number): Promise<Item> {
+export async function readSettledItem(config: CallConfig, key: Key, now: number): Promise<Item> {
   for (let attempt = 1; ; attempt++) {
-    const item = await readItem(config, { id, sortKey: VALUE_SORT_KEY }, { consistent: true });
+    const item = await readItem(config, key, { consistent: true });
     if (!isDue(item, now) || attempt > MAX_ATTEMPTS) return item;
     if (attempt > 2) await backOff(attempt - 2, config);
-    await settle(config, id, item, now);
+    await settle(config, key, item, now);
   }
 }
 
@@ -91,15 +110,19 @@ export async function readSettledItem(config: CallConfig, id: string, now: numbe
  *
  * @throws CounterError `throttled`, `unavailable`, `misconfigured`
  */
-export async function settle(config: CallConfig, id: string, item: Item, now: number): Promise<void> {
+export async function settle(config: CallConfig, key: Key, item: Item, now: number): Promise<void> {
   const { client, tableName, signal, retentionSeconds } = config;
+  const { id } = key;
   try {
     const moved = hasMovedHolds(item) ? await firstMovedHolds(config, id, item) : [];
-    const settlement = settlementOf(valueOf(item, config, id) ?? 0, openHolds(item), moved, now);
+    const inline = openHolds(item);
+    const names = new Set([...inline, ...moved].map(valueAttributeOf));
+    const values = new Map(Array.from(names, (name) => [name, valueOf(item, config, id, name) ?? 0]));
+    const settlement = settlementOf(values, inline, moved, now);
     const end = endText({ type: "expired" }, Math.floor(now / 1_000) + retentionSeconds);
     const Update = {
       TableName: tableName,
-      Key: itemKey(config, { id, sortKey: VALUE_SORT_KEY }),
+      Key: itemKey(config, key),
       ...updateOf(item, settlement, end),
     };
     if (settlement.moved.length === 0) {
@@ -118,7 +141,6 @@ export async function settle(config: CallConfig, id: string, item: Item, now: nu
   }
 }
 
-/** The counter's part: the amounts, and what becomes of its own holds. */
 /**
  * Gives back what expired holds have taken of several counters, each by itself.
  *
@@ -127,42 +149,52 @@ export async function settle(config: CallConfig, id: string, item: Item, now: nu
  * @throws CounterError `throttled`, `unavailable`, `misconfigured`
  */
 export async function settleEach(
-  requests: readonly { readonly config: CallConfig; readonly id: string; readonly startedAt: number }[],
+  requests: readonly (Key & { readonly config: CallConfig; readonly startedAt: number })[],
   itemOf: (index: number) => Item,
 ): Promise<boolean> {
   const due = requests
     .map((request, index) => ({ ...request, item: itemOf(index) }))
     .filter(({ item, startedAt }) => isDue(item, startedAt));
-  for (const { config, id, item, startedAt } of due) await settle(config, id, item, startedAt);
+  for (const { config, item, startedAt, ...key } of due) await settle(config, key, item, startedAt);
   return due.length > 0;
 }
 
+/** The counter's part: the amounts, and what becomes of its own holds. */
 function updateOf(item: Item, { inline, back, due }: Settlement, end: AttributeValue) {
   const names = inline.map(({ keyAttribute }) => holdAttributes(keyAttribute).held);
-  const sets = ["#value = #value + :back", ...names.map((_, index) => `#a${index} = :end`)];
-  if (due !== undefined) sets.push("#due = :due");
+  const returned = Array.from(back, ([name, amount], index) => ({ name, amount, index }));
+  const sets = [
+    ...returned.map(({ index }) => `#v${index} = #v${index} + :b${index}`),
+    ...names.map((_, index) => `#a${index} = :end`),
+    ...(due === undefined ? [] : ["#due = :due"]),
+  ];
+  const removed = due === undefined ? " REMOVE #due" : "";
   return {
-    UpdateExpression: `SET ${sets.join(", ")}${due === undefined ? " REMOVE #due" : ""}`,
+    UpdateExpression: `${sets.length === 0 ? "" : `SET ${sets.join(", ")}`}${removed}`.trim(),
     ConditionExpression: [
       "#due = :seenDue",
       "#fence = :seenFence",
-      "#value <= :room",
-      ...names.map((_, index) => `#a${index} = :seen${index}`),
+      ...returned.map(({ index }) => `#v${index} <= :r${index}`),
+      ...names.map((_, index) => `#a${index} = :s${index}`),
     ].join(" AND "),
     ExpressionAttributeNames: {
-      "#value": attributes.value,
       "#due": attributes.due,
       "#fence": attributes.fence,
+      ...Object.fromEntries(returned.map(({ name, index }) => [`#v${index}`, name])),
       ...Object.fromEntries(names.map((name, index) => [`#a${index}`, name])),
     },
     ExpressionAttributeValues: {
-      ":back": { N: String(back) },
-      ":room": { N: String(Number.MAX_SAFE_INTEGER - back) },
       ":seenDue": item[attributes.due] ?? MISSING,
       ":seenFence": item[attributes.fence] ?? MISSING,
       ...(names.length > 0 && { ":end": end }),
       ...(due !== undefined && { ":due": nextDue(item, due) }),
-      ...Object.fromEntries(names.map((name, index) => [`:seen${index}`, item[name] ?? MISSING])),
+      ...Object.fromEntries(
+        returned.flatMap(({ amount, index }) => [
+          [`:b${index}`, { N: String(amount) }],
+          [`:r${index}`, { N: String(Number.MAX_SAFE_INTEGER - amount) }],
+        ]),
+      ),
+      ...Object.fromEntries(names.map((name, index) => [`:s${index}`, item[name] ?? MISSING])),
     },
   };
 }
@@ -183,17 +215,23 @@ async function firstMovedHolds(config: CallConfig, id: string, item: Item): Prom
 }
 
 /**
- * The sum of the open holds that have not expired.
+ * The sum of the open holds that have not expired; with windows, of those of the current one.
  *
  * @throws CounterError `throttled`, `unavailable`, `misconfigured`
  */
-export async function sumOfHolds(config: CallConfig, id: string, now: number): Promise<number> {
+export async function sumOfHolds(
+  config: CallConfig,
+  id: string,
+  window: CounterWindow | undefined,
+): Promise<number> {
   const { client, tableName, signal } = config;
-  const item = await readItem(config, { id, sortKey: VALUE_SORT_KEY }, { consistent: true });
+  const now = config.now();
+  const startsAt = window?.at(now).startsAt;
+  const item = await readItem(config, { id, sortKey: valueSortKey(window) }, { consistent: true });
   const open = new Map(openHolds(item).map((hold) => [hold.keyAttribute, hold]));
   const sum = () =>
     [...open.values()].reduce(
-      (total, { expiresAt, amount }) => (expiresAt > now ? total + amount : total),
+      (total, hold) => (hold.expiresAt > now && hold.startsAt === startsAt ? total + hold.amount : total),
       0,
     );
   if (!hasMovedHolds(item)) return sum();

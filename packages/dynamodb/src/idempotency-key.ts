@@ -1,5 +1,5 @@
 import { hash, randomUUID } from "node:crypto";
-import type { Command } from "@durable-counter/core";
+import type { ApplyAllEntry, Command } from "@durable-counter/core";
 import { KEY_PREFIX } from "./table-schema.ts";
 
 /** 96 bits: among ten thousand keys of a counter, two agree once in 10^21. */
@@ -41,9 +41,11 @@ export function generatedAt(idempotencyKey: string): number | undefined {
 
 /** Tells the entries of a request for several counters from others, in any order: 12 digits. */
 export function fingerprintOfAll(
-  entries: readonly { readonly id: string; readonly commands: readonly Command[] }[],
+  entries: readonly Pick<ApplyAllEntry, "id" | "commands" | "window">[],
 ): string {
-  const each = entries.map(({ id, commands }) => JSON.stringify([id, fingerprint(commands)]));
+  const each = entries.map(({ id, commands, window }) =>
+    JSON.stringify([id, fingerprint(commands), ...(window === undefined ? [] : [window.name])]),
+  );
   return digitsOf(`all:${each.toSorted().join()}`);
 }
 

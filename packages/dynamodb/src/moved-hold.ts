@@ -1,8 +1,8 @@
 import type { AttributeValue, TransactWriteItem } from "@aws-sdk/client-dynamodb";
 import type { Item, Table } from "./counter-item.ts";
-import { forgottenAt, holdAttributes, type OpenHold } from "./hold-record.ts";
+import { forgottenAt, holdAttributes, holdText, readHoldText, type OpenHold } from "./hold-record.ts";
 import { itemKey, sortKeyOf } from "./table-keys.ts";
-import { attributes, KEY_PREFIX, OPEN_HOLD_PREFIX, VALUE_SORT_KEY } from "./table-schema.ts";
+import { attributes, KEY_PREFIX, OPEN_HOLD_PREFIX } from "./table-schema.ts";
 import { GRACE_SECONDS } from "./write-fence.ts";
 
 /*
@@ -43,10 +43,12 @@ export function movedHoldsFrom({ keys }: Pick<Table, "keys">, id: string, item: 
 /** The open hold of an item that such a query found. */
 export function toOpenHold(table: Pick<Table, "keys">, item: Item): OpenHold {
   const [time = "", hash = ""] = sortKeyOf(table, item).split("#").slice(2);
+  const { startsAt } = readHoldText(item[attributes.hold]) ?? {};
   return {
     expiresAt: Number(time),
     keyAttribute: KEY_PREFIX + hash,
     amount: Number(item[attributes.held]?.N ?? 0),
+    ...(startsAt !== undefined && { startsAt }),
   };
 }
 
@@ -61,14 +63,15 @@ export function holdInKeyItem(item: Item, keyAttribute: string): Item {
 /** For a transaction: the second item of an open hold. */
 export function putMovedHold(
   table: Pick<Table, "tableName" | "keys">,
-  id: string,
+  { id, sortKey }: { readonly id: string; readonly sortKey: string },
   item: Item,
   hold: OpenHold,
 ) {
   const Item = {
     ...itemKey(table, { id, sortKey: openHoldKey(item, hold) }),
     [attributes.held]: { N: String(hold.amount) },
-    [attributes.owner]: { S: VALUE_SORT_KEY },
+    [attributes.owner]: { S: sortKey },
+    ...(hold.startsAt !== undefined && { [attributes.hold]: holdText(hold) }),
   };
   return { Put: { TableName: table.tableName, Item } } satisfies TransactWriteItem;
 }

@@ -1,4 +1,10 @@
-import { applyBatch, type BatchResult, type Limits } from "@durable-counter/core";
+import {
+  applyBatch,
+  checkHoldInWindow,
+  isCounterError,
+  type BatchResult,
+  type Limits,
+} from "@durable-counter/core";
 import { valueOf, type Item } from "./counter-item.ts";
 import { findRecordedResult, recordsOf, type CounterState } from "./counter-state.ts";
 import { callerIdHash } from "./idempotency-key.ts";
@@ -92,7 +98,8 @@ export function firstAction(request: RequestContext, cached: Item | undefined): 
   const { issuedAt, startedAt, config, effect } = request;
   if (issuedAt > startedAt + GRACE_SECONDS * 1_000) throw notYetIssued(issuedAt);
   // The request is too late, or no value fits it; but its key may be recorded, as counted under other limits.
-  if (isExpired(request) || effect.lowest > effect.highest) return { type: "read" };
+  if (isExpired(request) || effect.lowest > effect.highest || outlastsWindows(request))
+    return { type: "read" };
   const isKnown = cached !== undefined && (isFenced(cached, startedAt) || hasHolds(cached));
   if (config.strategy === "separate-item" || isKnown) {
     return nextAction(request, { item: cached ?? {}, isGuess: true, keyItem: {}, isKeyItemKnown: false });
@@ -116,6 +123,7 @@ export function nextAction(request: RequestContext, state: CounterState): Action
   const recorded = findRecordedResult(request, state);
   if (recorded !== undefined) return { type: "answer", result: recorded };
   if (isExpired(request)) throw idempotencyKeyExpired(request);
+  checkHold(request);
   checkFence(item, config, id);
   // What is remembered of an item does not say what has expired.
   if (isDue(item, startedAt)) return isGuess ? { type: "read" } : { type: "settle", state };
@@ -177,6 +185,22 @@ export function refusal(
     expiresAt: Math.max(request.expiresAt, ...records.map((record) => record.expiresAt)),
     error,
   };
+}
+
+/** @throws CounterError `invalid-input` for a hold that would outlast the window after the current one */
+function checkHold({ hold, window, startedAt }: RequestContext): void {
+  if (hold !== undefined && window !== undefined)
+    checkHoldInWindow(window.window, (hold.expiresAt - startedAt) / 1_000, startedAt);
+}
+
+function outlastsWindows(request: RequestContext): boolean {
+  try {
+    checkHold(request);
+    return false;
+  } catch (error) {
+    if (isCounterError(error, "invalid-input")) return true;
+    throw error;
+  }
 }
 
 /** The change of an item that was not seen. */

@@ -5,9 +5,10 @@ import {
   valueAfterReturn,
   type EndHoldRequest,
   type HoldEndResult,
+  type WindowPeriod,
 } from "@durable-counter/core";
 import { named, valueOf, type Item, type Table } from "./counter-item.ts";
-import { holdAttributes, isDue, readHold, type OpenHold } from "./hold-record.ts";
+import { holdAttributes, isDue, readHold, valueAttributeOf, type OpenHold } from "./hold-record.ts";
 import { attributes } from "./table-schema.ts";
 import { checkFence, hasMovedHolds } from "./write-fence.ts";
 
@@ -15,6 +16,10 @@ import { checkFence, hasMovedHolds } from "./write-fence.ts";
 export interface HoldContext {
   readonly request: EndHoldRequest;
   readonly table: Pick<Table, "tableName" | "keys">;
+  /** The sort key of the item that has, or had, the hold. */
+  readonly sortKey: string;
+  /** The window that the hold probably belongs to: the current one. Undefined for a counter without windows. */
+  readonly period: WindowPeriod | undefined;
   readonly keyAttribute: string;
   /** When this call began, in milliseconds since 1970. */
   readonly startedAt: number;
@@ -38,6 +43,8 @@ interface End {
 /** One write that ends a hold. */
 export interface HoldWrite {
   readonly type: "write";
+  /** When the window starts that the hold belongs to, or probably belongs to; undefined for a counter without windows. */
+  readonly startsAt: number | undefined;
   readonly hold:
     /** The item was not seen. With an `amount`, it must be what is held; all of it comes back, or nothing. */
     | {
@@ -60,7 +67,7 @@ export interface HoldWrite {
 }
 
 export type HoldAction =
-  | { readonly type: "answer"; readonly result: HoldEndResult }
+  | { readonly type: "answer"; readonly result: HoldEndResult; readonly startsAt: number | undefined }
   /** Read the key item, and decide again. */
   | { readonly type: "read-key-item"; readonly state: HoldState }
   /** Give back what expired holds have taken, and decide again. */
@@ -68,11 +75,11 @@ export type HoldAction =
   | HoldWrite;
 
 /** The first action of a request: most holds are ended without a read. */
-export function firstHoldAction({ request }: HoldContext): HoldAction {
+export function firstHoldAction({ request, period }: HoldContext): HoldAction {
   const isReturned = request.type === "release";
   const amount = isReturned ? undefined : request.amount;
   const end = isReturned ? ({ type: "released" } as const) : ({ type: "committed", amount } as const);
-  return { type: "write", hold: { type: "unseen", end, amount, isReturned } };
+  return { type: "write", startsAt: period?.startsAt, hold: { type: "unseen", end, amount, isReturned } };
 }
 
 /**
@@ -100,12 +107,13 @@ export function nextHoldAction(context: HoldContext, state: HoldState): HoldActi
   const isOver = found !== undefined && found.end === undefined && found.expiresAt <= startedAt;
   const hold = isOver && request.type === "commit" ? { ...found, end: { type: "expired" } as const } : found;
   const { end, back, replayed } = endHold(hold, request);
-  const before = valueOf(item, table, request.id) ?? 0;
-  if (replayed) return { type: "answer", result: { value: before, replayed } };
+  const { startsAt } = found ?? {};
+  const before = valueOf(item, table, request.id, valueAttributeOf({ startsAt })) ?? 0;
+  if (replayed) return { type: "answer", result: { value: before, replayed }, startsAt };
   const after = valueAfterReturn(before, back, request);
-  if (seen !== undefined) return { type: "write", hold: { type: "inline", end, seen, back } };
+  if (seen !== undefined) return { type: "write", startsAt, hold: { type: "inline", end, seen, back } };
   const openHold = { keyAttribute, amount: hold?.amount ?? 0, expiresAt: hold?.expiresAt ?? 0 };
-  return { type: "write", hold: { type: "moved", end, item, openHold, before, after } };
+  return { type: "write", startsAt, hold: { type: "moved", end, item, openHold, before, after } };
 }
 
 function unreadable({ request, table }: HoldContext, record: readonly unknown[]): CounterError {

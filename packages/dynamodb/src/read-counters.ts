@@ -6,15 +6,15 @@ import { readSettledItem } from "./hold-settlement.ts";
 import { sumOfShards } from "./shards.ts";
 import type { CallConfig, StoreConfig } from "./store-options.ts";
 import { idOf } from "./table-keys.ts";
-import { attributes, VALUE_SORT_KEY, windowAttribute, windowSortKey } from "./table-schema.ts";
+import { attributes, VALUE_SORT_KEY, valueSortKey, windowAttribute } from "./table-schema.ts";
 import { untilAborted, withTimeLimit } from "./time-limit.ts";
 import { translateError } from "./aws-errors.ts";
 import { checkFence } from "./write-fence.ts";
 
 /** Where a value is kept: of a counter without windows, or of the current window. */
-function placeOf(window: CounterWindow | undefined, now: number) {
+export function placeOf(window: CounterWindow | undefined, now: number) {
   if (window === undefined) return { sortKey: VALUE_SORT_KEY, attribute: attributes.value };
-  return { sortKey: windowSortKey(window), attribute: windowAttribute(window.at(now)) };
+  return { sortKey: valueSortKey(window), attribute: windowAttribute(window.at(now)) };
 }
 
 /** What is read of a counter's item; its partition key, too, where that tells something else from nothing. */
@@ -53,12 +53,17 @@ export async function readCounter(
   const projection = counterProjection(config, { attribute });
   const item = await readItem(config, { id, sortKey }, { consistent, projection });
   checkFence(item, config, id);
-  return valueOf(await settled(config, id, item, now), config, id, attribute);
+  return valueOf(await settled(config, { id, sortKey }, item, now), config, id, attribute);
 }
 
 /** The item, with what holds have given back that had expired when the call began: one moment decides for every call. */
-async function settled(config: CallConfig, id: string, item: Item, now: number): Promise<Item> {
-  return isDue(item, now) ? readSettledItem(config, id, now) : item;
+async function settled(
+  config: CallConfig,
+  key: { readonly id: string; readonly sortKey: string },
+  item: Item,
+  now: number,
+): Promise<Item> {
+  return isDue(item, now) ? readSettledItem(config, key, now) : item;
 }
 
 /** Finds the items of counters among all that others keep in the table. */
@@ -111,7 +116,7 @@ export async function* listCounters(
     for await (const item of items) {
       const id = idOf(config, item);
       const value = await withTimeLimit(limits, (signal) =>
-        listedValue({ ...config, signal }, id, item, place.attribute),
+        listedValue({ ...config, signal }, { ...place, id }, item),
       );
       if (value !== undefined) yield { id, value };
     }
@@ -123,14 +128,13 @@ export async function* listCounters(
 /** The value of a listed counter; undefined if it holds none that can be read. `get` tells why; the list goes on. */
 async function listedValue(
   table: CallConfig,
-  id: string,
+  { id, sortKey, attribute }: ReturnType<typeof placeOf> & { readonly id: string },
   item: Item,
-  attribute: string,
 ): Promise<number | undefined> {
   try {
     const shards = item[attributes.shards]?.N;
     if (shards === undefined)
-      return valueOf(await settled(table, id, item, table.now()), table, id, attribute);
+      return valueOf(await settled(table, { id, sortKey }, item, table.now()), table, id, attribute);
     return await sumOfShards(table, id, Number(shards), { consistent: false });
   } catch (error) {
     if (isCounterError(error, "misconfigured") || isCounterError(error, "limit-exceeded")) return undefined;

@@ -1,6 +1,6 @@
 import { entryRefused, isCounterError, type BatchResult } from "@durable-counter/core";
 import type { EntryContexts } from "./entry-contexts.ts";
-import { resultForgotten } from "./error-messages.ts";
+import { notApplied, resultForgotten } from "./error-messages.ts";
 import { findRecordedResult, type CounterState } from "./counter-state.ts";
 import { readTogether } from "./read-together.ts";
 import type { RequestContext } from "./request-context.ts";
@@ -50,8 +50,8 @@ function findRecord(
   try {
     const recorded = findRecordedResult(request, state);
     if (recorded === undefined) return { type: "none" };
-    const { value, results } = recorded;
-    return { type: "applied", result: { value, results } };
+    const { replayed: _replayed, ...result } = recorded;
+    return { type: "applied", result };
   } catch (error) {
     return { type: "refused", error: refusalOf(error, requests, index) };
   }
@@ -60,7 +60,7 @@ function findRecord(
 /** The error for the caller, of an entry that was refused. Other errors are of the whole request. */
 export function refusalOf(error: unknown, requests: EntryContexts, index: number): unknown {
   const isOfLimit = isCounterError(error, "limit-exceeded") && "limit" in error.details;
-  return isOfLimit ? entryRefused(error, index, requests) : error;
+  return isOfLimit ? entryRefused(notApplied(requests[index] ?? requests[0], error), index, requests) : error;
 }
 
 /**
@@ -76,11 +76,14 @@ export async function readStates(
   const chosen = requests.filter((_, index) => indices.includes(index));
   const items = await readTogether(requests[0].config, chosen);
   const read = new Map(
-    chosen.map(({ id }, index) => [id, { item: items[index] ?? {}, keyItem: {}, isKeyItemKnown: true }]),
+    chosen.map((request, index) => [
+      request,
+      { item: items[index] ?? {}, keyItem: {}, isKeyItemKnown: true },
+    ]),
   );
-  const next = requests.map(({ id }, index) => read.get(id) ?? stateAt(states, index));
-  const fenced = requests.flatMap(({ id, startedAt }, index) =>
-    read.has(id) && isFenced(stateAt(next, index).item, startedAt) ? [index] : [],
+  const next = requests.map((request, index) => read.get(request) ?? stateAt(states, index));
+  const fenced = requests.flatMap((request, index) =>
+    read.has(request) && isFenced(stateAt(next, index).item, request.startedAt) ? [index] : [],
   );
   return readKeyItems(requests, next, fenced);
 }
@@ -94,10 +97,10 @@ export async function readKeyItems(
   const chosen = requests.filter((_, index) => indices.includes(index));
   const keys = chosen.map(({ id, keyAttribute }) => ({ id, sortKey: keyAttribute }));
   const items = await readTogether(requests[0].config, keys);
-  const read = new Map(chosen.map(({ id }, index) => [id, items[index] ?? {}]));
-  return requests.map(({ id }, index) => {
+  const read = new Map(chosen.map((request, index) => [request, items[index] ?? {}]));
+  return requests.map((request, index) => {
     const state = stateAt(states, index);
-    const keyItem = read.get(id);
+    const keyItem = read.get(request);
     return keyItem === undefined ? state : { ...state, keyItem, isKeyItemKnown: true };
   });
 }

@@ -3,7 +3,6 @@ import type {
   ApplyResult,
   Command,
   CounterWindow,
-  Hold,
   HoldResult,
   Limits,
 } from "@durable-counter/core";
@@ -15,6 +14,7 @@ import {
   generateKey,
   keyAttribute,
 } from "./idempotency-key.ts";
+import type { RecordedHold } from "./hold-record.ts";
 import { netEffect, type NetEffect } from "./net-effect.ts";
 import { requestWindow, withSerial, type RequestWindow } from "./request-window.ts";
 import { shardOf } from "./shards.ts";
@@ -59,7 +59,7 @@ export interface RequestContext {
   /** What became of the attempts of this call. */
   readonly attempts: Attempts;
   /** The hold that the request places, if it does. */
-  readonly hold: Hold | undefined;
+  readonly hold: RecordedHold | undefined;
 }
 
 /** A request as a store takes it: a batch, or a decrement that places a hold. */
@@ -115,18 +115,26 @@ export function createRequestContext(config: CallConfig, request: StoreRequest):
     expiresAt,
     wasInFlight: firstSentAt !== undefined,
     attempts: { list: [], mayAttempt: () => now() < retryUntil },
-    hold,
+    hold: hold && { ...hold, startsAt: window?.period.startsAt },
   };
 }
 
-function holdOf(commands: readonly Command[], holdFor: number | undefined, now: number): Hold | undefined {
+function holdOf(
+  commands: readonly Command[],
+  holdFor: number | undefined,
+  now: number,
+): RecordedHold | undefined {
   const [command] = commands;
   if (holdFor === undefined || command?.type !== "decrement") return undefined;
   return { amount: command.amount, expiresAt: now + holdFor * 1_000 };
 }
 
 /** In a counter with windows, a key is another than in the same id's counter without. Their key items lie beside each other. */
-function namesOf(idempotencyKey: string, windows: CounterWindow | undefined, shards: number | undefined) {
+export function namesOf(
+  idempotencyKey: string,
+  windows: CounterWindow | undefined,
+  shards: number | undefined,
+) {
   if (windows !== undefined) {
     const name = keyAttribute(`${idempotencyKey}\n${windows.name}`);
     return { sortKey: windowSortKey(windows), keyAttribute: name };
@@ -139,6 +147,11 @@ function namesOf(idempotencyKey: string, windows: CounterWindow | undefined, sha
 /** Names an item in a cache. */
 export function itemName({ id, sortKey }: Pick<RequestContext, "id" | "sortKey">): string {
   return `${id}\n${sortKey}`;
+}
+
+/** Names a value in a cache: that of an item, or of a window. */
+export function valueName(request: Pick<RequestContext, "id" | "sortKey" | "valueAttribute">): string {
+  return `${itemName(request)}\n${request.valueAttribute}`;
 }
 
 /** Names a request in the cache of those that were never answered. */

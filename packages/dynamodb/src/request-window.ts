@@ -5,8 +5,9 @@ import {
   type Limits,
   type WindowPeriod,
 } from "@durable-counter/core";
+import type { Item } from "./counter-item.ts";
 import { windowAttribute, windowStartOf } from "./table-schema.ts";
-import { GRACE_SECONDS, lapsedBefore } from "./write-fence.ts";
+import { GRACE_SECONDS, hasHolds, lapsedBefore } from "./write-fence.ts";
 
 /**
  * A windowed counter is one item, with an attribute for the value of each window. A retry that arrives after its window has
@@ -119,15 +120,21 @@ export function withWindow<T extends { readonly value: number }>(
 }
 
 /**
- * The attributes of windows in an item that no request can reach any more, because its key would have expired.
+ * The attributes of windows in an item that no request can reach any more, because its key would have expired. A hold can reach a
+ * window as long as it is remembered: it ends with the window after that in which it was placed at the latest, and may have been
+ * issued a retention period earlier.
  *
  * @param now in milliseconds since 1970
  */
 export function lapsedWindows(
-  item: object,
+  item: Item,
   { window }: RequestWindow,
   { now, retentionSeconds }: { readonly now: number; readonly retentionSeconds: number },
 ): readonly string[] {
-  const { startsAt } = window.at((lapsedBefore(now) - retentionSeconds) * 1_000);
+  const { startsAt: reached } = window.at((lapsedBefore(now) - retentionSeconds) * 1_000);
+  const { startsAt: placed } = window.at(reached - 1);
+  const { startsAt } = hasHolds(item)
+    ? window.at(placed - (retentionSeconds + GRACE_SECONDS) * 1_000)
+    : { startsAt: reached };
   return Object.keys(item).filter((name) => (windowStartOf(name) ?? Infinity) < startsAt);
 }

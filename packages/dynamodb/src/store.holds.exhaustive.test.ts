@@ -208,9 +208,9 @@ describe("how expired holds are given back", () => {
   test("is what they have taken, of none that has time left, and `due` is never later than an open hold", () => {
     fc.assert(
       fc.property(holds, holds, fc.integer(), (inline, moved, value) => {
-        const settlement = settlementOf(value, inline, moved, NOW);
+        const settlement = settlementOf(new Map([["value", value]]), inline, moved, NOW);
         const settled = [...settlement.inline, ...settlement.moved];
-        expect(settlement.back).toBe(settled.reduce((sum, { amount }) => sum + amount, 0));
+        expect(settlement.back.get("value") ?? 0).toBe(settled.reduce((sum, { amount }) => sum + amount, 0));
         expect(settled.filter(({ expiresAt }) => expiresAt > NOW)).toEqual([]);
         const open = [...inline, ...moved].filter((each) => !settled.includes(each));
         const due = open.length === 0 ? undefined : Math.min(...open.map(({ expiresAt }) => expiresAt));
@@ -225,10 +225,10 @@ describe("how expired holds are given back", () => {
       { keyAttribute: "k#a", expiresAt: 1, amount: 6 },
       { keyAttribute: "k#b", expiresAt: 2, amount: 4 },
     ];
-    expect(settlementOf(value, both, [], NOW)).toEqual({
+    expect(settlementOf(new Map([["value", value]]), both, [], NOW)).toEqual({
       inline: both.slice(1),
       moved: [],
-      back: 4,
+      back: new Map([["value", 4]]),
       due: NOW + 60_000,
     });
   });

@@ -12,7 +12,6 @@ import {
   HoldRequest,
   inWindow,
   parseInput,
-  refuseWindow,
   type ApplyAllResult,
   ReleaseRequest,
   type ApplyResult,
@@ -91,8 +90,8 @@ export function createDynamoDBCounterStore(options: DynamoDBCounterStoreOptions)
     },
     getMany: async (input, { consistent = false, ...options } = {}) => {
       const ids = parseInput(CounterIds, input, "ids");
-      refuseWindow(config.window, "getMany", options);
-      return call(options, (config) => getMany(config, ids, { consistent }));
+      const window = windowOf(config, options);
+      return call(options, (config) => getMany(config, ids, { consistent, window }));
     },
     delete: async (input, options = {}) => {
       const id = parseId(input);
@@ -102,30 +101,26 @@ export function createDynamoDBCounterStore(options: DynamoDBCounterStoreOptions)
     applyAll: async (input, { alongside: writes, ...callOptions } = {}) => {
       const request = parseInput(ApplyAllRequest, input, "request");
       checkUnsharded(config, request);
-      refuseWindow(config.window, "applyAll");
       const alongside = parseAlongside(config, request.entries.length, writes);
       return call(callOptions, (config) => applyAll(config, request, alongside));
     },
     list: ({ signal } = {}) => listCounters(config, { signal }),
     hold: async (input, callOptions = {}) => {
       const request = parseInput(HoldRequest, input, "request");
-      refuseWindow(config.window, "hold");
       return call(callOptions, (config) => hold(config, request));
     },
     commit: async (input, callOptions = {}) => {
       const request = parseInput(CommitRequest, input, "request");
-      refuseWindow(config.window, "commit");
       return call(callOptions, (config) => endHoldInTable(config, { type: "commit", ...request }));
     },
     release: async (input, callOptions = {}) => {
       const request = parseInput(ReleaseRequest, input, "request");
-      refuseWindow(config.window, "release");
       return call(callOptions, (config) => endHoldInTable(config, { type: "release", ...request }));
     },
     held: async (input, callOptions = {}) => {
       const id = parseId(input);
-      refuseWindow(config.window, "held", callOptions);
-      return call(callOptions, (config) => sumOfHolds(config, id, config.now()));
+      const window = windowOf(config, callOptions);
+      return call(callOptions, (config) => sumOfHolds(config, id, window));
     },
   };
 }
@@ -148,14 +143,18 @@ async function hold(config: CallConfig, request: HoldRequest): Promise<HoldResul
       `request.id is ${JSON.stringify(rest.id)}, a counter that is spread over ${config.shards} shards, of which none may have enough; hold on a counter of a store without "shards".`,
     );
   }
-  const { value, replayed, placed } = await applyRequest(config, {
+  const {
+    placed,
+    results: _results,
+    ...result
+  } = await applyRequest(config, {
     ...rest,
     commands: [decrement(amount)],
     holdFor: expiresIn,
     limits: { ...limits, onLimit: "reject" },
   });
   const { holdId = "", expiresAt = 0 } = placed ?? {}; // a request with `holdFor` has placed one
-  return { holdId, value, expiresAt, replayed };
+  return { holdId, ...result, expiresAt };
 }
 
 /** The window of a call: its own, or else the store's. */

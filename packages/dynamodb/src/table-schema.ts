@@ -53,6 +53,11 @@ export function windowSortKey({ name }: { readonly name: string }): string {
   return `${WINDOWS_PREFIX}${name}`;
 }
 
+/** The sort key of the item that holds the value of a counter, or the values of its windows. */
+export function valueSortKey(window: { readonly name: string } | undefined): string {
+  return window === undefined ? VALUE_SORT_KEY : windowSortKey(window);
+}
+
 const WINDOW_PREFIX = "w#";
 
 /** The attribute with the value of a window: named after its start, in seconds since 1970. */

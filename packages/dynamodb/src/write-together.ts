@@ -9,8 +9,7 @@ import type { CounterState } from "./counter-state.ts";
 import type { ConditionalUpdate } from "./next-action.ts";
 import { readTogether } from "./read-together.ts";
 import { stateAt, type CounterStates } from "./recorded-results.ts";
-import { itemName, type RequestContext } from "./request-context.ts";
-import { attributes } from "./table-schema.ts";
+import { itemName, valueName, type RequestContext } from "./request-context.ts";
 import { untilAborted } from "./time-limit.ts";
 import { reasonUnknown, translateWriteError } from "./write-outcome.ts";
 
@@ -101,20 +100,20 @@ async function statesAfter(
   reasons: readonly CancellationReason[],
 ): Promise<CounterStates> {
   const failed = requests.filter((_, index) => isConditionFailure(reasons[index] ?? {}));
-  const returned = new Map(requests.map(({ id }, index) => [id, reasons[index]?.Item]));
-  const unseen = failed.filter(({ id }) => returned.get(id) === undefined);
+  const returned = new Map(requests.map((request, index) => [request, reasons[index]?.Item]));
+  const unseen = failed.filter((request) => returned.get(request) === undefined);
   const items = await readTogether(requests[0].config, unseen).catch((cause: unknown) => {
     throw reasonUnknown(requests[0], cause);
   });
   const seen = new Map(
-    failed.map(({ id }) => [id, returned.get(id) ?? items[unseen.findIndex((each) => each.id === id)]]),
+    failed.map((request) => [request, returned.get(request) ?? items[unseen.indexOf(request)]]),
   );
   return requests.map((request, index) => {
-    const item = seen.get(request.id);
+    const item = seen.get(request);
     const update = updates[index];
     if (item === undefined || update === undefined) return stateAt(states, index);
     const { kind, mayCreate } = update.change;
-    if (kind === "replace" && mayCreate && item[attributes.value] !== undefined)
+    if (kind === "replace" && mayCreate && item[request.valueAttribute] !== undefined)
       request.config.cache.assumesNew = false;
     return stateAfterFailure(request, update, item);
   });
@@ -156,7 +155,7 @@ export function replaceKnownValue(
   if (update.change.kind !== "net") return update;
   const { config, id, commands, limits, initial } = request;
   const isGuess = state.isGuess === true;
-  const value = isGuess ? assumedValue(request) : valueOf(state.item, config, id);
+  const value = isGuess ? assumedValue(request) : valueOf(state.item, config, id, request.valueAttribute);
   const mayBeNew = update.change.mayCreate && (!isGuess || config.cache.assumesNew);
   if (value === undefined && !mayBeNew) return update;
   const before = value ?? initial;
@@ -178,6 +177,6 @@ export function replaceKnownValue(
 
 function assumedValue({ config, ...request }: RequestContext): number | undefined {
   const name = itemName(request);
-  const fenced = config.cache.fencedItems.get(name)?.[attributes.value]?.N;
-  return config.cache.values.get(name) ?? (fenced === undefined ? undefined : Number(fenced));
+  const fenced = config.cache.fencedItems.get(name)?.[request.valueAttribute]?.N;
+  return config.cache.values.get(valueName(request)) ?? (fenced === undefined ? undefined : Number(fenced));
 }

@@ -84,7 +84,13 @@ export function holdModel(options: CounterOptions = {}): SequentialModel<HoldSta
         case "get":
           return { state, output: state.counter.value ?? initial };
         case "held":
-          return { state, output: sumOfHolds({ value: undefined, holds: new Map(state.holds) }, input.at) };
+          return {
+            state,
+            output: sumOfHolds(
+              { value: undefined, values: new Map(), holds: new Map(state.holds) },
+              input.at,
+            ),
+          };
         case "apply": {
           const { type: _type, at: _at, ...batch } = input;
           return applied(state, batch);
@@ -121,7 +127,8 @@ export function refusalOf({ code, details: { hold } }: CounterError): string {
 }
 
 function withoutExpired(state: HoldState, at: number): HoldState {
-  const counter = { value: state.counter.value, holds: new Map<string, PlacedHold>(state.holds) };
+  const holdsBefore = new Map<string, PlacedHold>(state.holds);
+  const counter = { value: state.counter.value, values: new Map(), holds: holdsBefore };
   expireHolds(counter, at);
   const { value, holds } = counter;
   return { counter: { ...state.counter, ...(value !== undefined && { value }) }, holds };

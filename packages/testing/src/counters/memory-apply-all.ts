@@ -1,5 +1,5 @@
 import {
-  applyEntries,
+  applyBatch,
   CounterError,
   entryLimits,
   entryRefused,
@@ -17,65 +17,67 @@ import {
   type KeyedBatch,
   type StoredCounter,
 } from "./memory-batch.ts";
+import { counterName, inPeriod, setValueIn, valueIn } from "./memory-windows.ts";
 
 /**
  * Applies one batch to each of several counters in memory, all or nothing. Each of them remembers the key, whose request is the
- * set of all entries.
+ * set of all entries. An entry with a window counts in the one in which the request was issued.
  *
  * @param request a valid request
  * @param defaults of the store
- * @throws CounterError `limit-exceeded`, `idempotency-key-reused`
+ * @param now in milliseconds since 1970
+ * @throws CounterError `limit-exceeded`, `idempotency-key-reused`, `idempotency-key-expired`
  */
 export function applyAllInMemory(
   counters: Map<string, StoredCounter>,
   request: ApplyAllRequest,
   defaults: { readonly limits: Limits | undefined; readonly initial: number },
+  now: number,
 ): ApplyAllResult {
-  const { entries, idempotencyKey, callerId } = request;
+  const { entries, idempotencyKey, callerId, issuedAt = now } = request;
   const fingerprint = JSON.stringify(
-    entries.map(({ id, commands }) => JSON.stringify([id, commands])).toSorted(),
+    entries.map(({ id, window, commands }) => JSON.stringify([id, window?.name, commands])).toSorted(),
   );
-  const each = entries.map((entry) => ({
-    counter: counters.get(entry.id) ?? newCounter(),
-    batch: {
-      ...entry,
-      idempotencyKey,
-      callerId,
-      fingerprint,
-      limits: entryLimits(entry, defaults.limits),
-    } satisfies KeyedBatch,
-  }));
-
-  const remembered = each.map(({ counter, batch }, index): BatchResult | undefined => {
+  const each = entries.map((entry) => {
+    const name = counterName(entry.id, entry.window);
+    const counter = counters.get(name) ?? newCounter(entry.window);
+    const period = entry.window?.at(issuedAt);
+    const limits = entryLimits(entry, defaults.limits);
+    const batch = { ...entry, idempotencyKey, callerId, fingerprint, limits, period } satisfies KeyedBatch;
+    return { name, counter, batch, before: valueIn(counter, period) ?? entry.initial ?? defaults.initial };
+  });
+  const ofEntry = <T>(index: number, ask: () => T): T => {
     try {
-      return rememberedResult(counter, batch);
+      return ask();
     } catch (error) {
       throw isCounterError(error, "limit-exceeded") ? entryRefused(error, index, entries) : error;
     }
-  });
+  };
+
+  const remembered = each.map(({ counter, batch }, index) =>
+    ofEntry(index, () => rememberedResult(counter, batch)),
+  );
   const results = remembered.filter((result) => result !== undefined);
   if (results.length === entries.length) return { results, replayed: true };
   if (results.length > 0) throw partlyForgotten(entries[remembered.indexOf(undefined)]?.id, idempotencyKey);
 
-  const befores = each.map(({ counter, batch }) => counter.value ?? batch.initial ?? defaults.initial);
-  const rememberAt = (index: number, outcome: "counted" | "refused") => {
-    const at = each[index];
-    if (at === undefined) return;
-    remember(at.counter, at.batch, befores[index] ?? defaults.initial, outcome);
-    counters.set(at.batch.id, at.counter);
-  };
-  let applied: readonly BatchResult[];
-  try {
-    applied = applyEntries(befores, entries, defaults.limits);
-  } catch (refusal) {
-    if (callerId !== undefined) rememberAt(Number((refusal as CounterError).details["entry"]), "refused");
-    throw refusal;
-  }
+  const applied = each.map(({ name, counter, batch, before }, index): BatchResult => {
+    const { id, commands, limits, period } = batch;
+    return ofEntry(index, () => {
+      try {
+        return inPeriod(period, limits, () => applyBatch(before, commands, limits, id));
+      } catch (refusal) {
+        if (callerId !== undefined) counters.set(name, remember(counter, batch, before, "refused"));
+        throw refusal;
+      }
+    });
+  });
   const isRead = idempotencyKey === undefined && entries.every(({ commands }) => onlyReads(commands));
-  for (const [index, { counter }] of each.entries()) {
-    if (isRead) break;
-    counter.value = applied[index]?.value;
-    rememberAt(index, "counted");
+  for (const [index, { name, counter, batch, before }] of each.entries()) {
+    const { value } = applied[index] ?? {};
+    if (isRead || value === undefined) continue;
+    setValueIn(counter, batch.period, value);
+    counters.set(name, remember(counter, batch, before, "counted"));
   }
   return { results: applied, replayed: false };
 }

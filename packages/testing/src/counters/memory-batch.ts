@@ -64,11 +64,12 @@ export function remember(
   { idempotencyKey, callerId, fingerprint, limits, period }: KeyedBatch,
   before: number,
   outcome: "counted" | "refused",
-): void {
-  if (idempotencyKey === undefined) return;
+): StoredCounter {
+  if (idempotencyKey === undefined) return counter;
   const refusedTo =
     outcome === "counted" ? undefined : new Set(counter.keys.get(idempotencyKey)?.refusedTo).add(callerId);
   counter.keys.set(idempotencyKey, { fingerprint, before, limits, refusedTo, period });
+  return counter;
 }
 
 export function onlyReads(commands: readonly Command[]): boolean {

@@ -2,6 +2,7 @@ import {
   ApplyAllRequest,
   applyBatch,
   ApplyRequest,
+  checkHoldInWindow,
   CommitRequest,
   CounterError,
   CounterId,
@@ -11,11 +12,12 @@ import {
   decrement,
   HoldRequest,
   parseInput,
-  refuseWindow,
-  type ApplyAllResult,
   ReleaseRequest,
+  withWindowOfStore,
+  type ApplyAllResult,
   type BatchResult,
   type CounterStore,
+  type EndHoldRequest,
   type HoldEndResult,
   type HoldResult,
   type Limits,
@@ -71,44 +73,55 @@ export class MemoryCounterStore implements CounterStore {
   }
 
   async hold(request: HoldRequest): Promise<HoldResult> {
-    const { amount, expiresIn, limits = this.#limits, ...rest } = parseInput(HoldRequest, request, "request");
-    refuseWindow(this.#window, "hold");
-    const { idempotencyKey: holdId = crypto.randomUUID() } = rest;
-    const { value, replayed } = this.#apply(
+    const parsed = parseInput(HoldRequest, request, "request");
+    const { amount, expiresIn, limits = this.#limits, window = this.#window, ...rest } = parsed;
+    const now = this.#now();
+    const { idempotencyKey: holdId = crypto.randomUUID(), issuedAt = now } = rest;
+    const {
+      replayed,
+      results: _results,
+      ...result
+    } = this.#apply(
       {
         ...rest,
+        window,
         idempotencyKey: holdId,
         commands: [decrement(amount)],
         limits: { ...limits, onLimit: "reject" },
       },
       JSON.stringify({ amount, expiresIn }),
+      () => window && checkHoldInWindow(window, expiresIn, now),
     );
-    const holds = this.#counters.get(rest.id)?.holds;
-    const expiresAt = holds?.get(holdId)?.expiresAt ?? this.#now() + expiresIn * 1_000;
-    if (!replayed) holds?.set(holdId, { amount, expiresAt });
-    return { holdId, value, expiresAt, replayed };
+    const holds = this.#counters.get(counterName(rest.id, window))?.holds;
+    const expiresAt = holds?.get(holdId)?.expiresAt ?? now + expiresIn * 1_000;
+    if (!replayed) holds?.set(holdId, { amount, expiresAt, period: window?.at(issuedAt) });
+    return { holdId, ...result, expiresAt, replayed };
   }
 
   async commit(request: CommitRequest): Promise<HoldEndResult> {
-    const parsed = parseInput(CommitRequest, request, "request");
-    refuseWindow(this.#window, "commit");
-    return endHoldInMemory(this.#counter(parsed.id), { type: "commit", ...parsed }, this.#now());
+    return this.#endHold({ type: "commit", ...parseInput(CommitRequest, request, "request") });
   }
 
   async release(request: ReleaseRequest): Promise<HoldEndResult> {
-    const parsed = parseInput(ReleaseRequest, request, "request");
-    refuseWindow(this.#window, "release");
-    return endHoldInMemory(this.#counter(parsed.id), { type: "release", ...parsed }, this.#now());
+    return this.#endHold({ type: "release", ...parseInput(ReleaseRequest, request, "request") });
   }
 
-  async held(id: string, options?: object): Promise<number> {
-    refuseWindow(this.#window, "held", options);
-    const counter = this.#counter(parseInput(CounterId, id, "id"));
-    return counter === undefined ? 0 : sumOfHolds(counter, this.#now());
+  #endHold(request: EndHoldRequest): HoldEndResult {
+    const { id, window = this.#window } = request;
+    return endHoldInMemory(this.#counter(counterName(id, window)), request, this.#now());
   }
 
-  /** @param fingerprint what tells the request from others with its key */
-  #apply(request: ApplyRequest, fingerprint: string): ApplyResult {
+  async held(id: string, options: WindowedCall = {}): Promise<number> {
+    const counter = this.#counter(this.#nameOf(id, options));
+    const now = this.#now();
+    return counter === undefined ? 0 : sumOfHolds(counter, now, counter.window?.at(now));
+  }
+
+  /**
+   * @param fingerprint what tells the request from others with its key
+   * @param check throws if the request must not be applied now
+   */
+  #apply(request: ApplyRequest, fingerprint: string, check?: () => void): ApplyResult {
     const {
       id,
       commands,
@@ -125,6 +138,7 @@ export class MemoryCounterStore implements CounterStore {
     const batch = { id, commands, idempotencyKey, callerId, limits, fingerprint, period };
     const remembered = rememberedResult(counter, batch);
     if (remembered !== undefined) return { ...remembered, replayed: true };
+    check?.();
 
     const before = valueIn(counter, period) ?? initial;
     let result: BatchResult;
@@ -147,9 +161,10 @@ export class MemoryCounterStore implements CounterStore {
 
   async applyAll(request: ApplyAllRequest): Promise<ApplyAllResult> {
     const parsed = parseInput(ApplyAllRequest, request, "request");
-    refuseWindow(this.#window, "applyAll");
-    for (const { id } of parsed.entries) this.#counter(id);
-    return applyAllInMemory(this.#counters, parsed, { limits: this.#limits, initial: this.#initial });
+    const entries = withWindowOfStore(parsed.entries, this.#window);
+    for (const { id, window } of entries) this.#counter(counterName(id, window));
+    const defaults = { limits: this.#limits, initial: this.#initial };
+    return applyAllInMemory(this.#counters, { ...parsed, entries }, defaults, this.#now());
   }
 
   /** Always consistent, because there is only one copy. */
@@ -157,10 +172,12 @@ export class MemoryCounterStore implements CounterStore {
     return this.#currentValue(this.#nameOf(id, options)) ?? this.#initial;
   }
 
-  async getMany(ids: readonly string[], options?: { consistent?: boolean }): Promise<Map<string, number>> {
+  async getMany(
+    ids: readonly string[],
+    options: WindowedCall & { consistent?: boolean } = {},
+  ): Promise<Map<string, number>> {
     const parsed = parseInput(CounterIds, ids, "ids");
-    refuseWindow(this.#window, "getMany", options);
-    return new Map(parsed.map((id) => [id, this.#currentValue(id) ?? this.#initial]));
+    return new Map(parsed.map((id) => [id, this.#currentValue(this.#nameOf(id, options)) ?? this.#initial]));
   }
 
   async delete(id: string, options: WindowedCall = {}): Promise<void> {

@@ -7,14 +7,18 @@ import {
   type WindowPeriod,
 } from "@durable-counter/core";
 
-/** What a counter in memory is made of, as far as windows are concerned. */
-export interface CounterWithWindows {
+/** The values of a counter in memory. */
+export interface CounterValues {
   /** The value, if the counter has no windows. */
   value: number | undefined;
-  /** Divides the counter's time; undefined if it has no windows. */
-  readonly window: CounterWindow | undefined;
   /** The value of each window, by its start. They are kept together, so that a retry finds its key, whatever window it comes in. */
   readonly values: Map<number, number>;
+}
+
+/** What a counter in memory is made of, as far as windows are concerned. */
+export interface CounterWithWindows extends CounterValues {
+  /** Divides the counter's time; undefined if it has no windows. */
+  readonly window: CounterWindow | undefined;
 }
 
 /** Names a counter: with another window, it is another one. An id has no line break. */
@@ -28,17 +32,13 @@ export function counterId(name: string): string {
 }
 
 export function valueIn(
-  { value, values }: CounterWithWindows,
+  { value, values }: CounterValues,
   period: WindowPeriod | undefined,
 ): number | undefined {
   return period === undefined ? value : values.get(period.startsAt);
 }
 
-export function setValueIn(
-  counter: CounterWithWindows,
-  period: WindowPeriod | undefined,
-  value: number,
-): void {
+export function setValueIn(counter: CounterValues, period: WindowPeriod | undefined, value: number): void {
   if (period === undefined) counter.value = value;
   else counter.values.set(period.startsAt, value);
 }
