@@ -51,7 +51,7 @@ describe("a request for several counters", () => {
     [
       "an unknown key of an entry",
       { entries: [{ ...entry("a"), idempotencyKey: "t" }] },
-      'request.entries[0] has the unknown key "idempotencyKey"; pass an object with "id", "commands" and optionally "limits", "onLimit" and "initial". [invalid-input]',
+      'request.entries[0] has the unknown key "idempotencyKey"; pass an object with "id", "commands" and optionally "limits", "onLimit", "initial" and "window". [invalid-input]',
     ],
     [
       "an amount that is a text",
@@ -61,7 +61,7 @@ describe("a request for several counters", () => {
     [
       "an entry that is no object",
       { entries: [entry("a"), null] },
-      'request.entries[1] is null; pass an object with "id", "commands" and optionally "limits", "onLimit" and "initial". [invalid-input]',
+      'request.entries[1] is null; pass an object with "id", "commands" and optionally "limits", "onLimit", "initial" and "window". [invalid-input]',
     ],
     [
       "a time without a key",

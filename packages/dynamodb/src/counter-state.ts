@@ -43,18 +43,24 @@ export function findRecordedResult(request: RequestContext, state: CounterState)
   if (record.refusedBy !== undefined) throw refusedAlongside(record.refusedBy);
   // The limits of the first time decide, whatever they are now; a record holds them only if they affected the result.
   const replayed = { ...applyBatch(record.before, commands, record.limits, id), replayed: !isGeneratedKey };
-  const result = withWindow(replayed, window, limits, window && recordedPeriod(window, record));
-  if (request.hold === undefined) return result;
-  return { ...result, placed: { holdId: idempotencyKey, expiresAt: recordedExpiry(request, state) } };
+  if (request.hold === undefined)
+    return withWindow(replayed, window, limits, window && recordedPeriod(window, record));
+  // Its record expires with the hold, so its expiry does not tell when it was written.
+  const { expiresAt, startsAt } = recordedHold(request, state);
+  const period = startsAt === undefined ? undefined : window?.window.at(startsAt);
+  return {
+    ...withWindow(replayed, window, limits, period),
+    placed: { holdId: idempotencyKey, expiresAt },
+  };
 }
 
-/** When the hold expires that the request has placed before. */
-function recordedExpiry(request: RequestContext, { item, keyItem }: CounterState): number {
+/** The hold that the request has placed before. */
+function recordedHold(request: RequestContext, { item, keyItem }: CounterState) {
   const names = holdAttributes(request.keyAttribute);
-  const hold = item[names.hold] ?? keyItem[attributes.hold] ?? { NULL: true };
-  const { expiresAt } = readHoldText(hold) ?? {};
-  if (expiresAt === undefined) throw unreadableRecord(request, hold);
-  return expiresAt;
+  const attribute = item[names.hold] ?? keyItem[attributes.hold] ?? { NULL: true };
+  const hold = readHoldText(attribute);
+  if (hold === undefined) throw unreadableRecord(request, attribute);
+  return hold;
 }
 
 /**

@@ -4,10 +4,9 @@ import {
   UpdateItemCommand,
   type AttributeValue,
 } from "@aws-sdk/client-dynamodb";
-import type { CounterWindow } from "@durable-counter/core";
 import { isBusy, reasonsOf, translateError } from "./aws-errors.ts";
 import { backOff } from "./back-off.ts";
-import { itemsOfPages, readItem, valueOf, type Item } from "./counter-item.ts";
+import { readItem, valueOf, type Item } from "./counter-item.ts";
 import {
   endText,
   holdAttributes,
@@ -20,7 +19,7 @@ import {
 import { endOfMovedHold, movedHoldPrefix, movedHoldsFrom, toOpenHold } from "./moved-hold.ts";
 import type { CallConfig } from "./store-options.ts";
 import { itemKey } from "./table-keys.ts";
-import { attributes, valueSortKey } from "./table-schema.ts";
+import { attributes } from "./table-schema.ts";
 import { untilAborted } from "./time-limit.ts";
 import { hasMovedHolds } from "./write-fence.ts";
 import { isConditionFailure } from "./write-outcome.ts";
@@ -212,44 +211,4 @@ async function firstMovedHolds(config: CallConfig, id: string, item: Item): Prom
   });
   const { Items = [] } = await untilAborted(signal, () => client.send(command, { abortSignal: signal }));
   return Items.map((moved) => toOpenHold(config, moved));
-}
-
-/**
- * The sum of the open holds that have not expired; with windows, of those of the current one.
- *
- * @throws CounterError `throttled`, `unavailable`, `misconfigured`
- */
-export async function sumOfHolds(
-  config: CallConfig,
-  id: string,
-  window: CounterWindow | undefined,
-): Promise<number> {
-  const { client, tableName, signal } = config;
-  const now = config.now();
-  const startsAt = window?.at(now).startsAt;
-  const item = await readItem(config, { id, sortKey: valueSortKey(window) }, { consistent: true });
-  const open = new Map(openHolds(item).map((hold) => [hold.keyAttribute, hold]));
-  const sum = () =>
-    [...open.values()].reduce(
-      (total, hold) => (hold.expiresAt > now && hold.startsAt === startsAt ? total + hold.amount : total),
-      0,
-    );
-  if (!hasMovedHolds(item)) return sum();
-  try {
-    const input = {
-      TableName: tableName,
-      ...movedHoldsFrom(config, id, item, movedHoldPrefix(item, now + 1)),
-    };
-    for await (const moved of itemsOfPages((ExclusiveStartKey) =>
-      untilAborted(signal, () =>
-        client.send(new QueryCommand({ ...input, ExclusiveStartKey }), { abortSignal: signal }),
-      ),
-    )) {
-      const hold = toOpenHold(config, moved);
-      open.set(hold.keyAttribute, hold); // It may have been moved since the item was read.
-    }
-  } catch (error) {
-    throw translateError(error, { tableName, counterId: id, wrote: false });
-  }
-  return sum();
 }

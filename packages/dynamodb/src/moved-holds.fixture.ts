@@ -18,7 +18,11 @@ export function createStoreWithMovedHolds(options: DynamoDBCounterStoreOptions):
     hold: async (request: HoldRequest) => {
       const result = await createDynamoDBCounterStore(options).hold(request);
       for (;;) {
-        const context = createRequestContext(config, { id: request.id, commands: [get()] });
+        const context = createRequestContext(config, {
+          id: request.id,
+          commands: [get()],
+          window: request.window,
+        });
         const item = await readItem(config, context, { consistent: true });
         const keys = Object.entries(item).filter(([name]) => isKeyAttribute(name));
         if (keys.length === 0 || (await moveToKeyItems(context, item, keys))) return result;

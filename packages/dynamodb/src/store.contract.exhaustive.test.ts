@@ -57,7 +57,7 @@ function retrying(store: DynamoDBCounterStore): CounterStore {
       );
     },
     applyAll: async (request) => {
-      const ids = request.entries.map(({ id }) => nameOf(id));
+      const ids = request.entries.map(({ id, window }) => nameOf(id, window));
       return untilKnown(ids, request.idempotencyKey, (idempotencyKey = request.idempotencyKey) =>
         store.applyAll({ ...request, idempotencyKey }),
       );
@@ -77,7 +77,7 @@ const advanceTime = (ms: number) => clock.sleep(ms);
 
 describe("the store, with every hold in an item of its own", () => {
   const onlyHolds = (name: string, body: () => void) => {
-    if (name === "holds") body();
+    if (name === "holds" || name === "capabilities with windows") body();
   };
   counterStoreContract(
     { describe: onlyHolds, test, expect },
@@ -94,7 +94,7 @@ describe("the store, with every hold in an item of its own", () => {
         ...options,
       });
     },
-    { capabilities: ["holds"], advanceTime },
+    { capabilities: ["holds", "windows"], advanceTime },
   );
 });
 

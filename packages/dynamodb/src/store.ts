@@ -25,7 +25,6 @@ import { applyRequest } from "./apply-request.ts";
 import { deleteCounter } from "./delete-counter.ts";
 import { getMany } from "./get-many.ts";
 import { endHoldInTable } from "./end-hold.ts";
-import { sumOfHolds } from "./hold-settlement.ts";
 import { listCounters, readCounter } from "./read-counters.ts";
 import {
   checkUnlimited,
@@ -34,6 +33,7 @@ import {
   type DynamoDBCounterStoreOptions,
   type StoreConfig,
 } from "./store-options.ts";
+import { sumOfHolds } from "./sum-of-holds.ts";
 import { withTimeLimit } from "./time-limit.ts";
 
 /** Options of {@link DynamoDBCounterStore.applyAll}. */

@@ -12,6 +12,7 @@ import { limitContract } from "./contract/limit-contract.ts";
 import { readingContract } from "./contract/reading-contract.ts";
 import { refusalContract } from "./contract/refusal-contract.ts";
 import { setContract } from "./contract/set-contract.ts";
+import { windowCapabilitiesContract } from "./contract/window-capabilities-contract.ts";
 import { windowContract } from "./contract/window-contract.ts";
 import { windowedCounterContract } from "./contract/windowed-counter-contract.ts";
 import { idempotencyContract } from "./contract/idempotency-contract.ts";
@@ -46,6 +47,7 @@ export function counterStoreContract(
   if (capabilities.includes("windows")) {
     describe("windows", () => windowContract(contract));
     describe("counters with windows", () => windowedCounterContract(contract));
+    describe("capabilities with windows", () => windowCapabilitiesContract(contract, capabilities));
   }
   if (capabilities.length > 0) describe("capabilities", () => capabilityContract(contract, capabilities));
   if (capabilities.includes("applyAll")) describe("several counters", () => applyAllContract(contract));
