@@ -81,9 +81,11 @@ async function run(
   for (let [failed, busy] = [0, 0]; ;) {
     const step = stepOf(requests, states, actions, refusedBy);
     if (step.type === "settle") {
-      if (++failed > MAX_OVERTAKEN) throw overtaken(requests[0], MAX_OVERTAKEN);
-      if (failed > 2) await backOff(failed - 2, config);
-      await settleEach(requests, (index) => stateAt(states, index).item);
+      const settled = await settleEach(requests, (index) => stateAt(states, index).item);
+      if (settled.overtaken > 0) {
+        if (++failed > MAX_OVERTAKEN) throw overtaken(requests[0], MAX_OVERTAKEN);
+        await backOff(failed, config);
+      }
       states = await readStates(requests, states, step.indices);
     } else if (step.type !== "refuse" && step.type !== "write") {
       const read = step.type === "read" ? readStates : readKeyItems;

@@ -85,9 +85,10 @@ async function run(request: RequestContext): Promise<RequestResult> {
       continue;
     }
     if (action.type === "settle") {
-      if (++failed > MAX_OVERTAKEN) throw overtaken(request, MAX_OVERTAKEN);
-      if (failed > 2) await backOff(failed - 2, config);
-      await settle(config, request, action.state.item, request.startedAt);
+      if (!(await settle(config, request, action.state.item, request.startedAt))) {
+        if (++failed > MAX_OVERTAKEN) throw overtaken(request, MAX_OVERTAKEN);
+        await backOff(failed, config);
+      }
       action = nextAction(request, await readState(request));
       continue;
     }

@@ -82,9 +82,13 @@ async function addedResults(
 export async function readEntries(requests: EntryContexts): Promise<readonly BatchResult[]> {
   const [{ config }] = requests;
   let items = await readTogether(config, requests);
-  for (let attempt = 1; await settleEach(requests, (index) => items[index] ?? {}); attempt++) {
-    if (attempt > MAX_SETTLEMENTS) throw overtaken(requests[0], MAX_SETTLEMENTS);
-    await backOff(attempt, config);
+  for (let failed = 0; ;) {
+    const settled = await settleEach(requests, (index) => items[index] ?? {});
+    if (settled.due === 0) break;
+    if (settled.overtaken > 0) {
+      if (++failed > MAX_SETTLEMENTS) throw overtaken(requests[0], MAX_SETTLEMENTS);
+      await backOff(failed, config);
+    }
     items = await readTogether(config, requests);
   }
   return requests.map(({ id, commands, limits, initial, valueAttribute, window }, index) => {

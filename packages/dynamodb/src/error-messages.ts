@@ -67,6 +67,18 @@ export function refusedAlongside(index: number, item?: Item): CounterError {
   );
 }
 
+/** The error of a call that found expired holds, which other writers kept it from giving back. */
+export function notSettled(
+  table: Pick<Table, "tableName">,
+  { id }: { readonly id: string },
+  attempts: number,
+): CounterError {
+  return new CounterError(
+    "throttled",
+    `${named(table, id)} was not read: it has expired holds, and other writers overtook ${attempts} attempts in a row to give back what they have taken. Try again later.`,
+  );
+}
+
 /** The error of a request to end a hold that other writers overtook too often. */
 export function notEnded(
   table: Pick<Table, "tableName">,

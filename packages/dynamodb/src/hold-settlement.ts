@@ -4,6 +4,7 @@ import {
   UpdateItemCommand,
   type AttributeValue,
 } from "@aws-sdk/client-dynamodb";
+import { notSettled } from "./error-messages.ts";
 import { isBusy, reasonsOf, translateError } from "./aws-errors.ts";
 import { backOff } from "./back-off.ts";
 import { readItem, valueOf, type Item } from "./counter-item.ts";
@@ -30,8 +31,8 @@ const MAX_SETTLED = 40;
 /** A hold that the counter has no room for stays open; after this time there may be room. */
 const NO_ROOM_MS = 60_000;
 
-/** As often as a write that other writers overtake. */
-const MAX_ATTEMPTS = 100;
+/** As often as a write that other writers overtake. Thousands of holds are given back in pieces, which are not counted. */
+const MAX_OVERTAKEN = 100;
 
 /** Which item holds a counter's values. */
 interface Key {
@@ -95,21 +96,23 @@ export function settlementOf(
  * @throws CounterError `throttled`, `unavailable`, `misconfigured`
  */
 export async function readSettledItem(config: CallConfig, key: Key, now: number): Promise<Item> {
-  for (let attempt = 1; ; attempt++) {
+  for (let overtaken = 0; ;) {
     const item = await readItem(config, key, { consistent: true });
-    if (!isDue(item, now) || attempt > MAX_ATTEMPTS) return item;
-    if (attempt > 2) await backOff(attempt - 2, config);
-    await settle(config, key, item, now);
+    if (!isDue(item, now)) return item;
+    if (await settle(config, key, item, now)) continue;
+    if (++overtaken > MAX_OVERTAKEN) throw notSettled(config, key, MAX_OVERTAKEN);
+    await backOff(overtaken, config);
   }
 }
 
 /**
  * Gives back what expired holds have taken: by one update, or by one transaction if holds are kept in items of their own. Its
- * condition is that no hold was placed, and that these are still open. Whether it took place is for a next read to say.
+ * condition is that no hold was placed, and that these are still open. What is left is for a next read to say.
  *
+ * @returns whether it took place; otherwise another writer was at work on the item
  * @throws CounterError `throttled`, `unavailable`, `misconfigured`
  */
-export async function settle(config: CallConfig, key: Key, item: Item, now: number): Promise<void> {
+export async function settle(config: CallConfig, key: Key, item: Item, now: number): Promise<boolean> {
   const { client, tableName, signal, retentionSeconds } = config;
   const { id } = key;
   try {
@@ -126,17 +129,19 @@ export async function settle(config: CallConfig, key: Key, item: Item, now: numb
     };
     if (settlement.moved.length === 0) {
       await untilAborted(signal, () => client.send(new UpdateItemCommand(Update), { abortSignal: signal }));
-      return;
+      return true;
     }
     const ends = settlement.moved.flatMap((hold) => endOfMovedHold(config, id, item, hold, end));
     const command = new TransactWriteItemsCommand({ TransactItems: [{ Update }, ...ends] });
     await untilAborted(signal, () => client.send(command, { abortSignal: signal }));
+    return true;
   } catch (error) {
     const wasOvertaken =
       isConditionFailure(error) || reasonsOf(error).some(({ Code }) => Code === "ConditionalCheckFailed");
     // A settlement whose reply was lost is found by the next read.
     if (!wasOvertaken && !isBusy(error))
       throw translateError(error, { tableName, counterId: id, wrote: false });
+    return false;
   }
 }
 
@@ -144,18 +149,21 @@ export async function settle(config: CallConfig, key: Key, item: Item, now: numb
  * Gives back what expired holds have taken of several counters, each by itself.
  *
  * @param itemOf the item of a request's counter, as it was read
- * @returns whether there were any: then the items must be read again
+ * @returns how many there are of which something was due, and how many of those another writer was at work on. If any was due, the
+ *   items must be read again
  * @throws CounterError `throttled`, `unavailable`, `misconfigured`
  */
 export async function settleEach(
   requests: readonly (Key & { readonly config: CallConfig; readonly startedAt: number })[],
   itemOf: (index: number) => Item,
-): Promise<boolean> {
+): Promise<{ readonly due: number; readonly overtaken: number }> {
   const due = requests
     .map((request, index) => ({ ...request, item: itemOf(index) }))
     .filter(({ item, startedAt }) => isDue(item, startedAt));
-  for (const { config, item, startedAt, ...key } of due) await settle(config, key, item, startedAt);
-  return due.length > 0;
+  let overtaken = 0;
+  for (const { config, item, startedAt, ...key } of due)
+    if (!(await settle(config, key, item, startedAt))) overtaken += 1;
+  return { due: due.length, overtaken };
 }
 
 /** The counter's part: the amounts, and what becomes of its own holds. */

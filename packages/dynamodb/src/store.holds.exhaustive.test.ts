@@ -84,7 +84,7 @@ test("a hold on a counter that is spread over shards is refused, and nothing is 
 });
 
 describe.each(["auto", "separate-item"] as const)("with the strategy %s", (strategy) => {
-  test("thousands of holds can be open on a counter, and no item grows large", async () => {
+  test("hundreds of holds can be open on a counter, and no item grows large", async () => {
     const db = await createSimulation({ latencyMs: NO_LATENCY });
     const store = db.createStore({ idempotency: { strategy }, initial: 10_000, limits: { min: 0 } });
     const HOLDS = 200;
