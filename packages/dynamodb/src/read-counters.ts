@@ -92,7 +92,8 @@ function listed(
 }
 
 /**
- * Every counter that was written and whose value can be read, page by page; a sharded counter costs one more query. The time limit is that of one request.
+ * Every counter that was written and whose value can be read, page by page; a sharded counter costs one more query. The time limit
+ * is that of one request. If there is none, one read tells whether the table has keys of these names: a scan does not.
  *
  * @throws CounterError `misconfigured`, `throttled`, `unavailable`
  */
@@ -112,16 +113,29 @@ export async function* listCounters(
       ),
     ),
   );
+  let isEmpty = true;
   try {
     for await (const item of items) {
+      isEmpty = false;
       const id = idOf(config, item);
       const value = await withTimeLimit(limits, (signal) =>
         listedValue({ ...config, signal }, { ...place, id }, item),
       );
       if (value !== undefined) yield { id, value };
     }
+    if (isEmpty) await withTimeLimit(limits, (signal) => checkKeyNames({ ...config, signal }));
   } catch (error) {
     throw translateError(error, { tableName, wrote: false });
+  }
+}
+
+/** @throws CounterError `misconfigured` if the keys of the table have other names. A caller may be allowed to scan only. */
+async function checkKeyNames(table: CallConfig): Promise<void> {
+  try {
+    await readItem(table, { id: "list", sortKey: VALUE_SORT_KEY }, { consistent: false });
+  } catch (error) {
+    const { cause } = error as Error;
+    if (cause instanceof Error && cause.name === "ValidationException") throw error;
   }
 }
 

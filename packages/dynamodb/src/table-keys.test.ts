@@ -1,5 +1,6 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { increment, isCounterError } from "@durable-counter/core";
+import { increment, isCounterError, type CounterStore } from "@durable-counter/core";
+import { calendarWindow } from "@durable-counter/core/windows";
 import { describe, expect, test } from "vitest";
 import {
   counterTableInput,
@@ -56,6 +57,10 @@ describe("the option keys", () => {
     ],
     [{ timeToLive: "fence" }, /options\.keys\.timeToLive is "fence"; pass another name/u],
     [{ sort: "k#x" }, /options\.keys\.sort is "k#x"; pass another name/u],
+    ...["w#1", "h#x", "a#x"].map((timeToLive): [object, RegExp] => [
+      { timeToLive },
+      /options\.keys\.timeToLive is "[wha]#.*; pass another name, .* names that begin with k#, h#, a#, w#\./u,
+    ]),
     [{ prefix: "a\nb" }, /options\.keys\.prefix is "a\\nb"; pass up to 1024 bytes of printable characters/u],
     [{ prefix: "é".repeat(513) }, /options\.keys\.prefix is "é.*; pass up to 1024 bytes/u],
     [{ prefix: null }, /options\.keys\.prefix is null; pass up to 1024 bytes/u],
@@ -77,6 +82,53 @@ describe("the option keys", () => {
     {},
   ])("takes %j", (keys) => {
     expect(messageOf(() => createDynamoDBCounterStore({ client, tableName, keys }))).toBe("accepted");
+  });
+});
+
+test("counters that are named as items and attributes of other counters are counters of their own", async () => {
+  const { createStore } = await createSimulation({ latencyMs: NO_LATENCY });
+  const window = calendarWindow({ per: "day" });
+  const store = createStore();
+  const ids = ["a", "windows/day UTC", "value", "k#a", "w#0", "a\u200dwindows/day UTC"];
+  for (const [n, id] of ids.entries()) {
+    await store.apply({ id, commands: [increment(n + 1)], idempotencyKey: "t" });
+    await store.apply({ id, commands: [increment(n + 11)], idempotencyKey: "t", window });
+  }
+  for (const [n, id] of ids.entries())
+    expect([await store.get(id), await store.get(id, { window })]).toEqual([n + 1, n + 11]);
+});
+
+describe("a list of a table whose keys have other names", () => {
+  const rig = async () => {
+    const db = await createSimulation({ latencyMs: NO_LATENCY });
+    await db.createStore().apply({ id: "a", commands: [increment()] });
+    return { client: db.client(), createStore: db.createStore };
+  };
+  const first = (store: CounterStore) => store.list()[Symbol.asyncIterator]().next();
+
+  test.each([{ partition: "PK" }, { sort: "SK" }, { partition: "PK", sort: "SK" }])(
+    "fails, and says which options name them: %j",
+    async (keys) => {
+      const { createStore } = await rig();
+      await expect(first(createStore({ keys }))).rejects.toThrow(
+        /Name the keys of an existing table in the options keys\.partition and keys\.sort.*\[misconfigured\]$/u,
+      );
+    },
+  );
+
+  test("is empty for a caller who is allowed to scan only, and for a table without counters", async () => {
+    const { client: scanner, createStore } = await rig();
+    const keys = { prefix: "none#" };
+    expect((await first(createStore({ keys }))).done).toBe(true);
+    scanner.middlewareStack.add(
+      (next, { commandName }) =>
+        (args) => {
+          if (commandName !== "GetItemCommand") return next(args);
+          throw Object.assign(new Error("no"), { name: "AccessDeniedException", $fault: "client" });
+        },
+      { step: "initialize" },
+    );
+    expect((await first(createStore({ client: scanner, keys: { sort: "SK" } }))).done).toBe(true);
   });
 });
 

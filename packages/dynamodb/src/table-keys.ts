@@ -1,7 +1,7 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { parseInput, withRemedy } from "@durable-counter/core";
 import * as z from "zod/mini";
-import { attributes, KEY_PREFIX } from "./table-schema.ts";
+import { attributes, RESERVED_PREFIXES } from "./table-schema.ts";
 
 /**
  * How the keys of a table are named that people already have. Give the same to all stores of a table, except for `prefix`:
@@ -47,9 +47,9 @@ const attributeName = z
   )
   .check(
     z.refine(
-      (name) => !RESERVED.has(name) && !name.startsWith(KEY_PREFIX),
+      (name) => !RESERVED.has(name) && !RESERVED_PREFIXES.some((each) => name.startsWith(each)),
       withRemedy(
-        `pass another name, because counters have attributes named ${Array.from(RESERVED).join(", ")}, and names that begin with ${KEY_PREFIX}`,
+        `pass another name, because counters have attributes named ${Array.from(RESERVED).join(", ")}, and names that begin with ${RESERVED_PREFIXES.join(", ")}`,
       ),
     ),
   );

@@ -93,3 +93,6 @@ export const OPEN_HOLD_PREFIX = `${KEY_PREFIX}@`;
 
 /** Begins the name of the attribute that says what a hold has taken, or how it ended. */
 export const HELD_PREFIX = "a#";
+
+/** Begin the names of the attributes that a counter's item may have beside those of `attributes`. */
+export const RESERVED_PREFIXES = [KEY_PREFIX, HOLD_PREFIX, HELD_PREFIX, WINDOW_PREFIX] as const;
