@@ -84,8 +84,8 @@ export class WindowCapabilityMutantStore extends MemoryCounterStore {
   override async hold(request: HoldRequest): Promise<HoldResult> {
     const { issuedAt: _issuedAt, ...arrived } = request;
     if (this.#has("holds in the window of arrival")) return super.hold(arrived);
-    const { window: _window, ...unwindowed } = request;
-    if (this.#has("ignores the window of a hold")) return super.hold(unwindowed);
+    const { window: _window, ...withoutWindow } = request;
+    if (this.#has("ignores the window of a hold")) return super.hold(withoutWindow);
     if (this.#has("places a hold of any length"))
       return super.hold({ ...request, expiresIn: Math.min(request.expiresIn, 1_800) });
     const isLong = this.#clock.now() + request.expiresIn * 1_000 > HOURS.at(this.#clock.now()).endsAt + HOUR;
