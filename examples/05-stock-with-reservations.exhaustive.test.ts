@@ -1,6 +1,6 @@
 // Whatever point its process dies at, a reservation is sold, cancelled or sold out, and the stock is what it should be then.
 import { increment, type StoreWithHolds } from "@durable-counter/core";
-import { createDynamoDBCounterStore, ensureCounterTable } from "@durable-counter/dynamodb";
+import { createDynamoDBCounterStore, ensureCounterTable, holds } from "@durable-counter/dynamodb";
 import { crashable, exploreCrashes, MemoryCounterStore, simulate } from "@durable-counter/testing";
 import { createSimulatedDynamoDB } from "@durable-counter/testing/dynamodb";
 import { describe, expect, test } from "vitest";
@@ -23,6 +23,7 @@ async function inDynamoDB() {
   const store = createDynamoDBCounterStore({
     client: db.client(),
     tableName,
+    capabilities: [holds],
     limits,
     now: db.clock.now,
     sleep: (ms, options) => db.clock.sleep(ms, options),

@@ -2,7 +2,7 @@
 // without one it comes back: by the release, or when the hold expires, even if this execution never runs again.
 import { withDurableExecution, type DurableContext } from "@aws/durable-execution-sdk-js";
 import { isCounterError, type StoreWithHolds } from "@durable-counter/core";
-import { createDynamoDBCounterStore } from "@durable-counter/dynamodb";
+import { createDynamoDBCounterStore, holds } from "@durable-counter/dynamodb";
 import { client, tableName } from "./dynamodb-client.ts";
 
 type Order = Readonly<{ orderId: string; sku: string; quantity: number }>;
@@ -51,7 +51,7 @@ async function orRefused(code: "limit-exceeded" | "invalid-input", request: () =
   }
 }
 
-const store = createDynamoDBCounterStore({ client, tableName, limits: { min: 0 } });
+const store = createDynamoDBCounterStore({ client, tableName, limits: { min: 0 }, capabilities: [holds] });
 export const handler = createReservationHandler(store, async ({ orderId }, callbackId) => {
   console.info(JSON.stringify({ orderId, callbackId })); // Send both to your payment service.
 });

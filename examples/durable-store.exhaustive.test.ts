@@ -2,7 +2,7 @@
 import { withDurableExecution } from "@aws/durable-execution-sdk-js";
 import { decrement, increment, isCounterError, type CounterStore } from "@durable-counter/core";
 import { durableStore } from "@durable-counter/durable";
-import { createDynamoDBCounterStore, ensureCounterTable } from "@durable-counter/dynamodb";
+import { createDynamoDBCounterStore, ensureCounterTable, getMany } from "@durable-counter/dynamodb";
 import { crashable, exploreCrashes } from "@durable-counter/testing";
 import { createSimulatedDynamoDB } from "@durable-counter/testing/dynamodb";
 import { describe, expect, test } from "vitest";
@@ -14,7 +14,8 @@ async function createStore(): Promise<CounterStore> {
   const client = db.client();
   await ensureCounterTable(client, tableName);
   const { now, sleep } = db.clock;
-  return createDynamoDBCounterStore({ client, tableName, now, sleep, random: () => db.random() });
+  const random = () => db.random();
+  return createDynamoDBCounterStore({ client, tableName, capabilities: [getMany], now, sleep, random });
 }
 
 let store = await createStore();

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { CreateTableCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
-import { createDynamoDBCounterStore, ensureCounterTable } from "@durable-counter/dynamodb";
+import { applyAll, createDynamoDBCounterStore, ensureCounterTable } from "@durable-counter/dynamodb";
 import { createSimulatedDynamoDB } from "@durable-counter/testing/dynamodb";
 import { describe, expect, test } from "vitest";
 import { createPayments, type Payment } from "./prepaid-credits.ts";
@@ -23,6 +23,7 @@ async function setUp() {
   );
   const store = createDynamoDBCounterStore({
     client,
+    capabilities: [applyAll],
     tableName: "counters",
     now: () => db.clock.now(),
     sleep: (ms, options) => db.clock.sleep(ms, options),

@@ -2,7 +2,7 @@
 // transaction, once per order, and no customer falls below 0.
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { increment, isCounterError, transfer } from "@durable-counter/core";
-import { createDynamoDBCounterStore, type DynamoDBCounterStore } from "@durable-counter/dynamodb";
+import { applyAll, createDynamoDBCounterStore, type DynamoDBCounterStore } from "@durable-counter/dynamodb";
 
 export interface Payment {
   readonly orderId: string;
@@ -15,7 +15,7 @@ export interface Payment {
 
 const account = (name: string) => `credits#${name}`;
 
-export function createPayments(store: DynamoDBCounterStore, auditTable: string) {
+export function createPayments(store: DynamoDBCounterStore<[typeof applyAll]>, auditTable: string) {
   return {
     topUp: async (customer: string, credits: number, paymentId: string) =>
       store.apply({ id: account(customer), commands: [increment(credits)], idempotencyKey: paymentId }),
@@ -51,7 +51,11 @@ export function createPayments(store: DynamoDBCounterStore, auditTable: string) 
 }
 
 const tableName = process.env["TABLE_NAME"] ?? "counters";
-const store = createDynamoDBCounterStore({ client: new DynamoDBClient(), tableName });
+const store = createDynamoDBCounterStore({
+  client: new DynamoDBClient(),
+  tableName,
+  capabilities: [applyAll],
+});
 const payments = createPayments(store, process.env["AUDIT_TABLE_NAME"] ?? "audit");
 
 /** The Lambda function. The event is a {@link Payment}. */

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { StoreWithHolds } from "@durable-counter/core";
-import { createDynamoDBCounterStore, ensureCounterTable } from "@durable-counter/dynamodb";
+import { createDynamoDBCounterStore, ensureCounterTable, holds } from "@durable-counter/dynamodb";
 import { startDynamoDB, startFaultyNetwork, type FaultyNetwork } from "@durable-counter/testing/dynamodb";
 import type { SoakOptions } from "./options.ts";
 
@@ -39,7 +39,7 @@ export async function openSoakEnvironment({ engine, seed }: SoakOptions): Promis
   return {
     engine: running.engine,
     network,
-    store: createDynamoDBCounterStore({ client, tableName }),
+    store: createDynamoDBCounterStore({ client, tableName, capabilities: [holds] }),
     dataFile: join(folder, "executions.sqlite"),
     envFile,
     close: async (keepsData) => {

@@ -11,7 +11,8 @@ import { describe, expect, test } from "vitest";
 import { startsCompaction } from "./compaction.ts";
 import { fingerprint, keyAttribute } from "./idempotency-key.ts";
 import { recordFraction } from "./idempotency-record.ts";
-import { createDynamoDBCounterStore, ensureCounterTable, type DynamoDBCounterStore } from "./index.ts";
+import { createFullStore, type FullStore } from "./full-store.fixture.ts";
+import { ensureCounterTable } from "./index.ts";
 import { tableName, type Strategy } from "./simulated.fixture.ts";
 
 const START = Date.UTC(2026, 0, 1);
@@ -138,7 +139,7 @@ async function createRig(db: SimulatedDynamoDB, situation: Situation) {
     ] as const)
       await putCounter(calm, id, value, before);
   const createStore = () =>
-    createDynamoDBCounterStore({
+    createFullStore({
       client: db.client({ maxAttempts: 1, requestTimeout: Infinity }),
       tableName,
       now: () => db.clock.now(),
@@ -149,13 +150,13 @@ async function createRig(db: SimulatedDynamoDB, situation: Situation) {
     });
 
   const answers: { readonly callerId: string | undefined; readonly answer: Answer }[] = [];
-  const ask = async (store: DynamoDBCounterStore, name: string): Promise<Answer> => {
+  const ask = async (store: FullStore, name: string): Promise<Answer> => {
     const callerId = callers === undefined ? undefined : name;
     const answer = await settled(store.applyAll(transferRequest(callerId), { alongside: [AUDIT] }));
     answers.push({ callerId, answer });
     return answer;
   };
-  const retried = async (store: DynamoDBCounterStore) => {
+  const retried = async (store: FullStore) => {
     const answer = await ask(store, "one");
     if (isCounterError(answer) && answer.retryable) await ask(store, "one");
   };
@@ -163,7 +164,7 @@ async function createRig(db: SimulatedDynamoDB, situation: Situation) {
   let taken = 0; // by the rival, from "a"
   let given = 0; // by the rival, to "b"
   const rivals = {
-    takes: async (store: DynamoDBCounterStore) => {
+    takes: async (store: FullStore) => {
       const request = {
         id: "a",
         commands: [decrement(1)],
@@ -173,13 +174,13 @@ async function createRig(db: SimulatedDynamoDB, situation: Situation) {
       };
       if (await patiently(() => store.apply(request))) taken = 1;
     },
-    gives: async (store: DynamoDBCounterStore) => {
+    gives: async (store: FullStore) => {
       const isCompacting = before === "expired keys" || before === "many keys";
       const idempotencyKey = isCompacting ? compactingKey : rivalKey;
       const request = { id: "a", commands: [increment(1)], idempotencyKey, initial: 2 };
       if (await patiently(() => store.apply(request))) taken = -1;
     },
-    transfers: async (store: DynamoDBCounterStore) => {
+    transfers: async (store: FullStore) => {
       const entries = [
         { id: "b", commands: [increment(1)] },
         { id: "a", commands: [decrement(1)], limits: { min: 0 }, initial: 2 },

@@ -8,7 +8,8 @@ import {
 import { get, increment } from "@durable-counter/core";
 import { describe, expect, test } from "vitest";
 import { hasTransactions, startEngines } from "./engines.fixture.ts";
-import { createDynamoDBCounterStore, ensureCounterTable } from "./index.ts";
+import { createFullStore } from "./full-store.fixture.ts";
+import { ensureCounterTable } from "./index.ts";
 
 const engines = await startEngines();
 const tableName = "several";
@@ -17,7 +18,7 @@ const ids = ["a", "b", "c", "d", "e"];
 describe.each(engines.filter(hasTransactions))("what several counters cost, on $engine", ({ client }) => {
   test("as much as a transaction that is written by hand, and one action less than one with a record", async () => {
     await ensureCounterTable(client, tableName);
-    const store = createDynamoDBCounterStore({ client, tableName });
+    const store = createFullStore({ client, tableName });
     const entries = ids.map((id) => ({ id, commands: [increment(), get()] }));
     const measured: Record<string, Cost> = {};
     for (const round of ["first", "second"])
@@ -58,7 +59,7 @@ describe.each(engines.filter((engine) => !hasTransactions(engine)))(
   ({ client }) => {
     test("are refused with a remedy, and none is changed", async () => {
       await ensureCounterTable(client, tableName);
-      const store = createDynamoDBCounterStore({ client, tableName });
+      const store = createFullStore({ client, tableName });
       const entries = ids.map((id) => ({ id, commands: [increment()] }));
       await expect(store.applyAll({ entries })).rejects.toThrow(
         /^One request for counters "a", "b", "c" …: None was changed: this engine has no transactions, .* DynamoDB Local: startDynamoDB\(\{ engine: "dynamodb-local" \}\)\. \[misconfigured\]$/u,

@@ -1,13 +1,22 @@
 import type { TransactWriteItem } from "@aws-sdk/client-dynamodb";
-import { isCounterError, type ApplyAllRequest, type ApplyAllResult } from "@durable-counter/core";
+import {
+  ApplyAllRequest,
+  CounterError,
+  isCounterError,
+  parseInput,
+  type ApplyAllResult,
+  type CallOptions,
+} from "@durable-counter/core";
+import { parseAlongside } from "./alongside.ts";
 import { addInFlight, MAX_BUSY, MAX_OVERTAKEN } from "./apply-request.ts";
 import { backOff } from "./back-off.ts";
+import type { DynamoDBCapability } from "./capabilities.ts";
 import { compact } from "./compaction.ts";
 import { conditionalUpdate } from "./conditional-update.ts";
 import { readItem } from "./counter-item.ts";
 import { createEntryContexts, type EntryContexts } from "./entry-contexts.ts";
 import { entryResults, readEntries } from "./entry-results.ts";
-import { settleEach } from "./hold-settlement.ts";
+import { settleEach } from "./settle-each.ts";
 import { stepOf, type RefusalStep } from "./entry-step.ts";
 import { itemFull, ofSeveral, outcomeUnknown, overtaken } from "./error-messages.ts";
 import { firstAction, nextAction, type Action, type ConditionalUpdate } from "./next-action.ts";
@@ -30,6 +39,66 @@ import {
   type TogetherOutcome,
 } from "./write-together.ts";
 
+/** Options of {@link ApplyAllMethods.applyAll}. */
+export interface ApplyAllOptions extends CallOptions {
+  /**
+   * Writes of your own in the same transaction, such as an order, an outbox entry or an audit entry: up to 100 together with
+   * the entries, each to another item, and none to a counter's item. They are written exactly when the counters are. If the
+   * condition of one fails, the whole request is refused with `limit-exceeded`: `details.alongside` is its index, and
+   * `details.item` the item as it was, if the write has `ReturnValuesOnConditionCheckFailure: "ALL_OLD"`.
+   *
+   * They do not belong to what the idempotency key names: a retry may pass others, and they are not written.
+   */
+  readonly alongside?: readonly TransactWriteItem[] | undefined;
+}
+
+/** What {@link applyAll} adds to a store. */
+export interface ApplyAllMethods {
+  /**
+   * Applies one batch to each of up to 100 counters, all or nothing, exactly once per idempotency key, in one transaction.
+   *
+   * @throws CounterError as `apply`; `invalid-input` also for a store with shards; `limit-exceeded` has in its `details` the
+   *   `entry` and its `id`, or the index in `alongside`; `misconfigured` also on an engine without transactions
+   * @example
+   * ```ts
+   * const audit = { TableName: "audit", Item: { id: { S: "order-81" }, credits: { N: "30" } } };
+   * const entries = [{ id: "credits-alice", commands: [decrement(30)], limits: { min: 0 } }];
+   * await store.applyAll({ entries, idempotencyKey: "order-81" }, { alongside: [{ Put: audit }] });
+   * ```
+   */
+  applyAll(request: ApplyAllRequest, options?: ApplyAllOptions): Promise<ApplyAllResult>;
+}
+
+/**
+ * The capability to change several counters, and items of your own, in one atomic write: `applyAll`, and `transfer` with it.
+ *
+ * @example
+ * ```ts
+ * const store = createDynamoDBCounterStore({ client, tableName: "counters", capabilities: [applyAll] });
+ * await transfer(store, { from: "alice", to: "bob", amount: 30, idempotencyKey: "payment-81", limits: { min: 0 } });
+ * ```
+ */
+export const applyAll: DynamoDBCapability<ApplyAllMethods> = {
+  name: "applyAll",
+  methods: ({ config, call }) => ({
+    applyAll: async (input, { alongside: writes, ...callOptions } = {}) => {
+      const request = parseInput(ApplyAllRequest, input, "request");
+      checkUnsharded(config, request);
+      const alongside = parseAlongside(config, request.entries.length, writes);
+      return call(callOptions, (config) => applyToAll(config, request, alongside));
+    },
+  }),
+};
+
+/** @throws CounterError `invalid-input` if the counters of the store are spread over shards */
+function checkUnsharded({ shards }: Pick<CallConfig, "shards">, { entries }: ApplyAllRequest): void {
+  if (shards === undefined) return;
+  throw new CounterError(
+    "invalid-input",
+    `request.entries has ${JSON.stringify(entries[0]?.id)}, which this store spreads over ${shards} shards, and no shard knows the whole; change counters together by a store without shards.`,
+  );
+}
+
 /** How often values are assumed. After that, the batches are added to whatever values are there, and the results are read. */
 const MAX_ASSUMED = 2;
 
@@ -41,7 +110,7 @@ const MAX_ASSUMED = 2;
  * @throws CounterError `invalid-input`, `limit-exceeded`, `idempotency-key-reused`, `idempotency-key-expired`, `throttled`,
  *   `unavailable`, `outcome-unknown`, `misconfigured`
  */
-export async function applyAll(
+async function applyToAll(
   config: CallConfig,
   request: ApplyAllRequest,
   alongside: readonly TransactWriteItem[],

@@ -4,7 +4,6 @@ import { compact, startsCompaction } from "./compaction.ts";
 import { conditionalUpdate } from "./conditional-update.ts";
 import { readItem, valueOf, type Item } from "./counter-item.ts";
 import { findRecordedResult, type CounterState } from "./counter-state.ts";
-import { settle } from "./hold-settlement.ts";
 import { firstAction, nextAction, type Refusal, type Replacement, type Write } from "./next-action.ts";
 import {
   createRequestContext,
@@ -23,7 +22,7 @@ import { claimShards } from "./shards.ts";
 import type { CallConfig } from "./store-options.ts";
 import { attributes } from "./table-schema.ts";
 import { transactionalWrite } from "./transactional-write.ts";
-import { GRACE_SECONDS, hasHolds, isFenced } from "./write-fence.ts";
+import { GRACE_SECONDS, hasHolds, holdsOf, isFenced } from "./write-fence.ts";
 import { translateWriteError, type WriteOutcome } from "./write-outcome.ts";
 
 /** How often a write is attempted that other writers overtake. With many writers, the time limit of the call ends it first. */
@@ -85,6 +84,7 @@ async function run(request: RequestContext): Promise<RequestResult> {
       continue;
     }
     if (action.type === "settle") {
+      const { settle } = holdsOf(config, request.id);
       if (!(await settle(config, request, action.state.item, request.startedAt))) {
         if (++failed > MAX_OVERTAKEN) throw overtaken(request, MAX_OVERTAKEN);
         await backOff(failed, config);

@@ -1,16 +1,15 @@
 import { TransactWriteItemsCommand, UpdateItemCommand, type AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { Item } from "./counter-item.ts";
-import { forgottenAt, holdAttributes, openHolds } from "./hold-record.ts";
+import type { HoldParts } from "./hold-support.ts";
 import { GENERATED_KEY_SECONDS, isKeyAttribute } from "./idempotency-key.ts";
 import { readRecord } from "./idempotency-record.ts";
 import { putKeyItem } from "./key-item.ts";
-import { holdInKeyItem, putMovedHold } from "./moved-hold.ts";
 import { itemName, type RequestContext } from "./request-context.ts";
 import { lapsedWindows } from "./request-window.ts";
 import { itemKey } from "./table-keys.ts";
 import { attributes } from "./table-schema.ts";
 import { untilAborted } from "./time-limit.ts";
-import { lapsedBefore, nextFence } from "./write-fence.ts";
+import { hasHolds, lapsedBefore, nextFence } from "./write-fence.ts";
 import { isConditionFailure } from "./write-outcome.ts";
 
 /** More than come between two compactions, so that a backlog shrinks; below DynamoDB's 300 operators per expression. */
@@ -60,53 +59,59 @@ export function startsCompaction(keyAttribute: string): boolean {
  */
 export async function compact(request: RequestContext, item: Item): Promise<boolean> {
   const { startedAt } = request;
+  if (hasHolds(item) && request.config.holds === undefined) return false; // The key of a hold does not move without it.
   // A record that cannot be read stays where it is.
   const keys = Object.entries(item).filter(([name, record]) => isKeyAttribute(name) && readRecord(record));
   const soon = startedAt / 1_000 + GENERATED_KEY_SECONDS; // such keys, as generated ones, are not worth a move
   const isExpired = ([name, record]: RecordedKey) =>
-    Math.max(expiryOf(record), holdKeptUntil(item, name)) < lapsedBefore(startedAt);
+    Math.max(expiryOf(record), holdKeptUntil(request, item, name)) < lapsedBefore(startedAt);
   const expired = [...lapsedAttributes(request, item), ...keys.filter(isExpired)].slice(0, MAX_REMOVED);
   const live = keys.filter((key) => !isExpired(key));
   const movable = live.length > MAX_BURST_KEYS ? live : live.filter(([, record]) => expiryOf(record) > soon);
-  if (expired.length < MAX_REMOVED && mayMove(request) && isTooMuch(item, movable)) {
+  if (expired.length < MAX_REMOVED && mayMove(request) && isTooMuch(request, item, movable)) {
     // The oldest first: what stays is a burst, and no reason to move again at once.
     const oldest = movable.toSorted(([, one], [, other]) => expiryOf(one) - expiryOf(other));
-    return moveToKeyItems(request, item, fitting(item, oldest, MAX_MOVED));
+    return moveToKeyItems(request, item, fitting(request, item, oldest, MAX_MOVED));
   }
-  return expired.length > 0 && remove(request, item, fitting(item, expired, MAX_REMOVED));
+  return expired.length > 0 && remove(request, item, fitting(request, item, expired, MAX_REMOVED));
 }
 
 /** As many keys as fit in one request, where a hold counts twice. */
-function fitting(item: Item, keys: readonly RecordedKey[], most: number): readonly RecordedKey[] {
+function fitting(
+  request: RequestContext,
+  item: Item,
+  keys: readonly RecordedKey[],
+  most: number,
+): readonly RecordedKey[] {
   let parts = 0;
   return keys.filter(([name]) => {
-    parts += isHold(item, name) ? 2 : 1;
+    parts += holdOf(request, item, name) === undefined ? 1 : 2;
     return parts <= most;
   });
 }
 
-function isTooMuch(item: Item, movable: readonly RecordedKey[]): boolean {
-  const holds = movable.filter(([name]) => isHold(item, name));
+function isTooMuch(request: RequestContext, item: Item, movable: readonly RecordedKey[]): boolean {
+  const holds = movable.filter(([name]) => holdOf(request, item, name) !== undefined);
   return (
     (movable.length > MANY_KEYS && !isBurst(movable)) ||
     (holds.length > MANY_HOLDS && (holds.length > MAX_BURST_HOLDS || !isBurst(holds)))
   );
 }
 
-/** Whether the request of a key has placed a hold. */
-function isHold(item: Item, keyAttribute: string): boolean {
-  return item[holdAttributes(keyAttribute).held] !== undefined;
+/** What is recorded of the hold that the request of a key has placed, if it has. */
+function holdOf({ config }: RequestContext, item: Item, keyAttribute: string): HoldParts | undefined {
+  return config.holds?.ofKey(item, keyAttribute);
 }
 
 /** Until when the hold of a key is remembered, in seconds since 1970: an open one until someone ends it. */
-function holdKeptUntil(item: Item, keyAttribute: string): number {
-  const held = item[holdAttributes(keyAttribute).held];
-  return held === undefined ? 0 : (forgottenAt(held) ?? Infinity);
+function holdKeptUntil(request: RequestContext, item: Item, keyAttribute: string): number {
+  const hold = holdOf(request, item, keyAttribute);
+  return hold === undefined ? 0 : (hold.forgottenAt ?? Infinity);
 }
 
 /** Until when an item of its own has to keep a key, in seconds since 1970. */
-function keptUntil(item: Item, [name, record]: RecordedKey): number {
-  return Math.max(expiryOf(record), forgottenAt(item[holdAttributes(name).held]) ?? 0);
+function keptUntil(request: RequestContext, item: Item, [name, record]: RecordedKey): number {
+  return Math.max(expiryOf(record), holdOf(request, item, name)?.forgottenAt ?? 0);
 }
 
 /** The values of windows that no request can reach any more. */
@@ -143,7 +148,7 @@ async function remove(
   const { config } = request;
   const { client, tableName, signal } = config;
   const Key = itemKey(config, request);
-  const command = new UpdateItemCommand({ TableName: tableName, Key, ...removal(item, expired) });
+  const command = new UpdateItemCommand({ TableName: tableName, Key, ...removal(request, item, expired) });
   return untilAborted(signal, () => client.send(command, { abortSignal: signal })).then(
     () => true,
     isConditionFailure,
@@ -159,22 +164,27 @@ export async function moveToKeyItems(
   item: Item,
   moved: readonly RecordedKey[],
 ): Promise<boolean> {
-  const { client, tableName, cache, signal } = request.config;
-  const fence = nextFence(item, Math.max(...moved.map((key) => keptUntil(item, key))), request.config.random);
+  const { config } = request;
+  const { client, tableName, cache, signal } = config;
+  const fence = nextFence(
+    item,
+    Math.max(...moved.map((key) => keptUntil(request, item, key))),
+    config.random,
+  );
   const command = new TransactWriteItemsCommand({
     TransactItems: [
       {
         Update: {
           TableName: tableName,
-          Key: itemKey(request.config, request),
-          ...removalWithFence(item, moved, fence),
+          Key: itemKey(config, request),
+          ...removalWithFence(request, item, moved, fence),
         },
       },
       // Over an expired key item of the same key: the record in the counter's item is newer.
-      ...moved.map((key) => putKeyItem(request, ...key, keptUntil(item, key), holdInKeyItem(item, key[0]))),
-      ...openHolds(item)
-        .filter(({ keyAttribute }) => moved.some(([name]) => name === keyAttribute))
-        .map((hold) => putMovedHold(request.config, request, item, hold)),
+      ...moved.map((key) =>
+        putKeyItem(request, ...key, keptUntil(request, item, key), holdOf(request, item, key[0])?.inKeyItem),
+      ),
+      ...(config.holds?.putMoved(config, request, item, (name) => moved.some(([key]) => key === name)) ?? []),
     ],
   });
   try {
@@ -193,9 +203,14 @@ export async function moveToKeyItems(
   }
 }
 
-function removalWithFence(item: Item, moved: readonly RecordedKey[], nextFence: AttributeValue) {
+function removalWithFence(
+  request: RequestContext,
+  item: Item,
+  moved: readonly RecordedKey[],
+  nextFence: AttributeValue,
+) {
   const fence = item[attributes.fence];
-  const { UpdateExpression, ConditionExpression, ...removed } = removal(item, moved);
+  const { UpdateExpression, ConditionExpression, ...removed } = removal(request, item, moved);
   return {
     UpdateExpression: `${UpdateExpression} SET #fence = :nextFence`,
     ConditionExpression: `${ConditionExpression} AND ${fence === undefined ? "attribute_not_exists(#fence)" : "#fence = :fence"}`,
@@ -209,16 +224,15 @@ function removalWithFence(item: Item, moved: readonly RecordedKey[], nextFence: 
 }
 
 /** Removes keys, with what is recorded of their holds, if all of it is as it was read. */
-function removal(item: Item, keys: readonly RecordedKey[]) {
+function removal(request: RequestContext, item: Item, keys: readonly RecordedKey[]) {
   const seen: [string, AttributeValue][] = [];
   const constant: string[] = []; // no need to compare: it is never changed
   for (const [name, record] of keys) {
     seen.push([name, record]);
-    const names = holdAttributes(name);
-    const held = item[names.held];
-    if (held === undefined) continue;
-    seen.push([names.held, held]);
-    constant.push(names.hold);
+    const hold = holdOf(request, item, name);
+    if (hold === undefined) continue;
+    seen.push([hold.changing.name, hold.changing.value]);
+    constant.push(hold.constant);
   }
   const removed = [...seen.map((_, index) => `#k${index}`), ...constant.map((_, index) => `#h${index}`)];
   return {

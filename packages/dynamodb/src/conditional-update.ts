@@ -1,7 +1,7 @@
 import type { AttributeValue, UpdateItemCommandInput } from "@aws-sdk/client-dynamodb";
 import { TrackedUpdateItem } from "./attempt-tracking.ts";
 import type { Item } from "./counter-item.ts";
-import { conditionOfHolds, placementOfHold } from "./hold-conditions.ts";
+import { NOTHING } from "./hold-support.ts";
 import { recordFraction, recordText, valueBefore } from "./idempotency-record.ts";
 import type { CounterState } from "./counter-state.ts";
 import type { ConditionalUpdate } from "./next-action.ts";
@@ -90,10 +90,9 @@ export function updateInput(request: RequestContext, { change, item, keyItem }: 
   const expected = item[keyAttribute];
   const fence = keyItem === undefined ? undefined : item[attributes.fence];
   const isSameFence = fence !== undefined;
-  const holds =
-    change.kind === "refuse"
-      ? conditionOfHolds(request, item, isSameFence)
-      : placementOfHold(request, item, isSameFence);
+  // A store without the capability has refused a counter with holds.
+  const holdPart = change.kind === "refuse" ? config.holds?.condition : config.holds?.placement;
+  const holds = holdPart?.(request, item, isSameFence) ?? NOTHING;
   // A counter without holds gets the condition of a plain update.
   const isPlain = !isSameFence && holds.condition === "";
   const isMarked = keys.isShared && isPlain;

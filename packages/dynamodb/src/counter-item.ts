@@ -5,7 +5,7 @@ import {
   type DynamoDBClient,
 } from "@aws-sdk/client-dynamodb";
 import { CounterError } from "@durable-counter/core";
-import { itemKey, type TableKeys } from "./table-keys.ts";
+import { itemKey, type CounterKey, type TableKeys } from "./table-keys.ts";
 import { attributes } from "./table-schema.ts";
 import { untilAborted } from "./time-limit.ts";
 import { translateError } from "./aws-errors.ts";
@@ -28,7 +28,7 @@ export type Item = Readonly<Record<string, AttributeValue>>;
  */
 export async function readItem(
   table: Table,
-  key: { readonly id: string; readonly sortKey: string },
+  key: CounterKey,
   { consistent, projection }: { consistent: boolean; projection?: object },
 ): Promise<Item> {
   const { client, tableName, signal } = table;

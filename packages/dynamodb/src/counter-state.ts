@@ -1,7 +1,7 @@
 import { applyBatch, idempotencyKeyReused } from "@durable-counter/core";
 import type { Item } from "./counter-item.ts";
 import { refusedAlongside, unreadableRecord } from "./error-messages.ts";
-import { holdAttributes, readHoldText } from "./hold-record.ts";
+import { holdAttributes } from "./hold-record.ts";
 import { callerIdHash } from "./idempotency-key.ts";
 import { EVERY_CALLER, readRecord, type IdempotencyRecord } from "./idempotency-record.ts";
 import type { RequestContext, RequestResult } from "./request-context.ts";
@@ -58,7 +58,7 @@ export function findRecordedResult(request: RequestContext, state: CounterState)
 function recordedHold(request: RequestContext, { item, keyItem }: CounterState) {
   const names = holdAttributes(request.keyAttribute);
   const attribute = item[names.hold] ?? keyItem[attributes.hold] ?? { NULL: true };
-  const hold = readHoldText(attribute);
+  const hold = request.config.holds?.readRecord(attribute);
   if (hold === undefined) throw unreadableRecord(request, attribute);
   return hold;
 }

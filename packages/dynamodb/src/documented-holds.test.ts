@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { ScanCommand, type UpdateItemCommandInput } from "@aws-sdk/client-dynamodb";
 import { createSimulatedDynamoDB } from "@durable-counter/testing/dynamodb";
 import { expect, test } from "vitest";
-import { createDynamoDBCounterStore, ensureCounterTable } from "./index.ts";
+import { createFullStore } from "./full-store.fixture.ts";
+import { ensureCounterTable } from "./index.ts";
 import { sellOneOfTwo } from "./holds.fixture.ts";
 import { createStoreWithMovedHolds } from "./moved-holds.fixture.ts";
 import { NO_LATENCY } from "./simulated.fixture.ts";
@@ -18,7 +19,7 @@ function documented(name: string): string {
 const id = "stock-4711";
 
 /** Places two holds on an empty table, and ends the first. */
-async function placeAndEnd(createStore: typeof createDynamoDBCounterStore) {
+async function placeAndEnd(createStore: typeof createFullStore) {
   const db = createSimulatedDynamoDB({ latencyMs: NO_LATENCY });
   const client = db.client();
   const updates: (readonly [string | undefined, string | undefined])[] = [];
@@ -53,7 +54,7 @@ test("the README shows what a hold does", async () => {
   const db = createSimulatedDynamoDB({ latencyMs: NO_LATENCY });
   await ensureCounterTable(db.client(), "counters");
   const now = () => db.clock.now();
-  const store = createDynamoDBCounterStore({ client: db.client(), tableName: "counters", now, initial: 10 });
+  const store = createFullStore({ client: db.client(), tableName: "counters", now, initial: 10 });
   expect(await sellOneOfTwo(store)).toEqual({
     value: 8,
     expiresAt: now() + 900_000,
@@ -62,7 +63,7 @@ test("the README shows what a hold does", async () => {
 });
 
 test.each([
-  ["items: holds", createDynamoDBCounterStore],
+  ["items: holds", createFullStore],
   ["items: moved holds", createStoreWithMovedHolds],
 ] as const)("the document shows the items of real holds: %s", async (name, createStore) => {
   expect(JSON.parse(documented(name))).toEqual((await placeAndEnd(createStore)).items);
@@ -73,7 +74,7 @@ test.each([
   ["update and condition: commit", 2],
   ["update and condition: release", 3],
 ] as const)("the document shows the expressions of real requests: %s", async (name, index) => {
-  const { updates } = await placeAndEnd(createDynamoDBCounterStore);
+  const { updates } = await placeAndEnd(createFullStore);
   const shown = documented(name).split("\n\n");
   expect(shown.map((expression) => expression.replaceAll(/\s+/gu, " ").trim())).toEqual(updates[index]);
 });

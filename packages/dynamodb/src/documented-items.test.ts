@@ -3,12 +3,8 @@ import { ScanCommand, type UpdateItemCommandInput } from "@aws-sdk/client-dynamo
 import { decrement, increment } from "@durable-counter/core";
 import { createSimulatedDynamoDB } from "@durable-counter/testing/dynamodb";
 import { expect, test } from "vitest";
-import {
-  createDynamoDBCounterStore,
-  ensureCounterTable,
-  type DynamoDBCounterStore,
-  type DynamoDBCounterStoreOptions,
-} from "./index.ts";
+import { ensureCounterTable, type DynamoDBCounterStoreOptions } from "./index.ts";
+import { createFullStore, type FullStore } from "./full-store.fixture.ts";
 
 const document = readFileSync(new URL("../../../docs/how-exactly-once-works.md", import.meta.url), "utf8");
 
@@ -18,13 +14,13 @@ function documentedItems(name: string): unknown {
   return JSON.parse(block?.[1] ?? `"the document has no items named ${name}"`);
 }
 
-const applyBatch = (store: DynamoDBCounterStore) =>
+const applyBatch = (store: FullStore) =>
   store.apply({ id: "stock-4711", commands: [increment(5), decrement(2)], idempotencyKey: "order-1017" });
 
 /** Runs one request on an empty table. */
 async function applyOneRequest(
   options: Pick<DynamoDBCounterStoreOptions, "idempotency" | "shards">,
-  ask: (store: DynamoDBCounterStore) => Promise<unknown> = applyBatch,
+  ask: (store: FullStore) => Promise<unknown> = applyBatch,
 ) {
   const db = createSimulatedDynamoDB();
   const client = db.client();
@@ -38,7 +34,7 @@ async function applyOneRequest(
     { step: "initialize" },
   );
   await ensureCounterTable(client, "counters");
-  const store = createDynamoDBCounterStore({
+  const store = createFullStore({
     client,
     tableName: "counters",
     now: () => db.clock.now(),

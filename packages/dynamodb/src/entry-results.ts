@@ -5,7 +5,7 @@ import { compact, startsCompaction } from "./compaction.ts";
 import { valueOf, type Item } from "./counter-item.ts";
 import type { EntryContexts } from "./entry-contexts.ts";
 import { overtaken, resultForgotten, setOverFraction } from "./error-messages.ts";
-import { settleEach } from "./hold-settlement.ts";
+import { settleEach } from "./settle-each.ts";
 import type { ConditionalUpdate } from "./next-action.ts";
 import { readRecord } from "./idempotency-record.ts";
 import { readTogether } from "./read-together.ts";

@@ -37,7 +37,7 @@ const valuesOf = (ids: readonly string[]) => ids.map((id, n) => [id, n]);
 describe("reading many counters", () => {
   test("takes one request per 100 different ids", async () => {
     const { createStore, network, ids } = await setUp(250);
-    const values = await createStore().getMany?.([...ids, ...ids]);
+    const values = await createStore().getMany([...ids, ...ids]);
     expect(Array.from(values ?? [])).toEqual(valuesOf(ids));
     expect(network.requests).toMatchObject({ BatchGetItem: 3 });
   });
@@ -47,7 +47,7 @@ describe("reading many counters", () => {
     const store = createStore();
     const before = clock.now();
     for (let n = 0; n < 6; n++) network.injectNext("throttle", "BatchGetItem");
-    const values = await store.getMany?.(ids, { consistent: true });
+    const values = await store.getMany(ids, { consistent: true });
     expect(Array.from(values ?? [])).toEqual(valuesOf(ids));
     expect(network.faults.throttle).toBe(6);
     expect(network.requests["BatchGetItem"]).toBeGreaterThan(6);
@@ -60,7 +60,7 @@ describe("reading many counters", () => {
     const sleep = async () => void vi.advanceTimersByTime(60);
     const store = createStore({ clientOptions: { maxAttempts: 1 }, timeoutMs: 100, sleep });
     for (let n = 0; n < 20; n++) network.injectNext("throttle", "BatchGetItem");
-    const { code, message, retryable } = await failureOf(store.getMany?.(ids));
+    const { code, message, retryable } = await failureOf(store.getMany(ids));
     expect({ code, retryable }).toEqual({ code: "throttled", retryable: true });
     expect(message).toMatch(/left \d+ of the counters unread for 100 ms/u);
     expect(network.requests).toMatchObject({ BatchGetItem: 2 });
@@ -76,14 +76,14 @@ describe("reading many counters", () => {
       },
     });
     for (let n = 0; n < 20; n++) network.injectNext("throttle", "BatchGetItem");
-    expect((await failureOf(store.getMany?.(ids, { signal: controller.signal }))).code).toBe("unavailable");
+    expect((await failureOf(store.getMany(ids, { signal: controller.signal }))).code).toBe("unavailable");
   });
 
   test("names every counter that cannot be read, and returns the values of the others with the error", async () => {
     const { createStore, put, ids } = await setUp(4);
     await put("counter-1", { value: { S: "many" } });
     await put("counter-3", { fence: { N: "99999999999" }, shards: { N: "4" } });
-    const { code, message, details } = await failureOf(createStore().getMany?.(ids));
+    const { code, message, details } = await failureOf(createStore().getMany(ids));
     expect(code).toBe("misconfigured");
     expect(message).toContain('Counter "counter-1" in table "counters" holds {"S":"many"} as its value');
     expect(message).toContain("1 other counter cannot be read either");
@@ -101,16 +101,16 @@ describe("reading many counters", () => {
     const store = createStore({ limits: { min: 0 }, initial: 3 });
     const request = { id: "a", commands: [decrement(4)], idempotencyKey: "t", callerId: "c" };
     expect((await failureOf(store.apply(request))).code).toBe("limit-exceeded");
-    expect(Array.from((await store.getMany?.(["a"])) ?? [])).toEqual([["a", 3]]);
+    expect(Array.from((await store.getMany(["a"])) ?? [])).toEqual([["a", 3]]);
   });
 
   test("fails as unavailable if DynamoDB cannot be reached, and as misconfigured if it does not allow it", async () => {
     const { network, createStore, ids } = await setUp(2);
     const store = createStore({ clientOptions: { maxAttempts: 1 } });
     network.injectNext("reset-before", "BatchGetItem");
-    expect((await failureOf(store.getMany?.(ids))).code).toBe("unavailable");
+    expect((await failureOf(store.getMany(ids))).code).toBe("unavailable");
     const elsewhere = createStore({ tableName: "missing" });
-    const { code, message } = await failureOf(elsewhere.getMany?.(ids));
+    const { code, message } = await failureOf(elsewhere.getMany(ids));
     expect({ code, message }).toMatchObject({
       code: "misconfigured",
       message: expect.stringContaining("the table does not exist"),
@@ -126,7 +126,7 @@ describe("reading many sharded counters", () => {
       for (const id of ["a", "b"])
         await store.apply({ id, commands: [increment(id === "a" ? 1 : 10)], idempotencyKey: `t${n}` });
     const { Query: before = 0 } = network.requests;
-    const values = await store.getMany?.(["b", "missing", "a", "b"], { consistent: true });
+    const values = await store.getMany(["b", "missing", "a", "b"], { consistent: true });
     expect(Array.from(values ?? [])).toEqual([
       ["b", 80],
       ["missing", 0],
@@ -139,7 +139,7 @@ describe("reading many sharded counters", () => {
     const { createStore, ids } = await setUp(1);
     const store = createStore({ shards: 4 });
     await store.apply({ id: "a", commands: [increment(7)] });
-    const { code, message, details } = await failureOf(store.getMany?.(["a", ...ids], { consistent: true }));
+    const { code, message, details } = await failureOf(store.getMany(["a", ...ids], { consistent: true }));
     expect(code).toBe("misconfigured");
     expect(message).toContain("is kept in one item, and the store has shards: 4");
     expect(details).toEqual({ ids, values: [["a", 7]] });
@@ -149,7 +149,7 @@ describe("reading many sharded counters", () => {
     const { network, createStore } = await setUp(0);
     const store = createStore({ shards: 4, clientOptions: { maxAttempts: 1 } });
     network.injectNext("reset-before", "Query");
-    expect((await failureOf(store.getMany?.(idsOf(100)))).code).toBe("unavailable");
+    expect((await failureOf(store.getMany(idsOf(100)))).code).toBe("unavailable");
     expect(network.requests["Query"]).toBeLessThanOrEqual(16);
   });
 });

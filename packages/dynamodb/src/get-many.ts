@@ -1,11 +1,19 @@
 import { BatchGetItemCommand } from "@aws-sdk/client-dynamodb";
-import { CounterError, isCounterError, type CounterWindow } from "@durable-counter/core";
+import {
+  CounterError,
+  CounterIds,
+  isCounterError,
+  parseInput,
+  type CounterStore,
+  type CounterWindow,
+} from "@durable-counter/core";
 import { isBusy, translateError } from "./aws-errors.ts";
 import { backOff } from "./back-off.ts";
+import type { DynamoDBCapability } from "./capabilities.ts";
 import { valueOf, type Item } from "./counter-item.ts";
 import { isDue } from "./hold-record.ts";
 import { counterProjection, placeOf, readCounter } from "./read-counters.ts";
-import type { CallConfig } from "./store-options.ts";
+import { windowOf, type CallConfig } from "./store-options.ts";
 import { idOf, itemKey } from "./table-keys.ts";
 import { isOutOfTime, untilAborted } from "./time-limit.ts";
 import { checkFence } from "./write-fence.ts";
@@ -26,6 +34,29 @@ interface ReadOptions {
 /** A value; none for a counter that was never written; or why it cannot be read. */
 type Reading = number | undefined | CounterError;
 
+/** What {@link getMany} adds to a store. */
+export interface GetManyMethods extends Required<Pick<CounterStore, "getMany">> {}
+
+/**
+ * The capability to read many counters, 100 per request: `getMany`.
+ *
+ * @example
+ * ```ts
+ * const store = createDynamoDBCounterStore({ client, tableName: "counters", capabilities: [getMany] });
+ * const values = await store.getMany(["stock-42", "stock-43"]);
+ * ```
+ */
+export const getMany: DynamoDBCapability<GetManyMethods> = {
+  name: "getMany",
+  methods: ({ config, call }) => ({
+    getMany: async (input, { consistent = false, ...options } = {}) => {
+      const ids = parseInput(CounterIds, input, "ids");
+      const window = windowOf(config, options);
+      return call(options, (config) => readMany(config, ids, { consistent, window }));
+    },
+  }),
+};
+
 /**
  * The values of counters in the order of `ids`, in one request per 100 counters, or one per sharded counter. Each counter is
  * read at a time of its own. With a window, they are the values of the one in which the call began.
@@ -33,7 +64,7 @@ type Reading = number | undefined | CounterError;
  * @throws CounterError `misconfigured` or `limit-exceeded` if a counter cannot be read: `details.ids` has each such id, and
  *   `details.values` the others with their values; `throttled`, `unavailable`
  */
-export async function getMany(
+async function readMany(
   config: CallConfig,
   ids: readonly string[],
   { consistent, window }: { readonly consistent: boolean; readonly window: CounterWindow | undefined },

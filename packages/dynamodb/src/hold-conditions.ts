@@ -1,17 +1,9 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { Item } from "./counter-item.ts";
 import { dueOf, firstDue, holdAttributes, holdText, nextDue, TICK } from "./hold-record.ts";
-import type { RequestContext } from "./request-context.ts";
+import { NOTHING, type ExpressionPart, type Placement } from "./hold-support.ts";
 import { attributes, HOLD_FENCE } from "./table-schema.ts";
 import { fenceWithHolds, hasHolds, lapsedBefore } from "./write-fence.ts";
-
-/** A part of an update expression, and of its condition. */
-export interface ExpressionPart {
-  readonly condition: string;
-  readonly set: string;
-  readonly names: Readonly<Record<string, string>>;
-  readonly values: Readonly<Record<string, AttributeValue>>;
-}
 
 /** Holds, but no key items: no plain update may touch the item, and one that knows of holds need not look for a key item. */
 const HOLDS_ONLY = "#fence >= :holds AND #fence < :holdsLapsed";
@@ -29,7 +21,7 @@ const NOT_DUE_AND_BEFORE = "(attribute_not_exists(#due) OR (#due >= :soon AND #d
  * @param isSameFence whether the condition has the fence of the item already
  */
 export function conditionOfHolds(
-  { startedAt }: Pick<RequestContext, "startedAt">,
+  { startedAt }: Pick<Placement, "startedAt">,
   item: Item,
   isSameFence: boolean,
 ): ExpressionPart {
@@ -42,14 +34,12 @@ export function conditionOfHolds(
   };
 }
 
-const NOTHING: ExpressionPart = { condition: "", set: "", names: {}, values: {} };
-
 /**
  * What an update places a hold by, beside that of a plain decrement. Usually it need not know the item: the hold expires after
  * all others, or is the only one. Otherwise the item is known, and `due` is replaced.
  */
 export function placementOfHold(
-  { hold, keyAttribute, startedAt, config }: RequestContext,
+  { hold, keyAttribute, startedAt, config }: Placement,
   item: Item,
   isSameFence: boolean,
 ): ExpressionPart {

@@ -18,8 +18,8 @@ import {
   type OpenHold,
 } from "./hold-record.ts";
 import { endOfMovedHold, movedHoldPrefix, movedHoldsFrom, toOpenHold } from "./moved-hold.ts";
-import type { CallConfig } from "./store-options.ts";
-import { itemKey } from "./table-keys.ts";
+import type { HoldTable } from "./hold-support.ts";
+import { itemKey, type CounterKey } from "./table-keys.ts";
 import { attributes } from "./table-schema.ts";
 import { untilAborted } from "./time-limit.ts";
 import { hasMovedHolds } from "./write-fence.ts";
@@ -33,12 +33,6 @@ const NO_ROOM_MS = 60_000;
 
 /** As often as a write that other writers overtake. Thousands of holds are given back in pieces, which are not counted. */
 const MAX_OVERTAKEN = 100;
-
-/** Which item holds a counter's values. */
-interface Key {
-  readonly id: string;
-  readonly sortKey: string;
-}
 
 /** How expired holds are given back, by one write. */
 export interface Settlement {
@@ -95,13 +89,13 @@ export function settlementOf(
  *
  * @throws CounterError `throttled`, `unavailable`, `misconfigured`
  */
-export async function readSettledItem(config: CallConfig, key: Key, now: number): Promise<Item> {
+export async function readSettledItem(table: HoldTable, key: CounterKey, now: number): Promise<Item> {
   for (let overtaken = 0; ;) {
-    const item = await readItem(config, key, { consistent: true });
+    const item = await readItem(table, key, { consistent: true });
     if (!isDue(item, now)) return item;
-    if (await settle(config, key, item, now)) continue;
-    if (++overtaken > MAX_OVERTAKEN) throw notSettled(config, key, MAX_OVERTAKEN);
-    await backOff(overtaken, config);
+    if (await settle(table, key, item, now)) continue;
+    if (++overtaken > MAX_OVERTAKEN) throw notSettled(table, key, MAX_OVERTAKEN);
+    await backOff(overtaken, table);
   }
 }
 
@@ -112,26 +106,26 @@ export async function readSettledItem(config: CallConfig, key: Key, now: number)
  * @returns whether it took place; otherwise another writer was at work on the item
  * @throws CounterError `throttled`, `unavailable`, `misconfigured`
  */
-export async function settle(config: CallConfig, key: Key, item: Item, now: number): Promise<boolean> {
-  const { client, tableName, signal, retentionSeconds } = config;
+export async function settle(table: HoldTable, key: CounterKey, item: Item, now: number): Promise<boolean> {
+  const { client, tableName, signal, retentionSeconds } = table;
   const { id } = key;
   try {
-    const moved = hasMovedHolds(item) ? await firstMovedHolds(config, id, item) : [];
+    const moved = hasMovedHolds(item) ? await firstMovedHolds(table, id, item) : [];
     const inline = openHolds(item);
     const names = new Set([...inline, ...moved].map(valueAttributeOf));
-    const values = new Map(Array.from(names, (name) => [name, valueOf(item, config, id, name) ?? 0]));
+    const values = new Map(Array.from(names, (name) => [name, valueOf(item, table, id, name) ?? 0]));
     const settlement = settlementOf(values, inline, moved, now);
     const end = endText({ type: "expired" }, Math.floor(now / 1_000) + retentionSeconds);
     const Update = {
       TableName: tableName,
-      Key: itemKey(config, key),
+      Key: itemKey(table, key),
       ...updateOf(item, settlement, end),
     };
     if (settlement.moved.length === 0) {
       await untilAborted(signal, () => client.send(new UpdateItemCommand(Update), { abortSignal: signal }));
       return true;
     }
-    const ends = settlement.moved.flatMap((hold) => endOfMovedHold(config, id, item, hold, end));
+    const ends = settlement.moved.flatMap((hold) => endOfMovedHold(table, id, item, hold, end));
     const command = new TransactWriteItemsCommand({ TransactItems: [{ Update }, ...ends] });
     await untilAborted(signal, () => client.send(command, { abortSignal: signal }));
     return true;
@@ -143,27 +137,6 @@ export async function settle(config: CallConfig, key: Key, item: Item, now: numb
       throw translateError(error, { tableName, counterId: id, wrote: false });
     return false;
   }
-}
-
-/**
- * Gives back what expired holds have taken of several counters, each by itself.
- *
- * @param itemOf the item of a request's counter, as it was read
- * @returns how many there are of which something was due, and how many of those another writer was at work on. If any was due, the
- *   items must be read again
- * @throws CounterError `throttled`, `unavailable`, `misconfigured`
- */
-export async function settleEach(
-  requests: readonly (Key & { readonly config: CallConfig; readonly startedAt: number })[],
-  itemOf: (index: number) => Item,
-): Promise<{ readonly due: number; readonly overtaken: number }> {
-  const due = requests
-    .map((request, index) => ({ ...request, item: itemOf(index) }))
-    .filter(({ item, startedAt }) => isDue(item, startedAt));
-  let overtaken = 0;
-  for (const { config, item, startedAt, ...key } of due)
-    if (!(await settle(config, key, item, startedAt))) overtaken += 1;
-  return { due: due.length, overtaken };
 }
 
 /** The counter's part: the amounts, and what becomes of its own holds. */
@@ -210,7 +183,7 @@ function updateOf(item: Item, { inline, back, due }: Settlement, end: AttributeV
 const MISSING: AttributeValue = { NULL: true };
 
 /** Those of the open holds in items of their own that expire first. */
-async function firstMovedHolds(config: CallConfig, id: string, item: Item): Promise<readonly OpenHold[]> {
+async function firstMovedHolds(config: HoldTable, id: string, item: Item): Promise<readonly OpenHold[]> {
   const { client, tableName, signal } = config;
   const command = new QueryCommand({
     TableName: tableName,

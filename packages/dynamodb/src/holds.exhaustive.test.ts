@@ -2,7 +2,8 @@ import { decrement, isCounterError, type StoreWithHolds } from "@durable-counter
 import { exploreDeliveries, type SimulatedDynamoDB } from "@durable-counter/testing/dynamodb";
 import { describe, expect, test } from "vitest";
 import { createStoreWithMovedHolds } from "./moved-holds.fixture.ts";
-import { createDynamoDBCounterStore, ensureCounterTable } from "./index.ts";
+import { createFullStore } from "./full-store.fixture.ts";
+import { ensureCounterTable } from "./index.ts";
 import { tableName } from "./simulated.fixture.ts";
 
 const id = "stock";
@@ -31,7 +32,7 @@ async function ask(call: () => Promise<{ readonly value: number }>): Promise<Ans
 
 /** Another process each time. */
 function storeOf(db: SimulatedDynamoDB, place: "inline" | "moved"): StoreWithHolds {
-  const create = place === "moved" ? createStoreWithMovedHolds : createDynamoDBCounterStore;
+  const create = place === "moved" ? createStoreWithMovedHolds : createFullStore;
   return create({
     client: db.client({ maxAttempts: 1 }),
     tableName,

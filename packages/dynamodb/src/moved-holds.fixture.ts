@@ -1,22 +1,22 @@
 import { get, type HoldRequest } from "@durable-counter/core";
 import { moveToKeyItems } from "./compaction.ts";
 import { readItem } from "./counter-item.ts";
-import {
-  createDynamoDBCounterStore,
-  type DynamoDBCounterStore,
-  type DynamoDBCounterStoreOptions,
-} from "./index.ts";
+import { createFullStore, type FullStore } from "./full-store.fixture.ts";
+import { holds, type DynamoDBCounterStoreOptions } from "./index.ts";
 import { createRequestContext } from "./request-context.ts";
 import { parseStoreOptions } from "./store-options.ts";
 import { isKeyAttribute } from "./idempotency-key.ts";
 
 /** A store that moves every hold out of the counter's item as soon as it is placed, as a compaction does with many. */
-export function createStoreWithMovedHolds(options: DynamoDBCounterStoreOptions): DynamoDBCounterStore {
-  const store = createDynamoDBCounterStore(options);
-  const config = { ...parseStoreOptions(options), signal: new AbortController().signal };
+export function createStoreWithMovedHolds(options: DynamoDBCounterStoreOptions): FullStore {
+  const store = createFullStore(options);
+  const config = {
+    ...parseStoreOptions({ ...options, capabilities: [holds] }),
+    signal: new AbortController().signal,
+  };
   return Object.assign(store, {
     hold: async (request: HoldRequest) => {
-      const result = await createDynamoDBCounterStore(options).hold(request);
+      const result = await createFullStore(options).hold(request);
       for (;;) {
         const context = createRequestContext(config, {
           id: request.id,

@@ -1,10 +1,4 @@
-import {
-  applyBatch,
-  checkHoldInWindow,
-  isCounterError,
-  type BatchResult,
-  type Limits,
-} from "@durable-counter/core";
+import { applyBatch, isCounterError, type BatchResult, type Limits } from "@durable-counter/core";
 import { valueOf, type Item } from "./counter-item.ts";
 import { findRecordedResult, recordsOf, type CounterState } from "./counter-state.ts";
 import { callerIdHash } from "./idempotency-key.ts";
@@ -188,9 +182,9 @@ export function refusal(
 }
 
 /** @throws CounterError `invalid-input` for a hold that would outlast the window after the current one */
-function checkHold({ hold, window, startedAt }: RequestContext): void {
+function checkHold({ hold, window, startedAt, config }: RequestContext): void {
   if (hold !== undefined && window !== undefined)
-    checkHoldInWindow(window.window, (hold.expiresAt - startedAt) / 1_000, startedAt);
+    config.holds?.checkWindow(window.window, (hold.expiresAt - startedAt) / 1_000, startedAt);
 }
 
 function outlastsWindows(request: RequestContext): boolean {

@@ -7,7 +7,7 @@ import {
   type HoldEndResult,
   type WindowPeriod,
 } from "@durable-counter/core";
-import { named, valueOf, type Item, type Table } from "./counter-item.ts";
+import { named, valueOf, type Item } from "./counter-item.ts";
 import { holdAttributes, isDue, readHold, valueAttributeOf, type OpenHold } from "./hold-record.ts";
 import { attributes } from "./table-schema.ts";
 import { checkFence, hasMovedHolds } from "./write-fence.ts";
@@ -15,7 +15,7 @@ import { checkFence, hasMovedHolds } from "./write-fence.ts";
 /** One request to end a hold: everything that stays the same, however often it is attempted. */
 export interface HoldContext {
   readonly request: EndHoldRequest;
-  readonly table: Pick<Table, "tableName" | "keys">;
+  readonly table: Parameters<typeof checkFence>[1];
   /** The sort key of the item that has, or had, the hold. */
   readonly sortKey: string;
   /** The window that the hold probably belongs to: the current one. Undefined for a counter without windows. */

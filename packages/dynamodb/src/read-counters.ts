@@ -2,14 +2,13 @@ import { ScanCommand } from "@aws-sdk/client-dynamodb";
 import { isCounterError, type CounterWindow } from "@durable-counter/core";
 import { itemsOfPages, readItem, valueOf, type Item, type Table } from "./counter-item.ts";
 import { isDue } from "./hold-record.ts";
-import { readSettledItem } from "./hold-settlement.ts";
 import { sumOfShards } from "./shards.ts";
 import type { CallConfig, StoreConfig } from "./store-options.ts";
-import { idOf } from "./table-keys.ts";
+import { idOf, type CounterKey } from "./table-keys.ts";
 import { attributes, VALUE_SORT_KEY, valueSortKey, windowAttribute } from "./table-schema.ts";
 import { untilAborted, withTimeLimit } from "./time-limit.ts";
 import { translateError } from "./aws-errors.ts";
-import { checkFence } from "./write-fence.ts";
+import { checkFence, holdsOf } from "./write-fence.ts";
 
 /** Where a value is kept: of a counter without windows, or of the current window. */
 export function placeOf(window: CounterWindow | undefined, now: number) {
@@ -57,13 +56,8 @@ export async function readCounter(
 }
 
 /** The item, with what holds have given back that had expired when the call began: one moment decides for every call. */
-async function settled(
-  config: CallConfig,
-  key: { readonly id: string; readonly sortKey: string },
-  item: Item,
-  now: number,
-): Promise<Item> {
-  return isDue(item, now) ? readSettledItem(config, key, now) : item;
+async function settled(config: CallConfig, key: CounterKey, item: Item, now: number): Promise<Item> {
+  return isDue(item, now) ? holdsOf(config, key.id).readSettledItem(config, key, now) : item;
 }
 
 /** Finds the items of counters among all that others keep in the table. */
@@ -145,6 +139,7 @@ async function listedValue(
   { id, sortKey, attribute }: ReturnType<typeof placeOf> & { readonly id: string },
   item: Item,
 ): Promise<number | undefined> {
+  if (isDue(item, table.now())) holdsOf(table, id); // a fault of the store, not of this counter
   try {
     const shards = item[attributes.shards]?.N;
     if (shards === undefined)

@@ -81,7 +81,7 @@ describe.each(simulatedEngines)("a table of other items, on $engine", ({ transac
         ["b", 7],
       ]);
       if (kind.window !== undefined) return; // getMany has no windows
-      expect(Array.from((await quota.getMany?.(["b", "a", "c"])) ?? [])).toEqual([
+      expect(Array.from((await quota.getMany(["b", "a", "c"])) ?? [])).toEqual([
         ["b", 7],
         ["a", 5],
         ["c", 0],
@@ -110,7 +110,7 @@ describe.each(simulatedEngines)("a table of other items, on $engine", ({ transac
             ...(kind.shards ? {} : { limits: { min: 0 } }),
           }),
         () => store.get("x", { consistent: true }),
-        ...(kind.window ? [] : [() => store.getMany?.(["b", "x"], { consistent: true })]),
+        ...(kind.window ? [] : [() => store.getMany(["b", "x"], { consistent: true })]),
         () => store.delete("x"),
       ];
       for (const call of calls) {
@@ -217,7 +217,7 @@ describe("a table of other items", () => {
     const calls = [
       () => store.apply({ id: "a", commands: [increment()] }),
       () => store.get("a"),
-      () => store.getMany?.(["a"]),
+      () => store.getMany(["a"]),
       () => store.delete("a"),
     ];
     for (const call of calls) {

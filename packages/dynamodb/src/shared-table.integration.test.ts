@@ -2,7 +2,8 @@ import { setImmediate } from "node:timers/promises";
 import { decrement, increment } from "@durable-counter/core";
 import { describe, expect, test } from "vitest";
 import { hasTransactions, startEngines } from "./engines.fixture.ts";
-import { createDynamoDBCounterStore, ensureCounterTable, type DynamoDBCounterStoreOptions } from "./index.ts";
+import { createFullStore } from "./full-store.fixture.ts";
+import { ensureCounterTable, type DynamoDBCounterStoreOptions } from "./index.ts";
 import { codeOf } from "./lost-replies.fixture.ts";
 import { keys, othersIn, putOthers } from "./shared-table.fixture.ts";
 import { strategiesOf } from "./simulated.fixture.ts";
@@ -25,7 +26,7 @@ describe.each(engines)("a table of other items, on $engine", (engine) => {
 
   test.each(kinds)("holds counters, with %j", async (kind) => {
     const prefix = `${JSON.stringify(kind)}#`;
-    const store = createDynamoDBCounterStore({
+    const store = createFullStore({
       client,
       tableName,
       keys: { ...keys, prefix },
@@ -41,7 +42,7 @@ describe.each(engines)("a table of other items, on $engine", (engine) => {
       expect(await codeOf(store.apply({ ...refused, id: "b", idempotencyKey: "u" }))).toBe("limit-exceeded");
     }
     await store.apply({ id: "b", commands: [increment(5)], idempotencyKey: "v" });
-    expect(Array.from((await store.getMany?.(["b", "c", "a"], { consistent: true })) ?? [])).toEqual([
+    expect(Array.from((await store.getMany(["b", "c", "a"], { consistent: true })) ?? [])).toEqual([
       ["b", 5],
       ["c", 0],
       ["a", 2],
@@ -57,7 +58,7 @@ describe.each(engines)("a table of other items, on $engine", (engine) => {
   });
 
   test.each(kinds)("keeps something else at the key of a counter, with %j", async (kind) => {
-    const store = createDynamoDBCounterStore({
+    const store = createFullStore({
       client,
       tableName,
       keys: { ...keys, prefix: "FOREIGN#" },
@@ -78,7 +79,7 @@ describe.each(engines)("a table of other items, on $engine", (engine) => {
     await expect(ensureCounterTable(client, tableName)).rejects.toThrow(
       /has the keys PK \(HASH\), SK \(RANGE\).*keys\.partition and keys\.sort.*\[misconfigured\]/u,
     );
-    const store = createDynamoDBCounterStore({ client, tableName });
+    const store = createFullStore({ client, tableName });
     await expect(store.get("a")).rejects.toThrow(/keys\.partition and keys\.sort.*\[misconfigured\]/u);
   });
 });

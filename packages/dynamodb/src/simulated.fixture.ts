@@ -4,12 +4,8 @@ import {
   type SimulatedClientSettings,
   type SimulatedDynamoDBOptions,
 } from "@durable-counter/testing/dynamodb";
-import {
-  createDynamoDBCounterStore,
-  ensureCounterTable,
-  type DynamoDBCounterStoreOptions,
-  type TableOptions,
-} from "./index.ts";
+import { createFullStore } from "./full-store.fixture.ts";
+import { ensureCounterTable, type DynamoDBCounterStoreOptions, type TableOptions } from "./index.ts";
 
 /** With transactions as DynamoDB has them, and without as dynalite is. */
 export const simulatedEngines = [
@@ -57,7 +53,7 @@ export async function createSimulation(
       readonly client?: DynamoDBClient;
       readonly clientOptions?: SimulatedClientSettings;
     } = {}) =>
-      createDynamoDBCounterStore({
+      createFullStore({
         client: clientOptions === undefined ? client : db.client(clientOptions),
         tableName,
         ...tableOptions,

@@ -12,6 +12,7 @@ import { sleep, type Waits } from "./back-off.ts";
 import { createStoreCache, type StoreCache } from "./store-cache.ts";
 import { tableKeys, TableKeysOptions } from "./table-keys.ts";
 import type { Table } from "./counter-item.ts";
+import type { HoldSupport } from "./hold-support.ts";
 
 /**
  * Where idempotency keys are recorded: `inline`, in the counter's item, one update per batch; `separate-item`, each in an item
@@ -19,8 +20,8 @@ import type { Table } from "./counter-item.ts";
  */
 export type Strategy = "auto" | "inline" | "separate-item";
 
-/** Options of a store of counters in a DynamoDB table. */
-export interface DynamoDBCounterStoreOptions extends CounterOptions {
+/** The options of a store that do not depend on its capabilities. */
+export interface StoreOptions extends CounterOptions {
   /** A `DynamoDBClient` or `DynamoDBDocumentClient` of AWS SDK v3. */
   readonly client: DynamoDBClient;
   /** The name of the table, or its ARN. */
@@ -76,6 +77,9 @@ const whole = (least: number, most: number, remedy: string) =>
 const aFunction = <F extends (...args: never) => unknown>() =>
   z.custom<F>((value) => typeof value === "function", withRemedy("pass a function"));
 
+const CAPABILITIES_REMEDY =
+  'import "holds", "applyAll" or "getMany" of @durable-counter/dynamodb, and pass each in an array once';
+
 const Options = z.strictObject(
   {
     client: z.custom<DynamoDBClient>(
@@ -102,6 +106,9 @@ const Options = z.strictObject(
     ),
     shards: z.optional(whole(2, MAX_SHARDS, `pass a whole number from 2 to ${MAX_SHARDS}`)),
     keys: z.optional(TableKeysOptions),
+    capabilities: z.optional(
+      z.custom<readonly KnownCapability[]>(areCapabilities, withRemedy(CAPABILITIES_REMEDY)),
+    ),
     window: z.optional(CounterWindow),
     timeoutMs: z.optional(whole(100, 900_000, "pass whole milliseconds from 100 to 900000")),
     now: z.optional(aFunction<() => number>()),
@@ -111,9 +118,25 @@ const Options = z.strictObject(
     initial: z.optional(z.unknown()),
   },
   withRemedy(
-    'pass only "client", "tableName", "idempotency", "shards", "keys", "window", "timeoutMs", "now", "sleep", "random", "limits" and "initial"',
+    'pass only "client", "tableName", "idempotency", "shards", "keys", "capabilities", "window", "timeoutMs", "now", "sleep", "random", "limits" and "initial"',
   ),
 );
+
+type ParsedOptions = StoreOptions & { readonly capabilities?: readonly KnownCapability[] | undefined };
+
+interface KnownCapability {
+  readonly name: string;
+  readonly holds?: HoldSupport | undefined;
+}
+
+function areCapabilities(input: unknown): boolean {
+  if (!Array.isArray(input)) return false;
+  const all: readonly Partial<Record<"name" | "methods", unknown>>[] = input;
+  return (
+    all.every((one) => typeof one?.methods === "function") &&
+    new Set(all.map(({ name }) => name)).size === all.length
+  );
+}
 
 /**
  * Whether a client runs the middleware of commands, by which attempts are tracked. A wrapper around `send` need not, and a
@@ -143,13 +166,15 @@ export interface StoreConfig extends Omit<Table, "signal">, Waits {
   readonly timeoutMs: number;
   readonly now: () => number;
   readonly cache: StoreCache;
+  /** What a store with the capability `holds` knows of them. */
+  readonly holds: HoldSupport | undefined;
 }
 
 /** What one call of a store works with. */
 export type CallConfig = StoreConfig & Table;
 
 /** @throws CounterError `invalid-input` for options that are not valid */
-export function parseStoreOptions(input: DynamoDBCounterStoreOptions): StoreConfig {
+export function parseStoreOptions(input: ParsedOptions): StoreConfig {
   const { limits, initial, idempotency, ...options } = parseInput(Options, input, "options");
   const defaults = parseInput(CounterOptions, { limits, initial }, "options");
   if (options.shards !== undefined) checkUnlimited({ ...defaults, window: options.window }, "options");
@@ -162,6 +187,7 @@ export function parseStoreOptions(input: DynamoDBCounterStoreOptions): StoreConf
     retentionSeconds: idempotency?.retentionSeconds ?? 3_600,
     strategy: idempotency?.strategy ?? "auto",
     shards: options.shards,
+    holds: options.capabilities?.find(({ holds }) => holds !== undefined)?.holds,
     window: options.window,
     timeoutMs: options.timeoutMs ?? 20_000,
     now: wholeMilliseconds(options.now ?? Date.now),
@@ -204,4 +230,14 @@ export function checkUnlimited(
       `${what}.initial is ${initial}, and shards start at 0; leave "initial" out and count it once, under an idempotency key.`,
     );
   }
+}
+
+/** The window of a call: its own, or else the store's. */
+export function windowOf(
+  config: StoreConfig,
+  { window }: { readonly window?: CounterWindow | undefined },
+): CounterWindow | undefined {
+  if (window === undefined) return config.window;
+  if (config.shards !== undefined) checkUnlimited({ window }, "options");
+  return parseInput(CounterWindow, window, "options.window");
 }

@@ -8,7 +8,7 @@ import { counterStoreContract, type StoreCapability } from "@durable-counter/tes
 import { describe, expect, test } from "vitest";
 import { testSeed } from "../../../scripts/test/random.ts";
 import { EVERY_FAULT, type VirtualClock } from "@durable-counter/testing/dynamodb";
-import type { DynamoDBCounterStore } from "./index.ts";
+import type { FullStore } from "./full-store.fixture.ts";
 import { createStoreWithMovedHolds } from "./moved-holds.fixture.ts";
 import { keys, putOthers } from "./shared-table.fixture.ts";
 import { createSimulation, simulatedEngines, strategiesOf, tableName } from "./simulated.fixture.ts";
@@ -17,7 +17,7 @@ import { createSimulation, simulatedEngines, strategiesOf, tableName } from "./s
  * A caller that asks again with the same idempotency key, as errors tell it to. Whether a request was replayed is
  * decided here: where a reply was lost, the store cannot tell its own attempt from an earlier request.
  */
-function retrying(store: DynamoDBCounterStore): CounterStore {
+function retrying(store: FullStore): CounterStore {
   const known = new Map<string, Set<string | undefined>>();
   const untilAnswered = async <T>(call: (idempotencyKey?: string) => Promise<T>): Promise<T> => {
     let idempotencyKey: string | undefined;
@@ -62,7 +62,7 @@ function retrying(store: DynamoDBCounterStore): CounterStore {
         store.applyAll({ ...request, idempotencyKey }),
       );
     },
-    getMany: (ids, options) => untilAnswered(async () => (await store.getMany?.(ids, options)) ?? new Map()),
+    getMany: (ids, options) => untilAnswered(async () => (await store.getMany(ids, options)) ?? new Map()),
     get: (id, options) => untilAnswered(() => store.get(id, options)),
     delete: (id, options) => {
       known.delete(nameOf(id, options?.window));

@@ -3,7 +3,8 @@ import { BatchWriteItemCommand, ScanCommand, type DynamoDBClient } from "@aws-sd
 import { counterStoreContract, type StoreCapability } from "@durable-counter/testing";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { hasTransactions, startEngines } from "./engines.fixture.ts";
-import { createDynamoDBCounterStore, ensureCounterTable } from "./index.ts";
+import { createFullStore } from "./full-store.fixture.ts";
+import { ensureCounterTable } from "./index.ts";
 import { createStoreWithMovedHolds } from "./moved-holds.fixture.ts";
 import { strategiesOf } from "./simulated.fixture.ts";
 
@@ -59,7 +60,7 @@ describe.each(engines)("the store on $engine", (engine) => {
     counterStoreContract(
       { describe, test, expect },
       async (options = {}) =>
-        createDynamoDBCounterStore({
+        createFullStore({
           client,
           tableName: await lendTable(),
           idempotency: { strategy },

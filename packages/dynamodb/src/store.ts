@@ -1,70 +1,45 @@
-import type { TransactWriteItem } from "@aws-sdk/client-dynamodb";
 import {
-  ApplyAllRequest,
   applyBatch,
   ApplyRequest,
-  CommitRequest,
   CounterError,
   CounterId,
-  CounterIds,
-  CounterWindow,
-  decrement,
-  HoldRequest,
   inWindow,
   parseInput,
-  type ApplyAllResult,
-  ReleaseRequest,
   type ApplyResult,
-  type CallOptions,
-  type StoreWithHolds,
-  type HoldResult,
+  type CounterStore,
 } from "@durable-counter/core";
-import { parseAlongside } from "./alongside.ts";
-import { applyAll } from "./apply-all.ts";
 import { applyRequest } from "./apply-request.ts";
+import type { MethodsOf, StoreCalls, DynamoDBCapability } from "./capabilities.ts";
 import { deleteCounter } from "./delete-counter.ts";
-import { getMany } from "./get-many.ts";
-import { endHoldInTable } from "./end-hold.ts";
 import { listCounters, readCounter } from "./read-counters.ts";
 import {
   checkUnlimited,
   parseStoreOptions,
+  windowOf,
   type CallConfig,
-  type DynamoDBCounterStoreOptions,
-  type StoreConfig,
+  type StoreOptions,
 } from "./store-options.ts";
-import { sumOfHolds } from "./sum-of-holds.ts";
 import { withTimeLimit } from "./time-limit.ts";
 
-/** Options of {@link DynamoDBCounterStore.applyAll}. */
-export interface ApplyAllOptions extends CallOptions {
+/** Options of a store of counters in a DynamoDB table. */
+export interface DynamoDBCounterStoreOptions<
+  Capabilities extends readonly DynamoDBCapability[] = readonly DynamoDBCapability[],
+> extends StoreOptions {
   /**
-   * Writes of your own in the same transaction, such as an order, an outbox entry or an audit entry: up to 100 together with
-   * the entries, each to another item, and none to a counter's item. They are written exactly when the counters are. If the
-   * condition of one fails, the whole request is refused with `limit-exceeded`: `details.alongside` is its index, and
-   * `details.item` the item as it was, if the write has `ReturnValuesOnConditionCheckFailure: "ALL_OLD"`.
-   *
-   * They do not belong to what the idempotency key names: a retry may pass others, and they are not written.
+   * What the store can do beyond `apply`, `get`, `delete` and `list`: any of `holds`, `applyAll` and `getMany`. By default
+   * nothing, so that a function's bundle has only what it uses. All stores of a counter with holds need `holds`.
    */
-  readonly alongside?: readonly TransactWriteItem[] | undefined;
+  readonly capabilities?: Capabilities | undefined;
 }
 
-/** What {@link createDynamoDBCounterStore} returns. */
-export interface DynamoDBCounterStore extends StoreWithHolds {
-  /**
-   * Applies one batch to each of up to 100 counters, all or nothing, exactly once per idempotency key, in one transaction.
-   *
-   * @throws CounterError as `apply`; `invalid-input` also for a store with shards; `limit-exceeded` has in its `details` the
-   *   `entry` and its `id`, or the index in `alongside`; `misconfigured` also on an engine without transactions
-   * @example
-   * ```ts
-   * const audit = { TableName: "audit", Item: { id: { S: "order-81" }, credits: { N: "30" } } };
-   * const entries = [{ id: "credits-alice", commands: [decrement(30)], limits: { min: 0 } }];
-   * await store.applyAll({ entries, idempotencyKey: "order-81" }, { alongside: [{ Put: audit }] });
-   * ```
-   */
-  applyAll(request: ApplyAllRequest, options?: ApplyAllOptions): Promise<ApplyAllResult>;
-}
+/** What {@link createDynamoDBCounterStore} returns: a `CounterStore` with the methods of its capabilities. */
+export type DynamoDBCounterStore<Capabilities extends readonly DynamoDBCapability[] = readonly []> =
+  BasicStore & MethodsOf<Capabilities>;
+
+/** What every store can do. */
+export interface BasicStore extends Required<
+  Pick<CounterStore, "apply" | "get" | "delete" | "list" | "supportsWindows">
+> {}
 
 /**
  * Counters in DynamoDB: one conditional UpdateItem per batch, or one transaction if keys have items of their own, whatever
@@ -72,99 +47,36 @@ export interface DynamoDBCounterStore extends StoreWithHolds {
  *
  * @throws CounterError `invalid-input` for options that are not valid
  */
-export function createDynamoDBCounterStore(options: DynamoDBCounterStoreOptions): DynamoDBCounterStore {
+export function createDynamoDBCounterStore<
+  const Capabilities extends readonly DynamoDBCapability[] = readonly [],
+>(options: DynamoDBCounterStoreOptions<Capabilities>): DynamoDBCounterStore<Capabilities>;
+export function createDynamoDBCounterStore(options: DynamoDBCounterStoreOptions): BasicStore {
   const config = parseStoreOptions(options);
+  const { capabilities = [] } = options;
   const parseId = (id: string) => parseInput(CounterId, id, "id");
-  const call = <T>({ signal }: CallOptions, run: (config: CallConfig) => Promise<T>) =>
+  const call: StoreCalls["call"] = ({ signal }, run) =>
     withTimeLimit({ timeoutMs: config.timeoutMs, signal }, (ending) => run({ ...config, signal: ending }));
-  return {
-    supportsWindows: config.shards === undefined,
-    apply: async (input, callOptions = {}) => {
-      const request = parseInput(ApplyRequest, input, "request");
-      return call(callOptions, (config) => apply(config, request));
-    },
-    get: async (input, { consistent = false, ...options } = {}) => {
-      const id = parseId(input);
-      const reading = { consistent, window: windowOf(config, options), now: config.now() };
-      return call(options, async (config) => (await readCounter(config, id, reading)) ?? config.initial);
-    },
-    getMany: async (input, { consistent = false, ...options } = {}) => {
-      const ids = parseInput(CounterIds, input, "ids");
-      const window = windowOf(config, options);
-      return call(options, (config) => getMany(config, ids, { consistent, window }));
-    },
-    delete: async (input, options = {}) => {
-      const id = parseId(input);
-      const window = windowOf(config, options);
-      return call(options, (config) => deleteCounter(config, id, window));
-    },
-    applyAll: async (input, { alongside: writes, ...callOptions } = {}) => {
-      const request = parseInput(ApplyAllRequest, input, "request");
-      checkUnsharded(config, request);
-      const alongside = parseAlongside(config, request.entries.length, writes);
-      return call(callOptions, (config) => applyAll(config, request, alongside));
-    },
-    list: ({ signal } = {}) => listCounters(config, { signal }),
-    hold: async (input, callOptions = {}) => {
-      const request = parseInput(HoldRequest, input, "request");
-      return call(callOptions, (config) => hold(config, request));
-    },
-    commit: async (input, callOptions = {}) => {
-      const request = parseInput(CommitRequest, input, "request");
-      return call(callOptions, (config) => endHoldInTable(config, { type: "commit", ...request }));
-    },
-    release: async (input, callOptions = {}) => {
-      const request = parseInput(ReleaseRequest, input, "request");
-      return call(callOptions, (config) => endHoldInTable(config, { type: "release", ...request }));
-    },
-    held: async (input, callOptions = {}) => {
-      const id = parseId(input);
-      const window = windowOf(config, callOptions);
-      return call(callOptions, (config) => sumOfHolds(config, id, window));
-    },
-  };
-}
-
-/** @throws CounterError `invalid-input` if the counters of the store are spread over shards */
-function checkUnsharded({ shards }: Pick<CallConfig, "shards">, { entries }: ApplyAllRequest): void {
-  if (shards === undefined) return;
-  throw new CounterError(
-    "invalid-input",
-    `request.entries has ${JSON.stringify(entries[0]?.id)}, which this store spreads over ${shards} shards, and no shard knows the whole; change counters together by a store without shards.`,
+  return Object.assign(
+    {
+      supportsWindows: config.shards === undefined,
+      apply: async (input, callOptions = {}) => {
+        const request = parseInput(ApplyRequest, input, "request");
+        return call(callOptions, (config) => apply(config, request));
+      },
+      get: async (input, { consistent = false, ...options } = {}) => {
+        const id = parseId(input);
+        const reading = { consistent, window: windowOf(config, options), now: config.now() };
+        return call(options, async (config) => (await readCounter(config, id, reading)) ?? config.initial);
+      },
+      delete: async (input, options = {}) => {
+        const id = parseId(input);
+        const window = windowOf(config, options);
+        return call(options, (config) => deleteCounter(config, id, window));
+      },
+      list: ({ signal } = {}) => listCounters(config, { signal }),
+    } satisfies BasicStore,
+    ...capabilities.map(({ methods }) => methods({ config, call })),
   );
-}
-
-/** A hold is a decrement that is never clamped, and that is recorded with what it has taken. */
-async function hold(config: CallConfig, request: HoldRequest): Promise<HoldResult> {
-  const { amount, expiresIn, limits = config.limits, ...rest } = request;
-  if (config.shards !== undefined) {
-    throw new CounterError(
-      "invalid-input",
-      `request.id is ${JSON.stringify(rest.id)}, a counter that is spread over ${config.shards} shards, of which none may have enough; hold on a counter of a store without "shards".`,
-    );
-  }
-  const {
-    placed,
-    results: _results,
-    ...result
-  } = await applyRequest(config, {
-    ...rest,
-    commands: [decrement(amount)],
-    holdFor: expiresIn,
-    limits: { ...limits, onLimit: "reject" },
-  });
-  const { holdId = "", expiresAt = 0 } = placed ?? {}; // a request with `holdFor` has placed one
-  return { holdId, ...result, expiresAt };
-}
-
-/** The window of a call: its own, or else the store's. */
-function windowOf(
-  config: StoreConfig,
-  { window }: { readonly window?: CounterWindow | undefined },
-): CounterWindow | undefined {
-  if (window === undefined) return config.window;
-  if (config.shards !== undefined) checkUnlimited({ window }, "options");
-  return parseInput(CounterWindow, window, "options.window");
 }
 
 async function apply(config: CallConfig, request: ApplyRequest): Promise<ApplyResult> {

@@ -117,8 +117,14 @@ interface Keyed {
 
 type Attributes = Readonly<Record<string, AttributeValue>>;
 
+/** Which of a counter's items. */
+export interface CounterKey {
+  readonly id: string;
+  readonly sortKey: string;
+}
+
 /** The primary key of one of a counter's items. */
-export function itemKey({ keys }: Keyed, { id, sortKey }: { readonly id: string; readonly sortKey: string }) {
+export function itemKey({ keys }: Keyed, { id, sortKey }: CounterKey) {
   return { [keys.partition]: { S: keys.prefix + id }, [keys.sort]: { S: sortKey } };
 }
 

@@ -1,6 +1,6 @@
 import type { AttributeValue, CancellationReason, TransactWriteItem } from "@aws-sdk/client-dynamodb";
 import { TrackedTransactWriteItems } from "./attempt-tracking.ts";
-import { conditionOfHolds } from "./hold-conditions.ts";
+import { NOTHING } from "./hold-support.ts";
 import { recordText } from "./idempotency-record.ts";
 import { replaceKeyItem } from "./key-item.ts";
 import type { TransactionalWrite } from "./next-action.ts";
@@ -66,7 +66,7 @@ function updateItem(
   const fence = item[attributes.fence];
   const expected = item[request.keyAttribute]; // nothing, or a refusal
   const isRefusal = change.kind === "refuse";
-  const holds = conditionOfHolds(request, item, true);
+  const holds = config.holds?.condition(request, item, true) ?? NOTHING;
   const conditions = [
     ...(holds.condition === "" ? [] : [holds.condition]),
     // In a table of several uses, an item without a fence is not a counter's.

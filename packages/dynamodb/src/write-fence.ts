@@ -1,6 +1,7 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { CounterError } from "@durable-counter/core";
 import { named, type Item, type Table } from "./counter-item.ts";
+import type { HoldSupport } from "./hold-support.ts";
 import { checkOwner } from "./item-owner.ts";
 import { attributes, HOLD_FENCE, PERMANENT_FENCE } from "./table-schema.ts";
 
@@ -77,9 +78,17 @@ export function expiryWithoutValue(
   return { N: String(Math.max(Number(item[keys.timeToLive]?.N ?? 0), until)) };
 }
 
-/** @throws CounterError `misconfigured` if a store with shards, a newer version, or something else keeps this item */
-export function checkFence(item: Item, table: Pick<Table, "tableName" | "keys">, id: string): void {
+/**
+ * @throws CounterError `misconfigured` if a store with shards, a newer version, or something else keeps this item; or if the
+ *   counter has holds, and this store does not know them
+ */
+export function checkFence(
+  item: Item,
+  table: Pick<Table, "tableName" | "keys"> & { readonly holds: HoldSupport | undefined },
+  id: string,
+): void {
   checkOwner(item, table, id);
+  if (hasHolds(item)) holdsOf(table, id);
   const attribute = item[attributes.fence];
   if (attribute === undefined) return;
   const fence = Number(attribute.N);
@@ -93,4 +102,16 @@ export function checkFence(item: Item, table: Pick<Table, "tableName" | "keys">,
         : `is spread over ${shards} shards. Create the store with shards: ${shards}, or count under another id.`;
   }
   throw new CounterError("misconfigured", `${named(table, id)} ${why}`);
+}
+
+/** @throws CounterError `misconfigured` if the store does not have the capability that a counter with holds needs */
+export function holdsOf(
+  table: Pick<Table, "tableName"> & { readonly holds: HoldSupport | undefined },
+  id: string,
+): HoldSupport {
+  if (table.holds !== undefined) return table.holds;
+  throw new CounterError(
+    "misconfigured",
+    `${named(table, id)} has holds, and this store was created without them. Create it with capabilities: [holds].`,
+  );
 }

@@ -1,0 +1,72 @@
+import type { AttributeValue, TransactWriteItem } from "@aws-sdk/client-dynamodb";
+import type { CounterWindow, Hold } from "@durable-counter/core";
+import type { Waits } from "./back-off.ts";
+import type { Item, Table } from "./counter-item.ts";
+import type { RecordedHold } from "./hold-record.ts";
+import type { CounterKey, TableKeys } from "./table-keys.ts";
+
+/**
+ * What the rest of a store asks of the capability `holds`. It is in the configuration of a store that has the capability, and
+ * is called from there, never imported: the bundle of a store without holds has none of it.
+ */
+export interface HoldSupport {
+  /** What a write of a counter has beside its own update and condition, so that no expired hold is left in the value. */
+  readonly condition: (
+    write: { readonly startedAt: number },
+    item: Item,
+    isSameFence: boolean,
+  ) => ExpressionPart;
+  /** The same for a decrement that places a hold. */
+  readonly placement: (write: Placement, item: Item, isSameFence: boolean) => ExpressionPart;
+  /** Refuses a hold that lasts too long for its window. */
+  readonly checkWindow: (window: CounterWindow, expiresIn: number, now: number) => void;
+  /** What is recorded of a hold that a request has placed; undefined for what cannot be read. */
+  readonly readRecord: (attribute: AttributeValue) => Omit<RecordedHold, "end"> | undefined;
+  /** Gives back what expired holds have taken, unless another writer was at work on the item: false. */
+  readonly settle: (table: HoldTable, key: CounterKey, item: Item, now: number) => Promise<boolean>;
+  /** The counter's item, after that. */
+  readonly readSettledItem: (table: HoldTable, key: CounterKey, now: number) => Promise<Item>;
+  /** For a compaction: what is recorded of the hold of a key; undefined if the key is none of a hold. */
+  readonly ofKey: (item: Item, keyAttribute: string) => HoldParts | undefined;
+  /** For a compaction: the items of their own that the holds of some keys get. */
+  readonly putMoved: (
+    table: Pick<Table, "tableName" | "keys">,
+    key: CounterKey,
+    item: Item,
+    isMoved: (keyAttribute: string) => boolean,
+  ) => readonly TransactWriteItem[];
+}
+
+/** A table, as one call reaches it, with all that a settlement needs. */
+export type HoldTable = Table & Waits & { readonly retentionSeconds: number };
+
+/** A part of an update expression, and of its condition. */
+export interface ExpressionPart {
+  readonly condition: string;
+  readonly set: string;
+  readonly names: Readonly<Record<string, string>>;
+  readonly values: Readonly<Record<string, AttributeValue>>;
+}
+
+/** Adds nothing to a write: for a counter without holds. */
+export const NOTHING: ExpressionPart = { condition: "", set: "", names: {}, values: {} };
+
+/** A write that may place a hold. */
+export interface Placement {
+  readonly hold: Hold | undefined;
+  readonly keyAttribute: string;
+  /** In milliseconds since 1970. */
+  readonly startedAt: number;
+  readonly config: { readonly keys: TableKeys; readonly random: () => number };
+}
+
+/** What is recorded of a hold in a counter's item. */
+export interface HoldParts {
+  /** The attributes to remove with the key: one that changes when the hold ends, and one that never does. */
+  readonly changing: { readonly name: string; readonly value: AttributeValue };
+  readonly constant: string;
+  /** Until when its end is remembered, in seconds since 1970; undefined if it is open. */
+  readonly forgottenAt: number | undefined;
+  /** Its attributes in the key item. */
+  readonly inKeyItem: Item;
+}

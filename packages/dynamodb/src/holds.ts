@@ -1,0 +1,108 @@
+import {
+  checkHoldInWindow,
+  CommitRequest,
+  CounterError,
+  CounterId,
+  decrement,
+  HoldRequest,
+  parseInput,
+  ReleaseRequest,
+  type CounterStore,
+  type HoldResult,
+} from "@durable-counter/core";
+import { applyRequest } from "./apply-request.ts";
+import type { DynamoDBCapability } from "./capabilities.ts";
+import { endHoldInTable } from "./end-hold.ts";
+import { conditionOfHolds, placementOfHold } from "./hold-conditions.ts";
+import { forgottenAt, holdAttributes, openHolds, readHoldText } from "./hold-record.ts";
+import { readSettledItem, settle } from "./hold-settlement.ts";
+import type { HoldSupport } from "./hold-support.ts";
+import { holdInKeyItem, putMovedHold } from "./moved-hold.ts";
+import { windowOf, type CallConfig } from "./store-options.ts";
+import { sumOfHolds } from "./sum-of-holds.ts";
+
+/** What `holds` adds to a store. */
+export interface HoldMethods extends Required<Pick<CounterStore, "hold" | "commit" | "release" | "held">> {}
+
+const support: HoldSupport = {
+  condition: conditionOfHolds,
+  placement: placementOfHold,
+  checkWindow: checkHoldInWindow,
+  readRecord: readHoldText,
+  settle,
+  readSettledItem,
+  ofKey: (item, keyAttribute) => {
+    const names = holdAttributes(keyAttribute);
+    const held = item[names.held];
+    if (held === undefined) return undefined;
+    return {
+      changing: { name: names.held, value: held },
+      constant: names.hold,
+      forgottenAt: forgottenAt(held),
+      inKeyItem: holdInKeyItem(item, keyAttribute),
+    };
+  },
+  putMoved: (table, key, item, isMoved) =>
+    openHolds(item)
+      .filter(({ keyAttribute }) => isMoved(keyAttribute))
+      .map((hold) => putMovedHold(table, key, item, hold)),
+};
+
+/**
+ * The capability to hold an amount: a decrement that can be undone, by `hold`, `commit`, `release` and `held`. Every store that
+ * reads or writes a counter with holds needs it, because it gives back what an expired hold has taken; a store without it
+ * refuses such a counter with `misconfigured`.
+ *
+ * @example
+ * ```ts
+ * const store = createDynamoDBCounterStore({ client, tableName: "counters", capabilities: [holds] });
+ * const { holdId } = await store.hold({ id: "stock-42", amount: 1, expiresIn: 900, limits: { min: 0 } });
+ * await store.commit({ id: "stock-42", holdId });
+ * ```
+ */
+export const holds: DynamoDBCapability<HoldMethods> = {
+  name: "holds",
+  methods: ({ config, call }) => ({
+    hold: async (input, options = {}) => {
+      const request = parseInput(HoldRequest, input, "request");
+      return call(options, (config) => hold(config, request));
+    },
+    commit: async (input, options = {}) => {
+      const request = parseInput(CommitRequest, input, "request");
+      return call(options, (config) => endHoldInTable(config, { type: "commit", ...request }));
+    },
+    release: async (input, options = {}) => {
+      const request = parseInput(ReleaseRequest, input, "request");
+      return call(options, (config) => endHoldInTable(config, { type: "release", ...request }));
+    },
+    held: async (input, options = {}) => {
+      const id = parseInput(CounterId, input, "id");
+      const window = windowOf(config, options);
+      return call(options, (config) => sumOfHolds(config, id, window));
+    },
+  }),
+  holds: support,
+};
+
+/** A hold is a decrement that is never clamped, and that is recorded with what it has taken. */
+async function hold(config: CallConfig, request: HoldRequest): Promise<HoldResult> {
+  const { amount, expiresIn, limits = config.limits, ...rest } = request;
+  if (config.shards !== undefined) {
+    throw new CounterError(
+      "invalid-input",
+      `request.id is ${JSON.stringify(rest.id)}, a counter that is spread over ${config.shards} shards, of which none may have enough; hold on a counter of a store without "shards".`,
+    );
+  }
+  const {
+    placed,
+    results: _results,
+    ...result
+  } = await applyRequest(config, {
+    ...rest,
+    commands: [decrement(amount)],
+    holdFor: expiresIn,
+    limits: { ...limits, onLimit: "reject" },
+  });
+  const { holdId = "", expiresAt = 0 } = placed ?? {}; // a request with `holdFor` has placed one
+  return { holdId, ...result, expiresAt };
+}
