@@ -1,4 +1,5 @@
 import { decrement } from "@durable-counter/core";
+import { calendarWindow } from "@durable-counter/core/windows";
 import {
   checkLinearizable,
   holdModel,
@@ -13,6 +14,9 @@ import { describe, expect, test } from "vitest";
 import { randomRuns } from "../../../scripts/test/random.ts";
 import { createSimulation, simulatedEngines } from "./simulated.fixture.ts";
 
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+const window = calendarWindow({ per: "minute" });
 const options = { initial: 6, limits: { min: 0 } };
 const withoutDuplicates = { ...EVERY_FAULT, duplicate: 0 };
 
@@ -32,46 +36,65 @@ const networks = [
 ];
 
 describe.each(simulatedEngines)("on $engine", ({ transactions }) => {
-  test.each(networks)(
-    "what processes see that hold, commit and release one another's holds is linearizable, through a network with $network",
-    async ({ faults, seen }) => {
+  test.each(
+    networks.flatMap((network) => [
+      { ...network, counter: "a counter", own: {}, startAt: 0 },
+      // The clock passes the end of a window while holds are open.
+      { ...network, counter: "a counter with windows", own: { window }, startAt: MINUTE - 2_500 },
+    ]),
+  )(
+    "what processes see that hold, commit and release one another's holds of $counter is linearizable, through a network with $network",
+    async ({ faults, seen, own, startAt }) => {
+      const rules = { ...options, ...own };
       await fc.assert(
         fc.asyncProperty(fc.nat(), async (seed) => {
-          const db = await createSimulation({ seed, faults, transactions });
+          const db = await createSimulation({ seed, faults, transactions, startAt: DAY + startAt });
           const { history, call } = recordHolds(() => db.clock.now());
           const any = <T>(all: readonly [T, ...T[]]): T =>
             all[Math.floor(db.random() * all.length)] ?? all[0];
+          const issued = new Map<string, number>();
+          const issuedAt = (key: string) => {
+            const first = issued.get(key) ?? db.clock.now();
+            issued.set(key, first);
+            return first;
+          };
           const process = async (_: unknown, index: number) => {
             const clientOptions = { maxAttempts: 2, requestTimeout: 1_000 };
-            const store = db.createStore({ ...options, clientOptions });
+            const store = db.createStore({ ...rules, clientOptions });
             for (let n = 0; n < 5; n++) {
               const holdId = any(["x", "y", "z"]);
-              await call(
-                store,
-                index,
-                any([
-                  { type: "hold", holdId, amount: 2, expiresIn: 3 },
-                  { type: "hold", holdId, amount: 2, expiresIn: 3 },
-                  { type: "commit", holdId },
-                  { type: "commit", holdId, amount: 1 },
-                  { type: "release", holdId },
-                  { type: "get" },
-                  { type: "held" },
-                  { type: "apply", commands: [decrement()], idempotencyKey: `${index}-${n}` },
-                ]),
-              );
+              const type = any([
+                "hold",
+                "hold",
+                "commit",
+                "commit one",
+                "release",
+                "get",
+                "held",
+                "apply",
+              ] as const);
+              if (type === "hold") {
+                const expiresIn = holdId === "z" ? 30 : 3;
+                const placed = { amount: 2, expiresIn, issuedAt: issuedAt(holdId) };
+                await call(store, index, { type, holdId, ...placed });
+              } else if (type === "commit one")
+                await call(store, index, { type: "commit", holdId, amount: 1 });
+              else if (type === "commit" || type === "release") await call(store, index, { type, holdId });
+              else if (type === "get" || type === "held") await call(store, index, { type });
+              else
+                await call(store, index, { type, commands: [decrement()], idempotencyKey: `${index}-${n}` });
               if (any([true, false, false])) await db.clock.sleep(1_500);
             }
           };
           await Promise.all(Array.from({ length: 4 }, process));
           const result = checkLinearizable<unknown, HoldInput, HoldOutput>(
             history.map(seen),
-            holdModel(options),
+            holdModel(rules),
           );
           const { summary } = db.network;
           expect(result.linearizable ? summary : `${summary} ${result.message}`).toBe(summary);
         }),
-        { numRuns: randomRuns(12) },
+        { numRuns: randomRuns(8) },
       );
     },
   );

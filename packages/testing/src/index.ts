@@ -27,7 +27,13 @@ export type { LogLine } from "./fake-context/memory-logger.ts";
 export { flaky, type FlakyOptions } from "./flaky.ts";
 export { checkLinearizable } from "./counters/check-counter-history.ts";
 export type { LinearizabilityOptions, LinearizabilityResult } from "./linearizability/check-linearizable.ts";
-export { holdModel, type HoldInput, type HoldOutput, type HoldState } from "./counters/hold-model.ts";
+export {
+  holdModel,
+  type HoldInput,
+  type HoldModelOptions,
+  type HoldOutput,
+  type HoldState,
+} from "./counters/hold-model.ts";
 export { recordHolds, type HoldRecorder } from "./counters/record-holds.ts";
 export { counterModel, type CounterState } from "./counters/counter-model.ts";
 export type {

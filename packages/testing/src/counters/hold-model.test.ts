@@ -1,4 +1,5 @@
 import { decrement, increment } from "@durable-counter/core";
+import { calendarWindow } from "@durable-counter/core/windows";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { randomRuns } from "../../../../scripts/test/random.ts";
@@ -18,21 +19,35 @@ const asked = fc.oneof(
   fc.record({
     type: fc.constant("apply" as const),
     commands: amount.map((n) => [n > 2 ? increment(n) : decrement(n)]),
+    idempotencyKey: fc.constantFrom("a", "b", "c", "d"),
   }),
 );
 
-test("a store in memory answers as the model of a counter with holds, whatever time passes", async () => {
-  const steps = fc.array(fc.tuple(fc.integer({ min: 0, max: 1_500 }), asked), { maxLength: 30 });
+const MINUTE = 60_000;
+const window = calendarWindow({ per: "minute" });
+
+test.each([
+  ["of a counter with holds", {}, 1_500],
+  ["of a counter with holds and windows", { window }, MINUTE / 4],
+])("a store in memory answers as the model %s, whatever time passes", async (_, own, maxMs) => {
+  const steps = fc.array(
+    fc.tuple(fc.integer({ min: 0, max: maxMs }), asked, fc.option(fc.integer({ min: 0, max: MINUTE }))),
+    { maxLength: 30 },
+  );
   await fc.assert(
     fc.asyncProperty(steps, async (all) => {
-      let now = 0;
-      const store = new MemoryCounterStore({ ...options, now: () => now });
+      let now = 5 * MINUTE;
+      const store = new MemoryCounterStore({ ...options, ...own, now: () => now });
       const { history, call } = recordHolds(() => now);
-      for (const [ms, input] of all) {
+      for (const [ms, input, waited] of all) {
         now += ms;
-        await call(store, 1, input);
+        // Requests that waited before they arrived belong to an earlier window.
+        const isLate = waited !== null && (input.type === "hold" || input.type === "apply");
+        await call(store, 1, isLate ? { ...input, issuedAt: now - waited } : input);
       }
-      expect(checkLinearizable(history, holdModel(options))).toMatchObject({ linearizable: true });
+      expect(checkLinearizable(history, holdModel({ ...options, ...own }))).toMatchObject({
+        linearizable: true,
+      });
     }),
     { numRuns: randomRuns(200) },
   );
@@ -69,6 +84,22 @@ test.each<[string, readonly (readonly [HoldInput, HoldOutput])[]]>([
       [{ at: 2, type: "held" }, 2],
     ],
   ],
+  [
+    "a hold that comes back to another window than its own",
+    [
+      [{ at: 0, type: "hold", holdId: "x", amount: 2, expiresIn: 60 }, 4],
+      [{ at: MINUTE, type: "apply", commands: [decrement(1)] }, 5],
+      [{ at: MINUTE, type: "release", holdId: "x" }, 7],
+    ],
+  ],
+  [
+    "a retry that counts in a second window",
+    [
+      [{ at: 0, type: "apply", commands: [decrement(1)], idempotencyKey: "a", issuedAt: 0 }, 5],
+      [{ at: MINUTE, type: "apply", commands: [decrement(1)], idempotencyKey: "a", issuedAt: 0 }, 5],
+      [{ at: MINUTE, type: "get" }, 5],
+    ],
+  ],
 ])("the model rejects %s", (_, answers) => {
   const history = answers.map(([input, output], index) => ({
     input,
@@ -76,5 +107,7 @@ test.each<[string, readonly (readonly [HoldInput, HoldOutput])[]]>([
     start: 2 * index,
     end: 2 * index + 1,
   }));
-  expect(checkLinearizable(history, holdModel(options))).toMatchObject({ linearizable: false });
+  expect(checkLinearizable(history, holdModel({ ...options, window }))).toMatchObject({
+    linearizable: false,
+  });
 });

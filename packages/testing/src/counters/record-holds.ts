@@ -62,8 +62,8 @@ async function send(store: StoreWithHolds, input: HoldInput): Promise<HoldOutput
     case "delete":
       return store.delete(id) as Promise<undefined>;
     case "hold": {
-      const { holdId: idempotencyKey, amount, expiresIn } = input;
-      return (await store.hold({ id, idempotencyKey, amount, expiresIn })).value;
+      const { holdId: idempotencyKey, type: _type, at: _at, ...request } = input;
+      return (await store.hold({ id, idempotencyKey, ...request })).value;
     }
     case "commit": {
       const { holdId, amount } = input;
