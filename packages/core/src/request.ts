@@ -18,9 +18,6 @@ const printable = z.custom<string>(
 /** Schema of a counter's id: 1–256 printable characters. */
 export const CounterId = printable;
 
-/** Schema of the ids of several counters: an array of any length. */
-export const CounterIds = z.array(CounterId, withRemedy("pass an array of ids"));
-
 /** Schema of an idempotency key, by which a store recognises a request that is sent again: 1–256 printable characters. */
 export const IdempotencyKey = printable;
 

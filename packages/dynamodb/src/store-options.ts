@@ -14,11 +14,13 @@ import { tableKeys, TableKeysOptions } from "./table-keys.ts";
 import type { Table } from "./counter-item.ts";
 import type { HoldSupport } from "./hold-support.ts";
 
+const STRATEGIES = ["auto", "inline", "separate-item"] as const;
+
 /**
  * Where idempotency keys are recorded: `inline`, in the counter's item, one update per batch; `separate-item`, each in an item
  * of its own, one transaction per batch; `auto`, inline until a counter has many live keys, then in separate items.
  */
-export type Strategy = "auto" | "inline" | "separate-item";
+export type Strategy = (typeof STRATEGIES)[number];
 
 /** The options of a store that do not depend on its capabilities. */
 export interface StoreOptions extends CounterOptions {
@@ -95,8 +97,8 @@ const Options = z.strictObject(
         {
           retentionSeconds: z.optional(whole(60, YEAR_SECONDS, "pass whole seconds from 60 to a year")),
           strategy: z.optional(
-            z.literal(
-              ["auto", "inline", "separate-item"],
+            z.custom<Strategy>(
+              (strategy) => STRATEGIES.some((known) => known === strategy),
               withRemedy('pass "auto", "inline" or "separate-item"'),
             ),
           ),
@@ -114,8 +116,8 @@ const Options = z.strictObject(
     now: z.optional(aFunction<() => number>()),
     sleep: z.optional(aFunction<Waits["sleep"]>()),
     random: z.optional(aFunction<Waits["random"]>()),
-    limits: z.optional(z.unknown()),
-    initial: z.optional(z.unknown()),
+    limits: z.optional(z.custom()),
+    initial: z.optional(z.custom()),
   },
   withRemedy(
     'pass only "client", "tableName", "idempotency", "shards", "keys", "capabilities", "window", "timeoutMs", "now", "sleep", "random", "limits" and "initial"',
