@@ -1,9 +1,12 @@
 import {
+  checkWindowSupport,
+  CounterWindow,
   IdempotencyKey,
   IssuedAt,
   issuedAtNeedsKey,
   parseInput,
   withRemedy,
+  type ApplyAllRequest,
   type CounterStore,
 } from "@durable-counter/core";
 import * as z from "zod/mini";
@@ -48,6 +51,24 @@ const KeyedRequest = z
 /** @throws CounterError `invalid-input` */
 export function checkRequest(request: object): void {
   parseInput(KeyedRequest, request, "request");
+}
+
+const OptionalWindow = z.optional(CounterWindow);
+
+/**
+ * Refuses a window that the store would ignore. What is wrong with a request is found out before a step of it starts.
+ *
+ * @throws CounterError `invalid-input`
+ */
+export function checkWindow(store: CounterStore, window: CounterWindow | undefined, what: string): void {
+  checkWindowSupport(parseInput(OptionalWindow, window, `${what}.window`), store, what);
+}
+
+/** @throws CounterError `invalid-input` */
+export function checkEntries(store: CounterStore, { entries }: ApplyAllRequest): void {
+  if (!Array.isArray(entries)) return; // The store refuses it, and says what to pass.
+  for (const [index, entry] of entries.entries())
+    checkWindow(store, entry?.window, `request.entries[${index}]`);
 }
 
 const Store = z.custom<CounterStore>(isStore, withRemedy("pass a CounterStore"));

@@ -8,6 +8,7 @@ import {
   type CounterStore,
   type CounterWindow,
 } from "@durable-counter/core";
+import { calendarWindow } from "@durable-counter/core/windows";
 import { counterStoreContract, FakeContext, MemoryCounterStore, simulate } from "@durable-counter/testing";
 import { describe, expect, test } from "vitest";
 import { CapableStore } from "./capable-store.fixture.ts";
@@ -73,16 +74,16 @@ describe("durableStore", () => {
     const context = new FakeContext();
     const store = durableStore(context, new CapableStore({ initial: 10 }));
     await store.apply({ id: "stock-42", commands: [increment(5)] });
-    const hold = await store.hold?.({ id: "stock-42", amount: 3, expiresIn: 60 });
+    const hold = await store.hold({ id: "stock-42", amount: 3, expiresIn: 60 });
     const holdId = hold?.holdId ?? "";
     const entries = ["a", "b", "c"].map((id) => ({ id, commands: [increment()] }));
-    await store.applyAll?.({ entries });
-    await store.commit?.({ id: "stock-42", holdId, amount: 2 });
-    await store.release?.({ id: "stock-42", holdId }).catch(() => undefined);
-    await store.held?.("stock-42");
+    await store.applyAll({ entries });
+    await store.commit({ id: "stock-42", holdId, amount: 2 });
+    await store.release({ id: "stock-42", holdId }).catch(() => undefined);
+    await store.held("stock-42");
     await store.get("stock-42");
     await store.apply({ id: "zähler", commands: [increment(), get(), decrement()] });
-    await store.getMany?.(["a", "b"]);
+    await store.getMany(["a", "b"]);
     for await (const _ of store.list());
     await store.delete("a");
     expect(namesOf(context)).toEqual([
@@ -108,17 +109,17 @@ describe("durableStore", () => {
       results: [{ type: "increment", before: 10, after: 15 }],
       replayed: false,
     });
-    const hold = await store.hold?.({ id: "a", amount: 4, expiresIn: 60 });
+    const hold = await store.hold({ id: "a", amount: 4, expiresIn: 60 });
     expect(hold).toMatchObject({ value: 11, expiresAt: 60_000, replayed: false });
-    expect(await store.held?.("a")).toBe(4);
-    expect(await store.commit?.({ id: "a", holdId: hold?.holdId ?? "", amount: 1 })).toMatchObject({
+    expect(await store.held("a")).toBe(4);
+    expect(await store.commit({ id: "a", holdId: hold?.holdId ?? "", amount: 1 })).toMatchObject({
       value: 14,
     });
-    const applied = await store.applyAll?.({ entries: [{ id: "b", commands: [increment()] }] });
+    const applied = await store.applyAll({ entries: [{ id: "b", commands: [increment()] }] });
     expect(applied?.results).toEqual([
       { value: 11, results: [{ type: "increment", before: 10, after: 11 }] },
     ]);
-    expect(await store.getMany?.(["b", "a", "c"])).toEqual(
+    expect(await store.getMany(["b", "a", "c"])).toEqual(
       new Map([
         ["b", 11],
         ["a", 14],
@@ -222,8 +223,8 @@ describe("durableStore", () => {
   test("passes a key and a caller to holds and to several counters at once", async () => {
     const store = new CapableStore({ initial: 9 });
     const durable = durableStore(new FakeContext(), store);
-    await durable.hold?.({ id: "a", amount: 1, expiresIn: 60 });
-    await durable.applyAll?.({
+    await durable.hold({ id: "a", amount: 1, expiresIn: 60 });
+    await durable.applyAll({
       entries: [{ id: "a", commands: [increment()] }],
       callerId: "me",
       idempotencyKey: "k",
@@ -296,7 +297,7 @@ describe("a result that a checkpoint cannot hold", () => {
         for await (const _ of store.list());
       };
       const listed = await failureOf(listing());
-      const read = await failureOf(store.getMany?.(ids));
+      const read = await failureOf(store.getMany(ids));
       return [listed.code, listed.message, read.code, read.message];
     });
     const { result } = await simulate(handler);
@@ -333,6 +334,39 @@ describe("invalid input", () => {
     expect(create).toThrow(message);
   });
 
+  test("such as a window that the store would ignore is refused before a step starts, whatever the call", async () => {
+    const context = new FakeContext();
+    const inWindows = new CapableStore();
+    const store = durableStore(context, Object.assign(inWindows, { supportsWindows: false }));
+    const window = calendarWindow({ per: "day" });
+    const of = { id: "a", window };
+    const refusals = await Promise.all(
+      [
+        store.apply({ ...of, commands: [increment()] }),
+        store.get("a", { window }),
+        store.delete("a", { window }),
+        store.hold({ ...of, amount: 1, expiresIn: 60 }),
+        store.commit({ ...of, holdId: "h" }),
+        store.release({ ...of, holdId: "h" }),
+        store.held("a", { window }),
+        store.getMany(["a"], { window }),
+        store.applyAll({
+          entries: [
+            { id: "b", commands: [increment()] },
+            { ...of, commands: [increment()] },
+          ],
+        }),
+      ].map(failureOf),
+    );
+    for (const { code, message } of refusals) {
+      expect(code).toBe("invalid-input");
+      expect(message).toMatch(
+        /^(?:request|options|request\.entries\[1\])\.window is "day UTC"; pass a store/u,
+      );
+    }
+    expect(context.operations).toEqual([]);
+  });
+
   test("of a call is refused before a step starts", async () => {
     const context = new FakeContext();
     const store = durableStore(context, new CapableStore());
@@ -341,9 +375,9 @@ describe("invalid input", () => {
       () => store.apply({ id: "a", commands: [] }),
       () => store.get(""),
       () => store.delete(""),
-      () => store.held?.(""),
-      () => store.getMany?.(["a", ""]),
-      () => store.hold?.(wrong),
+      () => store.held(""),
+      () => store.getMany(["a", ""]),
+      () => store.hold(wrong),
     ])
       expect((await failureOf(call())).code).toBe("invalid-input");
     expect(context.operations).toEqual([]);

@@ -1,20 +1,31 @@
 import type { DurableContext } from "@aws/durable-execution-sdk-js";
 import {
   ApplyRequest,
-  checkWindowSupport,
   CounterId,
   CounterIds,
   parseInput,
   type CallOptions,
   type CounterStore,
 } from "@durable-counter/core";
-import { checkRequest, parseDurableStore, type DurableStoreOptions } from "./durable-store-options.ts";
+import {
+  checkEntries,
+  checkRequest,
+  checkWindow,
+  parseDurableStore,
+  type DurableStoreOptions,
+} from "./durable-store-options.ts";
 import { uniqueName } from "./operation-identity.ts";
 import { createOperationKeys } from "./operation-keys.ts";
 import { ignoreUnhandledRejection, rejectWhatThrows } from "./operation-step.ts";
 import { checkResultSize, listWithinCheckpoint } from "./result-size.ts";
 import { createStoreCalls } from "./store-calls.ts";
 import { storeEffect as effect, type StoreEffect } from "./store-effect.ts";
+
+/** What {@link durableStore} returns: a store with the optional capabilities of the one that it was given. */
+export type DurableStore<Store extends CounterStore> = CounterStore &
+  Pick<Store, Extract<keyof Store, Capability>>;
+
+type Capability = "hold" | "commit" | "release" | "held" | "applyAll" | "getMany";
 
 /**
  * A store whose every call is one durable step, `<id>/<sequence>/<effect>`, such as `stock-42/0/increment(5)` or
@@ -37,18 +48,23 @@ import { storeEffect as effect, type StoreEffect } from "./store-effect.ts";
  * });
  * ```
  */
-export function durableStore(
+export function durableStore<Store extends CounterStore>(
   context: DurableContext,
-  store: CounterStore,
+  store: Store,
   options: DurableStoreOptions = {},
-): CounterStore {
-  const { read, repeat, count, isRepeated } = createKinds(context, store, options);
+): DurableStore<Store> {
+  const kinds = createKinds(context, store, options);
+  return { ...always(store, kinds), ...capabilities(store, kinds) } as DurableStore<Store>; // it has what the store has
+}
+
+/** The methods that every store has. */
+function always(store: CounterStore, { read, repeat, count, isRepeated }: Kinds): CounterStore {
   return {
     ...(store.supportsWindows !== undefined && { supportsWindows: store.supportsWindows }),
     apply: (input, options) =>
       rejectWhatThrows(() => {
         const request = parseInput(ApplyRequest, input, "request");
-        checkWindowSupport(request.window, store, "request");
+        checkWindow(store, request.window, "request");
         // A read needs no key, which would cost a write; unless the request may come again, to be answered alike.
         const isRead = request.commands.every(({ type }) => type === "get");
         return isRead && request.idempotencyKey === undefined && !isRepeated
@@ -57,26 +73,22 @@ export function durableStore(
       }),
     get: (id, options) =>
       rejectWhatThrows(() => {
-        checkWindowSupport(options?.window, store);
+        checkWindow(store, options?.window, "options");
         return read(effect.get(parseId(id)), options, (own) => store.get(id, own));
       }),
     delete: (id, options) =>
       rejectWhatThrows(() => {
-        checkWindowSupport(options?.window, store);
+        checkWindow(store, options?.window, "options");
         return repeat(effect.delete(parseId(id)), options, (own) => store.delete(id, own));
       }),
     async *list(options) {
       yield* await read(effect.list(), options, (own) => listWithinCheckpoint(store.list(own)));
     },
-    ...capabilities(store, { read, repeat, count }),
   };
 }
 
 /** The optional methods that the store has. */
-function capabilities(
-  store: CounterStore,
-  { read, repeat, count }: Pick<Kinds, "read" | "repeat" | "count">,
-): Partial<CounterStore> {
+function capabilities(store: CounterStore, { read, repeat, count }: Kinds): Partial<CounterStore> {
   const [hold, commit, release] = [
     store.hold?.bind(store),
     store.commit?.bind(store),
@@ -92,6 +104,7 @@ function capabilities(
       hold: (request, options) =>
         rejectWhatThrows(() => {
           checkRequest(request);
+          checkWindow(store, request.window, "request");
           return count(effect.hold(request), options, request, (keyed, own) => hold(keyed, own));
         }),
     }),
@@ -99,6 +112,7 @@ function capabilities(
       commit: (request, options) =>
         rejectWhatThrows(() => {
           checkRequest(request);
+          checkWindow(store, request.window, "request");
           return repeat(effect.commit(request), options, (own) => commit(request, own));
         }),
     }),
@@ -106,17 +120,22 @@ function capabilities(
       release: (request, options) =>
         rejectWhatThrows(() => {
           checkRequest(request);
+          checkWindow(store, request.window, "request");
           return repeat(effect.release(request), options, (own) => release(request, own));
         }),
     }),
     ...(held && {
       held: (id, options) =>
-        rejectWhatThrows(() => read(effect.held(parseId(id)), options, (own) => held(id, own))),
+        rejectWhatThrows(() => {
+          checkWindow(store, options?.window, "options");
+          return read(effect.held(parseId(id)), options, (own) => held(id, own));
+        }),
     }),
     ...(applyAll && {
       applyAll: (request, options) =>
         rejectWhatThrows(() => {
           checkRequest(request);
+          checkEntries(store, request);
           return count(effect.applyAll(request), options, request, (keyed, own) => applyAll(keyed, own));
         }),
     }),
@@ -124,6 +143,7 @@ function capabilities(
       getMany: (input, options) =>
         rejectWhatThrows(() => {
           const ids = parseInput(CounterIds, input, "ids");
+          checkWindow(store, options?.window, "options");
           // A checkpoint holds no Map.
           const entries = read(effect.getMany(ids), options, async (own) =>
             Array.from(await getMany(ids, own)),

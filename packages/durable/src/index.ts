@@ -12,5 +12,5 @@ export { createCounterHandler, type CounterHandler } from "./counter-handler.ts"
 export type { CounterLogger, CounterLogRecord } from "./counter-log.ts";
 export { durableCounter } from "./durable-counter.ts";
 export type { DurableStoreOptions } from "./durable-store-options.ts";
-export { durableStore } from "./durable-store.ts";
+export { durableStore, type DurableStore } from "./durable-store.ts";
 export { restoreCounterError } from "./restore-counter-error.ts";

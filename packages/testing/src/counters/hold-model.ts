@@ -30,6 +30,7 @@ export type HoldInput = { readonly at: number } & (
 
 /** What a counter with holds starts from, and how its time is divided. */
 export interface HoldModelOptions extends CounterOptions {
+  /** Divides the time of the counter; undefined if it has no windows. */
   readonly window?: CounterWindow | undefined;
 }
 
