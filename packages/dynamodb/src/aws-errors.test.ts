@@ -11,6 +11,12 @@ const canceled = (...codes: string[]) =>
     ...status(400),
     CancellationReasons: codes.map((Code) => ({ Code })),
   });
+/** As Node.js fails to connect to a name that has several addresses. */
+const severalAddresses = (code: string) =>
+  Object.assign(new AggregateError([1, 2].map(() => failure("Error", { code, syscall: "connect" }))), {
+    code,
+  });
+const HANDLER = "@smithy/node-http-handler - the request socket";
 const translate = (error: unknown, wrote: boolean, list?: Attempt[]) => {
   const attempts = list && { list, mayAttempt: () => true };
   return translateError(error, { tableName: "t", counterId: "c", wrote, ...(attempts && { attempts }) }).code;
@@ -44,6 +50,34 @@ describe("an error of AWS becomes", () => {
     ["unavailable", failure("Error", { code: "EAI_AGAIN", syscall: "getaddrinfo" })],
     ["unavailable", failure("TimeoutError", { code: "ETIMEDOUT", syscall: "connect" })],
     ["unavailable", failure("TypeError", { cause: failure("Error", { code: "ECONNREFUSED" }) })],
+    ["throttled", failure("Throttling", status(400))],
+    ["throttled", failure("RequestThrottled", status(400))],
+    ["throttled", failure("ThrottledException", status(400))],
+    ["throttled", failure("KMSThrottlingException", status(400))],
+    ["throttled", failure("TooManyRequestsException", status(429))],
+    ["throttled", failure("Unknown", status(429))],
+    ["unavailable", failure("Error", { code: "EMFILE", syscall: "connect" })],
+    ["unavailable", failure("Error", { code: "EADDRNOTAVAIL", syscall: "connect" })],
+    ["unavailable", failure("Error", { code: "EAI_FAIL", syscall: "getaddrinfo" })],
+    ["unavailable", failure("TypeError", { cause: failure("Error", { code: "UND_ERR_CONNECT_TIMEOUT" }) })],
+    ["unavailable", severalAddresses("ETIMEDOUT")],
+    ["unavailable", failure("TimeoutError", { message: `${HANDLER} did not establish a connection …` })],
+    [
+      "unavailable",
+      failure("TimeoutError", {
+        code: "ECONNRESET",
+        message: "Client network socket disconnected before secure TLS connection was established",
+      }),
+    ],
+    [
+      "misconfigured",
+      failure("Error", {
+        code: "EPROTO",
+        syscall: "write",
+        message: "write EPROTO 40:error:0A:SSL routines:tls:wrong version number:",
+      }),
+    ],
+    ["misconfigured", failure("Error", { code: "ENOTFOUND", syscall: "getaddrinfo" })],
     ["misconfigured", failure("Error", { code: "ENOTFOUND" })],
     ["misconfigured", failure("TypeError", { cause: failure("Error", { code: "ENOTFOUND" }) })],
     ["misconfigured", failure("Error", { code: "DEPTH_ZERO_SELF_SIGNED_CERT" })],
@@ -69,6 +103,9 @@ describe("an error of AWS becomes", () => {
     failure("Error", { code: "ERR_SSL_BAD_RECORD_TYPE" }),
     failure("Error", { code: "ERR_STREAM_PREMATURE_CLOSE" }),
     failure("RequestTimeout", status(408)),
+    failure("SyntaxError", { $metadata: { httpStatusCode: 429 } }),
+    failure("TimeoutError", { code: "ETIMEDOUT", message: `${HANDLER} timed out after 5 ms of inactivity` }),
+    failure("TypeError", { cause: failure("SocketError", { code: "UND_ERR_SOCKET" }) }),
     // A refusal that was cut short: what it refused, and why, is not known.
     failure("Error", { code: "ECONNRESET", $metadata: { httpStatusCode: 400 } }),
     failure("SyntaxError", { $metadata: { httpStatusCode: 400 } }),
@@ -105,8 +142,25 @@ describe("an error of AWS becomes", () => {
     ["unavailable", failure("TimeoutError")],
     ["unavailable", failure("ProviderError", { $metadata: { httpStatusCode: 503 } })],
     ["unavailable", failure("Error", { cause: failure("TimeoutError") })],
+    ["unavailable", failure("ProviderError", { $metadata: { httpStatusCode: 429 } })],
+    ["unavailable", failure("IDPCommunicationError", status(400))],
+    ["unavailable", failure("TypeError", { cause: failure("SocketError", { code: "UND_ERR_SOCKET" }) })],
+    ["unavailable", failure("Error", { code: "ENETDOWN", syscall: "write" })],
+    [
+      "misconfigured",
+      failure("TypeError", { cause: failure("InvalidArg", { code: "UND_ERR_INVALID_ARG" }) }),
+    ],
   ])("%s when nothing was sent: %o", (code, error) => {
     expect(translate(error, true, [{ state: "unsent" }])).toBe(code);
+  });
+
+  test.each([
+    ["throttled", failure("ThrottlingException", status(400))],
+    ["unavailable", failure("ExpiredTokenException", status(400))],
+    ["misconfigured", failure("AccessDeniedException", status(400))],
+    ["outcome-unknown", failure("TimeoutError")],
+  ])("%s when a middleware throws an error of its own in the place of %o", (code, error) => {
+    expect(translate(new Error("our client failed"), true, [failed(error)])).toBe(code);
   });
 
   test("a counter error that keeps its cause", () => {

@@ -1,11 +1,14 @@
 import type { CancellationReason, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { CounterError, isCounterError, type CounterErrorCode } from "@durable-counter/core";
 import type { Attempt, Attempts } from "./attempt-tracking.ts";
+import { codeOfConnection, isTemporary, TOO_MANY_REQUESTS, type VendorError } from "./connection-errors.ts";
 
 /** What an error means that says by its name that nothing was written, or that it is open. Any other name says nothing. */
 const CODES: Readonly<Record<string, CounterErrorCode>> = {
   ProvisionedThroughputExceededException: "throttled",
-  ThrottlingException: "throttled",
+  BandwidthLimitExceeded: "throttled",
+  PriorRequestNotComplete: "throttled",
+  TooManyRequestsException: "throttled",
   RequestLimitExceeded: "throttled",
   LimitExceededException: "throttled",
   ItemCollectionSizeLimitExceededException: "throttled",
@@ -15,6 +18,7 @@ const CODES: Readonly<Record<string, CounterErrorCode>> = {
   // Credentials heal: the next attempt signs with new ones.
   CredentialsProviderError: "unavailable",
   TokenProviderError: "unavailable",
+  IDPCommunicationError: "unavailable",
   ExpiredTokenException: "unavailable",
   ExpiredToken: "unavailable",
   RequestExpired: "unavailable",
@@ -31,30 +35,11 @@ const CODES: Readonly<Record<string, CounterErrorCode>> = {
 /** Why an item cancels a transaction that may be tried again. */
 const BUSY_REASONS = new Set(["TransactionConflict", "ProvisionedThroughputExceeded", "ThrottlingError"]);
 
-/** Errors of a connection that was never made, unless they came from one of these calls on an open one. */
-const NEVER_CONNECTED = new Set(["ECONNREFUSED", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
-const SENDING = new Set(["read", "write"]);
-
-/** Requests that cannot be made, a name that is not known, and certificates that are refused before anything is sent. */
-const NEVER_POSSIBLE =
-  /^(?:ERR_INVALID_|ERR_SOCKET_BAD_PORT|ERR_UNESCAPED_CHARACTERS|ENOTFOUND$|ERR_TLS_CERT|CERT_|UNABLE_TO_|(?:DEPTH_ZERO_)?SELF_SIGNED_CERT|HOSTNAME_MISMATCH$|INVALID_CA$|INVALID_PURPOSE$)/u;
-
-/** What ends a request before it was sent, and may end well the next time, as the request of credentials may. */
-const TEMPORARY = new Set(["ECONNRESET", "EPIPE", "ETIMEDOUT", "TimeoutError", "AbortError"]);
-
-const MAX_CAUSES = 5;
+/** AWS has many names for a throttle: `ThrottlingException`, `Throttling`, `RequestThrottled`, `KMSThrottlingException`. */
+const THROTTLE = /Throttled|Throttling/u;
 
 /** Who was denied access, as AWS says it: messages go to people who need not know the account's roles. `cause` has it all. */
 const PRINCIPAL = /arn:[\w-]+:(?:iam|sts)::[^\s,;"']+/gu;
-
-interface VendorError extends Error {
-  readonly code?: unknown;
-  /** The system call in which a connection failed. */
-  readonly syscall?: string;
-  /** Where the service answered. */
-  readonly $fault?: "client" | "server";
-  readonly $metadata?: { readonly httpStatusCode?: number };
-}
 
 /**
  * What an error means that ended an attempt. `wrote` says whether the attempt was a write: unless the error shows that nothing
@@ -74,11 +59,16 @@ function codeOf(error: unknown, wrote: boolean): CounterErrorCode {
 function codeOfUnsent(error: unknown): CounterErrorCode {
   const known = codeOfRefusal(error);
   if (known !== undefined && known !== "outcome-unknown") return known;
-  const isTemporary = causesOf(error).some(
-    ({ name, code, $metadata }) =>
-      TEMPORARY.has(name) || TEMPORARY.has(String(code)) || ($metadata?.httpStatusCode ?? 0) >= 500,
-  );
-  return isTemporary ? "unavailable" : "misconfigured";
+  return isTemporary(error) ? "unavailable" : "misconfigured";
+}
+
+/** What an error means that ended a call whose last attempt ended so. */
+function codeOfLast(error: unknown, wrote: boolean, attempt: Attempt | undefined): CounterErrorCode {
+  // A middleware may throw an error of its own in the place of the attempt's. A call may be aborted after its last attempt.
+  const isAttempt =
+    attempt?.state === "failed" &&
+    (attempt.error === error || !(error instanceof Error && error.name === "AbortError"));
+  return isAttempt ? codeOf(attempt.error, wrote) : codeOfUnsent(error);
 }
 
 /** What an error means by its name, or by how the connection failed. */
@@ -92,21 +82,13 @@ function codeOfRefusal(error: unknown): CounterErrorCode | undefined {
     return "unavailable"; // signed before a freeze
   }
   if (error.message === "Region is missing") return "misconfigured";
-  const known = CODES[error.name];
+  const { name, $fault, $metadata } = error as VendorError;
+  const known = CODES[name];
   if (known !== undefined) return known;
-  for (const { code, syscall = "" } of causesOf(error)) {
-    if (typeof code !== "string" || SENDING.has(syscall)) continue;
-    if (NEVER_CONNECTED.has(code) || (code === "ETIMEDOUT" && syscall === "connect")) return "unavailable";
-    if (NEVER_POSSIBLE.test(code)) return "misconfigured";
-  }
-  return undefined;
-}
-
-function causesOf(error: unknown): readonly VendorError[] {
-  const causes: VendorError[] = [];
-  for (let link = error; link instanceof Error && causes.length < MAX_CAUSES; link = link.cause)
-    causes.push(link);
-  return causes;
+  // The SDK tells no fault where a page of a proxy has the status: the proxy may have sent the request more than once.
+  const isRefused = $fault !== undefined && $metadata?.httpStatusCode === TOO_MANY_REQUESTS;
+  if (THROTTLE.test(name) || isRefused) return "throttled";
+  return codeOfConnection(error);
 }
 
 /** Whether an attempt was applied, or may be, or may still arrive. */
@@ -136,9 +118,7 @@ export function translateError(
 ): CounterError {
   if (isCounterError(error)) return error;
   const { tableName, counterId, idempotencyKey, wrote, attempts } = context;
-  const wasSent =
-    attempts?.list.some((attempt) => attempt.state === "failed" && attempt.error === error) ?? true;
-  const last = wasSent ? codeOf(error, wrote) : codeOfUnsent(error);
+  const last = attempts === undefined ? codeOf(error, wrote) : codeOfLast(error, wrote, attempts.list.at(-1));
   const code = attempts?.list.some(mayHaveBeenApplied) ? "outcome-unknown" : last;
   const subject =
     counterId === undefined
