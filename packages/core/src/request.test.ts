@@ -82,6 +82,9 @@ describe("a counter request", () => {
     ["Persian with a zero-width non-joiner", "می‌خواهم"],
     ["Sinhala with a zero-width joiner", "ශ්‍රී"],
     ["Hindi with combining marks", "हिन्दी"],
+    ["Malayalam that ends with a joined letter", "\u0d28\u0d4d\u200d"],
+    ["Bengali with a joiner before a sign", "র\u200d্যাব"],
+    ["an emoji of a later version of Unicode", "\u{1fac9}"],
     ["a keycap", "1️⃣"],
   ])("takes %s as an id and as an idempotency key", (_, text) => {
     expect(request({ counterId: text, idempotencyKey: text })).toMatchObject({

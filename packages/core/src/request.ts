@@ -4,12 +4,17 @@ import { CounterValue, Limits } from "./limits.ts";
 import { withRemedy } from "./parse.ts";
 import { CounterWindow } from "./window.ts";
 
-const CHARACTER = String.raw`(?:\u{1F3F4}[\u{E0020}-\u{E007E}]+\u{E007F}|[^\p{C}\p{Zl}\p{Zp}])`;
+/** Emoji that come with a later version of Unicode are printable as well: another version of Node.js would take them. */
+const CHARACTER = String.raw`(?:\u{1F3F4}[\u{E0020}-\u{E007E}]+\u{E007F}|\p{Extended_Pictographic}|[^\p{C}\p{Zl}\p{Zp}])`;
 /**
  * 1–256 printable characters. Between two of them there may be a zero-width joiner or non-joiner, as in joined emoji and in
- * Persian, and the flags of regions end with invisible tags. Nowhere else may there be characters that cannot be seen.
+ * Persian; after a combining mark also at the end, as in Malayalam; and the flags of regions end with invisible tags. Nowhere
+ * else may there be characters that cannot be seen.
  */
-const PRINTABLE = new RegExp(`^(?=.{1,256}$)${CHARACTER}(?:[\\u200C\\u200D]?${CHARACTER})*$`, "u");
+const PRINTABLE = new RegExp(
+  `^(?=.{1,256}$)${CHARACTER}(?:[\\u200C\\u200D]?${CHARACTER})*(?:(?<=\\p{M})[\\u200C\\u200D])?$`,
+  "u",
+);
 const printable = z.custom<string>(
   (text) => typeof text === "string" && PRINTABLE.test(text),
   withRemedy("pass 1 to 256 printable characters"),
