@@ -6,6 +6,7 @@
 export { ApplyAllRequest, withWindowOfStore, type ApplyAllEntry } from "./apply-all-request.ts";
 export { applyBatch, applyCommand, type BatchResult, type CommandResult } from "./apply-commands.ts";
 export { applyEntries, entryLimits, entryRefused } from "./apply-entries.ts";
+export { checkSignal } from "./call-signal.ts";
 export { CounterIds } from "./counter-ids.ts";
 export { Command, Commands, decrement, get, increment, set } from "./command.ts";
 export {

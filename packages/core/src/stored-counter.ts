@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import type { BatchResult } from "./apply-commands.ts";
+import { CallSignal } from "./call-signal.ts";
 import { Commands, decrement, get, increment, set, type Command } from "./command.ts";
 import { isCounterError } from "./counter-error.ts";
 import type { Counter } from "./counter.ts";
@@ -16,12 +17,6 @@ import {
 import type { ApplyResult, CounterStore } from "./store.ts";
 import { checkWindowSupport, CounterWindow } from "./window.ts";
 
-const Signal = z.custom<AbortSignal>(
-  // Another realm, such as that of a test environment, has a class of its own.
-  (value) => typeof value === "object" && value !== null && "aborted" in value && "addEventListener" in value,
-  withRemedy("pass an AbortSignal, such as AbortSignal.timeout(5_000)"),
-);
-
 const Options = z
   .strictObject(
     {
@@ -29,7 +24,7 @@ const Options = z
       idempotencyKey: z.optional(IdempotencyKey),
       issuedAt: z.optional(IssuedAt),
       callerId: z.optional(CallerId),
-      signal: z.optional(Signal),
+      signal: z.optional(CallSignal),
       window: z.optional(CounterWindow),
     },
     withRemedy(

@@ -40,7 +40,7 @@ function tellingReplays(store: CounterStore): CounterStore {
   const nameOf = (id: string, window?: CounterWindow) => `${id}\n${window?.name ?? ""}`;
   return {
     ...store,
-    apply: async (request) => {
+    apply: async (request, options) => {
       // Not even an object, where the contract is about bad input.
       const { id, idempotencyKey = "", window } = request ?? {};
       const name = nameOf(id, window);
@@ -48,7 +48,7 @@ function tellingReplays(store: CounterStore): CounterStore {
       const replayed = keys.has(idempotencyKey);
       if (idempotencyKey !== "") known.set(name, keys.add(idempotencyKey));
       try {
-        return { ...(await store.apply(request)), replayed };
+        return { ...(await store.apply(request, options)), replayed };
       } catch (error) {
         if (!replayed) keys.delete(idempotencyKey);
         throw error;
@@ -378,6 +378,7 @@ describe("invalid input", () => {
       () => store.held(""),
       () => store.getMany(["a", ""]),
       () => store.hold(wrong),
+      () => store.get("a", { signal: 5 as never }), // as a caller without types may pass
     ])
       expect((await failureOf(call())).code).toBe("invalid-input");
     expect(context.operations).toEqual([]);

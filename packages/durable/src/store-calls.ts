@@ -1,5 +1,5 @@
 import type { DurableContext } from "@aws/durable-execution-sdk-js";
-import type { CallOptions } from "@durable-counter/core";
+import { checkSignal, type CallOptions } from "@durable-counter/core";
 import { defaultName } from "./counter-config.ts";
 import { beforeInvocationEnds } from "./invocation-end.ts";
 import { uniqueName } from "./operation-identity.ts";
@@ -42,6 +42,7 @@ export function createStoreCalls(context: DurableContext, name: string) {
     options: CallOptions,
     prepare: (sequence: number) => () => Promise<StepCall<R>>,
   ): Promise<R> => {
+    checkSignal(options.signal);
     const sequence = calls;
     const operation = `${subjectOf(effect)}/${sequence}${effect.text}`;
     if (!takeOperation(operation)) {

@@ -24,6 +24,7 @@ export async function deleteCounter(
   window: CounterWindow | undefined,
 ): Promise<void> {
   const { client, tableName, signal } = table;
+  const isSent = !signal.aborted;
   try {
     const sortKey = window === undefined ? VALUE_SORT_KEY : windowSortKey(window);
     if (!(await deleteValue(table, { id, sortKey }))) {
@@ -36,7 +37,7 @@ export async function deleteCounter(
     }
     await deleteKeyItems(table, id);
   } catch (error) {
-    throw translateError(error, { tableName, counterId: id, wrote: true });
+    throw translateError(error, { tableName, counterId: id, wrote: isSent });
   }
 }
 

@@ -126,14 +126,14 @@ async function write(
         { Update: updateInput(config, context, action) },
         ...endOfMovedHold(config, id, item, openHold, endText(end, context.forgetAt)),
       ];
-      const command = new TrackedTransactWriteItems({ TransactItems }, attempts);
-      await untilAborted(signal, () => client.send(command, { abortSignal: signal }));
+      await untilAborted(signal, () =>
+        client.send(new TrackedTransactWriteItems({ TransactItems }, attempts), { abortSignal: signal }),
+      );
       return answer(action.hold.after);
     }
     const input = { ...updateInput(config, context, action), ReturnValues: "UPDATED_NEW" } as const;
-    const command = new TrackedUpdateItem(input, attempts);
     const { Attributes: item = {} } = await untilAborted(signal, () =>
-      client.send(command, { abortSignal: signal }),
+      client.send(new TrackedUpdateItem(input, attempts), { abortSignal: signal }),
     );
     return answer(valueOf(item, config, id, valueAttributeOf(action)) ?? Number.NaN);
   } catch (error) {

@@ -1,6 +1,7 @@
 import {
   isCounterError,
   type ApplyRequest,
+  type CallOptions,
   type CounterStore,
   type CounterWindow,
 } from "@durable-counter/core";
@@ -19,13 +20,16 @@ import { createSimulation, simulatedEngines, strategiesOf, tableName } from "./s
  */
 function retrying(store: FullStore): CounterStore {
   const known = new Map<string, Set<string | undefined>>();
-  const untilAnswered = async <T>(call: (idempotencyKey?: string) => Promise<T>): Promise<T> => {
+  const untilAnswered = async <T>(
+    options: CallOptions | undefined,
+    call: (idempotencyKey?: string) => Promise<T>,
+  ): Promise<T> => {
     let idempotencyKey: string | undefined;
     for (;;) {
       try {
         return await call(idempotencyKey);
       } catch (error) {
-        if (!isCounterError(error) || !error.retryable) throw error;
+        if (!isCounterError(error) || !error.retryable || options?.signal?.aborted) throw error;
         idempotencyKey ??= error.details["idempotencyKey"] as string | undefined; // what an unknown outcome tells to ask with
       }
     }
@@ -33,13 +37,14 @@ function retrying(store: FullStore): CounterStore {
   const untilKnown = async <T extends { readonly replayed: boolean }>(
     ids: readonly string[],
     idempotencyKey: string | undefined,
+    options: CallOptions | undefined,
     call: (generatedKey?: string) => Promise<T>,
   ): Promise<T> => {
     const used = ids.map((id) => known.get(id) ?? new Set<string | undefined>());
     const replayed = idempotencyKey !== undefined && used.some((keys) => keys.has(idempotencyKey));
     for (const [index, id] of ids.entries()) known.set(id, (used[index] ?? new Set()).add(idempotencyKey));
     try {
-      return { ...(await untilAnswered(call)), replayed };
+      return { ...(await untilAnswered(options, call)), replayed };
     } catch (error) {
       if (!replayed) for (const keys of used) keys.delete(idempotencyKey);
       throw error;
@@ -49,26 +54,29 @@ function retrying(store: FullStore): CounterStore {
   const nameOf = (id: string, window?: CounterWindow) => `${id}\n${window?.name ?? ""}`;
   return {
     supportsWindows: store.supportsWindows,
-    apply: async (request) => {
+    apply: async (request, options) => {
       // Not even an object, where the contract is about bad input.
       const { id = "", idempotencyKey, window } = (request ?? {}) as Partial<ApplyRequest>;
-      return untilKnown([nameOf(id, window)], idempotencyKey, (generatedKey = idempotencyKey) =>
-        store.apply(generatedKey === undefined ? request : { ...request, idempotencyKey: generatedKey }),
+      return untilKnown([nameOf(id, window)], idempotencyKey, options, (generatedKey = idempotencyKey) =>
+        store.apply(
+          generatedKey === undefined ? request : { ...request, idempotencyKey: generatedKey },
+          options,
+        ),
       );
     },
-    applyAll: async (request) => {
+    applyAll: async (request, options) => {
       const ids = request.entries.map(({ id, window }) => nameOf(id, window));
-      return untilKnown(ids, request.idempotencyKey, (idempotencyKey = request.idempotencyKey) =>
-        store.applyAll({ ...request, idempotencyKey }),
+      return untilKnown(ids, request.idempotencyKey, options, (idempotencyKey = request.idempotencyKey) =>
+        store.applyAll({ ...request, idempotencyKey }, options),
       );
     },
-    getMany: (ids, options) => untilAnswered(async () => (await store.getMany(ids, options)) ?? new Map()),
-    get: (id, options) => untilAnswered(() => store.get(id, options)),
+    getMany: (ids, options) => untilAnswered(options, () => store.getMany(ids, options)),
+    get: (id, options) => untilAnswered(options, () => store.get(id, options)),
     delete: (id, options) => {
-      known.delete(nameOf(id, options?.window));
-      return untilAnswered(() => store.delete(id, options));
+      if (options?.signal?.aborted !== true) known.delete(nameOf(id, options?.window));
+      return untilAnswered(options, () => store.delete(id, options));
     },
-    list: () => store.list(),
+    list: (options) => store.list(options),
   };
 }
 

@@ -82,6 +82,23 @@ describe("a signal that has aborted", () => {
     expect(await store.get(id, { consistent: true })).toBe(0);
   });
 
+  test("must be one: anything else is refused, and nothing is sent", async () => {
+    const store = storeOf(engine.client);
+    const options = { signal: 5_000 as never }; // as a caller without types may pass
+    const request = { id: newId(), commands: [increment()] };
+    for (const call of [
+      store.apply(request, options),
+      store.get(request.id, options),
+      listed(store.list(options)),
+    ]) {
+      expect(await errorOf(call)).toMatchObject({
+        code: "invalid-input",
+        message: expect.stringContaining("options.signal is 5000; pass an AbortSignal"),
+      });
+    }
+    expect(await store.get(request.id, { consistent: true })).toBe(0);
+  });
+
   test("ends the wait between attempts", async () => {
     const client = localClient(engine.endpoint, { maxAttempts: 1 });
     client.middlewareStack.add(

@@ -1,3 +1,5 @@
+import { checkSignal } from "@durable-counter/core";
+
 /** Ends a call before it is done: the caller has aborted it, or its time is over. */
 class CallEnded extends Error {
   override readonly name = "AbortError";
@@ -12,11 +14,13 @@ export function isOutOfTime(error: unknown): boolean {
  * Runs a call with a signal that aborts when the caller's does, or when the time is over.
  *
  * @param limits `timeoutMs` in milliseconds
+ * @throws CounterError `invalid-input` for a signal that is none
  */
 export async function withTimeLimit<T>(
   { signal, timeoutMs }: { readonly signal: AbortSignal | undefined; readonly timeoutMs: number },
   run: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
+  checkSignal(signal);
   const controller = new AbortController();
   const end = () =>
     controller.abort(new CallEnded("The caller aborted the call.", { cause: signal?.reason }));

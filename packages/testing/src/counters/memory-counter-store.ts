@@ -16,6 +16,7 @@ import {
   withWindowOfStore,
   type ApplyAllResult,
   type BatchResult,
+  type CallOptions,
   type CounterStore,
   type EndHoldRequest,
   type HoldEndResult,
@@ -23,6 +24,7 @@ import {
   type Limits,
   type ApplyResult,
 } from "@durable-counter/core";
+import { checkNotAborted } from "./call-signal.ts";
 import { applyAllInMemory } from "./memory-apply-all.ts";
 import { newCounter, onlyReads, remember, rememberedResult, type StoredCounter } from "./memory-batch.ts";
 import { counterId, counterName, inPeriod, setValueIn, valueIn } from "./memory-windows.ts";
@@ -67,13 +69,15 @@ export class MemoryCounterStore implements CounterStore {
     this.#now = now;
   }
 
-  async apply(request: ApplyRequest): Promise<ApplyResult> {
+  async apply(request: ApplyRequest, options?: CallOptions): Promise<ApplyResult> {
     const parsed = parseInput(ApplyRequest, request, "request");
+    checkNotAborted(options);
     return this.#apply(parsed, JSON.stringify(parsed.commands));
   }
 
-  async hold(request: HoldRequest): Promise<HoldResult> {
+  async hold(request: HoldRequest, options?: CallOptions): Promise<HoldResult> {
     const parsed = parseInput(HoldRequest, request, "request");
+    checkNotAborted(options);
     const { amount, expiresIn, limits = this.#limits, window = this.#window, ...rest } = parsed;
     const now = this.#now();
     const { idempotencyKey: holdId = crypto.randomUUID(), issuedAt = now } = rest;
@@ -98,12 +102,16 @@ export class MemoryCounterStore implements CounterStore {
     return { holdId, ...result, expiresAt, replayed };
   }
 
-  async commit(request: CommitRequest): Promise<HoldEndResult> {
-    return this.#endHold({ type: "commit", ...parseInput(CommitRequest, request, "request") });
+  async commit(request: CommitRequest, options?: CallOptions): Promise<HoldEndResult> {
+    const parsed = parseInput(CommitRequest, request, "request");
+    checkNotAborted(options);
+    return this.#endHold({ type: "commit", ...parsed });
   }
 
-  async release(request: ReleaseRequest): Promise<HoldEndResult> {
-    return this.#endHold({ type: "release", ...parseInput(ReleaseRequest, request, "request") });
+  async release(request: ReleaseRequest, options?: CallOptions): Promise<HoldEndResult> {
+    const parsed = parseInput(ReleaseRequest, request, "request");
+    checkNotAborted(options);
+    return this.#endHold({ type: "release", ...parsed });
   }
 
   #endHold(request: EndHoldRequest): HoldEndResult {
@@ -159,8 +167,9 @@ export class MemoryCounterStore implements CounterStore {
     return { ...result, replayed: false };
   }
 
-  async applyAll(request: ApplyAllRequest): Promise<ApplyAllResult> {
+  async applyAll(request: ApplyAllRequest, options?: CallOptions): Promise<ApplyAllResult> {
     const parsed = parseInput(ApplyAllRequest, request, "request");
+    checkNotAborted(options);
     const entries = withWindowOfStore(parsed.entries, this.#window);
     for (const { id, window } of entries) this.#counter(counterName(id, window));
     const defaults = { limits: this.#limits, initial: this.#initial };
@@ -177,6 +186,7 @@ export class MemoryCounterStore implements CounterStore {
     options: WindowedCall & { consistent?: boolean } = {},
   ): Promise<Map<string, number>> {
     const parsed = parseInput(CounterIds, ids, "ids");
+    checkNotAborted(options);
     return new Map(parsed.map((id) => [id, this.#currentValue(this.#nameOf(id, options)) ?? this.#initial]));
   }
 
@@ -185,7 +195,10 @@ export class MemoryCounterStore implements CounterStore {
   }
 
   /** Lists the counters as they are when the first one is read. Later writes do not change the list. */
-  async *list(): AsyncGenerator<{ readonly id: string; readonly value: number }, void, undefined> {
+  async *list(
+    options?: CallOptions,
+  ): AsyncGenerator<{ readonly id: string; readonly value: number }, void, undefined> {
+    checkNotAborted(options);
     const own = Array.from(this.#counters).filter(([, { window }]) => window?.name === this.#window?.name);
     yield* own.flatMap(([name]) => {
       const value = this.#currentValue(name);
@@ -193,11 +206,13 @@ export class MemoryCounterStore implements CounterStore {
     });
   }
 
-  #nameOf(id: string, { window = this.#window }: WindowedCall): string {
-    return counterName(
+  #nameOf(id: string, { window = this.#window, ...options }: WindowedCall): string {
+    const name = counterName(
       parseInput(CounterId, id, "id"),
       window && parseInput(CounterWindow, window, "options.window"),
     );
+    checkNotAborted(options);
+    return name;
   }
 
   #currentValue(name: string): number | undefined {
@@ -214,7 +229,7 @@ export class MemoryCounterStore implements CounterStore {
 }
 
 /** What a call takes beside an id. */
-interface WindowedCall {
+interface WindowedCall extends CallOptions {
   readonly window?: CounterWindow | undefined;
 }
 

@@ -59,8 +59,8 @@ export function recordHistory(store: CounterStore): RecordingStore {
       },
       as: recordAs,
       supportsWindows: store.supportsWindows,
-      apply: (request) => {
-        const call = () => store.apply(request);
+      apply: (request, options) => {
+        const call = () => store.apply(request, options);
         // A copy, because the caller may modify the request later.
         const parsed = ApplyRequest.safeParse(request);
         if (!parsed.success) return call();
@@ -72,12 +72,12 @@ export function recordHistory(store: CounterStore): RecordingStore {
         if (options?.consistent !== true || !CounterId.safeParse(id).success) return call();
         return record({ key: id, input: { type: "get" } satisfies CounterInput }, processOf(), call);
       },
-      delete: (id) => {
-        const call = () => store.delete(id);
+      delete: (id, options) => {
+        const call = () => store.delete(id, options);
         if (!CounterId.safeParse(id).success) return call();
         return record({ key: id, input: { type: "delete" } satisfies CounterInput }, processOf(), call);
       },
-      list: () => store.list(),
+      list: (options) => store.list(options),
     };
   };
   return recordAs();

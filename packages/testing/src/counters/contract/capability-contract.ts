@@ -1,5 +1,5 @@
-import type { CounterStore } from "@durable-counter/core";
-import type { Contract, StoreCapability } from "./contract.ts";
+import { increment, type CounterStore } from "@durable-counter/core";
+import { codeOf, type Contract, type StoreCapability } from "./contract.ts";
 
 const METHODS: Readonly<Record<StoreCapability, readonly (keyof CounterStore)[]>> = {
   holds: ["hold", "commit", "release", "held"],
@@ -20,5 +20,25 @@ export function capabilityContract(
       .filter((method) => typeof store[method] !== "function");
     expect(missing).toEqual([]);
     expect(!capabilities.includes("windows") || store.supportsWindows === true).toEqual(true);
+  });
+
+  test("a call of a capability whose signal has aborted changes nothing, and is unavailable", async () => {
+    const store = await createStore();
+    await store.apply({ id: "a", commands: [increment(5)] });
+    const holdId = (await store.hold?.({ id: "a", amount: 2, expiresIn: 60 }))?.holdId ?? "";
+    const options = { signal: AbortSignal.abort() };
+    const calls = [
+      store.hold?.({ id: "a", amount: 1, expiresIn: 60 }, options),
+      store.commit?.({ id: "a", holdId }, options),
+      store.release?.({ id: "a", holdId }, options),
+      store.held?.("a", options),
+      store.applyAll?.({ entries: [{ id: "a", commands: [increment(1)] }] }, options),
+      store.getMany?.(["a"], options),
+    ];
+    const codes = await Promise.all(calls.filter((call) => call !== undefined).map(codeOf));
+    expect(codes).toEqual(codes.map(() => "unavailable"));
+    expect([await store.get("a", { consistent: true }), (await store.held?.("a")) ?? 0]).toEqual(
+      holdId === "" ? [5, 0] : [3, 2],
+    );
   });
 }

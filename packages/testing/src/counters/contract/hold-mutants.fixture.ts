@@ -113,6 +113,10 @@ export const HOLD_MUTANTS: Readonly<Record<string, Mutation>> = {
     }),
   },
 
+  "commits whatever its signal says": {
+    breaks: "a call of a capability whose signal has aborted changes nothing, and is unavailable",
+    of: (store) => ({ commit: (request) => store.commit(request) }),
+  },
   "keeps committed holds open": {
     breaks: "a committed hold stays taken",
     of: (store) => ({ commit: async ({ id }) => ended(await store.get(id)) }),
@@ -286,13 +290,13 @@ export function createHoldMutant(bug: string | undefined) {
 
 function withAllMethodsOf(store: MemoryCounterStore) {
   return {
-    apply: (request) => store.apply(request),
-    get: (id) => store.get(id),
-    delete: (id) => store.delete(id),
-    list: () => store.list(),
-    hold: (request) => store.hold(request),
-    commit: (request) => store.commit(request),
-    release: (request) => store.release(request),
-    held: (id) => store.held(id),
+    apply: (request, options) => store.apply(request, options),
+    get: (id, options) => store.get(id, options),
+    delete: (id, options) => store.delete(id, options),
+    list: (options) => store.list(options),
+    hold: (request, options) => store.hold(request, options),
+    commit: (request, options) => store.commit(request, options),
+    release: (request, options) => store.release(request, options),
+    held: (id, options) => store.held(id, options),
   } satisfies CounterStore;
 }

@@ -6,6 +6,7 @@ import {
   CounterId,
   parseInput,
   type BatchResult,
+  type CallOptions,
   type Command,
   type CounterOptions,
   type CounterStore,
@@ -13,6 +14,7 @@ import {
   type ApplyResult,
 } from "@durable-counter/core";
 
+import { checkNotAborted } from "../call-signal.ts";
 import { isSet, mutatedSet } from "./mutant-set.fixture.ts";
 import { mutantGetMany } from "./mutant-get-many.fixture.ts";
 import type { Mutant } from "./mutants.fixture.ts";
@@ -36,8 +38,9 @@ export class MutantStore implements CounterStore {
     if (this.#has("declares a capability that it does not have")) Object.assign(this, { getMany: undefined });
   }
 
-  async apply(input: ApplyRequest): Promise<ApplyResult> {
+  async apply(input: ApplyRequest, options?: CallOptions): Promise<ApplyResult> {
     const request = this.#parse(input);
+    this.#checkSignal(options);
     const { commands } = request;
     const id = this.#key(request.id);
     const limits = this.#limits(request.limits);
@@ -94,15 +97,17 @@ export class MutantStore implements CounterStore {
     return { ...result, replayed: false };
   }
 
-  async get(id: string, { consistent = false } = {}): Promise<number> {
+  async get(id: string, { consistent = false, ...options }: ReadOptions = {}): Promise<number> {
     const key = this.#key(this.#has("trusts its input") ? id : parseInput(CounterId, id, "id"));
+    this.#checkSignal(options);
     if (this.#has("reads what stood there before")) return this.#stale.get(key) ?? this.#initial(undefined);
     const value = this.#items.get(key)?.value;
     if (this.#has("reads what is about to be written") && !consistent) return (value ?? 0) + 1;
     return value ?? (this.#has("reads 0 where nothing is") ? 0 : this.#initial(undefined));
   }
 
-  getMany(ids: readonly string[]): Promise<Map<string, number>> {
+  async getMany(ids: readonly string[], options?: CallOptions): Promise<Map<string, number>> {
+    this.#checkSignal(options);
     return mutantGetMany(ids, {
       has: (bug) => this.#has(bug),
       initial: this.#initial(undefined),
@@ -113,8 +118,9 @@ export class MutantStore implements CounterStore {
     });
   }
 
-  async delete(id: string): Promise<void> {
+  async delete(id: string, options?: CallOptions): Promise<void> {
     const key = this.#key(this.#has("trusts its input") ? id : parseInput(CounterId, id, "id"));
+    if (!this.#has("deletes whatever its signal says")) this.#checkSignal(options);
     const item = this.#items.get(key);
     if (this.#has("fails to delete what is not there") && item === undefined) throw new Error("Not found.");
     if (this.#has("deletes nothing")) return;
@@ -125,7 +131,8 @@ export class MutantStore implements CounterStore {
     else this.#items.delete(key);
   }
 
-  async *list(): AsyncGenerator<{ readonly id: string; readonly value: number }> {
+  async *list(options?: CallOptions): AsyncGenerator<{ readonly id: string; readonly value: number }> {
+    this.#checkSignal(options);
     const entries = Array.from(this.#items, ([id, { value }]) => ({ id, value }));
     if (this.#has("lists all but one")) entries.pop();
     if (this.#has("lists a first page only")) entries.splice(10);
@@ -219,6 +226,10 @@ export class MutantStore implements CounterStore {
     }
   }
 
+  #checkSignal(options: CallOptions | undefined): void {
+    if (!this.#has("does not look at signals")) checkNotAborted(options);
+  }
+
   #key(id: string): string {
     if (this.#has("keeps one value for all counters")) return "counter";
     if (this.#has("takes ids that look alike for one")) return id.normalize();
@@ -249,6 +260,10 @@ export class MutantStore implements CounterStore {
         .join();
     return this.#has("knows commands by their sum") ? String(sumOf(commands)) : JSON.stringify(commands);
   }
+}
+
+interface ReadOptions extends CallOptions {
+  readonly consistent?: boolean;
 }
 
 interface Item {

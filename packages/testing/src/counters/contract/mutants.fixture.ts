@@ -85,6 +85,8 @@ export const MUTANTS = {
   "deletes nothing": "a deleted counter is not listed, and starts at its initial value again",
   "deletes all": "a deleted counter is not listed, and starts at its initial value again",
   "deletes the value and keeps the keys": "a deleted counter's keys are forgotten, and no other keys",
+  "does not look at signals": "a call whose signal has aborted changes nothing, and is unavailable",
+  "deletes whatever its signal says": "a call whose signal has aborted changes nothing, and is unavailable",
   "fails to delete what is not there": "deleting a counter that does not exist does nothing",
 
   "reads many counters without their initial value":

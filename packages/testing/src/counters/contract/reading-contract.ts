@@ -1,5 +1,5 @@
 import { decrement, get, increment } from "@durable-counter/core";
-import { entriesOf, sorted, type Contract } from "./contract.ts";
+import { codeOf, entriesOf, sorted, type Contract } from "./contract.ts";
 
 /** Rules for reading, listing and deleting. */
 export function readingContract({ test, expect, createStore }: Contract): void {
@@ -107,6 +107,27 @@ export function readingContract({ test, expect, createStore }: Contract): void {
     expect((await store.apply({ id: "b", commands: [increment(1)], idempotencyKey: "t" })).replayed).toEqual(
       true,
     );
+  });
+
+  test("a call whose signal has aborted changes nothing, and is unavailable", async () => {
+    const store = await createStore();
+    const request = { id: "a", commands: [increment(1)], idempotencyKey: "t" };
+    await store.apply({ ...request, id: "b" });
+    const options = { signal: AbortSignal.abort() };
+    const list = async () => {
+      for await (const entry of store.list(options)) return entry;
+    };
+    const codes = [
+      await codeOf(store.apply(request, options)),
+      await codeOf(store.apply({ id: "b", commands: [get()] }, options)),
+      await codeOf(store.get("b", options)),
+      await codeOf(store.get("b", { ...options, consistent: true })),
+      await codeOf(store.delete("b", options)),
+      await codeOf(list()),
+    ];
+    expect(codes).toEqual(codes.map(() => "unavailable"));
+    expect(await entriesOf(store)).toEqual([["b", 1]]);
+    expect((await store.apply(request)).replayed).toEqual(false);
   });
 
   test("deleting a counter that does not exist does nothing", async () => {
