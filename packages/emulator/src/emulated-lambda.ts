@@ -45,7 +45,7 @@ export class EmulatedLambda {
     const { store, clock = new RealClock(), onError, executionTimeoutSeconds = YEAR } = options;
     this.functions = new Functions(options.functions);
     this.chaos = options.chaos && new Chaos(options.chaos, seededRandom(options.chaos.seed));
-    const invokes = new InvokeApi(this.functions, (request) => this.executions.start(request));
+    const invokes = new InvokeApi(this.functions, (request) => this.executions.start(request), this.logs);
     this.executions = new Executions(
       {
         clock,

@@ -27,6 +27,12 @@ export const environment = async (_: unknown, context: { getRemainingTimeInMilli
   env: process.env,
 });
 
+/** A plain function that prints more than the end of a log has room for. */
+export const talks = async () => {
+  for (let line = 1; line <= 500; line++) console.log(`line ${line}`);
+  return {};
+};
+
 /** Dies in the first run of its second step, in the way that the event says. */
 export const dies = withDurableExecution(async ({ by }: { by: string }, context: DurableContext) => {
   const first = await context.step("first", async () => ran("first"));

@@ -18,8 +18,8 @@ export async function serve(url: string, name: string): Promise<void> {
   const handler = await load(url, name);
   if (handler === undefined) return;
   process.on("message", (message: InvokeMessage) => {
-    const started = Promise.resolve(run(handler, message));
-    started.then(send, (error: unknown) => fatal("Runtime.UncaughtException", error));
+    const answered = run(handler, message).then(answer);
+    answered.catch((error: unknown) => fatal("Runtime.UncaughtException", error));
   });
   send({ type: "ready" });
 }
@@ -74,8 +74,26 @@ function fatal(type: string, error: unknown): void {
   console.error(error);
   const { ErrorMessage, ...rest } = errorOf(error);
   const message: HostMessage = { type: "fatal", error: { ...rest, ErrorType: type, ErrorMessage } };
-  if (process.connected) process.send?.(message, undefined, undefined, () => process.exit(128));
-  else process.exit(128);
+  printed()
+    .then(() => {
+      if (process.connected) process.send?.(message, undefined, undefined, () => process.exit(128));
+      else process.exit(128);
+      return undefined;
+    })
+    .catch(() => process.exit(128));
+}
+
+/** The process is frozen as soon as the emulator has the answer: what was printed before has to be out by then. */
+async function answer(message: HostMessage): Promise<void> {
+  await printed();
+  send(message);
+}
+
+async function printed(): Promise<void> {
+  const out = [process.stdout, process.stderr].map(
+    (stream) => new Promise<void>((resolve) => stream.write("", () => resolve())),
+  );
+  await Promise.all(out);
 }
 
 function send(message: HostMessage): void {

@@ -12,6 +12,7 @@ import type { StartRequest } from "./executions/executions.ts";
 import { functionReference, type FunctionReference } from "./functions/function-reference.ts";
 import { eventOf, type Functions } from "./functions/functions.ts";
 import type { InvocationEnding } from "./functions/lambda-function.ts";
+import type { LogBook } from "./functions/log-book.ts";
 
 /** Bytes of a payload: of a synchronous invocation, and of an event. */
 const MAX_PAYLOAD = { RequestResponse: 6_291_456, Event: 1_048_576 } as const;
@@ -23,6 +24,8 @@ export interface InvokeRequest {
   readonly executionName: string | undefined;
   readonly payload: string;
   readonly tenantId: string | undefined;
+  /** Whether the answer has the end of the log. Only for the type `RequestResponse`. */
+  readonly wantsLog?: boolean | undefined;
 }
 
 /** The answer to it. */
@@ -31,35 +34,53 @@ export interface InvokeResponse {
   readonly payload?: string | undefined;
   readonly functionError?: "Unhandled" | undefined;
   readonly executionArn?: string | undefined;
+  /** The last 4 KB of the log, in base64. */
+  readonly logTail?: string | undefined;
 }
 
 /** Invokes functions: by Lambda's Invoke, and for `context.invoke` of an execution. */
 export class InvokeApi {
   readonly #functions: Functions;
   readonly #start: (request: StartRequest) => Execution;
+  readonly #logs: LogBook;
 
-  constructor(functions: Functions, start: (request: StartRequest) => Execution) {
+  constructor(functions: Functions, start: (request: StartRequest) => Execution, logs: LogBook) {
     this.#functions = functions;
     this.#start = start;
+    this.#logs = logs;
   }
 
   /** @throws ApiError */
   async invoke(request: InvokeRequest): Promise<InvokeResponse> {
-    const { reference, type, tenantId } = request;
+    const { reference, type, tenantId, wantsLog = false } = request;
     const { name: functionName } = this.#functions.find(reference);
     const payload = checkRequest(request);
     if (type === "DryRun") return { status: 204 };
     const executionName = request.executionName ?? randomUUID();
     if (request.executionName === undefined) {
-      const plain = this.#plain(functionName, payload, tenantId);
+      const requestId = randomUUID();
+      const plain = this.#plain(functionName, payload, tenantId, requestId);
       if (type === "Event" && this.#functions.kindOf(functionName) === "plain") return { status: 202 };
       const ending = await plain;
-      if (ending !== "durable") return type === "Event" ? { status: 202 } : plainResponse(ending);
+      if (ending !== "durable") {
+        if (type === "Event") return { status: 202 };
+        return {
+          ...plainResponse(ending),
+          ...(wantsLog && { logTail: await this.#logs.tail({ requestId }) }),
+        };
+      }
     }
     checkQualifier(reference);
     const execution = this.#start({ functionName, executionName, payload, tenantId });
     if (type === "Event") return { status: 202, executionArn: execution.arn };
-    return { status: 200, executionArn: execution.arn, ...endResponse(await execution.ended()) };
+    const response = endResponse(await execution.ended());
+    const { arn: executionArn } = execution;
+    return {
+      status: 200,
+      executionArn,
+      ...response,
+      ...(wantsLog && { logTail: await this.#logs.tail({ executionArn }) }),
+    };
   }
 
   /** Invokes a function for an execution. A durable one gets a name that follows from the operation. */
@@ -67,7 +88,7 @@ export class InvokeApi {
     try {
       const reference = functionReference(functionName);
       const { name } = this.#functions.find(reference);
-      const ending = await this.#plain(name, payload, tenantId);
+      const ending = await this.#plain(name, payload, tenantId, randomUUID());
       if (ending !== "durable") {
         return ending.kind === "returned" ? { result: ending.value } : { error: ending.error };
       }
@@ -92,10 +113,11 @@ export class InvokeApi {
     functionName: string,
     payload: string | undefined,
     tenantId: string | undefined,
+    requestId: string,
   ): Promise<InvocationEnding | "durable"> {
     return this.#functions.invokePlain(functionName, {
       event: eventOf(payload),
-      requestId: randomUUID(),
+      requestId,
       functionArn: functionArn(functionName),
       tenantId,
     });

@@ -15,7 +15,7 @@ let client: LambdaClient;
 beforeAll(async () => {
   emulator = await startEmulator({
     functions: [
-      ...["order", "environment", "dies"].map((name) => ({ name, file, exportName: name })),
+      ...["order", "environment", "dies", "talks"].map((name) => ({ name, file, exportName: name })),
       { name: "hangs", file, exportName: "dies", timeoutSeconds: 3 },
     ],
     env: { TRACE_FILE: join(folder, "trace"), GREETING: "hello" },
@@ -65,6 +65,21 @@ test("runs each handler in a process of its own, which stays warm", async () => 
       text: "order of cup",
     }),
   );
+});
+
+test.each([
+  ["of a durable function", "order:$LATEST", /^order of mug\n$/u],
+  ["of a plain function", "talks", /line 499\nline 500\n$/u],
+])("answers the last 4 KB of the log %s to LogType: Tail", async (_, FunctionName, printed) => {
+  const Payload = '{"item":"mug"}';
+  const tail = async (LogType: "Tail" | "None") => {
+    const { LogResult } = await client.send(new InvokeCommand({ FunctionName, Payload, LogType }));
+    return LogResult === undefined ? undefined : Buffer.from(LogResult, "base64").toString();
+  };
+  const text = await tail("Tail");
+  expect(text).toMatch(printed);
+  expect(text?.length).toBeLessThanOrEqual(4_096);
+  expect(await tail("None")).toBeUndefined();
 });
 
 test("gives a handler the environment and the context of Lambda", async () => {

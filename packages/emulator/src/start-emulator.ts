@@ -7,7 +7,7 @@ import { EmulatedLambda } from "./emulated-lambda.ts";
 import type { ChaosOptions, KillPoint } from "./executions/chaos.ts";
 import type { ChangedExecution } from "./executions/execution-environment.ts";
 import { SqliteStore } from "./executions/sqlite-store.ts";
-import { Bundler } from "./functions/bundle.ts";
+import { Bundler, type PreparedCode } from "./functions/bundle.ts";
 import { ProcessFunction } from "./functions/process-function.ts";
 import type { LogLine } from "./functions/process-instance.ts";
 import { ProcessReaper } from "./functions/process-reaper.ts";
@@ -65,6 +65,8 @@ export interface Emulator {
   reload(functionName: string): Promise<string | undefined>;
   /** The files that a function was made from. */
   inputsOf(functionName: string): readonly string[];
+  /** Whether a function is certainly no durable one: its bundle has no durable execution SDK. */
+  isPlain(functionName: string): boolean;
   /** Ends the server and all processes. */
   stop(): Promise<void>;
 }
@@ -112,10 +114,10 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   try {
     const port = await listen(server, options.port ?? 0);
     const endpoint = `http://127.0.0.1:${port}`;
-    const code = new Map<string, readonly string[]>();
+    const code = new Map<string, PreparedCode>();
     const settingsOf = async (each: EmulatedFunction): Promise<ProcessSettings> => {
       const prepared = await bundler.prepare(resolve(each.file));
-      code.set(each.name, prepared.inputs);
+      code.set(each.name, prepared);
       return {
         functionName: each.name,
         code: prepared.code,
@@ -157,7 +159,11 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
         if (error === undefined) served.functions.reloaded();
         return error;
       },
-      inputsOf: (name) => code.get(name) ?? [],
+      inputsOf: (name) => code.get(name)?.inputs ?? [],
+      isPlain: (name) => {
+        const { isBundle = false, inputs = [] } = code.get(name) ?? {};
+        return isBundle && !inputs.some((input) => input.includes("durable-execution-sdk-js"));
+      },
       stop,
     };
   } catch (error) {

@@ -110,7 +110,13 @@ describe("the terminal", () => {
     const source = join(folder, "greeting.mjs");
     const write = (text: string) => writeFileSync(source, `export const handler = async () => "${text}";`);
     write("hello");
-    const { endpoint, child, exited, output } = await dev(source, "--watch");
+    const { endpoint, child, exited, output } = await dev(source, handler, "--watch");
+    // Nothing durable is in it, which a forgotten wrapper looks like.
+    expect(output().match(/^ .*$/gmu)).toEqual([
+      expect.stringContaining("greeting"),
+      expect.stringMatching(/It is a plain function\. .* withDurableExecution/u),
+      expect.stringContaining("approval-fixture"),
+    ]);
     const invoke = () => run("invoke", "greeting", "--endpoint", endpoint);
     expect((await invoke()).text).toBe('"hello"');
     write("good morning");

@@ -9,13 +9,19 @@ import { UsageError } from "./usage-error.ts";
 /** How often the files of a handler are looked at, in milliseconds. */
 const WATCH_INTERVAL = 300;
 
+const PLAIN =
+  "It is a plain function. For a durable one, wrap the handler with withDurableExecution of @aws/durable-execution-sdk-js.";
+
 /** Serves handlers until Ctrl-C. */
 export async function dev(args: readonly string[], print: (line: string) => void): Promise<number> {
   const options = devOptions(args);
   const stopped = untilStopped(print);
   const emulator = await start(options, print);
   print(`Lambda is at ${emulator.endpoint} and serves:`);
-  for (const { name, file } of options.functions) print(`  ${name}  (${file})`);
+  for (const { name, file } of options.functions) {
+    print(`  ${name}  (${file})`);
+    if (emulator.isPlain(name)) print(`    ${PLAIN}`);
+  }
   if (options.chaos !== undefined)
     print(`Processes are killed at random: --seed ${options.chaos.seed} repeats it.`);
   const [{ name } = { name: "" }] = options.functions;

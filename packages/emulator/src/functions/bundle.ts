@@ -6,8 +6,10 @@ import { pathToFileURL } from "node:url";
 export interface PreparedCode {
   /** The file to load. */
   readonly code: string;
-  /** All files that it was made from. */
+  /** All files that it was made from, as far as they are known. */
   readonly inputs: readonly string[];
+  /** Whether it has all its imports in it. */
+  readonly isBundle: boolean;
 }
 
 /** Why a handler could not be bundled. */
@@ -42,7 +44,7 @@ export class Bundler {
           `your project (npm install --save-dev esbuild), or use Node 22.18 or later.`,
       );
     }
-    return { code: source, inputs: [source] };
+    return { code: source, inputs: [source], isBundle: false };
   }
 
   async stop(): Promise<void> {
@@ -76,7 +78,7 @@ export class Bundler {
           js: `import { createRequire as createRequireOfBundle } from "node:module"; const require = createRequireOfBundle(${JSON.stringify(url)});`,
         },
       });
-      return { code, inputs: Object.keys(metafile.inputs) };
+      return { code, inputs: Object.keys(metafile.inputs), isBundle: true };
     } catch (error) {
       throw new BundleError(error instanceof Error ? error.message : String(error), { cause: error });
     }

@@ -41,15 +41,17 @@ export function lambdaRoutes({ executions, durable, invokes, onError }: LambdaAp
 
   app.post("/2015-03-31/functions/:name/invocations", async (context) => {
     const { req } = context;
-    const { status, payload, functionError, executionArn } = await invokes.invoke({
+    const { status, payload, functionError, executionArn, logTail } = await invokes.invoke({
       reference: functionReference(req.param("name"), req.query("Qualifier")),
       type: req.header("x-amz-invocation-type") ?? "RequestResponse",
       executionName: req.header("x-amz-durable-execution-name"),
       tenantId: req.header("x-amz-tenant-id"),
       payload: await req.text(),
+      wantsLog: req.header("x-amz-log-type") === "Tail",
     });
     context.header("X-Amz-Executed-Version", "$LATEST");
     if (functionError !== undefined) context.header("X-Amz-Function-Error", functionError);
+    if (logTail !== undefined) context.header("X-Amz-Log-Result", logTail);
     if (executionArn !== undefined) context.header("X-Amz-Durable-Execution-Arn", executionArn);
     if (status === 204) return context.body(null, 204);
     return context.body(payload ?? "", status, { "content-type": "application/json" });
