@@ -43,7 +43,7 @@ describe("a counter in a store", () => {
     expect(await store.get("cart-7")).toBe(3);
   });
 
-  test("derives every operation's idempotency key from its position, so that branches, children and counters never share one", async () => {
+  test("derives every operation's idempotency key from its context and occurrence, so that branches, children and counters never share one", async () => {
     const keys: (string | undefined)[] = [];
     const store = new MemoryCounterStore();
     const recording = withApply((request) => {

@@ -14,7 +14,7 @@ import { createOperations } from "./operations.ts";
  * checkpoints. Calls that are made concurrently run one after another, in call order.
  *
  * Every operation counts exactly once, wherever the process crashes. Without a store, a checkpointed step does not run again.
- * With a store, the idempotency key of the operation follows from its position in the execution.
+ * With a store, the idempotency key of the operation follows from the execution, its context and what it does.
  *
  * Amounts are checked before a step starts. A refused command (`limit-exceeded`) costs one attempt. A retryable error is retried
  * with back-off, ten attempts in up to four minutes.

@@ -168,7 +168,7 @@ type Kinds = ReturnType<typeof createKinds>;
 /** The kinds of calls: what a step that runs again has to do. */
 function createKinds(context: DurableContext, store: CounterStore, options: DurableStoreOptions) {
   const { idempotencyKey: requestKey, issuedAt, name: wanted = "store" } = parseDurableStore(store, options);
-  const keys = createOperationKeys(context, requestKey);
+  const keys = createOperationKeys(context, requestKey, wanted);
   const name = uniqueName(context, wanted);
   const call = createStoreCalls(context, name);
 
@@ -199,7 +199,7 @@ function createKinds(context: DurableContext, store: CounterStore, options: Dura
       start: (keyed: Request, own: CallOptions) => Promise<R>,
     ) =>
       call(effect, options ?? {}, (sequence) => {
-        const derived = keys.keyOf(name, sequence);
+        const derived = keys.keyOf(name, sequence, `${effect.id ?? effect.method}${effect.text}`);
         return async () => {
           const isOwnKey = request.idempotencyKey !== undefined;
           const ourId = isOwnKey ? keys.callerOf(name, sequence) : keys.callerId;

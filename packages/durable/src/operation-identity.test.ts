@@ -1,5 +1,5 @@
 import { withDurableExecution, type DurableContext } from "@aws/durable-execution-sdk-js";
-import { decrement, get, type Counter, type CounterStore } from "@durable-counter/core";
+import { decrement, get, storedCounter, type Counter, type CounterStore } from "@durable-counter/core";
 import {
   crashable,
   exploreCrashes,
@@ -8,7 +8,7 @@ import {
   simulate,
 } from "@durable-counter/testing";
 import { describe, expect, test } from "vitest";
-import { durableCounter } from "./index.ts";
+import { durableCounter, durableStore } from "./index.ts";
 import { runHandler } from "./run-handler.fixture.ts";
 
 type Handler = (context: DurableContext) => Promise<unknown>;
@@ -51,6 +51,47 @@ describe("operation names", () => {
     const { result, message } = await run(body);
     expect(result).toBeUndefined();
     expect(message).toMatch(/non-deterministic/iu);
+  });
+
+  test.each<[string, (context: DurableContext, store: MemoryCounterStore) => Promise<unknown>, number[]]>([
+    [
+      "one counter",
+      async (context, store) => {
+        const counter = durableCounter(context, { store, id: "a" });
+        return swapOnReplay(context, counter, counter);
+      },
+      [10],
+    ],
+    [
+      "two counters of one id that are created in the branches",
+      async (context, store) => {
+        const create = () => durableCounter(context, { store, id: "a" });
+        return swapOnReplay(context, create, create);
+      },
+      [10],
+    ],
+    [
+      "counters of two ids",
+      async (context, store) => {
+        const [b, a] = ["b", "a"].map((id) => durableCounter(context, { store, id }));
+        return swapOnReplay(context, b as Counter, a as Counter, 1);
+      },
+      [1],
+    ],
+    [
+      "a durable store",
+      async (context, store) => {
+        const durable = durableStore(context, store);
+        const counter = storedCounter(durable, "a");
+        return swapOnReplay(context, counter, counter);
+      },
+      [10],
+    ],
+  ])("count nothing twice until the SDK has noticed: %s", async (_, body, values) => {
+    const store = new MemoryCounterStore();
+    const { message } = await run((context) => body(context, store));
+    expect(message).toMatch(/non-deterministic/iu);
+    expect(values).toContain(await store.get("a"));
   });
 
   /** The step is replayed before the wait is, but ended long before it in the first run. */

@@ -19,25 +19,49 @@ export interface OperationKeys {
    *
    * @param name the unique name of the counter or the store in its context
    * @param sequence the position among its operations, from 0
+   * @param effect what the operation does
    */
-  readonly keyOf: (name: string, sequence: number) => () => Promise<string>;
+  readonly keyOf: (name: string, sequence: number, effect: string) => () => Promise<string>;
 }
 
 /**
  * @param requestKey replaces the ARN of the execution
+ * @param wanted the name that the counter or the store would like to have
  * @throws CounterError `misconfigured` where exactly-once keys cannot be derived
  */
-export function createOperationKeys(context: DurableContext, requestKey: string | undefined): OperationKeys {
+export function createOperationKeys(
+  context: DurableContext,
+  requestKey: string | undefined,
+  wanted: string,
+): OperationKeys {
   const callerId = hash("sha256", context.executionContext.durableExecutionArn, "base64url");
   const keyPrefix = createKeyPrefix(context, requestKey);
   return {
     callerId,
     callerOf: (name, sequence) => operationKey([callerId, contextPath(context) ?? ""], name, sequence),
-    keyOf: (name, sequence) => {
+    keyOf: (name, sequence, effect) => {
       const prefix = keyPrefix(name);
-      return async () => operationKey(await prefix, name, sequence);
+      // A request that comes again with other commands is to be noticed: its keys do not depend on them.
+      if (requestKey !== undefined) return async () => operationKey(await prefix, name, sequence);
+      const occurrence = nextOccurrence(context, JSON.stringify([wanted, effect]));
+      return async () => operationKey(await prefix, `${wanted}/${effect}`, occurrence);
     },
   };
+}
+
+const occurrences = new WeakMap<DurableContext["executionContext"], Map<string, number>>();
+
+/**
+ * How often a context has had such an operation before. Where concurrent branches call counters in another order in another run,
+ * names and positions change hands, which the SDK notices only after it has started a step or two. An operation of the same effect
+ * keeps its key, so that none counts twice until then.
+ */
+function nextOccurrence({ executionContext }: DurableContext, operation: string): number {
+  const counts = occurrences.get(executionContext) ?? new Map<string, number>();
+  occurrences.set(executionContext, counts);
+  const occurrence = counts.get(operation) ?? 0;
+  counts.set(operation, occurrence + 1);
+  return occurrence;
 }
 
 /**

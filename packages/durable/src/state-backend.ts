@@ -2,6 +2,7 @@ import type { DurableContext } from "@aws/durable-execution-sdk-js";
 import { applyBatch, type ApplyResult, type Command } from "@durable-counter/core";
 import type { CounterConfig, StoreConfig } from "./counter-config.ts";
 import { beforeInvocationEnds } from "./invocation-end.ts";
+import { effectOfCommands } from "./operation-identity.ts";
 import { createOperationKeys } from "./operation-keys.ts";
 
 /** One operation of a counter. */
@@ -38,13 +39,13 @@ export function createStateBackend(context: DurableContext, config: CounterConfi
 /** The idempotency key makes a step that runs again count once. */
 function storeBackend(
   context: DurableContext,
-  { limits, initial }: CounterConfig,
+  { name, limits, initial }: CounterConfig,
   { store, id, idempotencyKey: requestKey, issuedAt, window }: StoreConfig,
 ): StateBackend {
-  const keys = createOperationKeys(context, requestKey);
+  const keys = createOperationKeys(context, requestKey, name);
 
   return ({ counter, sequence, commands }) => {
-    const key = keys.keyOf(counter, sequence);
+    const key = keys.keyOf(counter, sequence, effectOfCommands(commands));
     // A read needs no key, which would cost a write; unless the request may come again, to be answered alike.
     const needsKey = requestKey !== undefined || commands.some(({ type }) => type !== "get");
     return async (before) => {
