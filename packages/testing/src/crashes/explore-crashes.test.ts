@@ -238,6 +238,27 @@ test("does not compare the stack traces of errors", async () => {
   expect((await exploreCrashes(handler)).failures).toEqual([]);
 });
 
+test("does not compare stack traces in texts, and nothing else is left out of a text", async () => {
+  const once = { retryStrategy: () => ({ shouldRetry: false }) };
+  const exploring = (fail: () => never, textOf: (error: Error) => string) =>
+    exploreCrashes(
+      withDurableExecution(async (_event: unknown, context) => {
+        try {
+          return await context.step("fail", fail, once);
+        } catch (error) {
+          return { log: [`It failed: ${textOf(error as Error)}.`] };
+        }
+      }),
+    );
+  const fail = () => {
+    throw new Error("no");
+  };
+  expect((await exploring(fail, ({ stack }) => String(stack))).failures).toEqual([]);
+  let runs = 0;
+  const { failures } = await exploring(fail, () => `\n    at ${runs++} o'clock`);
+  expect(failures).not.toEqual([]);
+});
+
 test("compares only outcomes for a function that takes another path after a crash", async () => {
   const { bank, options } = paying();
   const wrapped = crashable(bank);
