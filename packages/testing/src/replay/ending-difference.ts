@@ -82,14 +82,18 @@ function bodyThatFailed(
   { point, run, today: operationAt }: Replayed,
 ): Promise<OperationIdentity> | OperationIdentity | undefined {
   if (recorded.status !== "FAILED" || today.status !== "PENDING") return undefined;
-  if (!ENDS_WITHIN_A_BODY.test(recorded.error?.ErrorMessage ?? "")) return undefined;
+  const { ErrorType = "", ErrorMessage = "" } = recorded.error ?? {};
+  if (!ENDS_WITHIN_A_BODY.test(ErrorMessage) && !PROCESS_ENDED.test(ErrorType)) return undefined;
   const open = openOperations({ point, run }).find(({ type }) => type === "STEP");
   const [next] = run.state.unrecorded;
   return open ?? (next === undefined ? undefined : operationAt(next));
 }
 
 /** Errors for which the durable SDK ends the execution from within a body, so that the operation stays open. */
-const ENDS_WITHIN_A_BODY = /^(\[Unrecoverable Execution\]|Context usage error)/;
+const ENDS_WITHIN_A_BODY = /^(\[Unrecoverable \w+\]|Context usage error)/;
+
+/** How Lambda names the end of a process, as by its time limit or for want of memory. It ends the execution if it happens again. */
+const PROCESS_ENDED = /^(Runtime|Sandbox)\./;
 
 /** The first difference between two JSON values. `undefined` if there is none. */
 function firstDifference(

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { withDurableExecution, type DurableContext } from "@aws/durable-execution-sdk-js";
 import { describe, expect, test } from "vitest";
+import { simulate } from "../simulator/simulate.ts";
 import { replayHistory } from "./replay-history.ts";
 import { simulatedHistory } from "./simulated-history.fixture.ts";
 
@@ -57,6 +58,52 @@ describe("an execution that failed within a body, replayed by the same code, is 
       "No body runs in a replay, so it cannot tell whether today's code fails there too.",
     );
   });
+});
+
+describe("an execution that failed as its process failed within a body, replayed by the same code, is undetermined:", () => {
+  const handler = deployed((context) => context.step("large", async () => 1n));
+
+  /** The history of an execution that failed so, with another error in the place of its own. */
+  async function historyWith(error?: { readonly ErrorType: string; readonly ErrorMessage: string }) {
+    const { history } = await simulate(handler);
+    const failed = history.at(-1);
+    expect(failed?.EventType).toBe("ExecutionFailed");
+    return error === undefined
+      ? history
+      : [...history.slice(0, -1), { ...failed, ExecutionFailedDetails: { Error: { Payload: error } } }];
+  }
+
+  test.each([
+    ["a result that is no JSON", undefined],
+    [
+      "a time limit",
+      {
+        ErrorType: "Sandbox.Timedout",
+        ErrorMessage: "RequestId: 1 Error: Task timed out after 3.00 seconds",
+      },
+    ],
+    ["too little memory", { ErrorType: "Runtime.OutOfMemory", ErrorMessage: "RequestId: 1 Error: killed" }],
+  ])("%s", async (_, error) => {
+    const { compatible, problems, undetermined } = await replayHistory(handler, await historyWith(error));
+    expect({ compatible, problems }).toEqual({ compatible: true, problems: [] });
+    expect(undetermined).toEqual([expect.stringContaining('comes to the body of step "large"')]);
+  });
+
+  test("but not with an error of the code", async () => {
+    const history = await historyWith({ ErrorType: "TypeError", ErrorMessage: "no such field" });
+    expect(await replayHistory(handler, history)).toMatchObject({ compatible: false, undetermined: [] });
+  });
+});
+
+test("code that fails as it did goes on with nothing", async () => {
+  const handler = deployed((context) =>
+    context.map("map", [1], () => context.step("of the parent", async () => 1)),
+  );
+  const { history, error } = await simulate(handler);
+  expect(error?.message).toContain("Context usage error");
+  const replayed = await replayHistory(handler, history);
+  expect(replayed).toMatchObject({ compatible: true, undetermined: [] });
+  expect(replayed.next).toBeUndefined();
 });
 
 test("another operation in the place of a failed one is still a problem", async () => {

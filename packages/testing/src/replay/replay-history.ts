@@ -83,7 +83,8 @@ export async function replayHistory(
       problems.set(finding.message, { event: point.event, ...finding });
     }
     const [first] = run.state.unrecorded;
-    if (point.isEnd && problems.size === 0 && first !== undefined) next = await today(first);
+    const isGoingOn = point.isEnd && run.output.status === "PENDING";
+    if (isGoingOn && problems.size === 0 && first !== undefined) next = await today(first);
   }
   return replayReport({
     events: recorded.events.length,

@@ -65,9 +65,9 @@ export function recordedIdentity(
   return { position: positions.get(Id) ?? Id, name: Name, type: Type, subType: SubType };
 }
 
-/** `RangeError: too much` */
+/** `RangeError: too much`, without the period of the message, because a sentence goes on after it. */
 export function errorText({ error }: Pick<Outcome, "error">): string {
-  return `${error?.ErrorType ?? "Error"}: ${error?.ErrorMessage ?? ""}`;
+  return `${error?.ErrorType ?? "Error"}: ${error?.ErrorMessage?.replace(/\.$/, "") ?? ""}`;
 }
 
 /** JSON has no undefined, and a missing result is recorded in one of several ways. */

@@ -77,7 +77,8 @@ export function prepare(
   checkSimulateOptions(options);
   refuseFakeTimers();
   const { functionName = "function", executionName = nextName(), arn } = options;
-  const payload = jsonPayload(options.payload, "options.payload");
+  const { payload: event = {} } = options;
+  const payload = jsonPayload(event, "options.payload");
   const start = { handler, functionName, executionName, arn, payload, history };
   const env = { ...environment(options, faults), inProcess };
   return { start, env, execution: new Execution(start, env) };

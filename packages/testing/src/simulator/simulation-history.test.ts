@@ -71,6 +71,11 @@ test("the history of a simulation can be replayed", async () => {
   expect(await replayHistory(checkout("cost"), history)).toMatchObject({ compatible: false });
 });
 
+test("the history has the input, also if it is the default one", async () => {
+  const { history } = await simulate(withDurableExecution(async (event: unknown) => event));
+  expect(history[0]).toMatchObject({ ExecutionStartedDetails: { Input: { Payload: "{}" } } });
+});
+
 test("an invocation whose process died is completed with an error", async () => {
   const handler = withDurableExecution(async (_event, context) => context.step("charge", async () => 1));
   let crashes = 0;
