@@ -94,6 +94,15 @@ describe("operation names", () => {
     expect(values).toContain(await store.get("a"));
   });
 
+  test("count nothing twice, though counters of two ids have one name, which the SDK cannot tell apart", async () => {
+    const store = new MemoryCounterStore();
+    await run(async (context) => {
+      const create = (id: string) => () => durableCounter(context, { store, id, name: "stock" });
+      return swapOnReplay(context, create("b"), create("a"), 1);
+    });
+    expect(await store.get("a")).toBe(1);
+  });
+
   /** The step is replayed before the wait is, but ended long before it in the first run. */
   async function swapOnReplay(
     context: DurableContext,

@@ -45,7 +45,7 @@ function storeBackend(
   const keys = createOperationKeys(context, requestKey, name);
 
   return ({ counter, sequence, commands }) => {
-    const key = keys.keyOf(counter, sequence, effectOfCommands(commands));
+    const key = keys.keyOf(counter, sequence, `${id}/${effectOfCommands(commands)}`);
     // A read needs no key, which would cost a write; unless the request may come again, to be answered alike.
     const needsKey = requestKey !== undefined || commands.some(({ type }) => type !== "get");
     return async (before) => {
