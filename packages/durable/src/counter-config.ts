@@ -18,7 +18,8 @@ import { Logger, type CounterLogger } from "./counter-log.ts";
 interface CommonOptions extends CounterOptions {
   /**
    * Begins the names of the counter's operations: 1–200 printable ASCII characters. By default it is the `id`, where that has such
-   * characters alone, and otherwise `counter`. A second counter of the same name in a context gets `-2` appended.
+   * characters alone, and otherwise `counter`. A second counter of the same name in a context gets `-2` appended. Give counters of different ids
+   * different names: by the name, the SDK notices that concurrent branches have swapped them.
    */
   readonly name?: string | undefined;
   /** Gets one record for every operation that was applied, replayed, rejected or failed. By default nothing is logged. */
