@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { exploreCrashes, type CrashExploration } from "./explore-crashes.ts";
 import type { ExploreCrashesOptions } from "./options.ts";
-import { correctHandlers, faultyHandlers, type Scenario } from "./faulty-handlers.fixture.ts";
+import { correctHandlers } from "./correct-handlers.fixture.ts";
+import { faultyHandlers } from "./faulty-handlers.fixture.ts";
+import type { Scenario } from "./scenario.fixture.ts";
 
 // An exploration mostly waits for timers of the durable SDK, so all of them run at once.
 const start = (scenario: () => Scenario, crashes: ExploreCrashesOptions["crashes"] = 1) => {
