@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { randomRuns } from "../../../../../scripts/test/random.ts";
 import { startDynamoDB } from "../start-dynamodb.ts";
-import { answerOf, canonical, randomRequest, type RandomRequest } from "./random-requests.fixture.ts";
+import { answerOf, canonical, type RandomRequest } from "./answer-of.fixture.ts";
+import { randomRequest } from "./random-requests.fixture.ts";
 import { createSimulatedDynamoDB } from "./simulated-dynamodb.ts";
 
 const db = await startDynamoDB();
