@@ -1,11 +1,9 @@
 import {
   applyBatch,
-  applyCommand,
   ApplyRequest,
   CounterError,
   CounterId,
   parseInput,
-  type BatchResult,
   type CallOptions,
   type Command,
   type CounterOptions,
@@ -13,9 +11,9 @@ import {
   type Limits,
   type ApplyResult,
 } from "@durable-counter/core";
-
 import { checkNotAborted } from "../call-signal.ts";
-import { isSet, mutatedSet } from "./mutant-set.fixture.ts";
+import { mutatedBatch, sumOf, type Item, type Use } from "./mutant-batch.fixture.ts";
+import { isSet } from "./mutant-set.fixture.ts";
 import { mutantGetMany } from "./mutant-get-many.fixture.ts";
 import type { Mutant } from "./mutants.fixture.ts";
 
@@ -69,7 +67,7 @@ export class MutantStore implements CounterStore {
       await turn();
       if (item.value !== before) throw new CounterError("unavailable", "Another wrote meanwhile.");
     }
-    const result = this.#run(item, before, commands, limits, id, () => {
+    const onRefusal = () => {
       if (this.#has("uses up the idempotency key of a refused batch") && idempotencyKey !== undefined) {
         item.keys.set(idempotencyKey, { commands: "", before, limits });
         this.#items.set(id, item);
@@ -79,7 +77,9 @@ export class MutantStore implements CounterStore {
       const use = { commands: this.#fingerprint(commands), before, limits };
       this.#refusals.set(id, refusals.set(idempotencyKey, { ...use, callers: [...others, callerId] }));
       if (this.#has("creates the counter of a refusal it remembers")) this.#items.set(id, item);
-    });
+    };
+    const save = () => void this.#items.set(id, item);
+    const result = mutatedBatch(this.#bug, { item, save, onRefusal }, { before, commands, limits, id });
 
     const onlyReads = commands.every(({ type }) => type === "get");
     const forgetsReads =
@@ -158,55 +158,6 @@ export class MutantStore implements CounterStore {
     return { ...result, replayed: !this.#has("does not tell a replay") };
   }
 
-  #run(
-    item: Item,
-    before: number,
-    commands: readonly Command[],
-    limits: Limits,
-    id: string,
-    refused: () => void,
-  ): BatchResult {
-    const { min = -Infinity, max = Infinity } = limits;
-    const outside = before < min || before > max;
-    const ordered = this.#has("applies commands backwards") ? commands.toReversed() : commands;
-    const clamps = limits.onLimit === "clamp";
-    try {
-      const mutated = mutatedSet(this.#bug, before, commands, limits);
-      if (mutated !== undefined) return mutated;
-      if (this.#has("applies the commands before the refused one")) {
-        const results = [];
-        for (const command of commands) {
-          results.push(applyCommand(item.value, command, limits, id));
-          item.value = results.at(-1)?.after ?? item.value;
-          this.#items.set(id, item);
-        }
-        return { value: item.value, results };
-      }
-      if (this.#has(clamps ? "clamps only the last value" : "limits only the last value")) {
-        const result = applyBatch(before, ordered);
-        const net = result.value - before;
-        const command: Command = { type: net < 0 ? "decrement" : "increment", amount: Math.abs(net) };
-        return { ...result, value: applyCommand(before, command, limits, id).after };
-      }
-      if (this.#has("pulls a value back into the limits") && clamps) {
-        return applyBatch(Math.min(Math.max(before, min), max), ordered, limits, id);
-      }
-      if (this.#has("lets a value outside the limits go on") && outside)
-        return applyBatch(before, ordered, {}, id);
-      if (this.#has("holds on to a value outside the limits") && outside) {
-        throw new CounterError("limit-exceeded", "Outside.");
-      }
-      return applyBatch(before, ordered, limits, id);
-    } catch (error) {
-      refused();
-      if (this.#has("rounds beyond 2^53")) {
-        const after = before + sumOf(commands);
-        if (Math.abs(after) > Number.MAX_SAFE_INTEGER) return { value: after, results: [] };
-      }
-      throw this.#has("says too little") ? new CounterError("limit-exceeded", "Too much.") : error;
-    }
-  }
-
   #item(id: string, { initial }: Pick<ApplyRequest, "initial">): Item {
     return this.#items.get(id) ?? { value: this.#initial(initial), keys: new Map() };
   }
@@ -266,17 +217,6 @@ interface ReadOptions extends CallOptions {
   readonly consistent?: boolean;
 }
 
-interface Item {
-  value: number;
-  readonly keys: Map<string, Use>;
-}
-
-interface Use {
-  readonly commands: string;
-  readonly before: number;
-  readonly limits: Limits;
-}
-
 interface Refused extends Use {
   readonly callers: readonly (string | undefined)[];
 }
@@ -284,13 +224,4 @@ interface Refused extends Use {
 /** Waits until other requests have run. */
 async function turn(): Promise<void> {
   for (let turns = 0; turns < 10; turns++) await Promise.resolve();
-}
-
-/** The net effect of commands on a counter without limits that is at 0. */
-function sumOf(commands: readonly Command[]): number {
-  return commands.reduce((sum, command) => {
-    if (command.type === "get") return sum;
-    if (command.type === "set") return command.value;
-    return sum + (command.type === "increment" ? 1 : -1) * command.amount;
-  }, 0);
 }
