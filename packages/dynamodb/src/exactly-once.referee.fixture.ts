@@ -6,30 +6,12 @@ import {
   type ApplyResult,
   type CounterError,
   type CounterStore,
-  type Limits,
 } from "@durable-counter/core";
 import type { Message } from "@durable-counter/testing/dynamodb";
+import type { Call, RefereeRules } from "./exactly-once.call.fixture.ts";
 import { countingUpdateOf, deletesValue } from "./exactly-once.counting-write.fixture.ts";
+import { RetryInstructions } from "./exactly-once.retry-instructions.fixture.ts";
 import { GENERATED_KEY_SECONDS } from "./idempotency-key.ts";
-
-/** One call of `apply`, and what became of it. */
-export interface Call {
-  /** Its store: calls of one store share a cache. */
-  readonly process: string;
-  /** Names the request that this call sends, perhaps not for the first time. */
-  readonly name: string;
-  readonly request: ApplyRequest;
-  /** How many counting writes had been executed when it began. */
-  readonly begunAfter: number;
-  /** The calls of the same store and request that had ended as unknown when it began. */
-  readonly unknownBefore: ReadonlySet<Call>;
-  /** When it began, by the clock of its process. */
-  readonly begunAt: number;
-  /** How often the counter had been deleted when it began. */
-  readonly life: number;
-  told?: "applied" | "refused" | "unknown" | "not-applied" | "expired";
-  attempts: number;
-}
 
 /** A write that counted, as the engine carried it out. */
 interface CountingWrite {
@@ -38,13 +20,6 @@ interface CountingWrite {
   readonly life: number;
   readonly before: number;
   readonly after: number;
-}
-
-/** How the store under test counts. */
-export interface RefereeRules {
-  readonly limits: Limits | undefined;
-  readonly initial: number;
-  readonly retentionSeconds: number;
 }
 
 /**
@@ -65,12 +40,13 @@ export class Referee {
   readonly #current = new AsyncLocalStorage<Call>();
   readonly #writes: CountingWrite[] = [];
   readonly #transactions = new Set<unknown>();
-  readonly #deadlines = new Map<string, number>();
+  readonly #instructions: RetryInstructions;
   #value: number | undefined;
   #life = 0;
 
   constructor(rules: RefereeRules, value?: number) {
     this.#rules = rules;
+    this.#instructions = new RetryInstructions(rules);
     this.#value = value;
   }
 
@@ -173,8 +149,7 @@ export class Referee {
 
   #judgeResult(call: Call, { value, results, replayed }: ApplyResult): void {
     call.told = "applied";
-    // A store forgets a key that was answered: a later call without its time counts from its own.
-    this.#deadlines.delete(`${call.process} ${call.request.idempotencyKey}`);
+    this.#instructions.forget(call);
     const writes = this.#writes.filter((write) => write.call.name === call.name);
     const isTrue = writes.some(({ before, after }) => after === value && before === results[0]?.before);
     if (!isTrue) this.#violate(call, `is told ${results[0]?.before} to ${value}, which never was`);
@@ -186,7 +161,7 @@ export class Referee {
   }
 
   #judgeError(call: Call, { code, message, details }: CounterError, now: number): void {
-    const { idempotencyKey, issuedAt } = call.request;
+    const { issuedAt } = call.request;
     const own = this.#writes.filter((write) => write.call === call);
     switch (code) {
       case "limit-exceeded": {
@@ -203,23 +178,7 @@ export class Referee {
         call.told = "unknown";
         if (call.attempts === 0 && call.unknownBefore.size === 0)
           this.#violate(call, "is told that its outcome is unknown, and sent nothing");
-        const {
-          issuedAt: since,
-          retryUntil: until,
-          idempotencyKey: key,
-        } = details as Record<string, unknown>;
-        if (typeof since !== "number" || typeof until !== "number" || typeof key !== "string")
-          return this.#violate(call, `is not told how to retry: ${JSON.stringify(details)}`);
-        if (idempotencyKey !== undefined && key !== idempotencyKey)
-          this.#violate(call, `is told to retry with another key, ${key}`);
-        if (since > (issuedAt ?? call.begunAt))
-          this.#violate(call, `is told that it was issued at ${since}, which is too late`);
-        const seconds = key.startsWith("auto-") ? GENERATED_KEY_SECONDS : this.#rules.retentionSeconds;
-        if (until !== since + seconds * 1_000) this.#violate(call, `is told a wrong deadline, ${until}`);
-        const ofStore = `${call.process} ${key}`;
-        const first = this.#deadlines.get(ofStore) ?? until;
-        this.#deadlines.set(ofStore, first);
-        if (until > first) this.#violate(call, `is told a later deadline, ${until} after ${first}`);
+        for (const problem of this.#instructions.problemsOf(call, details)) this.#violate(call, problem);
         return;
       }
       case "idempotency-key-expired":

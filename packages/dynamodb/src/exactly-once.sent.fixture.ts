@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { Message } from "@durable-counter/testing/dynamodb";
-import type { Call } from "./exactly-once.referee.fixture.ts";
+import type { Call } from "./exactly-once.call.fixture.ts";
 
 const FATES = ["deliver", "lose-reply", "lose-request", "duplicate"] as const;
 

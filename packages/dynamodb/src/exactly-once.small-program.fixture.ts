@@ -1,7 +1,8 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { ApplyRequest, ApplyResult, CounterError } from "@durable-counter/core";
 import type { SimulatedDynamoDB } from "@durable-counter/testing/dynamodb";
-import type { Referee, RefereeRules } from "./exactly-once.referee.fixture.ts";
+import type { RefereeRules } from "./exactly-once.call.fixture.ts";
+import type { Referee } from "./exactly-once.referee.fixture.ts";
 import type { DynamoDBCounterStoreOptions } from "./index.ts";
 import type { Strategy } from "./store-options.ts";
 
