@@ -37,7 +37,7 @@ export function checkLinearizable<State, Input, Output>(
 export function checkLinearizable(
   history: readonly HistoryOperation[],
   model: Model<unknown, unknown, unknown> = counterModel(),
-  options: LinearizabilityOptions = {},
+  options?: LinearizabilityOptions,
 ): LinearizabilityResult {
   return checkAgainstModel(history, model, options);
 }
