@@ -1,7 +1,8 @@
-import { relative } from "node:path";
+import { copyFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { join, relative } from "node:path";
 import { defineConfig } from "vitepress";
-import { PAGES, ROOT, siteLink } from "./pages.ts";
+import { PAGES, REPORT, ROOT, siteLink } from "./pages.ts";
 import { sidebar } from "./sidebar.ts";
 
 const require = createRequire(import.meta.url);
@@ -27,6 +28,9 @@ export default defineConfig({
   },
   outDir: "dist",
   cacheDir: "node_modules/.cache/vitepress",
+  // It is no page of VitePress, but complete by itself.
+  ignoreDeadLinks: [`/${REPORT.replace(/\.html$/u, "")}`],
+  buildEnd: ({ outDir }) => copyFileSync(join(ROOT, "docs", REPORT), join(outDir, REPORT)),
   // Pages that lie outside of this folder find no packages.
   vite: {
     resolve: {
@@ -57,7 +61,9 @@ export default defineConfig({
         if (!PAGES.has(source)) return;
         for (const token of tokens.flatMap(({ children }) => children ?? [])) {
           const link = token.type === "link_open" ? siteLink(source, token.attrGet("href") ?? "") : undefined;
-          if (link !== undefined) token.attrSet("href", link);
+          if (link === undefined) continue;
+          token.attrSet("href", link);
+          if (link.startsWith(`/${REPORT}`)) token.attrSet("target", "_self"); // the browser loads it
         }
       });
     },

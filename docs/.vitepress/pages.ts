@@ -38,6 +38,9 @@ function markdownIn(folder: string): string[] {
     .map((name) => join(folder, name));
 }
 
+/** The page of the observations that is complete by itself, with the form that recommends a backend. */
+export const REPORT = "observations/report.html";
+
 /**
  * Where a link in one of the repository's files leads in the site.
  *
@@ -51,6 +54,7 @@ export function siteLink(source: string, href: string): string | undefined {
   const target = relative(ROOT, resolve(ROOT, dirname(source), path));
   const page = PAGES.get(target) ?? PAGES.get(join(target, "README.md"));
   const hash = anchor === undefined ? "" : `#${anchor}`;
+  if (target === join("docs", REPORT)) return `/${REPORT}${hash}`;
   return `/${page === undefined ? `source/${slug(target)}` : page.replace(/(index)?\.md$/u, "")}${hash}`;
 }
 

@@ -30,14 +30,16 @@ interface Violation {
 const docs = join(import.meta.dirname, "..");
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** One page of each kind is looked at in all ways; of the reference and the sources, which are generated, a few. */
+/** Every page that someone has written is looked at in all ways; of the reference and the sources, one of each kind. */
 function pagesToCheck(): string[] {
   const all = globSync("**/*.html", { cwd: join(docs, "dist") }).toSorted();
   const isGenerated = (page: string) => /^(reference|source)\//u.test(page);
-  const generated = ["reference", "source"].flatMap((folder) =>
-    all.filter((page) => page.startsWith(`${folder}/`)).slice(0, 2),
+  const kinds = new Map(
+    all
+      .filter(isGenerated)
+      .map((page) => [page.replace(/^reference\/@durable-counter\/[^/]+\/|[^/]*$/gu, ""), page]),
   );
-  return [...all.filter((page) => !isGenerated(page)), ...generated];
+  return [...all.filter((page) => !isGenerated(page)), ...kinds.values()];
 }
 
 async function faultsOf(page: Page, url: string): Promise<string[]> {

@@ -13,6 +13,7 @@ const CHOOSER_END = "<h2>How this was measured</h2>";
 export function pageOf(report: Report, files: readonly RawFile[]): string {
   const body = new Marked({ async: false }).parse(markdownOf(report, inlineFigure)) as string; // not async
   const html = body
+    .replaceAll("<pre>", '<pre tabindex="0">')
     .replaceAll("<table>", '<div class="wide" tabindex="0"><table>')
     .replaceAll("</table>", "</table></div>")
     .replace(CHOOSER_END, () => `${chooserOf(files)}\n${CHOOSER_END}`);
