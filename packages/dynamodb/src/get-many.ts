@@ -11,7 +11,7 @@ import { isBusy, translateError } from "./aws-errors.ts";
 import { backOff } from "./back-off.ts";
 import type { DynamoDBCapability } from "./capabilities.ts";
 import { valueOf, type Item } from "./counter-item.ts";
-import { isDue } from "./hold-record.ts";
+import { mayBeDue } from "./hold-record.ts";
 import { counterProjection, placeOf, readCounter } from "./read-counters.ts";
 import { windowOf, type CallConfig } from "./store-options.ts";
 import { idOf, itemKey } from "./table-keys.ts";
@@ -105,7 +105,7 @@ async function readItems(
       const left = new Set(unprocessed);
       for (const id of asked) {
         const item = found.get(id) ?? {};
-        if (isDue(item, now)) due.push(id);
+        if (mayBeDue(item, now)) due.push(id);
         else if (!left.has(id))
           readings.set(
             id,

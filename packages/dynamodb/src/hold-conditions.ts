@@ -47,7 +47,8 @@ export function placementOfHold(
   const { keys } = config;
   const names = holdAttributes(keyAttribute);
   const { [attributes.due]: due } = item;
-  const isFirst = due !== undefined && dueOf(item) > hold.expiresAt;
+  // What a counter without holds has in the place of `due` is not ours, and says nothing.
+  const isFirst = due !== undefined && (dueOf(item) > hold.expiresAt || !hasHolds(item));
   const conditions = [
     ...(isSameFence ? [] : [keys.isShared ? OWN_AND_NOT_FENCED_OR_HOLDS_ONLY : NOT_FENCED_OR_HOLDS_ONLY]),
     isFirst ? "#due = :seenDue" : NOT_DUE_AND_BEFORE,

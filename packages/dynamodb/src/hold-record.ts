@@ -134,8 +134,8 @@ export function dueOf(item: Item): number {
   return Math.floor(Number(item[attributes.due]?.N ?? Infinity));
 }
 
-/** Whether a hold of the counter may have expired whose amount is not in the value again. */
-export function isDue(item: Item, now: number): boolean {
+/** As `isDue`, for an item that was read without its fence, which says whether the counter has holds at all. */
+export function mayBeDue(item: Item, now: number): boolean {
   return dueOf(item) <= now;
 }
 

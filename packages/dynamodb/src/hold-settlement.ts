@@ -11,7 +11,6 @@ import { readItem, valueOf, type Item } from "./counter-item.ts";
 import {
   endText,
   holdAttributes,
-  isDue,
   nextDue,
   openHolds,
   valueAttributeOf,
@@ -22,7 +21,7 @@ import type { HoldTable } from "./hold-support.ts";
 import { itemKey, type CounterKey } from "./table-keys.ts";
 import { attributes } from "./table-schema.ts";
 import { untilAborted } from "./time-limit.ts";
-import { hasMovedHolds } from "./write-fence.ts";
+import { hasMovedHolds, isDue } from "./write-fence.ts";
 import { isConditionFailure } from "./write-outcome.ts";
 
 /** Below DynamoDB's 300 operators per expression, and 100 items per transaction, of which a hold takes two. */

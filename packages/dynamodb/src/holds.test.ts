@@ -1,7 +1,9 @@
+import { PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { increment } from "@durable-counter/core";
 import type { Message } from "@durable-counter/testing/dynamodb";
 import { expect, test } from "vitest";
 import { errorOf } from "./lost-replies.fixture.ts";
-import { createSimulation } from "./simulated.fixture.ts";
+import { createSimulation, tableName } from "./simulated.fixture.ts";
 
 const id = "stock";
 const hold = { id, amount: 2, expiresIn: 1, idempotencyKey: "order-1" };
@@ -33,4 +35,31 @@ test("a duplicated commit can end a hold that is placed after it was refused", a
   expect(await store.held(id)).toBe(0);
   expect(await store.commit(end)).toEqual({ value: 4, replayed: true });
   expect(await errorOf(store.release(end))).toMatchObject({ details: { hold: "committed" } });
+});
+
+test("an item of a counter without holds that has `due` nevertheless is like any other, and disturbs no list", async () => {
+  const simulation = await createSimulation();
+  const { createStore } = simulation;
+  const [value, due] = [{ N: "6" }, { N: "1" }]; // 1970, which is over
+  await simulation
+    .client()
+    .send(
+      new PutItemCommand({ TableName: tableName, Item: { id: { S: id }, sk: { S: "value" }, value, due } }),
+    );
+  const store = createStore();
+  await store.apply({ id: "other", commands: [increment()] });
+  expect(await store.get(id)).toBe(6);
+  expect(await store.getMany([id, "other"])).toEqual(
+    new Map([
+      [id, 6],
+      ["other", 1],
+    ]),
+  );
+  const listed = new Map<string, number>();
+  for await (const counter of store.list()) listed.set(counter.id, counter.value);
+  expect(listed.get(id)).toBe(6);
+  expect(await store.apply({ id, commands: [increment()] })).toMatchObject({ value: 7 });
+  expect(await createStore().hold(hold)).toMatchObject({ value: 5 });
+  expect(await store.held(id)).toBe(2);
+  expect(await store.release({ id, holdId: hold.idempotencyKey })).toMatchObject({ value: 7 });
 });

@@ -5,8 +5,7 @@ import { callerIdHash } from "./idempotency-key.ts";
 import { EVERY_CALLER, type IdempotencyRecord } from "./idempotency-record.ts";
 import { isExpired, mayBeInFlight, type RequestContext, type RequestResult } from "./request-context.ts";
 import { idempotencyKeyExpired, notYetIssued } from "./error-messages.ts";
-import { isDue } from "./hold-record.ts";
-import { checkFence, GRACE_SECONDS, hasHolds, isFenced } from "./write-fence.ts";
+import { checkFence, GRACE_SECONDS, hasHolds, isFenced, isDue } from "./write-fence.ts";
 
 /** How many callers a refusal lists. One event starts fewer executions within its key's retention period. */
 const MAX_CALLERS = 64;

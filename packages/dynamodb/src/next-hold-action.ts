@@ -8,9 +8,9 @@ import {
   type WindowPeriod,
 } from "@durable-counter/core";
 import { named, valueOf, type Item } from "./counter-item.ts";
-import { holdAttributes, isDue, readHold, valueAttributeOf, type OpenHold } from "./hold-record.ts";
+import { holdAttributes, readHold, valueAttributeOf, type OpenHold } from "./hold-record.ts";
 import { attributes } from "./table-schema.ts";
-import { checkFence, hasMovedHolds } from "./write-fence.ts";
+import { checkFence, hasMovedHolds, isDue } from "./write-fence.ts";
 
 /** One request to end a hold: everything that stays the same, however often it is attempted. */
 export interface HoldContext {

@@ -1,7 +1,7 @@
 import { ScanCommand } from "@aws-sdk/client-dynamodb";
 import { isCounterError, type CounterWindow } from "@durable-counter/core";
 import { itemsOfPages, readItem, valueOf, type Item, type Table } from "./counter-item.ts";
-import { isDue } from "./hold-record.ts";
+import { mayBeDue } from "./hold-record.ts";
 import { sumOfShards } from "./shards.ts";
 import type { CallConfig, StoreConfig } from "./store-options.ts";
 import { idOf, type CounterKey } from "./table-keys.ts";
@@ -57,7 +57,7 @@ export async function readCounter(
 
 /** The item, with what holds have given back that had expired when the call began: one moment decides for every call. */
 async function settled(config: CallConfig, key: CounterKey, item: Item, now: number): Promise<Item> {
-  return isDue(item, now) ? holdsOf(config, key.id).readSettledItem(config, key, now) : item;
+  return mayBeDue(item, now) ? holdsOf(config, key.id).readSettledItem(config, key, now) : item;
 }
 
 /** Finds the items of counters among all that others keep in the table. */
@@ -139,7 +139,7 @@ async function listedValue(
   { id, sortKey, attribute }: ReturnType<typeof placeOf> & { readonly id: string },
   item: Item,
 ): Promise<number | undefined> {
-  if (isDue(item, table.now())) holdsOf(table, id); // a fault of the store, not of this counter
+  if (mayBeDue(item, table.now())) holdsOf(table, id); // a fault of the store, not of this counter
   try {
     const shards = item[attributes.shards]?.N;
     if (shards === undefined)

@@ -1,8 +1,7 @@
 import type { Item } from "./counter-item.ts";
-import { isDue } from "./hold-record.ts";
 import type { CallConfig } from "./store-options.ts";
 import type { CounterKey } from "./table-keys.ts";
-import { holdsOf } from "./write-fence.ts";
+import { holdsOf, isDue } from "./write-fence.ts";
 
 /**
  * Gives back what expired holds have taken of several counters, each by itself.
