@@ -259,6 +259,19 @@ test("does not compare stack traces in texts, and nothing else is left out of a 
   expect(failures).not.toEqual([]);
 });
 
+test("reports an operation that is there only with the crash, though the result is the same", async () => {
+  let invocations = 0;
+  const handler = withDurableExecution(async (_event: unknown, context) => {
+    invocations += 1;
+    const isFirst = invocations === 1;
+    await context.step("work", async () => 1);
+    if (!isFirst) await context.step("repair", async () => 1);
+    return "done";
+  });
+  const { failures } = await exploreCrashes(handler, { beforeEach: () => void (invocations = 0) });
+  expect(failures[0]?.message).toContain('Step "repair" (operation 2) is there only with the crash.');
+});
+
 test("compares only outcomes for a function that takes another path after a crash", async () => {
   const { bank, options } = paying();
   const wrapped = crashable(bank);

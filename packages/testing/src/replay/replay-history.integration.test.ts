@@ -235,6 +235,11 @@ describe("is not compatible:", () => {
       'The execution ends with another result: result.paid is 14 in the history, and "14" by today\'s code.',
     ],
     [
+      "a result with one field more",
+      async (context, event) => ({ ...Object(await order(context, event)), currency: "EUR" }),
+      'The execution ends with another result: result.currency is undefined in the history, and "EUR" by today\'s code.',
+    ],
+    [
       "a step more, where the execution ended",
       async (context, event) => {
         await order(context, event);

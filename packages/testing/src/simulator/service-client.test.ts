@@ -219,6 +219,32 @@ test("accepts a token once, and none of an invocation that has ended", async () 
   ).rejects.toMatchObject(stale);
 });
 
+test("accepts no token of a process that has died, before the next one begins", async () => {
+  const outcomes: string[] = [];
+  const handler = withDurableExecution(async () => "done");
+  let invocations = 0;
+  const dying = async (event: unknown, context: unknown) => {
+    if (++invocations > 1) return handler(event as never, context as never);
+    const { durableExecutionClient: client, CheckpointToken } =
+      event as DurableExecutionInvocationInputWithClient;
+    const call = () => client.checkpoint({ CheckpointToken, DurableExecutionArn: "arn", Updates: [] });
+    for (let n = 0; n < 2; n++) {
+      await call().then(
+        () => outcomes.push("accepted"),
+        (error: Error) => outcomes.push(error.message.slice(0, 24)),
+      );
+    }
+    return new Promise<never>(() => undefined);
+  };
+  const { status } = await simulateWithFaults(
+    dying as typeof handler,
+    {},
+    crashOnceAt(({ at }) => at === "checkpoint"),
+  );
+  expect(status).toBe("SUCCEEDED");
+  expect(outcomes).toEqual(["Invalid checkpoint token", "Invalid checkpoint token"]);
+});
+
 test("tells the state in pages of the size that is asked for", async () => {
   const { token, client, end, simulation } = await invocationByHand();
   const request = { CheckpointToken: token, DurableExecutionArn: "arn" };
