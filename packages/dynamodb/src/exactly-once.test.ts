@@ -167,3 +167,58 @@ test("the deadline of a key is that of the first of its calls, where one store s
   expect((await second).details).toEqual(expected);
   expect((await errorOf(store.apply(request))).details).toEqual(expected);
 });
+
+describe("what a store still has to recognise", () => {
+  const compacting = KEYS.find((name) => startsCompaction(keyAttribute(name)));
+  const request: ApplyRequest = { id, commands: [increment(5)], idempotencyKey: "key" };
+
+  test("is a key that was issued long ago, for a retention period from its arrival: another sender may not know its age", async () => {
+    const { clock, createStore } = await createSimulation({ latencyMs: NO_LATENCY });
+    const store = createStore({ idempotency: { strategy: "inline" } });
+    const issuedAt = clock.now();
+    await clock.sleep(3_500_000);
+    await store.apply({ ...request, issuedAt });
+    await clock.sleep(1_000_000); // it was issued longer ago than keys are kept
+    await store.apply({ id, commands: [increment(0)], idempotencyKey: compacting }); // and removes what has expired
+    expect(await createStore().apply(request)).toMatchObject({ value: 5, replayed: true });
+  });
+
+  test("is a key in an item of its own, though the fence was written again for a key that expires sooner", async () => {
+    const { clock, createStore } = await createSimulation({ latencyMs: NO_LATENCY });
+    const separate = createStore({ idempotency: { strategy: "separate-item" } });
+    await separate.apply(request);
+    await separate.apply({ id, commands: [increment(1)] }); // a generated key is kept for two minutes
+    await clock.sleep(1_000_000);
+    expect(await createStore().apply(request)).toMatchObject({ value: 5, replayed: true });
+    expect(await createStore().get(id, { consistent: true })).toBe(6);
+  });
+
+  test("is a key whose refusal two callers replace at the same time: it counts once", async () => {
+    let held: Message[] | undefined;
+    const { createStore } = await createSimulation({
+      onRequest: (message) => {
+        const isReplacing = ":expected" in Object(message.input["ExpressionAttributeValues"]);
+        if (held !== undefined && isReplacing && held.length < 2) return void held.push(message);
+        message.execute();
+        message.reply();
+      },
+    });
+    const options = { limits: { min: 0 }, idempotency: { strategy: "inline" } } as const;
+    const take = { id, commands: [decrement(5)], idempotencyKey: "key" };
+    await createStore(options).apply({ id, commands: [increment(1)] });
+    expect(await codeOf(createStore(options).apply({ ...take, callerId: "first" }))).toBe("limit-exceeded");
+    await createStore(options).apply({ id, commands: [increment(99)] });
+    held = [];
+    const asked = ["second", "third"].map((callerId) => createStore(options).apply({ ...take, callerId }));
+    await expect.poll(() => held?.length).toBe(2);
+    for (const message of held) {
+      message.execute();
+      message.reply();
+    }
+    expect(await Promise.all(asked)).toMatchObject([
+      { value: 95, replayed: false },
+      { value: 95, replayed: true },
+    ]);
+    expect(await createStore().get(id, { consistent: true })).toBe(95);
+  });
+});
