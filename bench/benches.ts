@@ -14,5 +14,10 @@ export const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   keys: async () => (await import("./benches/keys.ts")).keys,
   "hot-key": async () => (await import("./benches/hot-key.ts")).hotKey,
   contention: async () => (await import("./benches/contention.ts")).contention,
+  emulator: async () => (await import("./benches/emulator.ts")).emulator,
+  "emulator-checkpoint": async () => (await import("./benches/emulator-checkpoint.ts")).emulatorCheckpoint,
+  "emulator-stored": async () => (await import("./benches/emulator-stored.ts")).emulatorStored,
+  "emulator-start": async () => (await import("./benches/emulator-start.ts")).emulatorStart,
+  timeline: async () => (await import("./benches/timeline.ts")).timeline,
   "cold-start": async () => (await import("./benches/cold-start.ts")).coldStart,
 };
