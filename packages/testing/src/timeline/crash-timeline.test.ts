@@ -35,6 +35,7 @@ test("says what is wrong, where the process died, and how to repeat it", async (
     texts: [
       { label: "problem", text: "The check failed: paid 2 times" },
       { label: "just this again", text: "await exploreCrashes(handler, { ...options, crashes: [3] })" },
+      { label: "event", text: "{}" },
     ],
     marks: [{ label: "The process died after bank.pay ran, before its reply arrived" }],
   });

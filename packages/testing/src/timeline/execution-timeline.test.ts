@@ -131,7 +131,10 @@ test("an execution that failed shows its error", async () => {
   });
   expect(timeline).toMatchObject({
     status: "failed",
-    texts: [{ label: "error", text: "TypeError: no such order" }],
+    texts: [
+      { label: "event", text: "{}" },
+      { label: "error", text: "TypeError: no such order" },
+    ],
   });
 });
 
