@@ -63,7 +63,7 @@ export type { HistoryReplay, ReplayProblem } from "./replay/replay-report.ts";
 export type { SimulateOptions } from "./simulator/options.ts";
 export { simulate } from "./simulator/simulate.ts";
 export { startSimulation, type RunningSimulation } from "./simulator/start-simulation.ts";
-export type { ExecutionError, Simulation } from "./simulator/simulation.ts";
+export type { ExecutionError, InvokedExecution, Simulation } from "./simulator/simulation.ts";
 export { ExecutionRegistry } from "./simulator/execution-registry.ts";
 export { SimulationStoppedError } from "./simulator/simulation-stopped-error.ts";
 export { counterStoreContract } from "./counters/counter-store-contract.ts";

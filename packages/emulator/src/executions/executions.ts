@@ -75,6 +75,11 @@ export class Executions {
     return execution;
   }
 
+  /** The execution, if there is one with that ARN. */
+  known(arn: string): Execution | undefined {
+    return this.#live.has(arn) || this.#stored.has(arn) ? this.find(arn) : undefined;
+  }
+
   /**
    * The execution that waits for a callback.
    *
@@ -82,8 +87,7 @@ export class Executions {
    */
   ofCallback(callbackId: string): { readonly execution: Execution; readonly operationId: string } {
     const { arn, operationId } = callbackOf(callbackId);
-    const execution =
-      ARN.test(arn) && (this.#live.has(arn) || this.#stored.has(arn)) ? this.find(arn) : undefined;
+    const execution = this.known(arn);
     if (execution?.recorded.state.get(operationId)?.Type !== "CALLBACK") {
       throw notFound(`Callback not found: ${callbackId}`);
     }

@@ -42,6 +42,11 @@ export class RecordedExecution {
     return this.end !== undefined;
   }
 
+  /** All chained invokes. */
+  get invokes(): Iterable<OperationUpdate> {
+    return this.#invokes.values();
+  }
+
   /** The chained invokes that have not ended. */
   get openInvokes(): readonly OperationUpdate[] {
     return Array.from(this.#invokes.values()).filter(({ Id = "" }) => !this.pending.isOver(Id));

@@ -10,13 +10,19 @@ export interface FunctionReference {
 const REFERENCE =
   /^(?:arn:aws[a-zA-Z-]*:lambda:[a-z0-9-]+:\d{12}:function:|(?:\d{12}:)?function:)?(?<name>[\w-]+)(?::(?<qualifier>\$LATEST|[\w-]+))?$/u;
 
+/** Reads what {@link functionReference} reads. Missing for a text that is none of these. */
+export function readReference(text: string): FunctionReference | undefined {
+  const { name, qualifier } = REFERENCE.exec(text)?.groups ?? {};
+  return name === undefined ? undefined : { name, qualifier };
+}
+
 /**
  * Reads a name, a qualified name, or a full or partial ARN.
  *
  * @throws ApiError for a text that is none of these, or two different qualifiers
  */
 export function functionReference(text: string, qualifier?: string): FunctionReference {
-  const { name, qualifier: own } = REFERENCE.exec(text)?.groups ?? {};
+  const { name, qualifier: own } = readReference(text) ?? {};
   if (name === undefined) {
     throw invalidMember(text, "functionName", "Member must be a function name, a partial ARN or an ARN");
   }

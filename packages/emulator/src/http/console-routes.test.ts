@@ -97,3 +97,24 @@ test("kills no process where none works, and obeys no other site", async () => {
   const foreign = await send("POST", `${path}/kill`, { origin: "http://attacker.example" });
   expect(foreign.status).toBe(403);
 });
+
+test("the timeline has lanes for the durable functions that an execution has invoked", async () => {
+  const caller = async (_: unknown, context: DurableContext) => {
+    await context.invoke("no such name", "?", {}).catch(() => undefined);
+    await context.invoke("plain", "plain", {});
+    return context.invoke("durable", "callee:$LATEST", {});
+  };
+  const callee = async (_: unknown, context: DurableContext) => context.step("inside", async () => 1);
+  const { client, lambda } = inProcessLambda({
+    durable: { caller, callee },
+    plain: { plain: async () => 1 },
+  });
+  const { DurableExecutionArn: arn = "" } = await client.send(
+    new InvokeCommand({ FunctionName: "caller:$LATEST" }),
+  );
+  const path = `/emulator/executions/${encodeURIComponent(arn)}/timeline`;
+  const page = await (await lambda.app.fetch(new Request(ORIGIN + path))).text();
+  expect(page).toContain("callee: handler");
+  expect(page).toContain("step &quot;inside&quot;");
+  expect(page).not.toContain("plain: handler");
+});

@@ -6,6 +6,7 @@ import { CONSOLE_PAGE } from "../console/console-page.ts";
 import { CONSOLE_SCRIPT } from "../console/console-script.ts";
 import { CONSOLE_STYLE } from "../console/console-style.ts";
 import type { ChangeFeed } from "../executions/change-feed.ts";
+import { historyTree } from "../executions/execution-tree.ts";
 import { executionDetails } from "../executions/execution-details.ts";
 import type { Executions } from "../executions/executions.ts";
 import type { Functions } from "../functions/functions.ts";
@@ -51,9 +52,7 @@ export function consoleRoutes({ executions, functions, changes, logs, now }: Con
     return context.json({ ...executionDetails(execution), logs: logs.of(execution.arn) });
   });
   app.get("/emulator/executions/:arn/timeline", (context) => {
-    const { recorded } = executions.find(context.req.param("arn"));
-    const Events = JSON.parse(JSON.stringify(recorded.history.events)) as object[]; // the same, with times as text
-    const page = renderTimeline({ Events });
+    const page = renderTimeline(historyTree(executions, executions.find(context.req.param("arn"))));
     return context.html(page, 200, { "content-security-policy": TIMELINE_POLICY });
   });
   app.get("/emulator/changes", (context) =>

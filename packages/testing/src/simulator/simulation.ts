@@ -23,6 +23,17 @@ export interface Simulation<Result = unknown> {
    * `replayHistory` replays it.
    */
   readonly history: readonly ExecutionHistoryEvent[];
+  /**
+   * The executions of durable functions that it invoked, by the `Id` that the operation has in the history. Missing if
+   * there were none. `renderTimeline` draws them too.
+   */
+  readonly invoked?: Readonly<Record<string, InvokedExecution>>;
+}
+
+/** What is known of an execution that another one invoked. */
+export interface InvokedExecution {
+  readonly history: readonly ExecutionHistoryEvent[];
+  readonly invoked?: Readonly<Record<string, InvokedExecution>>;
 }
 
 /** The error of an execution, as the service stores it. */
@@ -34,6 +45,8 @@ export interface ExecutionError {
   readonly errorData?: string;
 }
 
+type RecordedExecution = Pick<ClosedExecution, "history" | "children">;
+
 /** The parts of an execution that its report is made of. */
 interface ClosedExecution {
   readonly outcome: InvokeOutcome | undefined;
@@ -41,6 +54,7 @@ interface ClosedExecution {
   readonly checkpoints: number;
   readonly bytesWritten: number;
   readonly history: { readonly events: readonly ExecutionHistoryEvent[] };
+  readonly children: ReadonlyMap<string, RecordedExecution>;
   positioned(): Iterable<readonly [position: string, operation: Operation]>;
 }
 
@@ -69,6 +83,7 @@ export function simulationOf<Result>(execution: ClosedExecution): Simulation<Res
     get history() {
       return execution.history.events;
     },
+    ...(execution.children.size > 0 && { invoked: invokedBy(execution) }),
   };
   return Object.defineProperty(report, inspect.custom, PRINTED);
 }
@@ -79,6 +94,20 @@ const PRINTED: PropertyDescriptor & ThisType<Simulation> = {
     return { ...this };
   },
 };
+
+/** The histories of executions that the execution invoked, built when they are read. */
+export function invokedBy({ children }: RecordedExecution): Readonly<Record<string, InvokedExecution>> {
+  const invoked = Array.from(children, ([id, child]) => {
+    const execution = {
+      get history() {
+        return [...child.history.events];
+      },
+      ...(child.children.size > 0 && { invoked: invokedBy(child) }),
+    };
+    return [id, execution] as const;
+  });
+  return Object.fromEntries(invoked);
+}
 
 /** All operations of an execution, closed or not. */
 export function operationsOf(execution: Pick<ClosedExecution, "positioned">): readonly DurableOperation[] {

@@ -13,7 +13,7 @@ import type { Execution } from "./execution.ts";
 import type { SimulateOptions } from "./options.ts";
 import { prepare, runToEnd } from "./simulate.ts";
 import { waitingFor } from "./simulation-stopped-error.ts";
-import { operationsOf, type Simulation } from "./simulation.ts";
+import { invokedBy, operationsOf, type InvokedExecution, type Simulation } from "./simulation.ts";
 
 /**
  * Starts a simulation, and runs it until the execution is suspended or has ended. The test then inspects it, answers
@@ -64,6 +64,11 @@ export class RunningSimulation<Result = unknown> {
   /** Everything that has happened so far, in the format of GetDurableExecutionHistory. */
   get history(): readonly ExecutionHistoryEvent[] {
     return [...this.#execution.history.events];
+  }
+
+  /** The executions of durable functions that it has invoked so far, by the `Id` of the operation in the history. */
+  get invoked(): Readonly<Record<string, InvokedExecution>> {
+    return invokedBy(this.#execution);
   }
 
   /** What the execution waits for: one entry for each operation that is open. */

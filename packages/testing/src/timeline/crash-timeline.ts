@@ -8,7 +8,7 @@ import type { Timeline } from "./timeline.ts";
 /** The timeline of a run that failed: its history, the calls of dependencies, and where its processes died. */
 export function crashTimeline({ where, problems, crashes, run }: CrashFailure): Timeline {
   const points = run.timeline.flatMap((entry) => observedPoint(entry));
-  const timeline = executionTimeline(readEvents(run.history).events, points, where);
+  const timeline = executionTimeline(readEvents(run.history).events, { points, title: where });
   const again = `await exploreCrashes(handler, { ...options, crashes: [${crashes.join(", ")}] })`;
   return {
     ...timeline,

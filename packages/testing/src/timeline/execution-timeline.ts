@@ -4,23 +4,32 @@ import { OperationPositions } from "../service/operation-positions.ts";
 import { formatDuration, timesOf } from "./duration.ts";
 import { recordOf, type ExecutionRecord } from "./execution-record.ts";
 import type { ObservedPoint } from "./execution-sequence.ts";
+import { withInvokedLanes, type InvokedTimeline } from "./invoked-lanes.ts";
 import { callLanes, invocationLane } from "./process-lanes.ts";
 import { attemptPieces, wholePiece } from "./pieces.ts";
 import type { RecordedOperation } from "./read-operations.ts";
 import type { Bar, BarKind, Detail, Lane, Status, Timeline } from "./timeline.ts";
 
-/** The timeline of a recorded execution, with a lane for each context. */
+/** What is known of an execution beside its history. */
+interface Beside {
+  readonly points?: readonly ObservedPoint[];
+  readonly title?: string;
+  /** The executions that it invoked, by the id of the operation. */
+  readonly invoked?: ReadonlyMap<string, Timeline>;
+}
+
+/** The timeline of a recorded execution, with a lane for each context, and the lanes of the executions that it invoked. */
 export function executionTimeline(
   events: readonly HistoryEvent[],
-  points: readonly ObservedPoint[] = [],
-  title?: string,
+  { points = [], title, invoked = new Map() }: Beside = {},
 ): Timeline {
   const record = recordOf(events, points);
   const { moments, operations, invocations, marks, started, ended } = record;
   const times = moments.times;
   const last = times.length - 1;
   const [first = 0, final = 0] = [times[0], times[last]];
-  return {
+  const contexts = contextLanes(record);
+  const timeline: Timeline = {
     title: title ?? (started?.name === undefined ? "Durable execution" : `Execution ${started.name}`),
     status: statusOf(ended),
     facts: [
@@ -29,33 +38,57 @@ export function executionTimeline(
       { label: "invocations", text: `${invocations.length}` },
       { label: "operations", text: `${operations.size}` },
       ...(marks.length === 0 ? [] : [{ label: "crashes", text: `${marks.length}` }]),
+      ...(invoked.size === 0 ? [] : [{ label: "invoked executions", text: `${invoked.size}` }]),
     ],
     texts: [...textOf("event", started?.payload), ...outcomeOf(ended)],
     moments: times,
     scale: "milliseconds",
     lanes: [
       ...(invocations.length === 0 ? [] : [invocationLane(record)]),
-      ...contextLanes(record),
+      ...contexts.map(({ lane }) => lane),
       ...callLanes(record),
     ],
     bands: invocations.map(({ start, end = last }) => ({ start, end })),
     marks,
   };
+  const placed = contexts.flatMap(({ lane, operations }) =>
+    operations.flatMap((operation): readonly InvokedTimeline[] => {
+      const { id, start, end, started } = operation;
+      const callee = invoked.get(id);
+      return callee === undefined
+        ? []
+        : [{ timeline: callee, functionName: shortName(started.functionName), lane, start, end }];
+    }),
+  );
+  return placed.length === 0 ? timeline : withInvokedLanes(timeline, placed);
+}
+
+/** The name of a function without its account and its qualifier. */
+function shortName(reference = "invoked"): string {
+  const [, name = reference] = /(?:^|:function:)([^:]+)(?::[^:]*)?$/u.exec(reference) ?? [];
+  return name;
+}
+
+/** A lane and the operations that its bars show. */
+interface ContextLane {
+  readonly lane: Lane;
+  readonly operations: readonly RecordedOperation[];
 }
 
 /** One lane for the operations of the handler, and one for each context, below that of its parent. */
-function contextLanes(record: ExecutionRecord): readonly Lane[] {
+function contextLanes(record: ExecutionRecord): readonly ContextLane[] {
   const children = Map.groupBy(record.operations.values(), ({ started: { parentId } }) =>
     parentId !== undefined && record.operations.has(parentId) ? parentId : "",
   );
   const positions = positionsOf(record.operations.values());
   const bar = (operation: RecordedOperation) => operationBar(operation, record, positions.get(operation.id));
-  const lanes: Lane[] = [];
+  const lanes: ContextLane[] = [];
   const add = (context: RecordedOperation | undefined, depth: number) => {
     const inside = children.get(context?.id ?? "") ?? [];
     const frame = context && bar(context);
-    const bars = inside.filter(({ started }) => started.type !== "CONTEXT").map(bar);
-    lanes.push({ label: frame?.label ?? "handler", depth, frame, bars });
+    const operations = inside.filter(({ started }) => started.type !== "CONTEXT");
+    const label = frame?.label ?? "handler";
+    lanes.push({ lane: { label, depth, frame, bars: operations.map(bar) }, operations });
     for (const each of inside) if (each.started.type === "CONTEXT") add(each, depth + 1);
   };
   add(undefined, 0);

@@ -11,11 +11,15 @@ import type { Timeline } from "./timeline.ts";
 /** Anything that has a history of events, such as a `Simulation` or a `RunningSimulation`. */
 export interface ExecutionWithHistory {
   readonly history: readonly ExecutionHistoryEvent[];
+  /** The executions that it invoked, by the id of the operation that invoked them. */
+  readonly invoked?: Readonly<Record<string, ExecutionWithHistory>> | undefined;
 }
 
 /** The parsed JSON of GetDurableExecutionHistory. */
 export interface ExecutionHistoryJson {
   readonly Events: readonly object[];
+  /** The histories of executions that it invoked, by the `Id` of the event that invoked them. The service does not return it. */
+  readonly invoked?: Readonly<Record<string, ExecutionHistoryJson>> | undefined;
 }
 
 /** Everything of which a timeline can be drawn. */
@@ -34,7 +38,9 @@ const REMEDY =
 export function timelineOf(source: unknown): Timeline {
   if (typeof source !== "object" || source === null) throw unusable(source);
   if (Array.isArray(source)) return arrayTimeline(source);
-  if ("Events" in source) return executionTimeline(readEvents(source).events);
+  if ("Events" in source) {
+    return executionTimeline(readEvents(source).events, { invoked: invokedBy(source) });
+  }
   if ("run" in source && "where" in source) return crashTimeline(source as CrashFailure); // by its own fields
   if (source instanceof Error) throw unusable(source);
   if ("crashes" in source && "message" in source) {
@@ -44,7 +50,17 @@ export function timelineOf(source: unknown): Timeline {
     );
   }
   if (!("history" in source)) throw unusable(source);
-  return executionTimeline(readEvents(source.history).events);
+  return executionTimeline(readEvents(source.history).events, { invoked: invokedBy(source) });
+}
+
+function invokedBy(source: object): ReadonlyMap<string, Timeline> {
+  const { invoked = {} } = source as { readonly invoked?: unknown };
+  if (typeof invoked !== "object" || invoked === null || Array.isArray(invoked)) {
+    throw new TypeError(
+      `The executions that were invoked are ${formatValue(invoked)}; pass an object that has a history for the id of each operation.`,
+    );
+  }
+  return new Map(Object.entries(invoked).map(([id, callee]) => [id, timelineOf(callee)]));
 }
 
 function arrayTimeline(source: readonly unknown[]): Timeline {
