@@ -1,13 +1,27 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { codeBlocksIn, documents, excerptsIn } from "../scripts/docs/code-blocks.ts";
 
 const root = new URL("../", import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, root), "utf8");
 const readmes = globSync("{README.md,packages/*/README.md,examples/README.md,examples/infra/README.md}", {
   cwd: fileURLToPath(root),
 });
-const documents = globSync("docs/*.md", { cwd: fileURLToPath(root) });
+const tests = globSync("{packages/*/src,examples,docs}/**/*.test.ts", {
+  cwd: fileURLToPath(root),
+  exclude: (path) => path.endsWith("node_modules"),
+});
+
+/** The store of this contract breaks its rules on purpose; own-store.test.ts makes the same call, and names them. */
+const BROKEN_ON_PURPOSE = "docs/start/own-store.contract.ts";
+
+/** Whether a file is a test, or a test names it. */
+const isTested = (file: string) =>
+  file.endsWith(".test.ts") ||
+  file === BROKEN_ON_PURPOSE ||
+  tests.some((test) => ["/", '"'].some((before) => read(test).includes(`${before}${basename(file)}"`)));
 
 /** The formatter breaks lines by their indent, which an excerpt has less of. */
 const withoutLayout = (text: string) =>
@@ -16,81 +30,37 @@ const withoutLayout = (text: string) =>
     .replace(/\s+/gu, "")
     .replace(/,(?=[)\]}])/gu, "");
 
-interface Block {
-  /** The tested file that the block is an excerpt of. */
-  readonly file: string;
-  readonly imports: readonly {
-    readonly names: readonly string[];
-    readonly from: string;
-    readonly text: string;
-  }[];
-  /** What follows the imports. */
-  readonly code: string;
-}
-
-const IMPORT = /^import (?:type )?\{([^}]*)\} from "([^"]+)";\n+/gmu;
-
-function blocksOf(document: string, languages: string): readonly Block[] {
-  const fences = new RegExp(
-    `(?:<!-- excerpt of (\\S+) -->\\s*)?\`\`\`(?:${languages})\\n([\\s\\S]*?)\`\`\``,
-    "gu",
-  );
-  return Array.from(read(document).matchAll(fences), ([, file, shown = ""]) => {
-    if (file === undefined)
-      throw new Error(`${document} has a block that names no file: ${shown.slice(0, 60)}`);
-    const imports = Array.from(shown.matchAll(IMPORT), ([text, names = "", from = ""]) => ({
-      names: names.split(",").map((name) => name.trim().replace(/^type /u, "")),
-      from,
-      text,
-    }));
-    return { file, imports, code: shown.replaceAll(IMPORT, "") };
-  });
-}
-
-test.each([
-  ...readmes.map((document) => [document, "ts|text"] as const),
-  ...documents.map((document) => [document, "ts"] as const),
-])("%s shows what runs: every block of code is an excerpt of a tested file", (document, languages) => {
-  for (const { file, code } of blocksOf(document, languages))
-    expect(withoutLayout(read(file))).toContain(withoutLayout(code));
-});
-
-/** The names that each entry of our packages exports, from the report that is compared with the code. */
-const exported = new Map(
-  globSync("docs/api/*.md", { cwd: fileURLToPath(root) }).flatMap((report) =>
-    read(report)
-      .split(/^## /mu)
-      .slice(1)
-      .map((section): [string, Set<string>] => [
-        /@durable-counter\/[\w/-]+/u.exec(section)?.[0] ?? "",
-        new Set(
-          Array.from(
-            section.matchAll(/^(?:function|class|interface|type|const) (\w+)/gmu),
-            ([, name = ""]) => name,
-          ),
-        ),
-      ]),
-  ),
+test.each(documents().filter((document) => codeBlocksIn(document, read(document)).length > 0))(
+  "%s shows what runs: every block of TypeScript is an excerpt of a tested file",
+  (document) => {
+    for (const { code, excerptOf = "", line } of codeBlocksIn(document, read(document))) {
+      const at = `${document}:${line}`;
+      expect(excerptOf, `the file that ${at} is an excerpt of`).not.toBe("");
+      expect(isTested(excerptOf), `a test imports ${excerptOf}, the file of ${at}`).toBe(true);
+      let rest = withoutLayout(read(excerptOf));
+      for (const excerpt of excerptsIn(code).map(withoutLayout)) {
+        expect(rest, `the code of ${at}`).toContain(excerpt);
+        rest = rest.slice(rest.indexOf(excerpt) + excerpt.length);
+      }
+    }
+  },
 );
 
-test.each([...readmes, ...documents])("%s imports what its blocks use of our packages", async (document) => {
-  const ours = new Set([...exported.values()].flatMap((names) => [...names]));
-  for (const { file, imports, code } of blocksOf(document, "ts")) {
-    for (const { names, from, text } of imports) {
-      if (withoutLayout(read(file)).includes(withoutLayout(text))) continue;
-      const known = exported.get(from) ?? new Set(Object.keys((await import(from)) as object));
-      expect(names.filter((name) => !known.has(name))).toEqual([]);
+test.each(readmes)(
+  "%s shows what is printed: every block of text is an excerpt of a tested file",
+  (readme) => {
+    const blocks = read(readme).matchAll(/(?:<!-- excerpt of (\S+) -->\s*)?```text\n([\s\S]*?)```/gu);
+    for (const [, file, code = ""] of blocks) {
+      expect(file, `the block that begins ${code.slice(0, 60)}`).toBeDefined();
+      expect(withoutLayout(read(file ?? ""))).toContain(withoutLayout(code));
     }
-    const imported = new Set(imports.flatMap(({ names }) => names));
-    const used = code.replaceAll(/\/\/.*|"[^"]*"|`[^`]*`/gu, "").matchAll(/(?<![.\w]|async )(\w+)(?!\w|:)/gu); // no members, no methods
-    const missing = Array.from(used, ([, name = ""]) => name).filter(
-      (name) =>
-        ours.has(name) &&
-        !imported.has(name) &&
-        !new RegExp(`(?:const|function|class) ${name}\\b`, "u").test(code),
-    );
-    expect(missing, `the block that begins ${code.slice(0, 60)}`).toEqual([]);
-  }
+  },
+);
+
+test("a block without its imports is not an excerpt of what it leaves out", () => {
+  const code =
+    '// order.ts\nimport { a } from "b";\n\ndeclare const c: { d: string }; // yours\nrun(a);\n// …\nstop(c);\n';
+  expect(excerptsIn(code).map(withoutLayout)).toEqual(["run(a);", "stop(c);"]);
 });
 
 test("every guarantee names a test that exists in the file it links to", () => {

@@ -1,9 +1,11 @@
 /**
  * Fails on what an editor would show without a word: exports, and what users write into options, requests and limits, that
- * have no documentation comment.
+ * have no documentation comment. Fails on blocks of TypeScript in the documents that do not compile as they are shown.
  */
 import { relative } from "node:path";
 import ts from "typescript";
+import { allCodeBlocks } from "./docs/code-blocks.ts";
+import { compileBlocks } from "./docs/compile-blocks.ts";
 import { readPublicApi, root } from "./public-api.ts";
 
 const { checker, entries } = readPublicApi();
@@ -22,7 +24,11 @@ for (const { name, symbol } of entries.flatMap(({ exports }) => exports)) {
 }
 for (const line of [...missing].toSorted()) console.error(line);
 console.log(`${described} exports and members are described, ${missing.size} are not.`);
-process.exitCode = missing.size === 0 ? 0 : 1;
+const blocks = allCodeBlocks();
+const errors = compileBlocks(blocks);
+for (const error of errors) console.error(error);
+console.log(`${blocks.length} blocks of TypeScript were compiled, with ${errors.length} errors.`);
+process.exitCode = missing.size + errors.length === 0 && blocks.length > 0 ? 0 : 1;
 
 function check(symbol: ts.Symbol, name: string): void {
   // Of a schema and a type that share a name, one text is enough: editors show both.

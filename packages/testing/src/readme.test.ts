@@ -1,12 +1,7 @@
-import { withDurableExecution, type DurableContext } from "@aws/durable-execution-sdk-js";
+import { withDurableExecution } from "@aws/durable-execution-sdk-js";
 import { crashable, estimateCost, exploreCrashes, FakeContext, simulate } from "@durable-counter/testing";
 import { expect, test } from "vitest";
-
-const checkout = async (event: { amount: number }, context: DurableContext) => {
-  const total = await context.step("price", async () => event.amount * 2);
-  await context.wait("cool down", { days: 30 });
-  return context.step("ship", async () => `shipped for ${total}`);
-};
+import { checkout } from "./checkout.fixture.ts";
 
 test("a unit test with FakeContext", async () => {
   const context = new FakeContext();
