@@ -19,7 +19,8 @@ const GROUPS: Readonly<Record<string, readonly (readonly [title: string, page: s
     ["A monthly quota per customer", "recipes/monthly-quota"],
     ["A rate limit per minute", "recipes/rate-limit"],
     ["Invoice numbers without gaps", "recipes/invoice-numbers"],
-    ["Metering from SQS and streams", "recipes/metering"],
+    ["Metering from SQS", "recipes/metering"],
+    ["Metering from streams", "recipes/metering-streams"],
     ["Likes on a hot item", "recipes/likes"],
   ],
   "What is guaranteed": [

@@ -1,5 +1,5 @@
-// Metering: usage events come through SQS, or as a stream of a table. Each is counted once, also when it is delivered twice, or
-// redriven from a dead-letter queue.
+// Metering: usage events come through SQS. Each is counted once, also when it is delivered twice, or redriven from
+// a dead-letter queue.
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { increment, isCounterError, type CounterStore } from "@durable-counter/core";
 import { createDynamoDBCounterStore } from "@durable-counter/dynamodb";
