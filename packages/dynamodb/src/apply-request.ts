@@ -1,10 +1,19 @@
 import { applyBatch, isCounterError } from "@durable-counter/core";
 import { backOff } from "./back-off.ts";
 import { compact, startsCompaction } from "./compaction.ts";
+import { asContended, isContended, noticeContention } from "./contended-request.ts";
 import { conditionalUpdate } from "./conditional-update.ts";
 import { readItem, valueOf, type Item } from "./counter-item.ts";
 import { findRecordedResult, type CounterState } from "./counter-state.ts";
-import { firstAction, nextAction, type Refusal, type Replacement, type Write } from "./next-action.ts";
+import {
+  firstAction,
+  mayHaveMoved,
+  nextAction,
+  type Refusal,
+  type Replacement,
+  type Write,
+} from "./next-action.ts";
+import { knownList } from "./moved-keys.ts";
 import {
   createRequestContext,
   inFlightName,
@@ -68,8 +77,9 @@ export function addInFlight(request: RequestContext): RequestContext {
 }
 
 /** Carries out one action after the other until the request is answered. */
-async function run(request: RequestContext): Promise<RequestResult> {
-  const { config } = request;
+async function run(given: RequestContext): Promise<RequestResult> {
+  const { config } = given;
+  let request = isContended(given) ? asContended(given) : given;
   let action = firstAction(request, config.cache.fencedItems.get(itemName(request)));
   for (let [failed, busy] = [0, 0]; ;) {
     if (action.type === "answer") return action.result;
@@ -98,6 +108,8 @@ async function run(request: RequestContext): Promise<RequestResult> {
       continue;
     }
     const outcome = await write(request, action);
+    const isOvertaken = noticeContention(request, action, outcome);
+    if (isOvertaken) request = asContended(request);
     switch (outcome.type) {
       case "applied":
         return answer(request, action, outcome);
@@ -109,6 +121,7 @@ async function run(request: RequestContext): Promise<RequestResult> {
       case "busy":
         if (++busy > (outcome.isConflict ? MAX_OVERTAKEN : MAX_BUSY)) throw outcome.error;
         await backOff(busy, config);
+        if (isOvertaken) action = firstAction(request, config.cache.fencedItems.get(itemName(request)));
         break;
       case "item-full":
         if (++failed > MAX_OVERTAKEN || !(await compact(request, outcome.item))) throw itemFull(request);
@@ -118,9 +131,9 @@ async function run(request: RequestContext): Promise<RequestResult> {
 
 /** Reads the counter's item, and then the key's item if there may be one. */
 async function readState(request: RequestContext): Promise<CounterState> {
-  const { config, startedAt } = request;
+  const { config } = request;
   const item = await readItem(config, request, { consistent: true });
-  const mayHaveKeyItem = config.strategy === "separate-item" || isFenced(item, startedAt);
+  const mayHaveKeyItem = config.strategy === "separate-item" || mayHaveMoved(request, item);
   return { item, keyItem: mayHaveKeyItem ? await readKeyItem(request) : {}, isKeyItemKnown: true };
 }
 
@@ -149,7 +162,7 @@ async function answer(
     const { fingerprint, expiresAt } = readRecord(item[keyAttribute]) ?? {};
     const isWhole = fingerprint === request.fingerprint && expiresAt === request.expiresAt;
     if (change.kind === "net" && !isWhole) throw setOverFraction(request);
-    if (action.keyItem !== undefined || hasHolds(action.item) || hold !== undefined)
+    if (isFenced(action.item, request.startedAt) || hasHolds(action.item) || hold !== undefined)
       cacheFence(request, { ...action.item, ...item });
   }
   if (startsCompaction(keyAttribute)) await compact(request, item);
@@ -170,7 +183,11 @@ async function answer(
 export function cacheFence({ config, ...request }: RequestContext, item: Item): void {
   const { [attributes.fence]: fence, [attributes.due]: due } = item;
   if (fence === undefined) return;
-  const known = { [attributes.fence]: fence, ...(due !== undefined && { [attributes.due]: due }) };
+  const known = {
+    [attributes.fence]: fence,
+    ...knownList(item),
+    ...(due !== undefined && { [attributes.due]: due }),
+  };
   config.cache.fencedItems.set(itemName(request), known);
 }
 

@@ -1,8 +1,9 @@
 import { TransactWriteItemsCommand, UpdateItemCommand, type AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { Item } from "./counter-item.ts";
-import type { HoldParts } from "./hold-support.ts";
 import { GENERATED_KEY_SECONDS, isKeyAttribute } from "./idempotency-key.ts";
 import { readRecord } from "./idempotency-record.ts";
+import { holdOf, removal, removalWithFence, type RecordedKey } from "./key-removal.ts";
+import { knownList, listWith, type MovedKey } from "./moved-keys.ts";
 import { putKeyItem } from "./key-item.ts";
 import { itemName, type RequestContext } from "./request-context.ts";
 import { lapsedWindows } from "./request-window.ts";
@@ -21,11 +22,17 @@ const MAX_MOVED = 99;
 /** With more live keys than this, a write that pays for the whole item, a unit per KB, is dearer than a transaction. */
 const MANY_KEYS = 96;
 
-/** After a move, every process reads the fence anew. In a burst they would all do so; the larger item is paid for instead. */
+/**
+ * After a move without a list of moved keys, every process reads the fence anew. In a burst they would all do so; the larger item
+ * is paid for instead.
+ */
 const BURST_SECONDS = 30;
 
 /** Keys of a longer burst are moved all the same: an item is full at some 12,800. */
 const MAX_BURST_KEYS = 4_000;
+
+/** Keys that soon expire stay for nine minutes at most. With more of them than this, an item is dearer than moves. */
+const MANY_SHORT_KEYS = 256;
 
 /** A hold takes as much as three keys. With more of them in the item, the oldest are moved. */
 const MANY_HOLDS = 32;
@@ -39,8 +46,6 @@ const MAX_BURST_HOLDS = 256;
  */
 const NO_TRANSACTIONS = new Set(["UnknownOperationException", "AccessDeniedException"]);
 const NOT_MOVED_MS = 60_000;
-
-type RecordedKey = [name: string, record: AttributeValue];
 
 /**
  * Whether the write under this attribute is followed by a compaction: one in 32 is, because the attribute ends in a base64url
@@ -62,17 +67,17 @@ export async function compact(request: RequestContext, item: Item): Promise<bool
   if (hasHolds(item) && request.config.holds === undefined) return false; // The key of a hold does not move without it.
   // A record that cannot be read stays where it is.
   const keys = Object.entries(item).filter(([name, record]) => isKeyAttribute(name) && readRecord(record));
-  const soon = startedAt / 1_000 + GENERATED_KEY_SECONDS; // such keys, as generated ones, are not worth a move
+  const soon = startedAt / 1_000 + GENERATED_KEY_SECONDS; // few such keys, as generated ones are, are not worth a move
   const isExpired = ([name, record]: RecordedKey) =>
     Math.max(expiryOf(record), holdKeptUntil(request, item, name)) < lapsedBefore(startedAt);
   const expired = [...lapsedAttributes(request, item), ...keys.filter(isExpired)].slice(0, MAX_REMOVED);
   const live = keys.filter((key) => !isExpired(key));
-  const movable = live.length > MAX_BURST_KEYS ? live : live.filter(([, record]) => expiryOf(record) > soon);
-  if (expired.length < MAX_REMOVED && mayMove(request) && isTooMuch(request, item, movable)) {
-    // The oldest first: what stays is a burst, and no reason to move again at once.
-    const oldest = movable.toSorted(([, one], [, other]) => expiryOf(one) - expiryOf(other));
-    return moveToKeyItems(request, item, fitting(request, item, oldest, MAX_MOVED));
-  }
+  const movable = live.length > MANY_SHORT_KEYS ? live : live.filter(([, record]) => expiryOf(record) > soon);
+  // The oldest first: what stays is a burst, and no reason to move again at once.
+  const oldest = movable.toSorted(([, one], [, other]) => expiryOf(one) - expiryOf(other));
+  const moved = fitting(request, item, oldest, MAX_MOVED);
+  if (expired.length < MAX_REMOVED && mayMove(request) && isTooMuch(request, item, movable, moved))
+    return moveToKeyItems(request, item, moved);
   return expired.length > 0 && remove(request, item, fitting(request, item, expired, MAX_REMOVED));
 }
 
@@ -90,17 +95,17 @@ function fitting(
   });
 }
 
-function isTooMuch(request: RequestContext, item: Item, movable: readonly RecordedKey[]): boolean {
+function isTooMuch(
+  request: RequestContext,
+  item: Item,
+  movable: readonly RecordedKey[],
+  moved: readonly RecordedKey[],
+): boolean {
   const holds = movable.filter(([name]) => holdOf(request, item, name) !== undefined);
   return (
-    (movable.length > MANY_KEYS && !isBurst(movable)) ||
+    (movable.length > MANY_KEYS && (!isBurst(movable) || listAfter(request, item, moved) !== undefined)) ||
     (holds.length > MANY_HOLDS && (holds.length > MAX_BURST_HOLDS || !isBurst(holds)))
   );
-}
-
-/** What is recorded of the hold that the request of a key has placed, if it has. */
-function holdOf({ config }: RequestContext, item: Item, keyAttribute: string): HoldParts | undefined {
-  return config.holds?.ofKey(item, keyAttribute);
 }
 
 /** Until when the hold of a key is remembered, in seconds since 1970: an open one until someone ends it. */
@@ -114,6 +119,16 @@ function keptUntil(request: RequestContext, item: Item, [name, record]: Recorded
   return Math.max(expiryOf(record), holdOf(request, item, name)?.forgottenAt ?? 0);
 }
 
+/** The list of moved keys that the item has when these are moved. */
+function listAfter(
+  request: RequestContext,
+  item: Item,
+  moved: readonly RecordedKey[],
+): AttributeValue | undefined {
+  const keys = moved.map((key): MovedKey => ({ keyAttribute: key[0], until: keptUntil(request, item, key) }));
+  return listWith(item, keys, request.startedAt);
+}
+
 /** The values of windows that no request can reach any more. */
 function lapsedAttributes({ config, startedAt, window }: RequestContext, item: Item): readonly RecordedKey[] {
   if (window === undefined) return [];
@@ -124,7 +139,7 @@ function lapsedAttributes({ config, startedAt, window }: RequestContext, item: I
 
 function mayMove(request: RequestContext): boolean {
   const { strategy, cache } = request.config;
-  // With the strategy "separate-item", only holds are in the counter's item.
+  // With the strategy "separate-item", the counter's item has keys of holds, and of requests that met others.
   return strategy !== "inline" && (cache.notMovedUntil.get(itemName(request)) ?? 0) <= request.startedAt;
 }
 
@@ -166,6 +181,7 @@ export async function moveToKeyItems(
 ): Promise<boolean> {
   const { config } = request;
   const { client, tableName, cache, signal } = config;
+  const list = listAfter(request, item, moved);
   const fence = nextFence(
     item,
     Math.max(...moved.map((key) => keptUntil(request, item, key))),
@@ -177,7 +193,7 @@ export async function moveToKeyItems(
         Update: {
           TableName: tableName,
           Key: itemKey(config, request),
-          ...removalWithFence(request, item, moved, fence),
+          ...removalWithFence(request, item, moved, { fence, list }),
         },
       },
       // Over an expired key item of the same key: the record in the counter's item is newer.
@@ -192,6 +208,7 @@ export async function moveToKeyItems(
     const due = item[attributes.due];
     cache.fencedItems.set(itemName(request), {
       [attributes.fence]: fence,
+      ...(list !== undefined && knownList({ [attributes.moved]: list })),
       ...(due !== undefined && { [attributes.due]: due }),
     });
     return true;
@@ -201,47 +218,4 @@ export async function moveToKeyItems(
       cache.notMovedUntil.set(itemName(request), request.startedAt + NOT_MOVED_MS);
     return false;
   }
-}
-
-function removalWithFence(
-  request: RequestContext,
-  item: Item,
-  moved: readonly RecordedKey[],
-  nextFence: AttributeValue,
-) {
-  const fence = item[attributes.fence];
-  const { UpdateExpression, ConditionExpression, ...removed } = removal(request, item, moved);
-  return {
-    UpdateExpression: `${UpdateExpression} SET #fence = :nextFence`,
-    ConditionExpression: `${ConditionExpression} AND ${fence === undefined ? "attribute_not_exists(#fence)" : "#fence = :fence"}`,
-    ExpressionAttributeNames: { ...removed.ExpressionAttributeNames, "#fence": attributes.fence },
-    ExpressionAttributeValues: {
-      ...removed.ExpressionAttributeValues,
-      ":nextFence": nextFence,
-      ...(fence !== undefined && { ":fence": fence }),
-    },
-  };
-}
-
-/** Removes keys, with what is recorded of their holds, if all of it is as it was read. */
-function removal(request: RequestContext, item: Item, keys: readonly RecordedKey[]) {
-  const seen: [string, AttributeValue][] = [];
-  const constant: string[] = []; // no need to compare: it is never changed
-  for (const [name, record] of keys) {
-    seen.push([name, record]);
-    const hold = holdOf(request, item, name);
-    if (hold === undefined) continue;
-    seen.push([hold.changing.name, hold.changing.value]);
-    constant.push(hold.constant);
-  }
-  const removed = [...seen.map((_, index) => `#k${index}`), ...constant.map((_, index) => `#h${index}`)];
-  return {
-    UpdateExpression: `REMOVE ${removed.join()}`,
-    ConditionExpression: seen.map((_, index) => `#k${index} = :k${index}`).join(" AND "),
-    ExpressionAttributeNames: Object.fromEntries([
-      ...seen.map(([name], index) => [`#k${index}`, name]),
-      ...constant.map((name, index) => [`#h${index}`, name]),
-    ]),
-    ExpressionAttributeValues: Object.fromEntries(seen.map(([, record], index) => [`:k${index}`, record])),
-  };
 }

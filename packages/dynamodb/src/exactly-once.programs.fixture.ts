@@ -12,8 +12,12 @@ export interface Situation {
   readonly strategy: Strategy;
   /** Plain updates must keep away, because key items may record keys of the counter. By default false. */
   readonly isFenced?: boolean;
+  /** Behind the fence, a list says which keys were moved: these are not among them. By default there is no list. */
+  readonly isListed?: boolean;
   /** Who sends the key for the second time. By default another process. */
   readonly again?: "another process" | "the same process" | "the same process at the same time";
+  /** The strategy of that other process. By default the same. */
+  readonly strategyAgain?: Strategy;
   /** Under which names the two send. By default under none. */
   readonly callers?: "same" | "different";
   /** Whether the rival's write, if it comes first, lets the request be refused, or lets it pass. By default "takes". */
@@ -41,7 +45,9 @@ const MANY_KEYS = 97;
 export function programOf({
   strategy,
   isFenced = false,
+  isListed = false,
   again = "another process",
+  strategyAgain = strategy,
   callers,
   rival = "takes",
   onLimit = "reject" as never,
@@ -74,6 +80,7 @@ export function programOf({
       await putCounter(rig, {
         value,
         isFenced,
+        isListed,
         expired: beside === "removal of expired keys" ? 1 : 0,
         live: beside === "move of keys" ? MANY_KEYS : 0,
       });
@@ -87,7 +94,7 @@ export function programOf({
           if (isCounterError(answer) && answer.retryable) await one.ask("the request", second);
         });
       } else {
-        const two = again === "another process" ? rig.process("two") : one;
+        const two = again === "another process" ? rig.process("two", withStrategy(strategyAgain)) : one;
         tasks.push(send(one, first), send(two, second));
       }
       if (beside === "deletion") tasks.push(rig.process("deletion").delete);
@@ -101,15 +108,23 @@ export function programOf({
   };
 }
 
+function withStrategy(strategy: Strategy) {
+  return { idempotency: { strategy, retentionSeconds: RETENTION_SECONDS } };
+}
+
 interface Counter {
   readonly value: number;
   readonly isFenced: boolean;
+  readonly isListed: boolean;
   /** How many keys of earlier requests it has that are expired, and that are live. */
   readonly expired: number;
   readonly live: number;
 }
 
-async function putCounter({ calm }: Rig, { value, isFenced, expired, live }: Counter): Promise<void> {
+async function putCounter(
+  { calm }: Rig,
+  { value, isFenced, isListed, expired, live }: Counter,
+): Promise<void> {
   const seconds = START / 1_000;
   const recordedKey = (name: string, expiresAt: number) => [
     keyAttribute(name),
@@ -124,6 +139,7 @@ async function putCounter({ calm }: Rig, { value, isFenced, expired, live }: Cou
     sk: { S: "value" },
     value: { N: String(value) },
     ...(isFenced && { fence: { N: String(seconds + RETENTION_SECONDS) } }),
+    ...(isFenced && isListed && { moved: { S: `${seconds + RETENTION_SECONDS}:___;` } }),
     ...Object.fromEntries(keys),
   };
   await calm.send(new PutItemCommand({ TableName: tableName, Item }));

@@ -128,7 +128,7 @@ export const history: fc.Arbitrary<History> = fc.record({
   onLimit: fc.constantFrom("reject", "reject", "clamp"),
   retentionSeconds: fc.constantFrom(60, 200, 600),
   aheadSeconds: fc.array(fc.constantFrom(0, 0, -60, 60, 33), { minLength: PROCESSES, maxLength: PROCESSES }),
-  liveKeys: fc.constantFrom(0, 0, 0, 0, 100),
+  liveKeys: fc.constantFrom(0, 0, 0, 100, 100),
   maxAttempts: fc.constantFrom(1, 1, 3),
   events: fc.array(event, { minLength: 3, maxLength: 16 }),
   fates: fc.array(fate, { minLength: 5, maxLength: 60 }),

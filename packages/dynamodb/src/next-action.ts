@@ -3,6 +3,7 @@ import { valueOf, type Item } from "./counter-item.ts";
 import { findRecordedResult, recordsOf, type CounterState } from "./counter-state.ts";
 import { callerIdHash } from "./idempotency-key.ts";
 import { EVERY_CALLER, type IdempotencyRecord } from "./idempotency-record.ts";
+import { isNotMoved } from "./moved-keys.ts";
 import { isExpired, mayBeInFlight, type RequestContext, type RequestResult } from "./request-context.ts";
 import { idempotencyKeyExpired, notYetIssued } from "./error-messages.ts";
 import { checkFence, GRACE_SECONDS, hasHolds, isFenced, isDue } from "./write-fence.ts";
@@ -123,7 +124,7 @@ export function nextAction(request: RequestContext, state: CounterState): Action
 
   // A hold is in the counter's item at first, whatever the strategy is: its amount is not known where it is ended.
   const isSeparate = config.strategy === "separate-item" && request.hold === undefined;
-  const mayHaveKeyItem = isSeparate || isFenced(item, startedAt);
+  const mayHaveKeyItem = isSeparate || mayHaveMoved(request, item);
   const isKeyItemKnown = state.isKeyItemKnown || isNewKey(request);
   if (mayHaveKeyItem && !isSeparate && !isKeyItemKnown) return { type: "read-key-item", state };
   const update = { type: "update", item, keyItem: mayHaveKeyItem ? state.keyItem : undefined } as const;
@@ -178,6 +179,11 @@ export function refusal(
     expiresAt: Math.max(request.expiresAt, ...records.map((record) => record.expiresAt)),
     error,
   };
+}
+
+/** Whether the request's key may have an item of its own. */
+export function mayHaveMoved({ hold, keyAttribute, startedAt }: RequestContext, item: Item): boolean {
+  return isFenced(item, startedAt) && (hold !== undefined || !isNotMoved(item, keyAttribute));
 }
 
 /** @throws CounterError `invalid-input` for a hold that would outlast the window after the current one */

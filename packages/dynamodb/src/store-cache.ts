@@ -12,6 +12,8 @@ export interface StoreCache {
   /** Whether a transaction assumes that counters without a known value are new. Once that was wrong, it no longer does. */
   assumesNew: boolean;
   readonly inFlight: InFlightKeys;
+  /** Until when a transaction on an item would probably be overtaken, in milliseconds since 1970, because one was. */
+  readonly contendedUntil: BoundedMap<number>;
   /** Until when the keys of an item are not moved, in milliseconds since 1970, because a transaction over it was refused. */
   readonly notMovedUntil: BoundedMap<number>;
 }
@@ -22,6 +24,7 @@ export function createStoreCache(): StoreCache {
     values: new BoundedMap(),
     assumesNew: true,
     inFlight: new InFlightKeys(),
+    contendedUntil: new BoundedMap(),
     notMovedUntil: new BoundedMap(),
   };
 }

@@ -2,14 +2,16 @@ import type { AttributeValue, CancellationReason, TransactWriteItem } from "@aws
 import { TrackedTransactWriteItems } from "./attempt-tracking.ts";
 import { NOTHING } from "./hold-support.ts";
 import { recordText } from "./idempotency-record.ts";
+import type { Item } from "./counter-item.ts";
 import { replaceKeyItem } from "./key-item.ts";
+import { listWith } from "./moved-keys.ts";
 import type { TransactionalWrite } from "./next-action.ts";
 import type { RequestContext } from "./request-context.ts";
 import { itemKey } from "./table-keys.ts";
 import { attributes } from "./table-schema.ts";
 import { untilAborted } from "./time-limit.ts";
 import { reasonsOf } from "./aws-errors.ts";
-import { expiryWithoutValue, nextFence } from "./write-fence.ts";
+import { expiryWithoutValue, isFenced, nextFence } from "./write-fence.ts";
 import { failedWrite, readFailedItem, type WriteOutcome } from "./write-outcome.ts";
 
 /**
@@ -31,7 +33,7 @@ export async function transactionalWrite(
   const fence = nextFence(state.item, expiresAt, config.random);
   const TransactItems = [
     replaceKeyItem(state.keyItem[attributes.record], request, keyAttribute, record, expiresAt),
-    updateItem(request, write, fence),
+    updateItem(request, write, fence, firstList(request, state.item, expiresAt)),
   ];
   try {
     await untilAborted(config.signal, () =>
@@ -55,11 +57,21 @@ export async function transactionalWrite(
   }
 }
 
+/** With a key item per request the list of moved keys would soon be too long: it has the first one only. */
+function firstList(
+  { keyAttribute, startedAt }: RequestContext,
+  item: Item,
+  until: number,
+): AttributeValue | undefined {
+  return isFenced(item, startedAt) ? undefined : listWith(item, [{ keyAttribute, until }], startedAt);
+}
+
 /** The counter's item: its value, and the fence that keeps plain updates away which do not check the key item. */
 function updateItem(
   request: RequestContext,
   { state: { item }, change }: TransactionalWrite,
   nextFence: AttributeValue,
+  list: AttributeValue | undefined,
 ): TransactWriteItem {
   const { config } = request;
   const { keys } = config;
@@ -80,6 +92,8 @@ function updateItem(
   ];
   const sets = ["#fence = :nextFence"];
   const removes: string[] = [];
+  if (list) sets.push("#moved = :moved");
+  else removes.push("#moved");
   // An item without a value expires, and a counter with windows.
   const expiresAt = request.window
     ? { N: String(request.window.expiresAt) }
@@ -99,12 +113,14 @@ function updateItem(
         "#fence": attributes.fence,
         "#idempotencyKey": request.keyAttribute,
         "#value": request.valueAttribute,
+        "#moved": attributes.moved,
         ...((expiresAt || change.mayCreate) && { "#expiresAt": keys.timeToLive }),
         ...(keys.isShared && fence === undefined && { "#id": keys.partition }),
         ...holds.names,
       },
       ExpressionAttributeValues: {
         ":nextFence": nextFence,
+        ...(list && { ":moved": list }),
         ...holds.values,
         ...(fence !== undefined && { ":fence": fence }),
         ...(expected !== undefined && { ":expected": expected }),
