@@ -1,5 +1,6 @@
 import { applyBatch, isCounterError } from "@durable-counter/core";
 import { backOff } from "./back-off.ts";
+import { cacheFence } from "./cached-fence.ts";
 import { compact, startsCompaction } from "./compaction.ts";
 import { asContended, isContended, noticeContention } from "./contended-request.ts";
 import { conditionalUpdate } from "./conditional-update.ts";
@@ -13,7 +14,6 @@ import {
   type Replacement,
   type Write,
 } from "./next-action.ts";
-import { knownList } from "./moved-keys.ts";
 import {
   createRequestContext,
   inFlightName,
@@ -162,7 +162,7 @@ async function answer(
     const { fingerprint, expiresAt } = readRecord(item[keyAttribute]) ?? {};
     const isWhole = fingerprint === request.fingerprint && expiresAt === request.expiresAt;
     if (change.kind === "net" && !isWhole) throw setOverFraction(request);
-    if (isFenced(action.item, request.startedAt) || hasHolds(action.item) || hold !== undefined)
+    if (action.keyItem !== undefined || hasHolds(action.item) || hold !== undefined)
       cacheFence(request, { ...action.item, ...item });
   }
   if (startsCompaction(keyAttribute)) await compact(request, item);
@@ -177,18 +177,6 @@ async function answer(
   const recorded = action.type === "transaction" && findRecordedResult(request, await readState(request));
   if (recorded) return recorded;
   throw change.error;
-}
-
-/** The next update starts from the fence, and from the time at which a hold expires. */
-export function cacheFence({ config, ...request }: RequestContext, item: Item): void {
-  const { [attributes.fence]: fence, [attributes.due]: due } = item;
-  if (fence === undefined) return;
-  const known = {
-    [attributes.fence]: fence,
-    ...knownList(item),
-    ...(due !== undefined && { [attributes.due]: due }),
-  };
-  config.cache.fencedItems.set(itemName(request), known);
 }
 
 /** The next transaction starts from the value and the fence that this one has written. */

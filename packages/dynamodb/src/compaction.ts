@@ -2,8 +2,9 @@ import { TransactWriteItemsCommand, UpdateItemCommand, type AttributeValue } fro
 import type { Item } from "./counter-item.ts";
 import { GENERATED_KEY_SECONDS, isKeyAttribute } from "./idempotency-key.ts";
 import { readRecord } from "./idempotency-record.ts";
+import { cacheFence } from "./cached-fence.ts";
 import { holdOf, removal, removalWithFence, type RecordedKey } from "./key-removal.ts";
-import { knownList, listWith, type MovedKey } from "./moved-keys.ts";
+import { listWith, type MovedKey } from "./moved-keys.ts";
 import { putKeyItem } from "./key-item.ts";
 import { itemName, type RequestContext } from "./request-context.ts";
 import { lapsedWindows } from "./request-window.ts";
@@ -205,11 +206,11 @@ export async function moveToKeyItems(
   });
   try {
     await untilAborted(signal, () => client.send(command, { abortSignal: signal }));
-    const due = item[attributes.due];
-    cache.fencedItems.set(itemName(request), {
+    const { [attributes.moved]: _before, ...others } = item;
+    cacheFence(request, {
+      ...others,
       [attributes.fence]: fence,
-      ...(list !== undefined && knownList({ [attributes.moved]: list })),
-      ...(due !== undefined && { [attributes.due]: due }),
+      ...(list !== undefined && { [attributes.moved]: list }),
     });
     return true;
   } catch (error) {

@@ -6,7 +6,7 @@ import { recordFraction, recordText, valueBefore } from "./idempotency-record.ts
 import type { CounterState } from "./counter-state.ts";
 import type { ConditionalUpdate } from "./next-action.ts";
 import { OWN_ITEM } from "./item-owner.ts";
-import { hasList, tagOf } from "./moved-keys.ts";
+import { tagOf } from "./moved-keys.ts";
 import type { RequestContext } from "./request-context.ts";
 import { itemKey } from "./table-keys.ts";
 import { attributes, HOLD_FENCE } from "./table-schema.ts";
@@ -65,11 +65,11 @@ export function stateAfterFailure(
 // Composed once, not for every command.
 const NOT_RECORDED = "attribute_not_exists(#idempotencyKey)";
 const AS_EXPECTED = "#idempotencyKey = :expected";
-const NOT_FENCED = "(attribute_not_exists(#fence) OR #fence < :lapsed)";
+/** Keys were moved, but not this one: the item has a list of moved keys, without its tag. */
+const NOT_MOVED = "(#fence < :holds AND attribute_exists(#moved) AND NOT contains(#moved, :tag))";
+const NOT_FENCED = `(attribute_not_exists(#fence) OR #fence < :lapsed OR ${NOT_MOVED})`;
 /** In a table of several uses: an item without a fence is not a counter's. */
-const OWN_AND_NOT_FENCED = "(attribute_not_exists(#id) OR #fence < :lapsed)";
-/** Keys were moved, but not this one: the list of moved keys is there, and has no such tag. */
-const NOT_MOVED = "#fence < :holds AND attribute_exists(#moved) AND NOT contains(#moved, :tag)";
+const OWN_AND_NOT_FENCED = `(attribute_not_exists(#id) OR #fence < :lapsed OR ${NOT_MOVED})`;
 const MARK_AS_OWN = ", #fence = if_not_exists(#fence, :own)";
 const SAME_FENCE = "#fence = :fence";
 const IN_RANGE = "#value BETWEEN :lowest AND :highest";
@@ -96,17 +96,14 @@ export function updateInput(request: RequestContext, { change, item, keyItem }: 
   // A store without the capability has refused a counter with holds.
   const holdPart = change.kind === "refuse" ? config.holds?.condition : config.holds?.placement;
   const holds = holdPart?.(request, item, isSameFence) ?? NOTHING;
-  const isNotMoved =
-    keyItem === undefined && request.hold === undefined && isFenced(item, startedAt) && hasList(item);
   // A counter without holds gets the condition of a plain update.
-  const isPlain = !isSameFence && !isNotMoved && holds.condition === "";
+  const isPlain = !isSameFence && holds.condition === "";
   const isMarked = keys.isShared && isPlain;
   const { set, remove = "", condition, values } = expressionsOf(request, change, item);
   const uses = (name: string) => set.includes(name) || remove.includes(name) || condition.includes(name);
   const conditions = [
     expected === undefined ? NOT_RECORDED : AS_EXPECTED,
     isSameFence ? SAME_FENCE : "",
-    isNotMoved ? NOT_MOVED : "",
     isPlain ? (keys.isShared ? OWN_AND_NOT_FENCED : NOT_FENCED) : holds.condition,
     condition,
   ].filter((part) => part !== "");
@@ -121,14 +118,17 @@ export function updateInput(request: RequestContext, { change, item, keyItem }: 
       ...(uses("#value") && { "#value": request.valueAttribute }),
       ...(uses("#expiresAt") && { "#expiresAt": keys.timeToLive }),
       ...(isMarked && { "#id": keys.partition }),
-      ...(isNotMoved && { "#moved": attributes.moved }),
+      ...(isPlain && { "#moved": attributes.moved }),
       ...holds.names,
     },
     ExpressionAttributeValues: {
       ...(isSameFence && { ":fence": fence }),
-      ...(isPlain && { ":lapsed": { N: String(lapsedBefore(startedAt)) } }),
+      ...(isPlain && {
+        ":lapsed": { N: String(lapsedBefore(startedAt)) },
+        ":holds": { N: String(HOLD_FENCE) },
+        ":tag": { S: tagOf(keyAttribute) },
+      }),
       ...(isMarked && { ":own": OWN_ITEM }),
-      ...(isNotMoved && { ":tag": { S: tagOf(keyAttribute) }, ":holds": { N: String(HOLD_FENCE) } }),
       ...holds.values,
       ...values,
       ...(expected !== undefined && { ":expected": expected }),

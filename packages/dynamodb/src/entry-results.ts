@@ -1,5 +1,5 @@
 import { applyBatch, type BatchResult } from "@durable-counter/core";
-import { cacheFence } from "./apply-request.ts";
+import { cacheFence } from "./cached-fence.ts";
 import { backOff } from "./back-off.ts";
 import { compact, startsCompaction } from "./compaction.ts";
 import { valueOf, type Item } from "./counter-item.ts";

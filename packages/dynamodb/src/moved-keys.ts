@@ -50,11 +50,6 @@ export function isNotMoved(item: Item, keyAttribute: string): boolean {
   return hasList(item) && item[attributes.moved]?.S?.includes(tagOf(keyAttribute)) === false;
 }
 
-/** The part of what is known of an item by which the next request knows that there is a list, but not what is in it. */
-export function knownList(item: Item): Item {
-  return hasList(item) ? { [attributes.moved]: { S: "" } } : {};
-}
-
 /**
  * The list after a move, to be written together with the next fence.
  *

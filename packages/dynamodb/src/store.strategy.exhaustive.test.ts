@@ -100,7 +100,7 @@ describe.each(withTransactions)("tokens wherever is cheaper, on $engine", (engin
     expect(await store("auto").get(id, { consistent: true })).toBe(200);
   });
 
-  test("are moved in a burst too, and each write of a process that knows of it is one request", async () => {
+  test("are moved in a burst too, and each write is one request", async () => {
     const { db, store, one, keysInItem } = await setUp(engine);
     await many((n) => store("auto").apply(one(`t${n}`)), 200);
     expect(await keysInItem()).toBeLessThan(130);
@@ -108,7 +108,7 @@ describe.each(withTransactions)("tokens wherever is cheaper, on $engine", (engin
     const requests = countRequests(client);
     const watched = store("auto", { client });
     for (const idempotencyKey of QUIET) await watched.apply(one(idempotencyKey));
-    expect(requests).toEqual({ UpdateItem: QUIET.length + 1 });
+    expect(requests).toEqual({ UpdateItem: QUIET.length });
     for (const idempotencyKey of ["t0", "t199"])
       expect(await watched.apply(one(idempotencyKey))).toMatchObject({ replayed: true });
   });
@@ -130,11 +130,11 @@ describe.each(withTransactions)("tokens wherever is cheaper, on $engine", (engin
     const requests = countRequests(client);
     const watched = store("auto", { client });
     await watched.apply(one("t1"));
-    expect(requests).toEqual({ UpdateItem: 2 });
+    expect(requests).toEqual({ UpdateItem: 1 });
     await clock.sleep((WINDOW_SECONDS + 421) * 1_000);
     await watched.apply(one("t2"));
     await counting.apply(one("t3"));
-    expect(requests).toEqual({ UpdateItem: 3 });
+    expect(requests).toEqual({ UpdateItem: 2 });
     expect(await counting.get(id, { consistent: true })).toBe(4);
   });
 

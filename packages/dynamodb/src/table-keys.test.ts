@@ -150,7 +150,7 @@ test("a store without the option sends the same requests as before there was one
     TableName: tableName,
     Key: { id: { S: "a" }, sk: { S: "value" } },
     ConditionExpression:
-      "attribute_not_exists(#idempotencyKey) AND (attribute_not_exists(#fence) OR #fence < :lapsed) AND (attribute_not_exists(#value) OR #value BETWEEN :lowest AND :highest)",
+      "attribute_not_exists(#idempotencyKey) AND (attribute_not_exists(#fence) OR #fence < :lapsed OR (#fence < :holds AND attribute_exists(#moved) AND NOT contains(#moved, :tag))) AND (attribute_not_exists(#value) OR #value BETWEEN :lowest AND :highest)",
     UpdateExpression:
       "SET #value = if_not_exists(#value, :initial) + :change, #idempotencyKey = if_not_exists(#value, :initial) + :record REMOVE #expiresAt",
   });
@@ -158,6 +158,7 @@ test("a store without the option sends the same requests as before there was one
     "#expiresAt",
     "#fence",
     "#idempotencyKey",
+    "#moved",
     "#value",
   ]);
   expect(update.ExpressionAttributeNames["#idempotencyKey"]).toMatch(/^k#[\w-]{16}$/u);
