@@ -31,7 +31,7 @@ import { claimShards } from "./shards.ts";
 import type { CallConfig } from "./store-options.ts";
 import { attributes } from "./table-schema.ts";
 import { transactionalWrite } from "./transactional-write.ts";
-import { GRACE_SECONDS, hasHolds, holdsOf, isFenced } from "./write-fence.ts";
+import { GRACE_SECONDS, hasHolds, holdsOf } from "./write-fence.ts";
 import { translateWriteError, type WriteOutcome } from "./write-outcome.ts";
 
 /** How often a write is attempted that other writers overtake. With many writers, the time limit of the call ends it first. */
