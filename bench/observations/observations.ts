@@ -11,6 +11,7 @@ import { processes } from "./topics/processes.ts";
 import { recovery } from "./topics/recovery.ts";
 import { replay } from "./topics/replay.ts";
 import { restarts } from "./topics/restarts.ts";
+import { throughput } from "./topics/throughput.ts";
 
 /** In the order of the report. */
 export const observations: readonly Observation[] = [
@@ -22,6 +23,7 @@ export const observations: readonly Observation[] = [
   restarts,
   order,
   contention,
+  throughput,
   parallel,
   idle,
   effort,

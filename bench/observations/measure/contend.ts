@@ -76,7 +76,8 @@ export async function contend(
   };
 }
 
-function zipf(counters: number, skew: number, random: () => number): () => number {
+/** Chooses one of the counters by Zipf's law. */
+export function zipf(counters: number, skew: number, random: () => number): () => number {
   const weights = Array.from({ length: counters }, (_, rank) => 1 / (rank + 1) ** skew);
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   return () => {

@@ -45,6 +45,8 @@ interface Series {
   readonly points: readonly (readonly [x: number, y: number])[];
   /** Points that no line connects, with their x beside them. */
   readonly isMarks?: boolean;
+  /** The p99 of the series before: a dashed line of the same colour. Then a line without it is solid. */
+  readonly isUpper?: boolean;
 }
 
 export const text = (text: string): Block => ({ kind: "text", text });

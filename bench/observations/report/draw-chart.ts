@@ -62,6 +62,7 @@ function drawChart(chart: Chart, theme: Theme): string {
     axisLine: { show: true, lineStyle: { color: style.muted } },
     splitLine: { lineStyle: { color: style.grid } },
   });
+  const lines = styledLines(chart.series);
   drawn.setOption({
     animation: false,
     backgroundColor: style.background,
@@ -93,16 +94,17 @@ function drawChart(chart: Chart, theme: Theme): string {
       }),
     },
     yAxis: { ...axis(chart.y), nameGap: 54 },
-    series: chart.series.map(({ name, points, isMarks }, index) => ({
+    series: lines.map(({ name, points, isMarks, index, dash }) => ({
       name,
       type: chart.type,
       data:
         chart.type === "bar"
           ? points.map(([, y]) => y)
           : points.map((point, at) => (isMarks === true ? mark(point, at) : [...point])),
+      color: style.series[index % style.series.length],
       symbol: SYMBOLS[index % SYMBOLS.length],
       symbolSize: isMarks === true ? 16 : 9,
-      lineStyle: { width: isMarks === true ? 0 : 2.5, type: DASHES[index % DASHES.length] },
+      lineStyle: { width: isMarks === true ? 0 : 2.5, type: dash },
       ...(chart.type === "bar" && {
         label: {
           show: true,
@@ -117,6 +119,17 @@ function drawChart(chart: Chart, theme: Theme): string {
   const svg = drawn.renderToSVGString();
   drawn.dispose();
   return svg;
+}
+
+/** Gives a line and its p99 one number, by which they have their colour and shape. */
+function styledLines(series: Chart["series"]) {
+  const hasPairs = series.some(({ isUpper }) => isUpper);
+  let index = -1;
+  return series.map((line) => {
+    if (line.isUpper !== true) index += 1;
+    const paired = line.isUpper === true ? ("dashed" as const) : ("solid" as const);
+    return { ...line, index, dash: hasPairs ? paired : DASHES[index % DASHES.length] };
+  });
 }
 
 /** Ids count the charts of the process, and would collide on one page. */

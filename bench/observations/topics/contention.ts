@@ -3,7 +3,6 @@ import { contend, contenders } from "../measure/contend.ts";
 import { defineObservation, type Effort } from "../observation.ts";
 import { table, text } from "../report/block.ts";
 import { significant, whole } from "../report/format.ts";
-import { PUBLISHED } from "./published-figures.ts";
 
 const WRITERS: Record<Effort, readonly number[]> = { quick: [1, 8], full: [1, 4, 16, 64] };
 const SKEWS: Record<Effort, readonly number[]> = { quick: [0, 0.999], full: [0, 0.5, 0.8, 0.9, 0.999] };
@@ -84,13 +83,6 @@ export const contention = defineObservation({
           "keys of their own, so each write has a generated key. **A burst on one counter is dear**: the item holds the keys of the whole burst, and each write pays for " +
           `all of them, here up to ${significant(Math.max(...onOne.filter(({ way }) => way === "DynamoDB").map(({ writeUnits }) => writeUnits)))} write units a command. Batch a burst, or use ` +
           '`strategy: "separate-item"`, which pays 4 ([Cost](#cost)).',
-      ),
-      text(
-        "**Published figures of others**, for their shape only: other machines, other stores, other work. No published figure for AWS Lambda durable functions was found.",
-      ),
-      table(
-        ["source", "what", "figures"],
-        PUBLISHED.map(({ source, what, figures }) => [source, what, figures]),
       ),
     ];
   },
