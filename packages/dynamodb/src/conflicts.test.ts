@@ -28,3 +28,11 @@ test("several counters are changed though other transactions are at work on one 
   ];
   expect(await store.applyAll({ entries, idempotencyKey: "t" })).toMatchObject({ replayed: false });
 });
+
+test("a hold is given back though other transactions are at work on the counter", async () => {
+  const { createStore, network } = await createSimulation({ transactions: true });
+  const store = createStore({ initial: 5, timeoutMs: 900_000 });
+  const { holdId } = await store.hold({ id: "a", amount: 2, expiresIn: 3_600 });
+  for (let n = 0; n < MANY; n++) network.injectNext("conflict", "UpdateItem");
+  expect(await store.release({ id: "a", holdId })).toMatchObject({ value: 5 });
+});

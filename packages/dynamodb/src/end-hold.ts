@@ -6,7 +6,7 @@ import {
   endUntracked,
   type Attempts,
 } from "./attempt-tracking.ts";
-import { isBusy, mayHaveBeenApplied, reasonsOf, translateError } from "./aws-errors.ts";
+import { isBusy, isConflict, mayHaveBeenApplied, reasonsOf, translateError } from "./aws-errors.ts";
 import { backOff } from "./back-off.ts";
 import { readItem, valueOf } from "./counter-item.ts";
 import { endUnknown, notEnded } from "./error-messages.ts";
@@ -97,7 +97,7 @@ async function run(config: CallConfig, context: HoldContext, attempts: Attempts)
       if (failed > 1) await backOff(failed - 1, config);
       action = nextHoldAction(context, outcome.state);
     } else {
-      if (++busy > MAX_BUSY) throw outcome.error;
+      if (++busy > (outcome.isConflict ? MAX_OVERTAKEN : MAX_BUSY)) throw outcome.error;
       await backOff(busy, config);
     }
   }
@@ -108,7 +108,7 @@ type Outcome =
   /** The condition failed. */
   | { readonly state: HoldState }
   /** DynamoDB throttles, or another transaction was at work on the item. */
-  | { readonly error: unknown };
+  | { readonly error: unknown; readonly isConflict: boolean };
 
 async function write(
   config: CallConfig,
@@ -154,7 +154,7 @@ async function write(
       wrote: true,
       attempts,
     });
-    if (isBusy(error)) return { error: translated };
+    if (isBusy(error)) return { error: translated, isConflict: isConflict(error) };
     throw translated;
   }
 }
