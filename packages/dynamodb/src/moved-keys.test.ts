@@ -17,8 +17,8 @@ const keys = (count: number, until: number) =>
 
 describe("the list of moved keys", () => {
   test("begins with the first move, and has the first three characters of each key's hash", () => {
-    expect(listWith({}, [key("abcdefgh"), key("xyz-1234", SECONDS + 700)], NOW)).toEqual({
-      S: `${SECONDS + 700}:abcxyz;`,
+    expect(listWith({}, [key("abcdefgh"), key("def-1234", SECONDS + 700)], NOW)).toEqual({
+      S: `${SECONDS + 700}:abcdef;`,
     });
   });
 
