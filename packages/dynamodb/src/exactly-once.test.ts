@@ -4,7 +4,8 @@ import { describe, expect, test } from "vitest";
 import { startsCompaction } from "./compaction.ts";
 import { keyAttribute } from "./idempotency-key.ts";
 import { codeOf, errorOf } from "./lost-replies.fixture.ts";
-import { createSimulation, NO_LATENCY } from "./simulated.fixture.ts";
+import { createSimulation, NO_LATENCY, tableName } from "./simulated.fixture.ts";
+import { partsOf } from "./table-items.fixture.ts";
 
 const id = "a";
 const KEYS = Array.from({ length: 500 }, (_, n) => `other ${n}`);
@@ -191,6 +192,44 @@ describe("what a store still has to recognise", () => {
     await clock.sleep(1_000_000);
     expect(await createStore().apply(request)).toMatchObject({ value: 5, replayed: true });
     expect(await createStore().get(id, { consistent: true })).toBe(6);
+  });
+
+  test("is a key that counted while the removal of its expired refusal was on its way", async () => {
+    let held: Message | undefined;
+    const { clock, createStore } = await createSimulation({
+      onRequest: (message) => {
+        if (String(message.input["UpdateExpression"]).startsWith("REMOVE")) return void (held = message);
+        message.execute();
+        message.reply();
+      },
+    });
+    const store = createStore({ limits: { min: 0 }, idempotency: { strategy: "inline" } });
+    const take = { id, commands: [decrement(5)], idempotencyKey: "key" };
+    await store.apply({ id, commands: [increment(1)], idempotencyKey: "expires as well" });
+    expect(await codeOf(store.apply({ ...take, callerId: "first" }))).toBe("limit-exceeded");
+    await clock.sleep(5_000_000);
+    const compaction = store.apply({ id, commands: [increment(9)], idempotencyKey: compacting });
+    await expect.poll(() => held).toBeDefined();
+    expect(await store.apply({ ...take, callerId: "second" })).toMatchObject({ value: 5, replayed: false });
+    held?.execute();
+    held?.reply();
+    await compaction;
+    expect(await store.apply({ ...take, callerId: "second" })).toMatchObject({ value: 5, replayed: true });
+  });
+
+  test("is recorded once: a record in an item of its own replaces a refusal in the counter's item", async () => {
+    const simulation = await createSimulation();
+    const options = { limits: { min: 0 } };
+    const take = { id, commands: [decrement(5)], idempotencyKey: "key" };
+    await simulation.createStore().apply({ id, commands: [increment(1)] });
+    const inline = simulation.createStore({ ...options, idempotency: { strategy: "inline" } });
+    expect(await codeOf(inline.apply({ ...take, callerId: "first" }))).toBe("limit-exceeded");
+    await inline.apply({ id, commands: [increment(9)] });
+    const separate = simulation.createStore({ ...options, idempotency: { strategy: "separate-item" } });
+    expect(await separate.apply({ ...take, callerId: "second" })).toMatchObject({ value: 5 });
+    const parts = await partsOf(simulation.client(), tableName, id);
+    expect(parts.get("value")).not.toHaveProperty(keyAttribute("key"));
+    expect(parts.get(keyAttribute("key"))).toBeDefined();
   });
 
   test("is a key whose refusal two callers replace at the same time: it counts once", async () => {

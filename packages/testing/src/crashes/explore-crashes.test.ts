@@ -91,6 +91,22 @@ test("explores every pair of points if asked to", async () => {
   expect(Math.max(...failures.map(({ crashes }) => crashes.length))).toBe(2);
 });
 
+test("crashes right after the first crash, too, and at every point after it", async () => {
+  let runs = 0;
+  const check = () => {
+    if (runs++ > 0) throw new Error("every run with a crash"); // is listed with its points
+  };
+  const handler = withDurableExecution(async (_event: unknown, context) => context.step("a", async () => 1));
+  const { points, failures } = await exploreCrashes(handler, { crashes: 2, check });
+  const seconds = Map.groupBy(
+    failures.map(({ crashes }) => crashes).filter(({ length }) => length === 2),
+    ([first]) => first,
+  );
+  expect([...seconds.keys()]).toEqual(Array.from({ length: points }, (_, index) => index + 1));
+  for (const [first = 0, pairs] of seconds)
+    expect(pairs.map(([, second]) => second)).toEqual(pairs.map((_, index) => first + 1 + index));
+});
+
 test("a process that died calls no dependency any more", async () => {
   const calls: string[] = [];
   const log = crashable({ write: async (line: string) => void calls.push(line) }, "log");
