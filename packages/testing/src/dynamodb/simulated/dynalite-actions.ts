@@ -24,6 +24,8 @@ export interface DynaliteActions {
   keyOf(attributes: StoredItem, table: TableDescription): string;
   /** What is wrong with a key, if something is. */
   checkKey(key: unknown, table: TableDescription): Refusal | undefined;
+  /** Whether an item has the table's keys. */
+  checkItem(item: unknown, table: TableDescription): Refusal | undefined;
   /** Whether an item fulfils a condition. */
   fulfils(item: StoredItem, condition: Expression): boolean;
   /** The attributes of an item that a projection asks for. */
@@ -41,6 +43,7 @@ interface Validations {
 interface Database extends Comparisons {
   createKey(attributes: StoredItem, table: TableDescription): string;
   validateKey(key: unknown, table: TableDescription): Refusal | null | undefined;
+  validateItem(item: unknown, table: TableDescription): Refusal | null | undefined;
   mapPaths(paths: readonly unknown[], item: StoredItem): object;
 }
 
@@ -87,6 +90,7 @@ export function dynaliteActions(store: TableStore): DynaliteActions {
     },
     keyOf: (attributes, table) => database.createKey(attributes, table),
     checkKey: (key, table) => database.validateKey(key, table) ?? undefined,
+    checkItem: (item, table) => database.validateItem(item, table) ?? undefined,
     fulfils: (item, condition) => fulfils(item, condition, database),
     project: (paths, item) => database.mapPaths(paths, item),
     checkValue: (value) => validations.validateAttributeValue(value) ?? undefined,

@@ -57,6 +57,18 @@ describe("the simulated engine", () => {
     expect(await read("x")).toBeUndefined();
   });
 
+  test.each([
+    ["without a sort key", { id: { S: "a" } }],
+    ["without any key", { value: { N: "1" } }],
+    ["with a key of another type", { id: { S: "a" }, part: { N: "1" } }],
+  ])("refuses an item %s, by itself and in a transaction", async (_, Item) => {
+    const refused = expect.objectContaining({ name: "ValidationException" });
+    await expect(client.send(new PutItemCommand({ TableName, Item }))).rejects.toThrow(refused);
+    const TransactItems = [{ Put: { TableName, Item } }];
+    await expect(client.send(new TransactWriteItemsCommand({ TransactItems }))).rejects.toThrow(refused);
+    expect(await read("x")).toBeUndefined();
+  });
+
   test("recognises a transaction by its token for ten minutes", async () => {
     const put = (ClientRequestToken: string, value: string) =>
       client.send(

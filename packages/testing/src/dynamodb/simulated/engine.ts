@@ -70,7 +70,8 @@ export function createSimulatedEngine(now: () => number, transactions: boolean):
       return { refusal: serviceError("ResourceNotFoundException", "Requested resource not found") };
     }
     const attributes = (input["Key"] ?? input["Item"]) as StoredItem; // it was validated
-    const refusal = input["Key"] === undefined ? undefined : actions.checkKey(attributes, table);
+    const isItem = input["Key"] === undefined;
+    const refusal = isItem ? actions.checkItem(attributes, table) : actions.checkKey(attributes, table);
     if (refusal !== undefined) return { refusal };
     return { before: store.getItemDb(table.TableName).peek(actions.keyOf(attributes, table)) };
   };

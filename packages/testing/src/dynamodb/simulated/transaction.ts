@@ -86,7 +86,8 @@ function prepare(
       return { refusal: serviceError("ResourceNotFoundException", "Requested resource not found") };
     }
     const attributes = (choice.kind === "Put" ? input["Item"] : input["Key"]) as StoredItem;
-    const problem = choice.kind === "Put" ? undefined : actions.checkKey(attributes, table);
+    const isItem = choice.kind === "Put";
+    const problem = isItem ? actions.checkItem(attributes, table) : actions.checkKey(attributes, table);
     if (problem !== undefined) return { refusal: problem };
     const key = actions.keyOf(attributes, table);
     const before = store.getItemDb(table.TableName).peek(key);
