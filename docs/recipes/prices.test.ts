@@ -1,0 +1,155 @@
+import { readFileSync } from "node:fs";
+import { CreateTableCommand } from "@aws-sdk/client-dynamodb";
+import { createDynamoDBCounterStore, ensureCounterTable } from "@durable-counter/dynamodb";
+import { US_EAST_1 } from "@durable-counter/testing";
+import { createSimulatedDynamoDB } from "@durable-counter/testing/dynamodb";
+import { expect, test } from "vitest";
+import { watchConsumption } from "../../bench/measure/consumption.ts";
+import { createInvoiceNumbers } from "./invoice-numbers.ts";
+import { createLikes, SHARDS } from "./likes.ts";
+import { createMeter } from "./metering.ts";
+import { createStreamMeter } from "./metering-streams.ts";
+import { createQuota } from "./monthly-quota.ts";
+import { createPayments } from "./prepaid-credits.ts";
+import { createRateLimit } from "./rate-limit.ts";
+
+const START = Date.parse("2026-03-02T10:00Z");
+const SEPARATE = { idempotency: { retentionSeconds: 30 * 24 * 3_600, strategy: "separate-item" } } as const;
+
+/** A store as a recipe creates it, and the write units that each run takes. */
+async function setUp(
+  options: Pick<Parameters<typeof createDynamoDBCounterStore>[0], "idempotency" | "shards"> = {},
+) {
+  const { client: connect, clock } = createSimulatedDynamoDB({
+    startAt: START,
+    latencyMs: { min: 0, max: 0 },
+  });
+  const client = connect();
+  await ensureCounterTable(client, "counters");
+  const consumption = watchConsumption(client, connect());
+  const store = createDynamoDBCounterStore({
+    client,
+    tableName: "counters",
+    ...options,
+    now: () => clock.now(),
+    sleep: (ms, sleepOptions) => clock.sleep(ms, sleepOptions),
+  });
+  const unitsOf = async (run: () => Promise<unknown>) => {
+    const before = consumption.writeUnits;
+    await run();
+    return consumption.writeUnits - before;
+  };
+  return { client, clock, store, unitsOf };
+}
+
+/** The prices that the section of a recipe states, in dollars, and its text without line breaks. */
+function stated(recipe: string) {
+  const text = readFileSync(new URL(`${recipe}.md`, import.meta.url), "utf8").replace(/\s+/gu, " ");
+  const price = text.split("## Price")[1] ?? "";
+  return {
+    price,
+    dollars: Array.from(price.matchAll(/([\d.]+)(?= dollars| to [\d.]+ dollars)/gu), ([all]) => all),
+  };
+}
+
+/** What a million cost, as the recipes write it: 0.625 is 0.63. */
+const million = (units: number) =>
+  (Math.round(units * US_EAST_1.writeUnit * 1e6 * 100 + 1e-9) / 100).toFixed(2);
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+test("an invoice number, and a block of them, cost what the recipe says", async () => {
+  const { store, unitsOf } = await setUp(SEPARATE);
+  const { numberOf, takeBlock } = createInvoiceNumbers(store, 2026);
+  const units = await unitsOf(() => numberOf({ orderId: "o-1", orderedAt: START }));
+  const { price, dollars } = stated("invoice-numbers");
+  expect(price).toContain(`${units} write units`);
+  expect(dollars).toEqual([million(units)]);
+  expect(await unitsOf(() => takeBlock(500, "block-1"))).toBe(units);
+});
+
+test("a like costs what the recipe says", async () => {
+  const { store, unitsOf } = await setUp({ shards: SHARDS });
+  const { press } = createLikes(store);
+  const like = { postId: "p", userId: "u", action: "like", requestId: "r" } as const;
+  const units: number[] = [];
+  for (let n = 0; n < 100; n++) units.push(await unitsOf(() => press({ ...like, requestId: `press-${n}` })));
+  const { price, dollars } = stated("likes");
+  expect(dollars).toEqual([million(median(units))]);
+  expect(price).toContain(`The first like of each shard takes ${units[0]}`);
+  expect(units.filter((each) => each === units[0])).toHaveLength(SHARDS);
+});
+
+test("a usage from SQS, or from a stream, costs what the recipes say", async () => {
+  const { store, unitsOf } = await setUp(SEPARATE);
+  const body = JSON.stringify({ usageId: "u-1", customerId: "alice", units: 3, usedAt: START });
+  const queue = await unitsOf(() => createMeter(store)({ Records: [{ messageId: "m", body }] }));
+  const dynamodb = {
+    ApproximateCreationDateTime: START / 1_000,
+    SequenceNumber: "1",
+    NewImage: { customerId: { S: "bob" }, units: { N: "3" } },
+  };
+  const record = { eventID: "e-1", eventName: "INSERT", dynamodb } as const;
+  const stream = await unitsOf(() => createStreamMeter(store)({ Records: [record] }));
+  expect(stated("metering").dollars).toEqual([million(queue)]);
+  expect(stated("metering-streams").dollars).toEqual([million(stream)]);
+  expect(stated("metering").price).toContain(`${queue} write units`);
+  expect(stated("metering-streams").price).toContain(`${stream} write units`);
+});
+
+test("a document of the quota costs what the recipe says, as long as few are sent per hour", async () => {
+  const { clock, store, unitsOf } = await setUp();
+  const convert = createQuota(store, "Europe/Zurich");
+  const plan = { pagesPerMonth: 1_000_000, billingDay: 1 };
+  const units: number[] = [];
+  for (let n = 0; n < 40; n++) {
+    const documentId = `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`;
+    units.push(
+      await unitsOf(() => convert({ documentId, sentAt: clock.now(), customer: "c", pages: 1, plan })),
+    );
+    await clock.sleep(1_000);
+  }
+  const { price, dollars } = stated("monthly-quota");
+  const few = Number(/fewer than (\d+) per hour/u.exec(price)?.[1]);
+  expect(units.findIndex((each) => each > 1) + 1).toBe(few);
+  expect(dollars.map(Number)).toEqual([US_EAST_1.writeUnit * 1e6]);
+});
+
+test("a payment with credits costs what the recipe says", async () => {
+  const { client, store, unitsOf } = await setUp();
+  await client.send(
+    new CreateTableCommand({
+      TableName: "audit",
+      KeySchema: [{ AttributeName: "orderId", KeyType: "HASH" }],
+      AttributeDefinitions: [{ AttributeName: "orderId", AttributeType: "S" }],
+      BillingMode: "PAY_PER_REQUEST",
+    }),
+  );
+  const { pay, topUp } = createPayments(store, "audit");
+  await topUp("alice", 100, "card-1");
+  const order = { orderId: "o-1", orderedAt: START, customer: "alice", seller: "bookshop", credits: 5 };
+  const units = await unitsOf(() => pay(order));
+  const { price, dollars } = stated("prepaid-credits");
+  expect(price).toContain(`${units} for two counters and the audit entry`);
+  expect(dollars).toContain(million(units));
+});
+
+test("a call of the rate limit costs what the recipe says, at three and at sixty calls per minute", async () => {
+  const medianOf = async (perMinute: number) => {
+    const { clock, store, unitsOf } = await setUp();
+    const secondsToWait = createRateLimit(store, 60, () => clock.now());
+    const units: number[] = [];
+    for (let n = 0; n < 10.5 * perMinute; n++) {
+      units.push(await unitsOf(() => secondsToWait("key-7")));
+      await clock.sleep(60_000 / perMinute);
+    }
+    // Of the last minute: until then the item grows. A median, because removing old keys takes a write now and then.
+    return median(units.slice(-perMinute));
+  };
+  const { price, dollars } = stated("rate-limit");
+  expect(dollars).toEqual([million(1), million(await medianOf(3))]);
+  const many = Number(/takes about (\d+) units per call/u.exec(price)?.[1]);
+  expect(Math.abs((await medianOf(60)) - many)).toBeLessThanOrEqual(1);
+});
