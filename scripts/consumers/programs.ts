@@ -135,3 +135,91 @@ assert.equal(await counter.decrement(2), 3);
 await db.stop();
 console.log("counted in dynalite");
 `;
+
+/** A durable function that counts 2 for each of `steps`; each invocation adds its process to a file. */
+export const COUNTING_HANDLER = `
+import { appendFileSync } from "node:fs";
+import { withDurableExecution } from "@aws/durable-execution-sdk-js";
+import { durableCounter } from "@durable-counter/durable";
+export const handler = withDurableExecution(async ({ steps, trace }, context) => {
+  const counter = durableCounter(context);
+  appendFileSync(trace, process.pid + "\\n");
+  for (let n = 0; n < steps; n++) {
+    await counter.increment(2);
+    await context.wait("pause " + n, { seconds: 1 });
+  }
+  return counter.get();
+});
+`;
+
+/**
+ * Runs the emulator by its command, kills a process of the handler during one execution and the emulator during another, and
+ * expects the right count of both. With `--data`, the emulator is started again on its file.
+ */
+export const EMULATOR = `
+import { strict as assert } from "node:assert";
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { once } from "node:events";
+import { setTimeout } from "node:timers/promises";
+import { GetDurableExecutionCommand, InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+
+const isKept = process.argv.includes("--data");
+const data = isKept ? ["--data", "executions.sqlite"] : [];
+const options = { region: "us-east-1", credentials: { accessKeyId: "local", secretAccessKey: "local" } };
+
+async function start() {
+  const args = ["node_modules/.bin/durable-emulator", "dev", "handler.mjs", ...data, "--port", "0"];
+  const child = spawn(args[0], args.slice(1), { stdio: ["ignore", "pipe", "inherit"] });
+  let printed = "";
+  for await (const chunk of child.stdout.iterator({ destroyOnReturn: false })) {
+    printed += chunk;
+    const endpoint = /Lambda is at (\\S+)/u.exec(printed)?.[1];
+    if (endpoint === undefined) continue;
+    child.stdout.resume();
+    return { child, client: new LambdaClient({ ...options, endpoint }) };
+  }
+  throw new Error("The emulator ended: " + printed);
+}
+
+async function invoke({ client }, name, steps) {
+  const trace = name + ".txt";
+  const { DurableExecutionArn } = await client.send(new InvokeCommand({
+    FunctionName: "handler:$LATEST",
+    InvocationType: "Event",
+    DurableExecutionName: name,
+    Payload: JSON.stringify({ steps, trace: process.cwd() + "/" + trace }),
+  }));
+  while (!existsSync(trace) || !readFileSync(trace, "utf8").endsWith("\\n")) await setTimeout(20);
+  return { arn: DurableExecutionArn, processes: () => readFileSync(trace, "utf8").trim().split("\\n").map(Number) };
+}
+
+async function resultOf({ client }, arn) {
+  for (;;) {
+    const { Status, Result } = await client.send(new GetDurableExecutionCommand({ DurableExecutionArn: arn }));
+    if (Status !== "RUNNING") return { Status, Result };
+    await setTimeout(50);
+  }
+}
+
+let emulator = await start();
+process.on("exit", () => emulator.child.kill("SIGKILL")); // also after a failure
+const first = await invoke(emulator, "process-dies", 3);
+process.kill(first.processes().at(-1), "SIGKILL");
+assert.deepEqual(await resultOf(emulator, first.arn), { Status: "SUCCEEDED", Result: "6" });
+assert.ok(new Set(first.processes()).size > 1, "one process ran the whole execution");
+
+if (isKept) {
+  const second = await invoke(emulator, "emulator-dies", 4);
+  emulator.child.kill("SIGKILL");
+  await once(emulator.child, "exit");
+  emulator.client.destroy();
+  emulator = await start();
+  assert.deepEqual(await resultOf(emulator, second.arn), { Status: "SUCCEEDED", Result: "8" });
+  assert.ok(new Set(second.processes()).size > 1, "one process ran the whole execution");
+  assert.deepEqual(await resultOf(emulator, first.arn), { Status: "SUCCEEDED", Result: "6" });
+}
+emulator.client.destroy();
+emulator.child.kill("SIGTERM");
+await once(emulator.child, "exit");
+`;

@@ -1,5 +1,5 @@
 import { execCommand, type PackageManager } from "./package-manager.ts";
-import { LAMBDA, testProgram, TYPED, type ModuleSystem } from "./programs.ts";
+import { COUNTING_HANDLER, EMULATOR, LAMBDA, testProgram, TYPED, type ModuleSystem } from "./programs.ts";
 
 /** A project of a user, who has nothing but what a README tells to install. */
 export interface Project {
@@ -149,6 +149,24 @@ app.synth();
     modules: "cjs",
     files: { "counter.test.cjs": testProgram("cjs", NODE_TEST) },
     commands: ["node --test"],
+  },
+  {
+    name: "npm · the emulator, killed and started again",
+    manager: "npm",
+    modules: "esm",
+    tools: ["@aws-sdk/client-lambda"],
+    files: { "handler.mjs": COUNTING_HANDLER, "emulator.mjs": EMULATOR },
+    commands: ["node emulator.mjs --data"],
+  },
+  {
+    // SQLite is part of Node from 22.13 on: without --data, executions are kept in memory.
+    name: "npm · the emulator · Node 22.12",
+    manager: "npm",
+    node: "22.12",
+    modules: "esm",
+    tools: ["@aws-sdk/client-lambda"],
+    files: { "handler.mjs": COUNTING_HANDLER, "emulator.mjs": EMULATOR },
+    commands: ["node emulator.mjs"],
   },
   {
     name: "pnpm 12 · ESM · vitest · newest TypeScript, bundler",
