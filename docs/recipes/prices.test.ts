@@ -20,13 +20,14 @@ const SEPARATE = { idempotency: { retentionSeconds: 30 * 24 * 3_600, strategy: "
 async function setUp(
   options: Pick<Parameters<typeof createDynamoDBCounterStore>[0], "idempotency" | "shards"> = {},
 ) {
-  const { client: connect, clock } = createSimulatedDynamoDB({
+  const db = createSimulatedDynamoDB({
     startAt: START,
     latencyMs: { min: 0, max: 0 },
   });
-  const client = connect();
+  const { clock } = db;
+  const client = db.client();
   await ensureCounterTable(client, "counters");
-  const consumption = watchConsumption(client, connect());
+  const consumption = watchConsumption(client, db.client());
   const store = createDynamoDBCounterStore({
     client,
     tableName: "counters",
