@@ -1,8 +1,9 @@
-import { copyFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import { createRequire } from "node:module";
 import { join, relative } from "node:path";
 import { defineConfig } from "vitepress";
-import { PAGES, REPORT, ROOT, siteLink } from "./pages.ts";
+import { FILES, PAGES, ROOT, siteLink } from "./pages.ts";
 import { sidebar } from "./sidebar.ts";
 
 const require = createRequire(import.meta.url);
@@ -27,6 +28,17 @@ export default defineConfig({
     ...Object.fromEntries(PAGES),
   },
   outDir: "dist",
+  buildEnd({ outDir }) {
+    for (const [source, file] of FILES) {
+      mkdirSync(dirname(join(outDir, file)), { recursive: true });
+      const page = readFileSync(join(ROOT, source), "utf8");
+      const withLinks = page.replaceAll(/href="([^"]+)"/gu, (all, href: string) => {
+        const link = siteLink(source, href);
+        return link === undefined ? all : `href="${link}"`;
+      });
+      writeFileSync(join(outDir, file), withLinks);
+    }
+  },
   cacheDir: "node_modules/.cache/vitepress",
   // It is no page of VitePress, but complete by itself.
   ignoreDeadLinks: [`/${REPORT.replace(/\.html$/u, "")}`],
@@ -63,7 +75,9 @@ export default defineConfig({
           const link = token.type === "link_open" ? siteLink(source, token.attrGet("href") ?? "") : undefined;
           if (link === undefined) continue;
           token.attrSet("href", link);
-          if (link.startsWith(`/${REPORT}`)) token.attrSet("target", "_self"); // the browser loads it
+          // The router of the site knows nothing of a file: the browser opens it.
+          if ([...FILES.values()].some((file) => link.split("#")[0] === `/${file}`))
+            token.attrSet("target", "_self");
         }
       });
     },

@@ -16,6 +16,7 @@ const READMES: Readonly<Record<string, string>> = {
   "deploy.md": "examples/infra/README.md",
   "architecture.md": "ARCHITECTURE.md",
   "contributing.md": "CONTRIBUTING.md",
+  "security.md": "SECURITY.md",
   "benchmarks.md": "bench/README.md",
 };
 
@@ -38,8 +39,10 @@ function markdownIn(folder: string): string[] {
     .map((name) => join(folder, name));
 }
 
-/** The page of the observations that is complete by itself, with the form that recommends a backend. */
-export const REPORT = "observations/report.html";
+/** Files that are part of the site as they are, by their path in the repository. */
+export const FILES: ReadonlyMap<string, string> = new Map([
+  ["docs/observations/report.html", "observations/report.html"],
+]);
 
 /**
  * Where a link in one of the repository's files leads in the site.
@@ -52,6 +55,8 @@ export function siteLink(source: string, href: string): string | undefined {
   if (/^([a-z]+:|#|\/)/iu.test(href)) return undefined;
   const [path = "", anchor] = href.split("#");
   const target = relative(ROOT, resolve(ROOT, dirname(source), path));
+  const file = FILES.get(target);
+  if (file !== undefined) return `/${file}${anchor === undefined ? "" : `#${anchor}`}`;
   const page = PAGES.get(target) ?? PAGES.get(join(target, "README.md"));
   const hash = anchor === undefined ? "" : `#${anchor}`;
   if (target === join("docs", REPORT)) return `/${REPORT}${hash}`;

@@ -2,9 +2,9 @@
  * Looks at the built site as a visitor does, in Debian's chromium: on a wide and a narrow screen, light and dark. Each page has no
  * error, fits the screen, and has no fault that axe finds; the search finds pages without a network.
  */
-import { existsSync, globSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { preview } from "vite";
 
@@ -30,16 +30,34 @@ interface Violation {
 const docs = join(import.meta.dirname, "..");
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** Every page that someone has written is looked at in all ways; of the reference and the sources, one of each kind. */
+/** All pages are looked at in all ways; of the generated ones two of each kind: functions, interfaces, sources and so on. */
 function pagesToCheck(): string[] {
   const all = globSync("**/*.html", { cwd: join(docs, "dist") }).toSorted();
   const isGenerated = (page: string) => /^(reference|source)\//u.test(page);
-  const kinds = new Map(
-    all
-      .filter(isGenerated)
-      .map((page) => [page.replace(/^reference\/@durable-counter\/[^/]+\/|[^/]*$/gu, ""), page]),
-  );
-  return [...all.filter((page) => !isGenerated(page)), ...kinds.values()];
+  const kindOf = (page: string) => `${page.split("/")[0]}/${page.split("/").at(-2)}`;
+  const kinds = Map.groupBy(all.filter(isGenerated), kindOf);
+  return [
+    ...all.filter((page) => !isGenerated(page)),
+    ...[...kinds.values()].flatMap((pages) => pages.slice(0, 2)),
+  ];
+}
+
+/** Links, of every page, to what the site does not have. */
+function deadLinks(): string[] {
+  const dist = join(docs, "dist");
+  const dead: string[] = [];
+  for (const page of globSync("**/*.html", { cwd: dist })) {
+    const links = readFileSync(join(dist, page), "utf8").matchAll(/<a\b[^>]*?\shref="([^"#?]+)/gu);
+    for (const target of new Set(Array.from(links, ([, href = ""]) => href))) {
+      if (/^[a-z]+:|^\/\//iu.test(target)) continue;
+      const path = decodeURI(target.startsWith("/") ? target : join("/", dirname(page), target));
+      const isThere = [path, `${path}.html`, join(path, "index.html")].some(
+        (file) => existsSync(join(dist, file)) && statSync(join(dist, file)).isFile(),
+      );
+      if (!isThere) dead.push(`${page}: a link leads to ${target}, which is not there`);
+    }
+  }
+  return dead;
 }
 
 async function faultsOf(page: Page, url: string): Promise<string[]> {
@@ -109,7 +127,7 @@ try {
       console.log(`looked at ${pages.length} pages, ${name}, ${colorScheme}`);
     }
   }
-  for (const fault of await checkSearch(browser, url)) {
+  for (const fault of [...deadLinks(), ...(await checkSearch(browser, url))]) {
     faults++;
     console.log(fault);
   }
