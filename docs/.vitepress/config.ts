@@ -1,7 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
 import { createRequire } from "node:module";
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { defineConfig } from "vitepress";
 import { FILES, PAGES, ROOT, siteLink } from "./pages.ts";
 import { sidebar } from "./sidebar.ts";
@@ -40,9 +39,7 @@ export default defineConfig({
     }
   },
   cacheDir: "node_modules/.cache/vitepress",
-  // It is no page of VitePress, but complete by itself.
-  ignoreDeadLinks: [`/${REPORT.replace(/\.html$/u, "")}`],
-  buildEnd: ({ outDir }) => copyFileSync(join(ROOT, "docs", REPORT), join(outDir, REPORT)),
+  ignoreDeadLinks: [...FILES.values()].map((file) => `/${file.replace(/\.html$/u, "")}`), // they are no pages of VitePress
   // Pages that lie outside of this folder find no packages.
   vite: {
     resolve: {

@@ -59,7 +59,6 @@ export function siteLink(source: string, href: string): string | undefined {
   if (file !== undefined) return `/${file}${anchor === undefined ? "" : `#${anchor}`}`;
   const page = PAGES.get(target) ?? PAGES.get(join(target, "README.md"));
   const hash = anchor === undefined ? "" : `#${anchor}`;
-  if (target === join("docs", REPORT)) return `/${REPORT}${hash}`;
   return `/${page === undefined ? `source/${slug(target)}` : page.replace(/(index)?\.md$/u, "")}${hash}`;
 }
 
