@@ -79,7 +79,22 @@ test("a like costs what the recipe says", async () => {
   const units: number[] = [];
   for (let n = 0; n < 100; n++) units.push(await unitsOf(() => press({ ...like, requestId: `press-${n}` })));
   const { price, dollars } = stated("likes");
-  expect(dollars).toEqual([million(median(units))]);
+  const afterLikes = async (likes: number, options = {}) => {
+    const hot = await setUp({ shards: SHARDS, ...options });
+    const { press } = createLikes(hot.store);
+    const last: number[] = [];
+    for (let n = 0; n < likes; n++) {
+      const like = () => press({ postId: "p", userId: "u", action: "like", requestId: `${n}` });
+      if (n < likes - 11) await like();
+      else last.push(await hot.unitsOf(like));
+    }
+    return median(last);
+  };
+  expect([await afterLikes(150), await afterLikes(300)]).toEqual([1, 2]);
+  expect(price).toMatch(/up to 150 likes .* and 2 with 300/u);
+  const separate = await afterLikes(150, SEPARATE);
+  expect(price).toContain(`each like takes ${separate} units`);
+  expect(dollars).toEqual([million(median(units)), million(separate)]);
   expect(price).toContain(`The first like of each shard takes ${units[0]}`);
   expect(units.filter((each) => each === units[0])).toHaveLength(SHARDS);
 });
