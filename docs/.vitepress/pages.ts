@@ -17,6 +17,7 @@ const READMES: Readonly<Record<string, string>> = {
   "architecture.md": "ARCHITECTURE.md",
   "contributing.md": "CONTRIBUTING.md",
   "security.md": "SECURITY.md",
+  "code-of-conduct.md": "CODE_OF_CONDUCT.md",
   "benchmarks.md": "bench/README.md",
 };
 

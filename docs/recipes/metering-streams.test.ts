@@ -62,7 +62,7 @@ describe("metering from streams", () => {
     expect(await used()).toBe(6);
   });
 
-  test("goes on from the first record that was not counted", async () => {
+  test("counts the records behind one that fails, and counts them no more when they are read again", async () => {
     const { meter, used, network } = await setUp();
     const Records = [record, another("e-2", "2"), another("e-3", "3")];
     await meter({ Records: [record] });
@@ -70,9 +70,18 @@ describe("metering from streams", () => {
     expect(await meter({ Records: Records.slice(1) })).toEqual({
       batchItemFailures: [{ itemIdentifier: "2" }],
     });
-    expect(await used()).toBe(3);
+    expect(await used()).toBe(6);
     expect(await meter({ Records })).toEqual({ batchItemFailures: [] });
     expect(await used()).toBe(9);
+  });
+
+  test("reports a record that cannot be read, and counts the others", async () => {
+    const { meter, used } = await setUp();
+    const unreadable: KinesisRecord = { kinesis: { ...inKinesis("1").kinesis, data: btoa("no JSON") } };
+    expect(await meter({ Records: [unreadable, inKinesis("2")] })).toEqual({
+      batchItemFailures: [{ itemIdentifier: "1" }],
+    });
+    expect(await used()).toBe(3);
   });
 
   test("refuses a record that is so old that its key may be forgotten", async () => {

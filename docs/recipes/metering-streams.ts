@@ -1,6 +1,6 @@
 // Metering from streams: each usage that is inserted into a table, or put into a Kinesis stream, is counted once.
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { increment, isCounterError, type CounterStore } from "@durable-counter/core";
+import { increment, type CounterStore } from "@durable-counter/core";
 import { createDynamoDBCounterStore } from "@durable-counter/dynamodb";
 
 /** A record of a DynamoDB stream, as far as it is read. Times are in seconds since 1970. */
@@ -19,33 +19,37 @@ type Usage = Readonly<{ usageId: string; customerId: string; units: number }>;
 
 function usageOf(record: TableRecord | KinesisRecord) {
   if ("kinesis" in record) {
-    const { approximateArrivalTimestamp: seconds, sequenceNumber, data } = record.kinesis;
+    const { approximateArrivalTimestamp: seconds, data } = record.kinesis;
     const { usageId, ...usage } = JSON.parse(Buffer.from(data, "base64").toString()) as Usage; // the sender says so
-    return { ...usage, key: usageId, seconds, sequenceNumber };
+    return { ...usage, key: usageId, seconds };
   }
-  const { ApproximateCreationDateTime: seconds, SequenceNumber: sequenceNumber, NewImage } = record.dynamodb;
+  const { ApproximateCreationDateTime: seconds, NewImage } = record.dynamodb;
   if (record.eventName !== "INSERT" || NewImage === undefined) return undefined;
   const usage = { customerId: NewImage.customerId.S, units: Number(NewImage.units.N) };
-  return { ...usage, key: record.eventID, seconds, sequenceNumber };
+  return { ...usage, key: record.eventID, seconds };
 }
-
 /** Longer than the stream keeps a record: 24 hours, by default. */
 export const RETENTION_SECONDS = 25 * 3_600;
 
 export const createStreamMeter =
   (store: CounterStore) =>
   async ({ Records }: { readonly Records: readonly (TableRecord | KinesisRecord)[] }) => {
-    for (const usage of Records.map(usageOf).filter((one) => one !== undefined)) {
-      const { key: idempotencyKey, customerId, units, seconds, sequenceNumber } = usage;
-      const request = { id: `usage#${customerId}`, commands: [increment(units)], idempotencyKey };
+    const batchItemFailures: { readonly itemIdentifier: string }[] = [];
+    for (const record of Records) {
       try {
-        await store.apply({ ...request, issuedAt: Math.floor(seconds * 1_000) });
+        const usage = usageOf(record);
+        if (usage === undefined) continue;
+        const issuedAt = Math.floor(usage.seconds * 1_000);
+        const request = { id: `usage#${usage.customerId}`, commands: [increment(usage.units)], issuedAt };
+        await store.apply({ ...request, idempotencyKey: usage.key });
       } catch (error) {
-        if (!isCounterError(error)) throw error;
-        return { batchItemFailures: [{ itemIdentifier: sequenceNumber }] }; // Lambda goes on from this record.
+        console.error(error); // Lambda reads on from the first of these, and what has counted counts no more.
+        const itemIdentifier =
+          "kinesis" in record ? record.kinesis.sequenceNumber : record.dynamodb.SequenceNumber;
+        batchItemFailures.push({ itemIdentifier });
       }
     }
-    return { batchItemFailures: [] };
+    return { batchItemFailures };
   };
 
 const idempotency = { retentionSeconds: RETENTION_SECONDS, strategy: "separate-item" } as const;
