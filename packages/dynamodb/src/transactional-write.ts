@@ -31,9 +31,10 @@ export async function transactionalWrite(
   const expiresAt = change.kind === "refuse" ? change.expiresAt : request.expiresAt;
   const record: AttributeValue = { S: recordText({ ...request, ...change }) };
   const fence = nextFence(state.item, expiresAt, config.random);
+  const list = firstList(request, state.item, expiresAt);
   const TransactItems = [
     replaceKeyItem(state.keyItem[attributes.record], request, keyAttribute, record, expiresAt),
-    updateItem(request, write, fence, firstList(request, state.item, expiresAt)),
+    updateItem(request, write, fence, list),
   ];
   try {
     await untilAborted(config.signal, () =>
@@ -41,7 +42,10 @@ export async function transactionalWrite(
         abortSignal: config.signal,
       }),
     );
-    return { type: "applied", before: change.before, item: { ...state.item, [attributes.fence]: fence } };
+    // A compaction may follow, and go on with the list: the one that was read lacks this request's key.
+    const { [attributes.moved]: _before, ...item } = state.item;
+    const written = { [attributes.fence]: fence, ...(list && { [attributes.moved]: list }) };
+    return { type: "applied", before: change.before, item: { ...item, ...written } };
   } catch (error) {
     const found = async (reason: CancellationReason | undefined, sortKey: string) =>
       reason?.Code === "ConditionalCheckFailed"
