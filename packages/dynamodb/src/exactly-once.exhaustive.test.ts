@@ -129,6 +129,19 @@ const cases: readonly Case[] = [
     schedules: 57,
   },
   {
+    title: "counts once for two strategies, of which the first moves keys right after its transaction",
+    situation: {
+      strategy: "separate-item",
+      isFenced: true,
+      isListed: true,
+      moves: true,
+      strategyAgain: "inline",
+      rival: "none",
+    },
+    maxFaults: 1,
+    schedules: 93,
+  },
+  {
     title: "counts once in each life of a counter with a list of moved keys",
     situation: {
       strategy: "auto",
@@ -172,7 +185,8 @@ const all = fc.record<Situation>(
     strategy: fc.constantFrom("inline", "separate-item", "auto"),
     isFenced: fc.boolean(),
     isListed: fc.boolean(),
-    strategyAgain: fc.constantFrom("separate-item", "auto"),
+    moves: fc.boolean(),
+    strategyAgain: fc.constantFrom("inline", "separate-item", "auto"),
     again: fc.constantFrom("another process", "the same process", "the same process at the same time"),
     callers: fc.constantFrom("same", "different"),
     rival: fc.constantFrom("takes", "gives"),

@@ -27,13 +27,17 @@ export interface Situation {
   readonly sets?: boolean;
   /** What happens beside: the rival compacts the counter's item, or another process deletes the counter. */
   readonly beside?: "removal of expired keys" | "move of keys" | "deletion";
+  /** Whether the request itself is followed by a compaction, which moves keys of earlier requests. */
+  readonly moves?: boolean;
   /** The clock moves on beyond the time for which a key is recorded, at any point; the key is sent with its time. */
   readonly expires?: boolean;
 }
 
 const KEYS = Array.from({ length: 500 }, (_, n) => `key-${n}`);
 const [key = "", rivalKey = ""] = KEYS.filter((name) => !startsCompaction(keyAttribute(name)));
-const [compactingKey = ""] = KEYS.filter((name) => startsCompaction(keyAttribute(name)));
+const [compactingKey = "", compactingRivalKey = ""] = KEYS.filter((name) =>
+  startsCompaction(keyAttribute(name)),
+);
 
 const RETENTION_SECONDS = 600;
 /** More than keys are kept beyond their retention period, and less than twice. */
@@ -53,21 +57,23 @@ export function programOf({
   onLimit = "reject" as never,
   sets = false,
   beside,
+  moves = false,
   expires = false,
 }: Situation): SmallProgram {
-  const value = rival === "gives" ? 1 : 2;
+  // With nobody beside who takes from it, the counter would have enough for the request to count twice.
+  const value = rival === "none" && moves ? 4 : rival === "gives" ? 1 : 2;
   const isCompacted = beside === "removal of expired keys" || beside === "move of keys" || expires;
   const request = (callerId: string): ApplyRequest => ({
     id,
     commands: sets ? [decrement(2), set(7), increment(1)] : [decrement(2)],
-    idempotencyKey: key,
+    idempotencyKey: moves ? compactingKey : key,
     ...(callers !== undefined && { callerId }),
     ...(expires && { issuedAt: START }),
   });
   const rivals: ApplyRequest = {
     id,
     commands: [rival === "gives" ? increment(1) : decrement(1)],
-    idempotencyKey: isCompacted ? compactingKey : rivalKey,
+    idempotencyKey: isCompacted ? compactingRivalKey : rivalKey,
   };
   const first = request("a");
   const second = request(callers === "different" ? "b" : "a");
@@ -82,7 +88,7 @@ export function programOf({
         isFenced,
         isListed,
         expired: beside === "removal of expired keys" ? 1 : 0,
-        live: beside === "move of keys" ? MANY_KEYS : 0,
+        live: beside === "move of keys" || moves ? MANY_KEYS : 0,
       });
       const one = rig.process("one");
       const other = rig.process("rival");
