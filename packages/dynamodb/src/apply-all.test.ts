@@ -1,6 +1,7 @@
 import { GetItemCommand, PutItemCommand, type TransactWriteItem } from "@aws-sdk/client-dynamodb";
 import { decrement, get, increment, transfer, type ApplyAllRequest } from "@durable-counter/core";
 import { describe, expect, test } from "vitest";
+import { listRequests } from "./client-middleware.fixture.ts";
 import type { ApplyAllOptions } from "./index.ts";
 import { createSimulation, NO_LATENCY, tableName } from "./simulated.fixture.ts";
 
@@ -17,15 +18,7 @@ describe("what applyAll asks of DynamoDB", () => {
   async function setUp() {
     const db = await simulation();
     const client = db.client();
-    const sent: string[] = [];
-    client.middlewareStack.add(
-      (next, { commandName = "" }) =>
-        (args) => {
-          sent.push(commandName.replace("Command", ""));
-          return next(args);
-        },
-      { step: "initialize" },
-    );
+    const sent = listRequests(client);
     return { ...db, sent, counted: db.createStore({ client }) };
   }
 

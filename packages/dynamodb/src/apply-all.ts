@@ -8,8 +8,8 @@ import {
   type CallOptions,
 } from "@durable-counter/core";
 import { parseAlongside } from "./alongside.ts";
-import { addInFlight, MAX_BUSY, MAX_OVERTAKEN } from "./apply-request.ts";
-import { backOff } from "./back-off.ts";
+import { addInFlight } from "./apply-request.ts";
+import { backOff, MAX_BUSY, MAX_OVERTAKEN } from "./back-off.ts";
 import type { DynamoDBCapability } from "./capabilities.ts";
 import { compact } from "./compaction.ts";
 import { conditionalUpdate } from "./conditional-update.ts";

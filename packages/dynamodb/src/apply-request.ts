@@ -1,5 +1,5 @@
 import { applyBatch, isCounterError } from "@durable-counter/core";
-import { backOff } from "./back-off.ts";
+import { backOff, MAX_BUSY, MAX_OVERTAKEN } from "./back-off.ts";
 import { cacheFence } from "./cached-fence.ts";
 import { compact, startsCompaction } from "./compaction.ts";
 import { asContended, isContended, noticeContention } from "./contended-request.ts";
@@ -33,12 +33,6 @@ import { attributes } from "./table-schema.ts";
 import { transactionalWrite } from "./transactional-write.ts";
 import { GRACE_SECONDS, hasHolds, holdsOf } from "./write-fence.ts";
 import { translateWriteError, type WriteOutcome } from "./write-outcome.ts";
-
-/** How often a write is attempted that other writers overtake. With many writers, the time limit of the call ends it first. */
-export const MAX_OVERTAKEN = 100;
-
-/** How often a write is attempted that DynamoDB throttles; each after as many attempts of the AWS SDK, which repeats no conflict. */
-export const MAX_BUSY = 8;
 
 /**
  * Applies a batch exactly once: by one conditional write, and no read, unless the condition fails.

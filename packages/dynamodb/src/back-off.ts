@@ -4,6 +4,12 @@ import { untilAborted } from "./time-limit.ts";
 const FIRST_MS = 20;
 const MOST_MS = 1_000;
 
+/** How often a write is attempted that other writers overtake. With many writers, the time limit of the call ends it first. */
+export const MAX_OVERTAKEN = 100;
+
+/** How often a request is made that DynamoDB throttles; each after as many attempts of the AWS SDK, which repeats no conflict. */
+export const MAX_BUSY = 8;
+
 /** How a store waits, and where its jitter comes from. Tests give both, so that no test waits and each can be repeated. */
 export interface Waits {
   /** Resolves after that many milliseconds; rejects when the signal aborts. */

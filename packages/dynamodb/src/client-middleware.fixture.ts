@@ -13,6 +13,20 @@ export function freeze(client: DynamoDBClient) {
   return { resume: () => resumed.resolve(undefined) };
 }
 
+/** The names of the requests that a client sends, in their order. */
+export function listRequests(client: DynamoDBClient): string[] {
+  const sent: string[] = [];
+  client.middlewareStack.add(
+    (next, { commandName = "" }) =>
+      (args) => {
+        sent.push(commandName.replace("Command", ""));
+        return next(args);
+      },
+    { step: "initialize" },
+  );
+  return sent;
+}
+
 /** Counts what a client sends, attempt by attempt: `{ UpdateItem: 2 }`. */
 export function countRequests(client: DynamoDBClient): Readonly<Record<string, number>> {
   const requests: Record<string, number> = {};

@@ -7,7 +7,7 @@ import {
   type Attempts,
 } from "./attempt-tracking.ts";
 import { isBusy, isConflict, mayHaveBeenApplied, reasonsOf, translateError } from "./aws-errors.ts";
-import { backOff } from "./back-off.ts";
+import { backOff, MAX_BUSY, MAX_OVERTAKEN } from "./back-off.ts";
 import { readItem, valueOf } from "./counter-item.ts";
 import { endUnknown, notEnded } from "./error-messages.ts";
 import { soonAfter } from "./hold-conditions.ts";
@@ -27,10 +27,6 @@ import { itemKey } from "./table-keys.ts";
 import { attributes } from "./table-schema.ts";
 import { untilAborted } from "./time-limit.ts";
 import { isConditionFailure } from "./write-outcome.ts";
-
-/** As often as a batch. */
-const MAX_OVERTAKEN = 100;
-const MAX_BUSY = 8;
 
 /**
  * Commits or releases a hold exactly once: by one conditional write, and no read, unless the condition fails. The hold's own

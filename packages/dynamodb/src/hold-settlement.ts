@@ -6,7 +6,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { notSettled } from "./error-messages.ts";
 import { isBusy, reasonsOf, translateError } from "./aws-errors.ts";
-import { backOff } from "./back-off.ts";
+import { backOff, MAX_OVERTAKEN } from "./back-off.ts";
 import { readItem, valueOf, type Item } from "./counter-item.ts";
 import {
   endText,
@@ -29,9 +29,6 @@ const MAX_SETTLED = 40;
 
 /** A hold that the counter has no room for stays open; after this time there may be room. */
 const NO_ROOM_MS = 60_000;
-
-/** As often as a write that other writers overtake. Thousands of holds are given back in pieces, which are not counted. */
-const MAX_OVERTAKEN = 100;
 
 /** How expired holds are given back, by one write. */
 export interface Settlement {

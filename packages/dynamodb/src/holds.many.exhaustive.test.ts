@@ -1,6 +1,7 @@
-import { ScanCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { ScanCommand } from "@aws-sdk/client-dynamodb";
 import { decrement } from "@durable-counter/core";
 import { expect, test } from "vitest";
+import { listRequests } from "./client-middleware.fixture.ts";
 import { itemsOfPages } from "./counter-item.ts";
 import { createSimulation, NO_LATENCY, tableName } from "./simulated.fixture.ts";
 
@@ -11,24 +12,10 @@ const INITIAL = 10_000;
 /** Of an item, in characters of its JSON: a twelfth of the 400 KB that DynamoDB allows. */
 const MAX_SIZE = 32_000;
 
-/** The names of the requests that a client sends. */
-function listen(client: DynamoDBClient): string[] {
-  const sent: string[] = [];
-  client.middlewareStack.add(
-    (next, { commandName = "" }) =>
-      (args) => {
-        sent.push(commandName.replace("Command", ""));
-        return next(args);
-      },
-    { step: "initialize" },
-  );
-  return sent;
-}
-
 test("3,000 holds are open on a counter: no item is large, no call takes many requests, and all expire at once", async () => {
   const db = await createSimulation({ latencyMs: NO_LATENCY });
   const client = db.client();
-  const sent = listen(client);
+  const sent = listRequests(client);
   const options = { initial: INITIAL, limits: { min: 0 } };
   const store = db.createStore({ ...options, client });
   const largestItem = async () => {

@@ -1,13 +1,10 @@
 import { TransactGetItemsCommand } from "@aws-sdk/client-dynamodb";
-import { backOff } from "./back-off.ts";
+import { backOff, MAX_BUSY } from "./back-off.ts";
 import { isBusy, translateError } from "./aws-errors.ts";
 import { readItem, type Item } from "./counter-item.ts";
 import type { CallConfig } from "./store-options.ts";
 import { itemKey } from "./table-keys.ts";
 import { untilAborted } from "./time-limit.ts";
-
-/** How often a read is attempted that writers are in the way of, or that DynamoDB throttles. */
-const MAX_BUSY = 8;
 
 interface Key {
   readonly id: string;

@@ -1,8 +1,9 @@
-import { PutItemCommand, ScanCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { PutItemCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { decrement, increment, isCounterError, type StoreWithHolds } from "@durable-counter/core";
 import { EVERY_FAULT } from "@durable-counter/testing/dynamodb";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { listRequests } from "./client-middleware.fixture.ts";
 import { randomRuns } from "../../../scripts/test/random.ts";
 import { settlementOf } from "./hold-settlement.ts";
 import { createSimulation, NO_LATENCY, simulatedEngines, tableName } from "./simulated.fixture.ts";
@@ -23,24 +24,10 @@ async function untilAnswered<T>(call: () => Promise<T>): Promise<T | undefined> 
   }
 }
 
-/** The names of the requests that a client sends. */
-function listen(client: DynamoDBClient): string[] {
-  const sent: string[] = [];
-  client.middlewareStack.add(
-    (next, { commandName = "" }) =>
-      (args) => {
-        sent.push(commandName.replace("Command", ""));
-        return next(args);
-      },
-    { step: "initialize" },
-  );
-  return sent;
-}
-
 /** A process that has never seen a counter, and what it sends. */
 function newProcess(db: Simulation, options = {}) {
   const client = db.client();
-  const sent = listen(client);
+  const sent = listRequests(client);
   return { store: db.createStore({ client, ...options }), sent };
 }
 
