@@ -9,6 +9,10 @@ import {
   type DynamoDBCapability,
   type DynamoDBCounterStoreOptions,
 } from "./index.ts";
+import { compact } from "./compaction.ts";
+import { readItem } from "./counter-item.ts";
+import { createRequestContext } from "./request-context.ts";
+import { parseStoreOptions } from "./store-options.ts";
 import { createSimulation, NO_LATENCY, tableName } from "./simulated.fixture.ts";
 import { partsOf } from "./table-items.fixture.ts";
 
@@ -117,6 +121,20 @@ describe("a counter with holds", () => {
     };
     await expect(list(createBasicStore())).rejects.toThrow(MISCONFIGURED);
     expect(await list(store)).toEqual([10]);
+  });
+
+  test("keeps the keys of its holds where they are, if a store without the capability compacts the item", async () => {
+    const store = db.createStore();
+    // So many that a compaction would move them; they were placed after the store had written.
+    for (let n = 0; n < 100; n++) {
+      await store.hold({ id, amount: 1, expiresIn: 3_600, idempotencyKey: `order-${n}`, initial: 1_000 });
+      await db.clock.sleep(600);
+    }
+    const signal = new AbortController().signal;
+    const context = createRequestContext({ ...parseStoreOptions(baseOptions()), signal }, received);
+    const item = await readItem(context.config, context, { consistent: true });
+    expect(await compact(context, item)).toBe(false);
+    expect(await readItem(context.config, context, { consistent: true })).toEqual(item);
   });
 
   test("can be deleted by a store without the capability", async () => {
