@@ -1,6 +1,6 @@
-import { increment } from "@durable-counter/core";
+import { increment, set } from "@durable-counter/core";
 import { expect, test } from "vitest";
-import { countRequests } from "./client-middleware.fixture.ts";
+import { countRequests, listRequests } from "./client-middleware.fixture.ts";
 import { createSimulation, tableName } from "./simulated.fixture.ts";
 import { partsOf } from "./table-items.fixture.ts";
 
@@ -51,4 +51,26 @@ test("a process that is overtaken no more writes key items again", async () => {
   expect(requests).toEqual({ TransactWriteItems: 5, GetItem: 1, UpdateItem: 1 });
   const parts = await partsOf(client, tableName, id);
   expect(Array.from(parts.keys()).filter((part) => part.startsWith("k#"))).toHaveLength(4);
+});
+
+test("a batch that is clamped whatever the value is counts where its first write was overtaken", async () => {
+  const db = await createSimulation({ transactions: true });
+  const options = { idempotency: { strategy: "separate-item" } } as const;
+  const [client, other] = [db.client(), db.createStore(options)];
+  const store = db.createStore({ ...options, client });
+  const increase = (idempotencyKey: string) => other.apply({ id, commands: [increment()], idempotencyKey });
+  await increase("a");
+  const sent = listRequests(client);
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      if (sent.join() === "GetItem,GetItem,TransactWriteItems") await increase("b");
+      return next(args);
+    },
+    { step: "build" },
+  );
+  const limits = { max: 5, onLimit: "clamp" } as const;
+  const request = { id, commands: [set(3), increment(3)], limits, idempotencyKey: "c" };
+  expect(await store.apply(request)).toMatchObject({ value: 5, replayed: false });
+  expect(sent.at(-1)).toBe("UpdateItem");
+  expect(await store.apply(request)).toMatchObject({ value: 5, replayed: true });
 });

@@ -2,6 +2,7 @@ import { applyBatch, isCounterError, type BatchResult, type Limits } from "@dura
 import { valueOf, type Item } from "./counter-item.ts";
 import { findRecordedResult, recordsOf, type CounterState } from "./counter-state.ts";
 import { callerIdHash } from "./idempotency-key.ts";
+import type { NetEffect } from "./net-effect.ts";
 import { EVERY_CALLER, type IdempotencyRecord } from "./idempotency-record.ts";
 import { isNotMoved } from "./moved-keys.ts";
 import { isExpired, mayBeInFlight, type RequestContext, type RequestResult } from "./request-context.ts";
@@ -92,8 +93,7 @@ export function firstAction(request: RequestContext, cached: Item | undefined): 
   const { issuedAt, startedAt, config, effect } = request;
   if (issuedAt > startedAt + GRACE_SECONDS * 1_000) throw notYetIssued(issuedAt);
   // The request is too late, or no value fits it; but its key may be recorded, as counted under other limits.
-  if (isExpired(request) || effect.lowest > effect.highest || outlastsWindows(request))
-    return { type: "read" };
+  if (isExpired(request) || noneFits(effect) || outlastsWindows(request)) return { type: "read" };
   const isKnown = cached !== undefined && (isFenced(cached, startedAt) || hasHolds(cached));
   if (config.strategy === "separate-item" || isKnown) {
     return nextAction(request, { item: cached ?? {}, isGuess: true, keyItem: {}, isKeyItemKnown: false });
@@ -128,7 +128,10 @@ export function nextAction(request: RequestContext, state: CounterState): Action
   const isKeyItemKnown = state.isKeyItemKnown || isNewKey(request);
   if (mayHaveKeyItem && !isSeparate && !isKeyItemKnown) return { type: "read-key-item", state };
   const update = { type: "update", item, keyItem: mayHaveKeyItem ? state.keyItem : undefined } as const;
-  if (isGuess && !isSeparate) return { ...update, change: blindChange(request) };
+  if (isGuess && !isSeparate) {
+    // DynamoDB takes no condition that nothing can meet; and a batch that is clamped may still be applied.
+    return noneFits(request.effect) ? { type: "read" } : { ...update, change: blindChange(request) };
+  }
 
   const value = valueOf(item, config, id, request.valueAttribute);
   const before = value ?? initial;
@@ -200,6 +203,11 @@ function outlastsWindows(request: RequestContext): boolean {
     if (isCounterError(error, "invalid-input")) return true;
     throw error;
   }
+}
+
+/** Whether the net effect of a batch would pass a limit whatever the value is. */
+function noneFits({ lowest, highest }: NetEffect): boolean {
+  return lowest > highest;
 }
 
 /** The change of an item that was not seen. */
