@@ -32,7 +32,7 @@ describe("the price of a counter with windows", () => {
     const { clock, store, requests } = await setUp({ limits: { min: 0, max: 10 } });
     for (let day = 0; day < 3; day++) {
       await store.apply({ id, commands: [increment(3), decrement(1)], idempotencyKey: `order-${day}` });
-      await store.apply({ id, commands: [set(7)] });
+      await store.apply({ id, commands: [set(7)], idempotencyKey: `correction-${day}` });
       await clock.sleep(DAY);
     }
     expect(requests).toEqual({ UpdateItem: 6 });
