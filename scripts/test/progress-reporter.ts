@@ -30,6 +30,8 @@ export interface ProgressReporterOptions {
 export class ProgressReporter implements Reporter {
   readonly #options: ProgressReporterOptions;
   readonly #running = new Map<string, Running>();
+  /** On a busy machine, what a file's last test came to may be reported after the end of the file. */
+  readonly #ended = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: ProgressReporterOptions) {
@@ -43,6 +45,7 @@ export class ProgressReporter implements Reporter {
   }
 
   onTestModuleQueued(module: TestModule): void {
+    this.#ended.delete(module.moduleId);
     this.#note(module, "");
   }
 
@@ -56,6 +59,7 @@ export class ProgressReporter implements Reporter {
 
   onTestModuleEnd({ moduleId }: TestModule): void {
     this.#running.delete(moduleId);
+    this.#ended.add(moduleId);
   }
 
   onTestRunEnd(modules: readonly TestModule[]): void {
@@ -70,6 +74,7 @@ export class ProgressReporter implements Reporter {
   }
 
   #note(module: TestModule, news: string): void {
+    if (this.#ended.has(module.moduleId)) return;
     this.#running.set(module.moduleId, { module, news, since: Date.now(), hasShownStack: false });
   }
 
@@ -85,7 +90,7 @@ export class ProgressReporter implements Reporter {
         this.#running.set(module.moduleId, { ...running, hasShownStack: true });
         console.log(await standOf(pid, this.#options.folder));
       }
-      if (elapsed >= this.#options.hangMs + 2 * REPORT_AFTER_MS) process.kill(pid, "SIGKILL");
+      if (elapsed >= this.#options.hangMs + 2 * REPORT_AFTER_MS) signalTo(pid, "SIGKILL");
     }
   }
 }
@@ -93,13 +98,22 @@ export class ProgressReporter implements Reporter {
 /** What a process waits for, and its stack, if it has one. Workers run with `--report-on-signal`. */
 async function standOf(pid: number, folder: string): Promise<string> {
   const before = new Set(readdirSync(folder));
-  process.kill(pid, "SIGUSR2");
+  if (!signalTo(pid, "SIGUSR2")) return `  Its process ${pid} has ended.`;
   for (const deadline = Date.now() + REPORT_WITHIN_MS; Date.now() < deadline; await pause(100)) {
     const name = readdirSync(folder).find((file) => file.startsWith("report.") && !before.has(file));
     const summary = name === undefined ? undefined : summaryOf(join(folder, name));
     if (summary !== undefined) return summary;
   }
   return `  Its process ${pid} does not answer: it never returns to the event loop.`;
+}
+
+/** @returns false if the process has ended */
+function signalTo(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch {
+    return false;
+  }
 }
 
 /** For `pnpm verify`. */
