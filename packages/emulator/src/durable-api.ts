@@ -8,7 +8,9 @@ import {
 import { invalidMember } from "./api-error.ts";
 import type { Execution } from "./executions/execution.ts";
 import type { Executions } from "./executions/executions.ts";
+import { invokedExecution } from "./executions/invoked-execution.ts";
 import type { ExecutionSummary } from "./executions/journal.ts";
+import type { RecordedExecution } from "./executions/recorded-execution.ts";
 import { pageOf, type PageRequest } from "./page.ts";
 
 /** What to list. */
@@ -47,10 +49,12 @@ export class DurableApi {
   }
 
   history(arn: string, withData: boolean, reverse: boolean, request: PageRequest): object {
-    const { events } = this.#executions.find(arn).recorded.history;
+    const { recorded } = this.#executions.find(arn);
+    const { events } = recorded.history;
     const ordered = reverse ? events.toReversed() : events;
     const { items, NextMarker } = pageOf(ordered, ({ EventId }) => `${EventId}`, request);
-    return { Events: withData ? items : items.map(withoutData), NextMarker };
+    const shown = items.map((event) => this.#withInvoked(event, recorded));
+    return { Events: withData ? shown : shown.map(withoutData), NextMarker };
   }
 
   list({
@@ -104,6 +108,16 @@ export class DurableApi {
     const { execution, operationId } = this.#executions.ofCallback(callbackId);
     execution.happened({ kind: "heartbeat", at: this.#clock.now, id: operationId });
     return {};
+  }
+
+  /** The start of a chained invoke names the execution that it started, if the function is a durable one. */
+  #withInvoked(event: ExecutionHistoryEvent, { start, invokes }: RecordedExecution): ExecutionHistoryEvent {
+    const { EventType, Id, ChainedInvokeStartedDetails: details } = event;
+    const update = EventType === "ChainedInvokeStarted" && Id !== undefined ? invokes.get(Id) : undefined;
+    const invoked = update && invokedExecution(this.#executions, start, update);
+    if (invoked === undefined) return event;
+    const started = { ...details, DurableExecutionArn: invoked.arn, ExecutedVersion: "$LATEST" };
+    return { ...event, ChainedInvokeStartedDetails: started };
   }
 
   #close(callbackId: string, details: Parameters<Execution["recorded"]["pending"]["answer"]>[1]): object {

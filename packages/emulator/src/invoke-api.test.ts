@@ -1,4 +1,9 @@
-import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
+import {
+  GetDurableExecutionCommand,
+  GetDurableExecutionHistoryCommand,
+  InvokeCommand,
+  type LambdaClient,
+} from "@aws-sdk/client-lambda";
 import type { DurableContext } from "@aws/durable-execution-sdk-js";
 import { describe, expect, test } from "vitest";
 import { inProcessLambda } from "./in-process.fixture.ts";
@@ -181,6 +186,47 @@ describe("a chained invoke", () => {
   test("runs a durable and a plain function", async () => {
     expect(await run("triple:1")).toMatchObject({ result: 12 });
     expect(await run("double")).toMatchObject({ result: 8 });
+  });
+
+  test("starts an execution of its own, which the history names", async () => {
+    const { client } = inProcessLambda({ durable: { parent, triple }, plain: { double: plain.double } });
+    const started = async (target: string) => {
+      const { DurableExecutionArn } = await invoke(client, "parent:1", {
+        Payload: JSON.stringify({ target, n: 4 }),
+      });
+      const { Events } = await client.send(new GetDurableExecutionHistoryCommand({ DurableExecutionArn }));
+      return Events?.flatMap(({ ChainedInvokeStartedDetails }) => ChainedInvokeStartedDetails ?? []);
+    };
+    const [details] = (await started("triple:1")) ?? [];
+    expect(details).toMatchObject({ FunctionName: "triple:1", ExecutedVersion: "$LATEST" });
+    const { DurableExecutionArn } = details ?? {};
+    expect(await client.send(new GetDurableExecutionCommand({ DurableExecutionArn }))).toMatchObject({
+      DurableExecutionName: expect.stringMatching(/^[\w-]{1,64}$/u),
+      Result: "12",
+    });
+    expect((await started("double"))?.[0]?.DurableExecutionArn).toBeUndefined(); // a plain function has none
+  });
+
+  test("of the function itself starts another execution, however long the caller's name is", async () => {
+    const countdown = async (n: number, context: DurableContext): Promise<number> =>
+      n === 0 ? 0 : 1 + (await context.invoke<number, number>("next", "countdown:1", n - 1));
+    const { client, lambda } = inProcessLambda({ durable: { countdown } });
+    const request = { Payload: "3", DurableExecutionName: "a".repeat(64) };
+    expect(await invoke(client, "countdown:1", request)).toMatchObject({ result: 3 });
+    const names = lambda.executions.list().map(({ executionName }) => executionName);
+    expect(new Set(names).size).toBe(4);
+    expect(names.filter((name) => name.length > 64)).toEqual([]);
+  });
+
+  test("by two functions whose executions have one name starts two executions", async () => {
+    const { client } = inProcessLambda({ durable: { parent, other: parent, triple } });
+    for (const [caller, n] of [
+      ["parent", 4],
+      ["other", 5],
+    ] as const) {
+      const request = { Payload: JSON.stringify({ target: "triple:1", n }), DurableExecutionName: "p" };
+      expect(await invoke(client, `${caller}:1`, request)).toMatchObject({ result: 3 * n });
+    }
   });
 
   test.each([

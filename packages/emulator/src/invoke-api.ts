@@ -8,7 +8,7 @@ import {
 import { ApiError, apiErrorOf, invalidMember, invalidParameter } from "./api-error.ts";
 import type { ChainedInvoke } from "./executions/execution-environment.ts";
 import type { Execution } from "./executions/execution.ts";
-import { invokedExecutionName } from "./executions/invoked-execution-name.ts";
+import { invokedExecutionName } from "./executions/invoked-execution.ts";
 import type { StartRequest } from "./executions/executions.ts";
 import { functionReference, type FunctionReference } from "./functions/function-reference.ts";
 import { eventOf, type Functions } from "./functions/functions.ts";
@@ -94,7 +94,7 @@ export class InvokeApi {
         return ending.kind === "returned" ? { result: ending.value } : { error: ending.error };
       }
       checkQualifier(reference);
-      const executionName = invokedExecutionName(parent.executionName, id);
+      const executionName = invokedExecutionName(parent, id);
       const { status, result, error } = await this.#start({
         functionName: name,
         executionName,

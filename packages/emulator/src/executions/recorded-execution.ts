@@ -42,9 +42,9 @@ export class RecordedExecution {
     return this.end !== undefined;
   }
 
-  /** All chained invokes. */
-  get invokes(): Iterable<OperationUpdate> {
-    return this.#invokes.values();
+  /** All chained invokes, by the id of the operation. */
+  get invokes(): ReadonlyMap<string, OperationUpdate> {
+    return this.#invokes;
   }
 
   /** The chained invokes that have not ended. */
