@@ -1,8 +1,9 @@
 /**
  * The program of each process that runs a handler: `host.ts FILE EXPORT`, started by `fork`. It loads the handler, and
- * invokes it for each message of the emulator. Node's built-in modules are its only imports, so that it starts quickly.
+ * invokes it for each message of the emulator. It imports no package, so that it starts quickly.
  */
 import type { HostMessage, InvokeMessage } from "./functions/host-messages.ts";
+import { WRAPPED } from "./functions/wrapped.ts";
 
 const [, , file, exportName = "handler"] = process.argv;
 // Whoever imports this file without a channel to an emulator gets nothing done.
@@ -15,13 +16,16 @@ export async function serve(url: string, name: string): Promise<void> {
   process.on("disconnect", () => process.exit()); // the emulator has ended
   process.on("uncaughtException", (error) => fatal("Runtime.UncaughtException", error));
   process.on("unhandledRejection", (reason) => fatal("Runtime.UnhandledPromiseRejection", reason));
+  const wrapped = new Set<unknown>();
+  Object.assign(globalThis, { [Symbol.for(WRAPPED)]: (body: unknown) => wrapped.add(body) });
   const handler = await load(url, name);
   if (handler === undefined) return;
   process.on("message", (message: InvokeMessage) => {
     const answered = run(handler, message).then(answer);
     answered.catch((error: unknown) => fatal("Runtime.UncaughtException", error));
   });
-  send({ type: "ready" });
+  // A handler may be more than what the SDK returned, such as a middleware around it. What was wrapped is no durable handler.
+  send({ type: "ready", isWrapped: wrapped.size > 0 && !wrapped.has(handler) });
 }
 
 type Handler = (event: unknown, context: object) => unknown;

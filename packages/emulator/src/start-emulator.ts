@@ -8,6 +8,7 @@ import type { ChaosOptions, KillPoint } from "./executions/chaos.ts";
 import type { ChangedExecution } from "./executions/execution-environment.ts";
 import { SqliteStore } from "./executions/sqlite-store.ts";
 import { Bundler, type PreparedCode } from "./functions/bundle.ts";
+import { durableHint } from "./functions/durable-hint.ts";
 import { ProcessFunction } from "./functions/process-function.ts";
 import type { LogLine } from "./functions/process-instance.ts";
 import { ProcessReaper } from "./functions/process-reaper.ts";
@@ -63,10 +64,10 @@ export interface Emulator {
   readonly lambda: EmulatedLambda;
   /** Loads the code of a function again. @returns the error with which it was not loaded */
   reload(functionName: string): Promise<string | undefined>;
-  /** The files that a function was made from. */
-  inputsOf(functionName: string): readonly string[];
-  /** Whether a function is certainly no durable one: its bundle has no durable execution SDK. */
-  isPlain(functionName: string): boolean;
+  /** The files that a function was made from, and a time before they were read, in milliseconds since the epoch. */
+  sourcesOf(functionName: string): { readonly files: readonly string[]; readonly readAt: number };
+  /** What to do about a function that is not durable, but may be meant to be. A durable function has no hint. */
+  hintFor(functionName: string): string | undefined;
   /** Ends the server and all processes. */
   stop(): Promise<void>;
 }
@@ -159,10 +160,13 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
         if (error === undefined) served.functions.reloaded();
         return error;
       },
-      inputsOf: (name) => code.get(name)?.inputs ?? [],
-      isPlain: (name) => {
-        const { isBundle = false, inputs = [] } = code.get(name) ?? {};
-        return isBundle && !inputs.some((input) => input.includes("durable-execution-sdk-js"));
+      sourcesOf: (name) => {
+        const { inputs: files = [], readAt = 0 } = code.get(name) ?? {};
+        return { files, readAt };
+      },
+      hintFor: (name) => {
+        const [loaded, running] = [code.get(name), functions.find((each) => each.name === name)];
+        return loaded && running && durableHint(loaded, running.isWrapped);
       },
       stop,
     };

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { GetDurableExecutionHistoryCommand, InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
@@ -132,6 +132,43 @@ describe("the terminal", () => {
     child.kill("SIGTERM");
     expect(await exited).toBe(0);
   });
+});
+
+test("says which handler is not wrapped, at the start and whenever it is loaded again", async () => {
+  const source = join(folder, "wrapping.mts");
+  const parts = JSON.stringify(join(import.meta.dirname, "wrapping.fixture.ts"));
+  const write = (...lines: string[]) =>
+    writeFileSync(source, [`import { body, withDurableExecution } from ${parts};`, ...lines].join("\n"));
+  const hint = /its handler is not wrapped, .* Export what withDurableExecution\(handler\) returns\./gu;
+  const hints = () => output().match(hint)?.length ?? 0;
+  write("export const handler = body;");
+  const { endpoint, output } = await dev(source, "--watch");
+  expect(hints()).toBe(1);
+  const loads = () => output().split("was loaded again").length - 1;
+  for (const [load, [expected, ...lines]] of (
+    [
+      [1, "export const handler = withDurableExecution(body);"],
+      [2, "export const unused = withDurableExecution(body);", "export const handler = body;"],
+      // What a middleware returns is not what the SDK has returned.
+      [2, "const durable = withDurableExecution(body);", "export const handler = (...of) => durable(...of);"],
+    ] as const
+  ).entries()) {
+    write(...lines);
+    await until(() => loads() > load);
+    expect(hints()).toBe(expected);
+  }
+  expect(await run("invoke", "wrapping", "--endpoint", endpoint)).toEqual({ code: 0, text: "1" });
+});
+
+test("serves CommonJS, with its variables", async () => {
+  const source = join(folder, "common.cjs");
+  writeFileSync(
+    source,
+    'const { basename } = require("node:path"); exports.handler = async () => [basename(__dirname), basename(__filename)];',
+  );
+  const { endpoint } = await dev(source);
+  const { text } = await run("invoke", "common", "--endpoint", endpoint);
+  expect(JSON.parse(text)).toEqual([basename(folder), "common.cjs"]);
 });
 
 describe("an emulator that is killed", () => {

@@ -1,16 +1,10 @@
-import { unwatchFile, watchFile } from "node:fs";
 import type { KillPoint } from "../executions/chaos.ts";
 import type { ChangedExecution } from "../executions/execution-environment.ts";
 import type { LogLine } from "../functions/process-instance.ts";
 import { startEmulator, type Emulator } from "../start-emulator.ts";
 import { devOptions, type DevOptions } from "./dev-options.ts";
 import { UsageError } from "./usage-error.ts";
-
-/** How often the files of a handler are looked at, in milliseconds. */
-const WATCH_INTERVAL = 300;
-
-const PLAIN =
-  "It is a plain function. For a durable one, wrap the handler with withDurableExecution of @aws/durable-execution-sdk-js.";
+import { watch } from "./watch.ts";
 
 /** Serves handlers until Ctrl-C. */
 export async function dev(args: readonly string[], print: (line: string) => void): Promise<number> {
@@ -20,7 +14,7 @@ export async function dev(args: readonly string[], print: (line: string) => void
   print(`Lambda is at ${emulator.endpoint} and serves:`);
   for (const { name, file } of options.functions) {
     print(`  ${name}  (${file})`);
-    if (emulator.isPlain(name)) print(`    ${PLAIN}`);
+    printHint(emulator, name, print);
   }
   if (options.chaos !== undefined)
     print(`Processes are killed at random: --seed ${options.chaos.seed} repeats it.`);
@@ -29,7 +23,9 @@ export async function dev(args: readonly string[], print: (line: string) => void
     `Open ${emulator.endpoint} to see executions, or in another terminal: npx durable-emulator invoke ${name} event.json`,
   );
   print("Ctrl-C ends it.");
-  const unwatch = options.watch ? watch(emulator, options, print) : () => undefined;
+  const unwatch = options.watch
+    ? watch(emulator, options.functions, (name, error) => printLoaded(emulator, name, error, print))
+    : () => undefined;
   const exitCode = await stopped;
   unwatch();
   await emulator.stop();
@@ -63,6 +59,22 @@ function untilStopped(print: (line: string) => void): Promise<number> {
   });
 }
 
+function printLoaded(
+  emulator: Emulator,
+  name: string,
+  error: string | undefined,
+  print: (line: string) => void,
+): void {
+  if (error !== undefined) return print(`${name} was not loaded: ${error}`);
+  print(`${name} was loaded again.`);
+  printHint(emulator, name, print);
+}
+
+function printHint(emulator: Emulator, name: string, print: (line: string) => void): void {
+  const hint = emulator.hintFor(name);
+  if (hint !== undefined) print(`    ${hint}`);
+}
+
 function printLog(print: (line: string) => void) {
   return ({ at, functionName, requestId, text }: LogLine): void => {
     print(`${new Date(at).toISOString()} ${functionName} ${requestId?.slice(0, 8) ?? "        "} ${text}`);
@@ -87,31 +99,5 @@ function printKill(print: (line: string) => void) {
   return ({ recorded }: ChangedExecution, at: KillPoint): void => {
     const { functionName, executionName } = recorded.start;
     print(`${new Date().toISOString()} ${functionName} ${executionName} killed at ${at}`);
-  };
-}
-
-/** Loads a function again when one of its files has changed. */
-function watch(emulator: Emulator, { functions }: DevOptions, print: (line: string) => void): () => void {
-  const watched = new Map<string, () => void>();
-  const update = (name: string) => {
-    for (const input of emulator.inputsOf(name)) {
-      if (watched.has(input) || input.includes("node_modules")) continue;
-      const onChange = () => reload(name);
-      watched.set(input, onChange);
-      watchFile(input, { interval: WATCH_INTERVAL }, onChange);
-    }
-  };
-  const reload = (name: string) => {
-    emulator
-      .reload(name)
-      .then((error) => {
-        update(name);
-        return print(error === undefined ? `${name} was loaded again.` : `${name} was not loaded: ${error}`);
-      })
-      .catch((error: unknown) => print(`${name} was not loaded: ${String(error)}`));
-  };
-  for (const { name } of functions) update(name);
-  return () => {
-    for (const [file, onChange] of watched) unwatchFile(file, onChange);
   };
 }

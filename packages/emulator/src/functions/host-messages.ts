@@ -19,7 +19,8 @@ export interface InvokeMessage {
 
 /** What a process tells the emulator. */
 export type HostMessage =
-  | { readonly type: "ready" }
+  /** The handler is loaded. It is wrapped if its file has passed another function to `withDurableExecution`. */
+  | { readonly type: "ready"; readonly isWrapped: boolean }
   | { readonly type: "not-loaded"; readonly error: ErrorObject }
   | { readonly type: "returned"; readonly value: string | undefined }
   | { readonly type: "threw"; readonly error: ErrorObject }

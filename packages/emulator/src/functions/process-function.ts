@@ -15,6 +15,8 @@ const MAX_INSTANCES = 20;
 /** A function that runs in processes: each invocation in one that is idle, or in a new one. */
 export class ProcessFunction implements LambdaFunction {
   readonly name: string;
+  /** Whether the handler that was loaded last is wrapped by `withDurableExecution`, as far as its process can tell. */
+  isWrapped = false;
   #settings: ProcessSettings;
   readonly #onLog: (line: LogLine) => void;
   readonly #reaper: ProcessReaper;
@@ -34,8 +36,10 @@ export class ProcessFunction implements LambdaFunction {
   async warmUp(): Promise<string | undefined> {
     const instance = this.#start();
     const error = await instance.ready;
-    if (error === undefined) this.#release(instance);
-    return error === undefined ? undefined : textOf(error);
+    if (error !== undefined) return textOf(error);
+    this.isWrapped = instance.isWrapped;
+    this.#release(instance);
+    return undefined;
   }
 
   invoke(request: InvocationRequest): RunningInvocation {
@@ -71,6 +75,7 @@ export class ProcessFunction implements LambdaFunction {
     const error = await instance.ready;
     if (error !== undefined) return textOf(error);
     this.#settings = settings;
+    this.isWrapped = instance.isWrapped;
     for (const idle of this.#idle.splice(0)) idle.kill();
     this.#release(instance);
     return undefined;

@@ -33,6 +33,8 @@ export class ProcessInstance {
   /** Resolves when the handler is loaded, or to the error with which it was not. Never rejects. */
   readonly ready: Promise<ErrorObject | undefined>;
   readonly exited: Promise<void>;
+  /** Whether the handler is wrapped by `withDurableExecution`, as far as its process can tell. Known when it is ready. */
+  isWrapped = false;
   readonly #settings: ProcessSettings;
   readonly #child: ChildProcess;
   #request: InvocationRequest | undefined;
@@ -110,6 +112,7 @@ export class ProcessInstance {
   #onMessage(message: HostMessage, loaded: (error?: ErrorObject) => void): void {
     switch (message.type) {
       case "ready":
+        this.isWrapped = message.isWrapped;
         if (this.#end === undefined) this.#freeze();
         return loaded();
       case "not-loaded":
