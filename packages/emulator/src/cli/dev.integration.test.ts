@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
@@ -169,6 +170,30 @@ test("serves CommonJS, with its variables", async () => {
   const { endpoint } = await dev(source);
   const { text } = await run("invoke", "common", "--endpoint", endpoint);
   expect(JSON.parse(text)).toEqual([basename(folder), "common.cjs"]);
+});
+
+test("ends quietly and keeps its data when nobody reads its output any more", async () => {
+  const data = join(folder, "unread.sqlite");
+  const { endpoint, child, exited } = await dev(handler, "--data", data);
+  const at = ["--endpoint", endpoint];
+  const errors: string[] = [];
+  child.stderr?.on("data", (text: Buffer) => errors.push(text.toString()));
+
+  const event = join(folder, "unread.json");
+  writeFileSync(event, '{"steps":1}');
+  expect((await run("invoke", "approval-fixture", event, "--name", "read", ...at)).code).toBe(0);
+  const list = spawn(process.execPath, [cli, "list", ...at], { stdio: ["ignore", "pipe", "pipe"] });
+  list.stdout.destroy();
+  list.stderr.on("data", (text: Buffer) => errors.push(text.toString()));
+  expect(await once(list, "exit")).toEqual([0, null]);
+
+  child.stdout?.destroy();
+  // Its end is a line that nobody reads.
+  await run("invoke", "approval-fixture", event, "--event", "--name", "unread", ...at);
+  expect(await exited).toBe(0);
+  expect(errors).toEqual([]);
+  const again = await dev(handler, "--data", data);
+  expect((await run("list", "--endpoint", again.endpoint)).text).toMatch(/SUCCEEDED .* unread\n.* read$/u);
 });
 
 describe("an emulator that is killed", () => {

@@ -46,16 +46,20 @@ async function start(options: DevOptions, print: (line: string) => void): Promis
   }
 }
 
-/** Resolves to the exit code when the process is asked to end. A second Ctrl-C does not wait. */
+/**
+ * Resolves to the exit code when the process is asked to end, or when its output is closed: then it could not even say that it
+ * runs. A second Ctrl-C does not wait.
+ */
 function untilStopped(print: (line: string) => void): Promise<number> {
   return new Promise((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
       process.once(signal, () => {
         print("Stopping.");
         process.once(signal, () => process.exit(1));
         resolve(0);
       });
     }
+    process.stdout.once("error", () => resolve(0));
   });
 }
 
