@@ -1,4 +1,5 @@
 import {
+  checkCallbackError,
   checkCallbackResult,
   functionArn,
   type Clock,
@@ -11,6 +12,7 @@ import type { Executions } from "./executions/executions.ts";
 import { invokedExecution } from "./executions/invoked-execution.ts";
 import type { ExecutionSummary } from "./executions/journal.ts";
 import type { RecordedExecution } from "./executions/recorded-execution.ts";
+import type { Functions } from "./functions/functions.ts";
 import { pageOf, type PageRequest } from "./page.ts";
 
 /** What to list. */
@@ -30,10 +32,12 @@ const RETENTION_DAYS = 14;
 /** The calls of Lambda's API that look at executions or change them from outside, and their answers. */
 export class DurableApi {
   readonly #executions: Executions;
+  readonly #functions: Functions;
   readonly #clock: Clock;
 
-  constructor(executions: Executions, clock: Clock) {
+  constructor(executions: Executions, functions: Functions, clock: Clock) {
     this.#executions = executions;
+    this.#functions = functions;
     this.#clock = clock;
   }
 
@@ -75,16 +79,16 @@ export class DurableApi {
       );
     }
     const [after, before] = [startedAfter?.getTime() ?? -Infinity, startedBefore?.getTime() ?? Infinity];
-    const found = this.#executions
-      .list()
-      .filter(
-        (each) =>
-          each.functionName === functionName &&
-          (executionName === undefined || each.executionName === executionName) &&
-          (statuses.length === 0 || statuses.includes(each.status)) &&
-          each.startedAt > after &&
-          each.startedAt < before,
-      );
+    const ofFunction = this.#executions.list().filter((each) => each.functionName === functionName);
+    // An emulator with a data file can have executions of functions that it does not serve now.
+    if (ofFunction.length === 0) this.#functions.find({ name: functionName, qualifier: undefined });
+    const found = ofFunction.filter(
+      (each) =>
+        (executionName === undefined || each.executionName === executionName) &&
+        (statuses.length === 0 || statuses.includes(each.status)) &&
+        each.startedAt > after &&
+        each.startedAt < before,
+    );
     const { items, NextMarker } = pageOf(reverse ? found : found.toReversed(), ({ arn }) => arn, page);
     return { DurableExecutions: items.map(executionOf), NextMarker };
   }
@@ -101,6 +105,7 @@ export class DurableApi {
   }
 
   fail(callbackId: string, error: ErrorObject): object {
+    checkCallbackError(error);
     return this.#close(callbackId, { Error: error });
   }
 

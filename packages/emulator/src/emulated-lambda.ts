@@ -63,7 +63,7 @@ export class EmulatedLambda {
       },
       executionTimeoutSeconds,
     );
-    this.durable = new DurableApi(this.executions, clock);
+    this.durable = new DurableApi(this.executions, this.functions, clock);
     this.app = lambdaRoutes({ executions: this.executions, durable: this.durable, invokes, onError });
     const { executions, functions, logs, changes } = this;
     this.app.route("/", consoleRoutes({ executions, functions, logs, changes, now: () => clock.now }));

@@ -42,7 +42,10 @@ async function load(url: string, name: string): Promise<Handler | undefined> {
   const found = exports[name] ?? Object(exports["default"])[name]; // CommonJS has its exports in `default`
   if (typeof found === "function") return found as Handler;
   const exported = Object.keys(exports).join(", ") || "nothing";
-  const ErrorMessage = `the file exports no function "${name}"; it exports: ${exported}`;
+  const ErrorMessage =
+    found === undefined
+      ? `the file exports no function "${name}"; it exports: ${exported}`
+      : `what the file exports as "${name}" is no function, but of type ${typeof found}`;
   send({ type: "not-loaded", error: { ErrorType: "Runtime.HandlerNotFound", ErrorMessage } });
   return undefined;
 }

@@ -1,5 +1,8 @@
 import { invalidMember } from "./api-error.ts";
 
+/** The items of the largest page. */
+export const MAX_ITEMS = 1_000;
+
 /** Which page of a list to return. */
 export interface PageRequest {
   /** Of the previous page. */
@@ -8,15 +11,12 @@ export interface PageRequest {
   readonly maxItems?: number | undefined;
 }
 
-/** @throws ApiError for a marker that no page has returned, or a number out of range */
+/** @throws ApiError for a marker that no page has returned */
 export function pageOf<T>(
   all: readonly T[],
   idOf: (item: T) => string,
   { marker, maxItems = 0 }: PageRequest,
 ): { readonly items: readonly T[]; readonly NextMarker?: string } {
-  if (!Number.isInteger(maxItems) || maxItems < 0 || maxItems > 1_000) {
-    throw invalidMember(maxItems, "maxItems", "Member must be an integer from 0 to 1000");
-  }
   const last = marker === undefined ? undefined : Buffer.from(marker, "base64url").toString();
   const start = last === undefined ? 0 : all.findIndex((item) => idOf(item) === last) + 1;
   if (last !== undefined && start === 0) throw invalidMember(marker, "marker", "Member must be a NextMarker");

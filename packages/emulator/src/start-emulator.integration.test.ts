@@ -144,7 +144,11 @@ describe("startEmulator", () => {
   test.each([
     ["a file that does not exist", { name: "f", file: "nowhere.ts" }, "nowhere.ts"],
     ["a file without the handler", { name: "f", file }, 'exports no function "handler"; it exports: '],
-    ["an export that is no function", { name: "f", file, exportName: "notAFunction" }, "notAFunction"],
+    [
+      "an export that is no function",
+      { name: "f", file, exportName: "notAFunction" },
+      'exports as "notAFunction" is no function, but of type number',
+    ],
   ])("refuses %s", async (_, each, message) => {
     await expect(startEmulator({ functions: [each] })).rejects.toThrow(message);
   });

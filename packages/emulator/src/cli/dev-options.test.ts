@@ -52,6 +52,7 @@ test.each([
   [[handler, "--memory", "64"], '--memory is "64"; pass a whole number from 128 to 10240'],
   [[handler, "--kill-rate", "2"], '--kill-rate is "2"; pass a probability from 0 to 1'],
   [[handler, "--kill-rate", "1", "--kill-at", "start"], '--kill-at is "start"; pass checkpoint, body, reply'],
+  [[handler, "--data", ""], '--data is ""; pass the name of a file'],
   [[handler, "--seed", "1"], "--kill-at and --seed need --kill-rate"],
   [[handler, "--env", "nowhere.env"], "--env names nowhere.env, which cannot be read"],
   [

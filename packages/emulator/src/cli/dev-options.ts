@@ -42,7 +42,7 @@ export function devOptions(args: readonly string[]): DevOptions {
     functions: functionsOf(positionals),
     port: numberOf("--port", values.port, 0, 65_535),
     watch: values.watch,
-    dataFile: values.data,
+    dataFile: dataFileOf(values.data),
     env: values.env === undefined ? {} : readEnv(values.env, read("--env", values.env)),
     memoryMB: numberOf("--memory", values.memory, 128, 10_240),
     timeoutSeconds: numberOf("--timeout", values.timeout, 1, 900),
@@ -77,6 +77,11 @@ function functionName(file: string): string {
   throw new UsageError(
     `${relative("", file)} gives the function a name of ${name.length} characters; Lambda allows 1 to 64.`,
   );
+}
+
+function dataFileOf(file: string | undefined): string | undefined {
+  if (file === "") throw new UsageError('--data is ""; pass the name of a file.');
+  return file;
 }
 
 function chaosOf(

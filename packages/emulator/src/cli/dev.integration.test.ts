@@ -105,6 +105,9 @@ describe("the terminal", () => {
     writeFileSync(foreign, "text ".repeat(1_000));
     await expect(dev(handler, "--data", foreign)).rejects.toThrow("was not written by this emulator");
     await expect(dev(join(import.meta.dirname, "table.ts"))).rejects.toThrow('exports no function "handler"');
+    const throwing = join(folder, "throwing.mjs");
+    writeFileSync(throwing, 'throw new Error("no table");');
+    await expect(dev(throwing)).rejects.toThrow(/ImportModuleError: no table \(at .*throwing\.mjs:1:7\)/u);
   });
 
   test("loads a handler again when it changes", async () => {

@@ -1,4 +1,5 @@
 import { CheckpointTokens, type Operation } from "@durable-counter/testing/service";
+import { invalidMember } from "../api-error.ts";
 
 /** Operations on one page of an execution's state, and bytes of JSON: Lambda's events are limited to 6 MB. */
 const PAGE_SIZE = 1_000;
@@ -41,10 +42,14 @@ export class CheckpointSession {
     this.#snapshot = [];
   }
 
-  /** @throws StaleTokenError */
-  read(token: string | undefined, marker: string | undefined, maxItems: number): StatePage {
+  /** @throws StaleTokenError, or ApiError for a marker that no page has returned */
+  read(token: string, marker: string | undefined, maxItems: number): StatePage {
     this.#tokens.check(token);
-    return this.#page(Number(marker ?? 0), maxItems === 0 ? PAGE_SIZE : Math.min(maxItems, PAGE_SIZE));
+    const start = Number(marker ?? 0);
+    if (!Number.isInteger(start) || start < 0 || start > this.#snapshot.length) {
+      throw invalidMember(marker, "marker", "Member must be a NextMarker");
+    }
+    return this.#page(start, maxItems === 0 ? PAGE_SIZE : Math.min(maxItems, PAGE_SIZE));
   }
 
   /** The answer to a call that the client has sent again because it got no reply. */

@@ -123,6 +123,13 @@ test("refuses another program's database, and one of another format", async () =
   await expect(SqliteStore.open(newer)).rejects.toThrow("has format 9");
 });
 
+test.each(["a folder", "a file in a folder that does not exist"])("refuses %s", async (what) => {
+  const place = what === "a folder" ? folder : join(folder, "none", "data.sqlite");
+  await expect(SqliteStore.open(place)).rejects.toThrow(
+    `The data file ${JSON.stringify(place)} cannot be opened or created; pass the name of a file in a folder that exists`,
+  );
+});
+
 test("refuses a file that another emulator uses", async () => {
   const store = await SqliteStore.open(file);
   await expect(SqliteStore.open(file)).rejects.toThrow("is used by another emulator");

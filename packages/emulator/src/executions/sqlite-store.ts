@@ -52,7 +52,7 @@ export class SqliteStore implements ExecutionStore {
   static async open(file: string): Promise<SqliteStore> {
     const { DatabaseSync } = await importSqlite();
     const isNew = !existsSync(file);
-    const database = new DatabaseSync(file);
+    const database = openFile(DatabaseSync, file);
     try {
       // The lock is held until the store is closed: two emulators must not continue the same executions.
       database.exec("PRAGMA locking_mode = EXCLUSIVE");
@@ -102,6 +102,16 @@ export class SqliteStore implements ExecutionStore {
 
   close(): void {
     this.#database.close();
+  }
+}
+
+/** @throws Error for a name that no file can be written under */
+function openFile(Database: typeof DatabaseSync, file: string): DatabaseSync {
+  try {
+    return new Database(file);
+  } catch (cause) {
+    const message = `The data file ${formatValue(file)} cannot be opened or created; pass the name of a file in a folder that exists and can be written.`;
+    throw new Error(message, { cause });
   }
 }
 

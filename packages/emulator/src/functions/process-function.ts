@@ -126,8 +126,9 @@ export class ProcessFunction implements LambdaFunction {
   }
 }
 
-function textOf({ ErrorType, ErrorMessage }: ErrorObject): string {
-  return `${ErrorType}: ${ErrorMessage}`;
+function textOf({ ErrorType, ErrorMessage, StackTrace = [] }: ErrorObject): string {
+  const where = StackTrace.find((line) => line.startsWith("at "));
+  return `${ErrorType}: ${ErrorMessage}${where === undefined ? "" : ` (${where})`}`;
 }
 
 const killed: InvocationEnding = {

@@ -1,11 +1,12 @@
-import type { ErrorObject, OperationUpdate } from "@durable-counter/testing/service";
+import type { ErrorObject } from "@durable-counter/testing/service";
 import { Hono, type Context } from "hono";
 import { ApiError, apiErrorOf, invalidMember } from "../api-error.ts";
 import type { DurableApi } from "../durable-api.ts";
 import type { Executions } from "../executions/executions.ts";
 import { functionReference } from "../functions/function-reference.ts";
 import type { InvokeApi } from "../invoke-api.ts";
-import type { PageRequest } from "../page.ts";
+import { MAX_ITEMS, type PageRequest } from "../page.ts";
+import { checkpointUpdates } from "./checkpoint-updates.ts";
 import { loopbackOnly } from "./loopback-only.ts";
 import { toWire } from "./wire.ts";
 
@@ -61,14 +62,14 @@ export function lambdaRoutes({ executions, durable, invokes, onError }: LambdaAp
   app.post(`${one}/checkpoint`, async (context) => {
     const { CheckpointToken, ClientToken, Updates } = await body(context);
     const execution = executions.find(context.req.param("arn"));
-    const updates = (Updates ?? []) as OperationUpdate[]; // each one is checked when it is applied
+    const updates = checkpointUpdates(Updates);
     const answer = execution.checkpoint(text(CheckpointToken) ?? "", text(ClientToken), updates);
     if (answer === "killed") throw new ApiError("ServiceException", 503, "The process was killed.");
     return json(answer);
   });
   app.get(`${one}/state`, ({ req }) => {
     const { marker, maxItems = 0 } = page(req);
-    return json(executions.find(req.param("arn")).read(req.query("CheckpointToken"), marker, maxItems));
+    return json(executions.find(req.param("arn")).read(req.query("CheckpointToken") ?? "", marker, maxItems));
   });
   app.get(one, ({ req }) => json(durable.get(req.param("arn"), flag(req, "IncludeExecutionData", true))));
   app.get(`${one}/history`, ({ req }) => {
@@ -136,7 +137,12 @@ function text(value: unknown): string | undefined {
 
 function page(req: Request): PageRequest {
   const maxItems = req.query("MaxItems");
-  return { marker: req.query("Marker"), ...(maxItems === undefined ? {} : { maxItems: Number(maxItems) }) };
+  const marker = req.query("Marker");
+  if (maxItems === undefined) return { marker };
+  const isNumber = /^\d+$/u.test(maxItems) && Number(maxItems) <= MAX_ITEMS;
+  if (!isNumber)
+    throw invalidMember(maxItems, "maxItems", `Member must be an integer from 0 to ${MAX_ITEMS}`);
+  return { marker, maxItems: Number(maxItems) };
 }
 
 function flag(req: Request, name: string, byDefault: boolean): boolean {

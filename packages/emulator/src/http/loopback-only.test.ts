@@ -16,7 +16,7 @@ test.each([
     200,
   ],
 ])("answers a request of %s", async (_, host, headers, status) => {
-  const { lambda } = inProcessLambda({});
+  const { lambda } = inProcessLambda({ plain: { f: () => 1 } });
   const response = await lambda.app.fetch(new Request(host + path, { headers }));
   expect(response.status).toBe(status);
   if (status === 403) expect(response.headers.get("x-amzn-errortype")).toBe("AccessDeniedException");

@@ -19,7 +19,7 @@ export { readOutput, type InvocationOutput } from "./invocation-output.ts";
 export type { InvokeOutcome } from "./invoke-outcome.ts";
 export { isUnexpectedPayload, NO_PAYLOAD } from "./invoked-function.ts";
 export { PendingOperations, type CallbackDetails } from "./pending-operations.ts";
-export { checkCallbackResult } from "./quotas.ts";
+export { checkCallbackError, checkCallbackResult } from "./quotas.ts";
 export { ServiceError } from "./service-error.ts";
 export { seededRandom } from "../seeded-random.ts";
 export { formatValue } from "../format-value.ts";

@@ -1,4 +1,4 @@
-import type { OperationUpdate } from "@aws/durable-execution-sdk-js";
+import type { ErrorObject, OperationUpdate } from "@aws/durable-execution-sdk-js";
 import { MAX_DURATION_SECONDS } from "./duration.ts";
 import { ServiceError } from "./service-error.ts";
 
@@ -51,6 +51,15 @@ export function checkInvokePayload(direction: "input" | "output", payload: strin
  */
 export function checkCallbackResult(payload: string | undefined): void {
   if (payload !== undefined) checkPayload("CALLBACK output", payload, MAX_PAYLOAD);
+}
+
+/**
+ * Checks the error that a callback fails with against the quota.
+ *
+ * @throws ServiceError for an error that is too large
+ */
+export function checkCallbackError(error: ErrorObject): void {
+  checkPayload("CALLBACK error", JSON.stringify(error), MAX_PAYLOAD);
 }
 
 function checkPayload(what: string, payload: string, limit: number): void {

@@ -38,6 +38,7 @@ export function transition(
       return { ...base, ChainedInvokeDetails: {} };
     case "EXECUTION":
     case undefined:
+    default: // a client can send any text
       throw new ServiceError("Unknown operation type.");
   }
 }
@@ -93,6 +94,7 @@ function step(
       };
     case "CANCEL":
     case undefined:
+    default: // a client can send any text
       throw new ServiceError("Invalid action for the given operation type.");
   }
 }

@@ -6,7 +6,7 @@ import type { ExecutionState } from "../service/execution-state.ts";
 import type { InvokeOutcome } from "../service/invoke-outcome.ts";
 import { INVOCATION_MS, lambdaContext } from "../service/lambda-context.ts";
 import { PendingOperations, type CallbackDetails } from "../service/pending-operations.ts";
-import { checkCallbackResult } from "../service/quotas.ts";
+import { checkCallbackError, checkCallbackResult } from "../service/quotas.ts";
 import { labelOf, type CallbackName } from "./callback-answers.ts";
 import { CallbackWorker } from "./callback-worker.ts";
 import type { Environment } from "./environment.ts";
@@ -111,7 +111,9 @@ export class ExternalEvents {
     try {
       result = await work;
     } catch (thrown) {
-      return { Error: callbackErrorOf(thrown) };
+      const error = callbackErrorOf(thrown);
+      checkCallbackError(error);
+      return { Error: error };
     }
     if (result === undefined) return {};
     if (typeof result !== "string") {

@@ -7,7 +7,7 @@ import type { ExecutionHistoryEvent } from "../service/execution-history.ts";
 import { secondsOf } from "../service/duration.ts";
 import { errorObjectOf } from "../service/error-object.ts";
 import { isClosed } from "../service/execution-state.ts";
-import { checkCallbackResult } from "../service/quotas.ts";
+import { checkCallbackError, checkCallbackResult } from "../service/quotas.ts";
 import type { Environment } from "./environment.ts";
 import type { Execution } from "./execution.ts";
 import type { SimulateOptions } from "./options.ts";
@@ -97,7 +97,9 @@ export class RunningSimulation<Result = unknown> {
    * @throws Error if no callback or more than one is open under that name
    */
   async failCallback(nameOrId: string, error: CallbackFailure = {}): Promise<void> {
-    await this.#answer(nameOrId, { Error: error instanceof Error ? errorObjectOf(error) : error });
+    const fields = error instanceof Error ? errorObjectOf(error) : error;
+    checkCallbackError(fields);
+    await this.#answer(nameOrId, { Error: fields });
   }
 
   /** Lets virtual time pass. The execution is invoked for everything that is due meanwhile. */
