@@ -3,6 +3,7 @@ import {
   NestingType,
   withDurableExecution,
   type DurableExecutionInvocationInputWithClient,
+  type OperationUpdate,
 } from "@aws/durable-execution-sdk-js";
 import { expect, test } from "vitest";
 import type { Faults, ProtocolPoint } from "./faults.ts";
@@ -304,6 +305,38 @@ test("invokes again after an answer without a token, when the SDK ends the invoc
   const answers: Faults = ({ at, invocation }) =>
     at === "checkpoint-answer" && invocation < 3 ? "no-token" : undefined;
   expect(await simulateWithFaults(handler, {}, answers)).toMatchObject({ result: "done", invocations: 3 });
+});
+
+test("a poll that comes before the suspension, as on a busy machine, is no checkpoint and no point of a crash", async () => {
+  const points: ProtocolPoint[] = [];
+  const handler = async (event: unknown) => {
+    const { durableExecutionClient, ...input } = event as DurableExecutionInvocationInputWithClient; // the simulator's
+    const call = (CheckpointToken: string | undefined, Updates: OperationUpdate[]) =>
+      durableExecutionClient.checkpoint({
+        DurableExecutionArn: input.DurableExecutionArn,
+        CheckpointToken,
+        Updates,
+      });
+    if (input.InitialExecutionState.Operations.length > 1)
+      return { Status: InvocationStatus.SUCCEEDED as const, Result: '"done"' };
+    const start = { Id: "a", Type: "WAIT", Action: "START", WaitOptions: { WaitSeconds: 60 } } as const;
+    const { CheckpointToken, NewExecutionState } = await call(input.CheckpointToken, [start]);
+    const due = Number(NewExecutionState?.Operations?.[0]?.WaitDetails?.ScheduledEndTimestamp);
+    while (Date.now() < due) await new Promise((resolve) => setTimeout(resolve, 1));
+    const again = await call(CheckpointToken, []);
+    expect(again.CheckpointToken).not.toBe(CheckpointToken);
+    expect(again.NewExecutionState?.Operations).toEqual([]); // the time has not passed: nothing keeps the invocation from ending
+    return { Status: InvocationStatus.PENDING as const };
+  };
+  const simulation = await simulateWithFaults(handler, {}, (point) => {
+    points.push(point);
+    return undefined;
+  });
+  expect(simulation).toMatchObject({ result: "done", invocations: 2, checkpoints: 1 });
+  expect(points.map(({ at }) => at).filter((at) => at.startsWith("checkpoint"))).toEqual([
+    "checkpoint",
+    "checkpoint-answer",
+  ]);
 });
 
 /** What an invocation is given, without an SDK that makes use of it. */

@@ -74,6 +74,8 @@ export class ServiceClient implements DurableExecutionClient {
     const execution = this.#execution;
     const updates = request.Updates ?? [];
     this.#checkToken(request.CheckpointToken, updates);
+    if (updates.length === 0 && this.time.asked() !== undefined && !this.#runsBody(true))
+      return this.#answer();
     execution.checkpoints += 1;
     const call = execution.checkpoints;
     this.#pass({ at: "checkpoint", call, updates });
@@ -98,8 +100,18 @@ export class ServiceClient implements DurableExecutionClient {
     if (this.#env.replay === "always" && updates.some(completes) && !this.#runsBody(false)) {
       throw this.#crash();
     }
+    return this.#answer(CheckpointToken);
+  }
+
+  /**
+   * Tells what has changed. A poll for a timer while nothing runs gets only this, is no crash point and is not counted: on the
+   * service the invocation would have been suspended long before, and here the machine's speed decides which one comes first.
+   */
+  #answer(CheckpointToken = this.#execution.tokens.issue()): CheckpointDurableExecutionResponse {
     const isStuck = this.#isStuck();
-    const Operations = execution.state.takeChanges().map((operation) => this.time.show(operation, isStuck));
+    const Operations = this.#execution.state
+      .takeChanges()
+      .map((operation) => this.time.show(operation, isStuck));
     return { CheckpointToken, NewExecutionState: { Operations } };
   }
 
