@@ -16,10 +16,10 @@ export class EmulatorClient {
 
   async get<T>(path: string): Promise<T> {
     const response = await this.send("GET", path);
-    return (await response.json()) as T; // what the emulator answers to this path
+    return (await this.#json(response)) as T; // what the emulator answers to this path
   }
 
-  /** @throws UsageError with the message of the emulator, or if none answers */
+  /** @throws UsageError with the message of the emulator, or if none answers, or if something else does */
   async send(
     method: "GET" | "POST",
     path: string,
@@ -40,7 +40,21 @@ export class EmulatorClient {
       );
     }
     if (response.ok) return response;
-    const { message } = (await response.json()) as { message: string }; // every refusal of the emulator has one
+    const { message } = Object(await this.#json(response)) as { message?: unknown };
+    if (typeof message !== "string") throw this.#noEmulator();
     throw new UsageError(message);
+  }
+
+  async #json(response: Response): Promise<unknown> {
+    try {
+      return await response.json();
+    } catch (cause) {
+      throw this.#noEmulator(cause);
+    }
+  }
+
+  #noEmulator(cause?: unknown): UsageError {
+    const message = `What answers at ${this.#endpoint} is no emulator; pass --endpoint with the address that dev prints.`;
+    return new UsageError(message, { cause });
   }
 }

@@ -42,10 +42,18 @@ export async function invoke(args: readonly string[], print: Print): Promise<num
 export async function list(args: readonly string[], print: Print): Promise<number> {
   const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: ENDPOINT });
   const [functionName] = positionals;
-  const all = await executionsOf(new EmulatorClient(values.endpoint));
+  const client = new EmulatorClient(values.endpoint);
+  const all = await executionsOf(client);
   const shown = all.filter((each) => functionName === undefined || each.functionName === functionName);
-  if (shown.length === 0) print("There are no executions.");
-  else {
+  if (shown.length === 0) {
+    const functions = await client.get<readonly string[]>("/emulator/functions");
+    if (functionName !== undefined && !functions.includes(functionName)) {
+      throw new UsageError(
+        `There is no function "${functionName}"; the emulator runs: ${functions.join(", ")}.`,
+      );
+    }
+    print("There are no executions.");
+  } else {
     const rows = shown.map((each) => [
       new Date(each.startedAt).toISOString(),
       each.status,

@@ -1,11 +1,13 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { GetDurableExecutionHistoryCommand, InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import { main } from "./main.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "emulator-dev-"));
@@ -89,6 +91,7 @@ describe("the terminal", () => {
       ["callback", "nothing", ...at],
       ["invoke", "nothing", ...at],
       ["invoke", "approval-fixture", cli, ...at],
+      ["list", "nothing", ...at],
       ["list", "--endpoint", "http://127.0.0.1:1"],
       ["unknown"],
       ["list", "--unknown"],
@@ -98,6 +101,23 @@ describe("the terminal", () => {
     child.kill("SIGINT");
     expect(await exited).toBe(0);
     expect(output()).toContain("first SUCCEEDED after");
+  });
+
+  test("says that a server which is no emulator is none", async () => {
+    const server = createServer((request, response) => {
+      response.statusCode = request.method === "GET" ? 200 : 500;
+      response.end(request.method === "GET" ? "<html></html>" : "");
+    });
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    const { port } = server.address() as AddressInfo; // it listens on a port
+    const error = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    for (const command of [["list"], ["show", "it"], ["invoke", "it"], ["callback", "it"]]) {
+      const exit = await run(...command, "--endpoint", `http://127.0.0.1:${port}`);
+      expect(exit).toEqual({ code: 2, text: "" });
+      expect(error).toHaveBeenLastCalledWith(expect.stringContaining("is no emulator; pass --endpoint"));
+    }
+    error.mockRestore();
+    await new Promise((closed) => server.close(closed));
   });
 
   test("refuses a handler that cannot be loaded, and a foreign data file", async () => {
