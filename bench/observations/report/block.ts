@@ -39,14 +39,16 @@ interface Axis {
   readonly scale?: "linear" | "logarithmic";
 }
 
-interface Series {
+export interface Series {
   readonly name: string;
-  /** For bars, x is the index of the category. */
-  readonly points: readonly (readonly [x: number, y: number])[];
+  /** For bars, x is the index of the category, and a line leads from y to `upper`, where there is one. */
+  readonly points: readonly (readonly [x: number, y: number, upper?: number])[];
   /** Points that no line connects, with their x beside them. */
   readonly isMarks?: boolean;
   /** The p99 of the series before: a dashed line of the same colour. Then a line without it is solid. */
   readonly isUpper?: boolean;
+  /** Figures of others: a thin, dotted line. */
+  readonly isPublished?: boolean;
 }
 
 export const text = (text: string): Block => ({ kind: "text", text });

@@ -1,12 +1,13 @@
 import { renderTimelineSvg } from "@durable-counter/testing";
-import { BarChart, LineChart } from "echarts/charts";
+import { BarChart, CustomChart, LineChart } from "echarts/charts";
 import { GridComponent, LegendComponent, TitleComponent } from "echarts/components";
 import * as echarts from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
 import type { Chart, Figure } from "./block.ts";
 import { significant } from "./format.ts";
+import { hasWhiskers, whiskersOf } from "./whiskers.ts";
 
-echarts.use([BarChart, LineChart, GridComponent, LegendComponent, TitleComponent, SVGRenderer]);
+echarts.use([BarChart, CustomChart, LineChart, GridComponent, LegendComponent, TitleComponent, SVGRenderer]);
 
 export const THEMES = ["light", "dark"] as const;
 export type Theme = (typeof THEMES)[number];
@@ -44,13 +45,13 @@ function drawChart(chart: Chart, theme: Theme): string {
   const style = STYLES[theme];
   const drawn = echarts.init(null, null, { renderer: "svg", ssr: true, width: 760, height: 440 });
   /** Above and below in turn, because marks may be close to each other. */
-  const mark = (point: readonly [number, number], at: number) => ({
-    value: [...point],
+  const mark = ([x, y]: Chart["series"][number]["points"][number], at: number) => ({
+    value: [x, y],
     label: {
       show: true,
       position: at % 2 === 0 ? ("top" as const) : ("bottom" as const),
       color: style.text,
-      formatter: () => significant(point[0]),
+      formatter: () => significant(x),
     },
   });
   const axis = ({ name, scale }: Chart["x"]) => ({
@@ -94,27 +95,30 @@ function drawChart(chart: Chart, theme: Theme): string {
       }),
     },
     yAxis: { ...axis(chart.y), nameGap: 54 },
-    series: lines.map(({ name, points, isMarks, index, dash }) => ({
-      name,
-      type: chart.type,
-      data:
-        chart.type === "bar"
-          ? points.map(([, y]) => y)
-          : points.map((point, at) => (isMarks === true ? mark(point, at) : [...point])),
-      color: style.series[index % style.series.length],
-      symbol: SYMBOLS[index % SYMBOLS.length],
-      symbolSize: isMarks === true ? 16 : 9,
-      lineStyle: { width: isMarks === true ? 0 : 2.5, type: dash },
-      ...(chart.type === "bar" && {
-        label: {
-          show: true,
-          position: "top",
-          color: style.text,
-          fontSize: 11,
-          formatter: ({ value }: { value: number }) => significant(value),
-        },
-      }),
-    })),
+    series: [
+      ...lines.map(({ name, points, isMarks, isPublished, index, dash }) => ({
+        name,
+        type: chart.type,
+        data:
+          chart.type === "bar"
+            ? points.map(([, y]) => y)
+            : points.map(([x, y], at) => (isMarks === true ? mark([x, y], at) : [x, y])),
+        color: style.series[index % style.series.length],
+        symbol: SYMBOLS[index % SYMBOLS.length],
+        symbolSize: isMarks === true ? 16 : isPublished === true ? 6 : 9,
+        lineStyle: { width: isMarks === true ? 0 : isPublished === true ? 1.5 : 2.5, type: dash },
+        ...(chart.type === "bar" && {
+          label: {
+            show: !hasWhiskers(chart.series), // the whiskers have labels of their own
+            position: "top",
+            color: style.text,
+            fontSize: 11,
+            formatter: ({ value }: { value: number }) => significant(value),
+          },
+        }),
+      })),
+      ...whiskersOf(chart.series, style.text),
+    ],
   });
   const svg = drawn.renderToSVGString();
   drawn.dispose();
@@ -124,11 +128,14 @@ function drawChart(chart: Chart, theme: Theme): string {
 /** Gives a line and its p99 one number, by which they have their colour and shape. */
 function styledLines(series: Chart["series"]) {
   const hasPairs = series.some(({ isUpper }) => isUpper);
+  const hasPublished = series.some(({ isPublished }) => isPublished);
   let index = -1;
   return series.map((line) => {
     if (line.isUpper !== true) index += 1;
     const paired = line.isUpper === true ? ("dashed" as const) : ("solid" as const);
-    return { ...line, index, dash: hasPairs ? paired : DASHES[index % DASHES.length] };
+    const own = hasPublished ? ("solid" as const) : DASHES[index % DASHES.length];
+    const dash = line.isPublished === true ? ("dotted" as const) : hasPairs ? paired : own;
+    return { ...line, index, dash };
   });
 }
 

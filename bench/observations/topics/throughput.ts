@@ -2,8 +2,10 @@ import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { loadedWays, offerLoad, type LoadedWay } from "../measure/offered-load.ts";
 import { defineObservation, type Effort } from "../observation.ts";
-import { table, text, type Chart } from "../report/block.ts";
+import { table, text, type Block, type Chart } from "../report/block.ts";
 import { significant } from "../report/format.ts";
+import { shapesOf } from "../report/shape.ts";
+import { CURVES_SOURCE, PUBLISHED_LOAD, PUBLISHED_SKEW } from "./published-curves.ts";
 import { PUBLISHED } from "./published-figures.ts";
 
 const OFFERED: Record<Effort, readonly number[]> = { quick: [0.1, 1], full: [0.03, 0.1, 0.3, 1, 3] };
@@ -109,8 +111,11 @@ export const throughput = defineObservation({
           "The limit of about 1,000 write units a second of one item is not simulated, so the first two ways have no knee here, as they have on AWS.",
       ),
       text(
-        "**Published figures of others**, in the same forms, for their shape only: other machines, other stores, other work. No published figure for AWS Lambda durable functions was found.",
+        "**Published figures of others**, for their shape only: other machines, other stores, other work. So each line is in the unit of its own first point. Styx, Boki, Beldi and " +
+          `T-Statefun: [the numbers of Styx's plots](${CURVES_SOURCE}). T-Statefun has no numbers above a skew of 0.8, where it collapsed. No published figure for AWS Lambda durable ` +
+          "functions was found.",
       ),
+      ...besidePublished(load ?? [], skewed ?? []),
       table(
         ["source", "what", "figures"],
         PUBLISHED.map(({ source, what, figures }) => [source, what, figures]),
@@ -118,6 +123,46 @@ export const throughput = defineObservation({
     ];
   },
 });
+
+/** The p50 of ours and of others, as lines that start at 1. */
+function besidePublished(load: readonly Row[], skewed: readonly Row[]): readonly Block[] {
+  const shape = (rows: readonly Row[], of: (row: Row) => number) =>
+    [...Map.groupBy(rows, ({ way }) => way)].map(([name, own]) => ({
+      name,
+      points: own.map((row) => [of(row), row.p50] as const),
+    }));
+  const byLoad = shapesOf([...shape(load, ({ offered }) => offered), ...PUBLISHED_LOAD], "both");
+  const bySkew = shapesOf([...shape(skewed, ({ skew }) => skew), ...PUBLISHED_SKEW], "y");
+  const ends = (series: typeof byLoad) =>
+    series.map(({ name, points }) => `${name} ${significant(points.at(-1)?.[1] ?? Number.NaN)}`).join(", ");
+  const y = { name: "times its own first p50", scale: "logarithmic" } as const;
+  return [
+    {
+      kind: "figure",
+      name: "throughput-load-published",
+      alt: `p50 against offered load, each in its own first point, ours beside published systems. At the highest load of each: ${ends(byLoad)}.`,
+      chart: {
+        type: "line",
+        title: "Shape of p50 against load, beside published systems",
+        x: { name: "times its own first load", scale: "logarithmic" },
+        y,
+        series: byLoad,
+      },
+    },
+    {
+      kind: "figure",
+      name: "throughput-skew-published",
+      alt: `p50 against Zipf skew, in times of each system's p50 without skew, ours beside published systems. At the highest skew of each: ${ends(bySkew)}.`,
+      chart: {
+        type: "line",
+        title: "Shape of p50 against Zipf skew, beside published systems",
+        x: { name: "Zipf skew", scale: "linear" },
+        y,
+        series: bySkew,
+      },
+    },
+  ];
+}
 
 /** Whether the store has the latencies of `ADD` everywhere. */
 function isLikeAdd(rows: readonly Row[]): boolean {
