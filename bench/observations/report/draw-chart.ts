@@ -31,6 +31,8 @@ const STYLES = {
 };
 /** Shapes and dashes tell the lines apart without colours. */
 const SYMBOLS = ["circle", "diamond", "triangle", "rect", "roundRect", "emptyCircle", "emptyDiamond"];
+/** More categories have smaller names. */
+const MANY_CATEGORIES = 8;
 const DASHES = ["solid", "dashed", "dotted"] as const;
 
 /** Draws a figure as SVG. The same figure gives the same bytes. A timeline has the reader's theme, whichever is asked for. */
@@ -87,9 +89,11 @@ function drawChart(chart: Chart, theme: Theme): string {
         data: chart.categories,
         axisLabel: {
           color: style.text,
-          fontSize: 12,
+          fontSize: chart.categories.length > MANY_CATEGORIES ? 10 : 12,
           interval: 0,
-          width: Math.floor(620 / chart.categories.length),
+          width: Math.floor(
+            (chart.categories.length > MANY_CATEGORIES ? 540 : 620) / chart.categories.length,
+          ),
           overflow: "break" as const,
         },
       }),
@@ -99,9 +103,10 @@ function drawChart(chart: Chart, theme: Theme): string {
       ...lines.map(({ name, points, isMarks, isPublished, index, dash }) => ({
         name,
         type: chart.type,
+        ...(chart.type === "bar" && isDisjoint(chart.series) && { barGap: "-100%" }),
         data:
           chart.type === "bar"
-            ? points.map(([, y]) => y)
+            ? (chart.categories ?? points).map((_, index) => points.find(([x]) => x === index)?.[1])
             : points.map(([x, y], at) => (isMarks === true ? mark([x, y], at) : [x, y])),
         color: style.series[index % style.series.length],
         symbol: SYMBOLS[index % SYMBOLS.length],
@@ -137,6 +142,12 @@ function styledLines(series: Chart["series"]) {
     const dash = line.isPublished === true ? ("dotted" as const) : hasPairs ? paired : own;
     return { ...line, index, dash };
   });
+}
+
+/** Whether no category has bars of two series; then each bar has the whole width. */
+function isDisjoint(series: Chart["series"]): boolean {
+  const taken = series.flatMap(({ points }) => points.map(([x]) => x));
+  return new Set(taken).size === taken.length;
 }
 
 /** Ids count the charts of the process, and would collide on one page. */
