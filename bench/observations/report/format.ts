@@ -13,10 +13,11 @@ export function significant(value: number): string {
   return `${Number(scaled.toPrecision(3))}${suffix}`;
 }
 
-/** `$8.45`; small amounts keep two significant digits. */
+/** `$8.45`, `$11,759.13`; small amounts keep two significant digits. */
 export function dollars(value: number): string {
   if (value === 0) return "$0";
-  return value >= 0.1 ? `$${value.toFixed(2)}` : `$${Number(value.toPrecision(2))}`;
+  const cents = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
+  return value >= 0.1 ? `$${value.toLocaleString("en-US", cents)}` : `$${Number(value.toPrecision(2))}`;
 }
 
 /** `1.2 %` of a fraction; a fraction that is not 0 is never shown as 0. */

@@ -60,9 +60,10 @@ export const operations = defineObservation({
     ).join("; ");
     return [
       text(
-        `A write that DynamoDB also logs takes ${overhead("write", "DynamoDB")} times as long as a raw \`ADD\`, because the key is stored by the same request. As a durable ` +
-          `step it takes ${overhead("write", "DynamoDB, durable steps")} times as long, and with its state in the execution ${overhead("write", "execution")} times: a step waits for its ` +
-          `checkpoint. A read as a durable step takes ${overhead("read", "DynamoDB, durable steps")} times as long as a raw read; the store itself logs no reads (${overhead("read", "DynamoDB")} times).`,
+        `With an idempotency key, a write takes ${overhead("write", "DynamoDB")} times as long as a raw \`ADD\`: the same request stores the key. As a durable step it takes ` +
+          `${overhead("write", "DynamoDB, durable steps")} times as long, because the step also waits for its checkpoint. With its state in the execution, the checkpoint is all ` +
+          `(${overhead("write", "execution")} times). A read as a durable step takes ${overhead("read", "DynamoDB, durable steps")} times as long as a raw read; without one, the store logs ` +
+          `no reads (${overhead("read", "DynamoDB")} times).`,
       ),
       {
         kind: "figure",
