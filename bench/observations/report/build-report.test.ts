@@ -30,6 +30,14 @@ describe("the committed report", () => {
     expect(withExcerpt(readme, REPORT_FOLDER)).toBe(readme);
   });
 
+  test("begins with which backend is for what, its price, and how wrong it counts", () => {
+    const [title = "", table = "", answers = ""] = (built.get("README.md") ?? "").split("\n\n");
+    expect(title).toMatch(/^# /u);
+    for (const shown of ["Backend", "$ / million commands", "wrong at", "Use it for"])
+      expect(table).toContain(shown);
+    for (const shown of ["A quota", "When a process dies", "An actor?"]) expect(answers).toContain(shown);
+  });
+
   test("is of a full run", () => {
     expect(observations.map(({ name }) => readRawFile(REPORT_FOLDER, name).effort)).not.toContain("quick");
   });
