@@ -1,12 +1,14 @@
 /**
  * Looks at the built site as a visitor does, in Debian's chromium: on a wide and a narrow screen, light and dark. Each page has no
- * error, fits the screen, and has no fault that axe finds; the search finds pages without a network.
+ * error, fits the screen, and has no fault that axe finds; the search finds pages without a network; the report of the observations
+ * answers what a visitor chooses; no link within the site is broken.
  */
-import { existsSync, globSync, readFileSync, statSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { preview } from "vite";
+import { findBrokenLinks } from "./broken-links.ts";
 
 const BROWSERS = [process.env["CHROMIUM"] ?? "/usr/bin/chromium", "/usr/bin/google-chrome"];
 const ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"];
@@ -42,24 +44,6 @@ function pagesToCheck(): string[] {
   ];
 }
 
-/** Links, of every page, to what the site does not have. */
-function deadLinks(): string[] {
-  const dist = join(docs, "dist");
-  const dead: string[] = [];
-  for (const page of globSync("**/*.html", { cwd: dist })) {
-    const links = readFileSync(join(dist, page), "utf8").matchAll(/<a\b[^>]*?\shref="([^"#?]+)/gu);
-    for (const target of new Set(Array.from(links, ([, href = ""]) => href))) {
-      if (/^[a-z]+:|^\/\//iu.test(target)) continue;
-      const path = decodeURI(target.startsWith("/") ? target : join("/", dirname(page), target));
-      const isThere = [path, `${path}.html`, join(path, "index.html")].some(
-        (file) => existsSync(join(dist, file)) && statSync(join(dist, file)).isFile(),
-      );
-      if (!isThere) dead.push(`${page}: a link leads to ${target}, which is not there`);
-    }
-  }
-  return dead;
-}
-
 async function faultsOf(page: Page, url: string): Promise<string[]> {
   const faults: string[] = [];
   const onError = (error: Error) => faults.push(`an error: ${error.message}`);
@@ -91,6 +75,23 @@ async function checkSearch(browser: Browser, url: string): Promise<string[]> {
   }
   await page.close();
   return faults;
+}
+
+/** Goes from the observations to their report, and answers the questions of its form. */
+async function checkReport(browser: Browser, url: string): Promise<string[]> {
+  const page = await browser.newPage();
+  await page.goto(`${url}observations/README.html`, { waitUntil: "networkidle" });
+  await page.getByRole("link", { name: "The same as a form" }).click();
+  await page.waitForURL("**/observations/report.html");
+  const answer = page.locator("#chosen");
+  const answers = [await answer.textContent()];
+  await page.locator("select[name=durable]").selectOption("yes");
+  await page.locator("select[name=shared]").selectOption("no");
+  answers.push(await answer.textContent());
+  await page.close();
+  return ["Backend: DynamoDB, a batch.", "Backend: execution, a batch."]
+    .filter((expected, index) => answers[index]?.includes(expected) !== true)
+    .map((expected) => `the report does not answer "${expected}", but ${JSON.stringify(answers)}`);
 }
 
 const executablePath = BROWSERS.find((path) => existsSync(path));
@@ -127,7 +128,13 @@ try {
       console.log(`looked at ${pages.length} pages, ${name}, ${colorScheme}`);
     }
   }
-  for (const fault of [...deadLinks(), ...(await checkSearch(browser, url))]) {
+  const { followed, broken } = findBrokenLinks(join(docs, "dist"));
+  console.log(`followed ${followed} links within the site`);
+  for (const fault of [
+    ...broken,
+    ...(await checkSearch(browser, url)),
+    ...(await checkReport(browser, url)),
+  ]) {
     faults++;
     console.log(fault);
   }
