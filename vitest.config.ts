@@ -54,9 +54,11 @@ export default defineConfig({
         ? []
         : [{ extends: true as const, test: { name: "browser", include: [BROWSER_TESTS], setupFiles } }]),
     ],
-    // For the programs that tests start: Node 22.12 to 22.17 strip types only when told to.
-    env: { NODE_OPTIONS: "--experimental-strip-types --disable-warning=ExperimentalWarning" },
-    execArgv: ["--report-on-signal", `--report-directory=${folder}`],
+    // For the programs that tests start: Node 22.12 to 22.17 strip types only when told to, and 22.12 has SQLite only when told to.
+    env: {
+      NODE_OPTIONS: "--experimental-strip-types --experimental-sqlite --disable-warning=ExperimentalWarning",
+    },
+    execArgv: ["--experimental-sqlite", "--report-on-signal", `--report-directory=${folder}`],
     testTimeout: HANG_MS,
     hookTimeout: HANG_MS,
     // Much of the time is spent waiting, for engines and for what is lost on purpose.
