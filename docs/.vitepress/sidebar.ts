@@ -8,6 +8,7 @@ const GROUPS: Readonly<Record<string, readonly (readonly [title: string, page: s
     ["In five minutes", "start"],
     ["Choose a state backend", "choosing-a-backend"],
     ["Test with crashes", "packages/testing"],
+    ["A store of your own", "own-store"],
     ["See it run", "packages/emulator"],
     ["Deploy", "deploy"],
     ["Migrate", "migrating"],
