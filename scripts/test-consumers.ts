@@ -1,6 +1,6 @@
 /**
  * Publishes all packages to a registry on loopback, as a release does, and uses them in empty projects as their users do:
- * by the install lines of the READMEs, with several package managers, runners, compilers and bundlers.
+ * by the install lines of the READMEs, with several package managers, runners, compilers and bundlers, and by the pages for them.
  *
  *   pnpm test:consumers [--registry URL] [part of a project's name…]
  *
@@ -19,6 +19,7 @@ import { installLinesOf } from "./consumers/package-manager.ts";
 import { ENGINE_MANAGERS, PROJECTS } from "./consumers/projects.ts";
 import { publishFromFreshClone } from "./consumers/publish.ts";
 import { startRegistry, type Registry } from "./consumers/registry.ts";
+import { runPage, type Page } from "./consumers/run-page.ts";
 import { runEngineProject, runProject } from "./consumers/run-project.ts";
 import { createRunFolder } from "./test/run-folder.ts";
 
@@ -26,6 +27,18 @@ interface Job {
   readonly name: string;
   readonly run: (folder: string) => Promise<string | void>;
 }
+
+/** The pages that a new user follows. The first shows a store that breaks rules, and names one. */
+const PAGES: readonly Pick<Page, "name" | "broken">[] = [
+  {
+    name: "docs/start.md",
+    broken: {
+      file: "own-store.test.ts",
+      rule: "a retry gets the first result, replayed, and counts nothing",
+    },
+  },
+  { name: "docs/own-store.md" },
+];
 
 const root = resolve(import.meta.dirname, "..");
 const { values: options, positionals: wanted } = parseArgs({
@@ -95,6 +108,11 @@ async function allJobs(): Promise<readonly Job[]> {
     ...ENGINE_MANAGERS.map((manager) => ({
       name: `${manager.replace("@", " ")} · the engine that our error names`,
       run: (project: string) => runEngineProject(manager, { folder: project, registry: url, lines }),
+    })),
+    ...PAGES.map((page) => ({
+      name: `npm · ${page.name} as a new user does it`,
+      run: async (project: string) =>
+        runPage(project, { ...page, registry: url, text: await readFile(join(root, page.name), "utf8") }),
     })),
     {
       name: "npm · the install lines of README.md",

@@ -2,6 +2,7 @@ import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { installLinesOf, useRegistry } from "./package-manager.ts";
 import { runCommand } from "./run-command.ts";
+import { installBy } from "./run-page.ts";
 import { installedPackages } from "./run-project.ts";
 
 /** How far the measured size may be from what a README states: dependencies release often. */
@@ -59,9 +60,7 @@ export async function runInstallLines(
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
   await useRegistry(folder, "npm", registry);
-  for (const line of readme.match(/^npm install [^#\n]+/gmu) ?? []) {
-    await runCommand(`${line} --no-audit --no-fund --prefer-offline`, folder);
-  }
+  await installBy(readme, folder);
   const names = installLinesOf(readme).flatMap(({ packages }) => packages);
   const ours = [...new Set(names)].filter((name) => name.startsWith("@durable-counter/"));
   for (const name of ours) await runCommand(`node -e 'import("${name}")'`, folder);
