@@ -31,7 +31,7 @@ export function addCommand(manager: PackageManager, { isDev, packages }: Install
     case "pnpm@12":
       return `${run(manager)} add --prefer-offline ${isDev ? "--save-dev " : ""}${names}`;
     case "yarn@1":
-      return `${run(manager)} add --non-interactive --prefer-offline ${isDev ? "--dev " : ""}${names}`;
+      return `${run(manager)} add --non-interactive ${isDev ? "--dev " : ""}${names}`;
     case "yarn@4":
       return `${run(manager)} add ${isDev ? "--dev " : ""}${names}`;
   }
@@ -46,7 +46,7 @@ export function frozenInstallCommand(manager: PackageManager): string {
     case "pnpm@12":
       return `${run(manager)} install --frozen-lockfile --prefer-offline`;
     case "yarn@1":
-      return `${run(manager)} install --frozen-lockfile --non-interactive --prefer-offline`;
+      return `${run(manager)} install --frozen-lockfile --non-interactive`;
     case "yarn@4":
       return `${run(manager)} install --immutable`;
   }
@@ -69,10 +69,15 @@ export async function useRegistry(project: string, manager: PackageManager, url:
       unsafeHttpWhitelist: ["127.0.0.1"],
       enableTelemetry: false,
       npmPreapprovedPackages: ["@durable-counter/*"], // yarn refuses what was published a minute ago
+      // Its shared cache finds a package by name and version: it would install what an earlier run published.
+      enableGlobalCache: false,
+      enableMirror: false,
     };
     await writeFile(join(project, ".yarnrc.yml"), JSON.stringify(settings)); // JSON is YAML.
     await writeFile(join(project, "yarn.lock"), ""); // so that yarn does not look for a project above
     return;
   }
   await writeFile(join(project, ".npmrc"), `@durable-counter:registry=${url}\n`);
+  // Nor is yarn 1's cache shared: it has packages of earlier runs, too, and two processes disturb each other in it.
+  if (manager === "yarn@1") await writeFile(join(project, ".yarnrc"), 'cache-folder "./.yarn-cache"\n');
 }

@@ -74,18 +74,44 @@ export function testProgram(modules: ModuleSystem, { from }: TestRunner): string
   return `${lines.join("\n")}\n${TESTS}`;
 }
 
-/** A Lambda function that a bundler bundles, and that says whether it works when it is run. */
+/** Two Lambda functions that a bundler bundles: with their values in executions, and in a table that is nowhere. */
 export const LAMBDA = `
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { storedCounter } from "@durable-counter/core";
 import { createCounterHandler } from "@durable-counter/durable";
 import { createDynamoDBCounterStore } from "@durable-counter/dynamodb";
 
-const store = createDynamoDBCounterStore({ client: new DynamoDBClient({ region: "us-east-1" }), tableName: "counters" });
-export const handler = createCounterHandler({ store });
-export const counter = storedCounter(store, "cart-7");
-if (typeof handler !== "function") throw new Error("no handler");
-console.log("bundled");
+const credentials = { accessKeyId: "none", secretAccessKey: "none" };
+const client = new DynamoDBClient({ region: "us-east-1", endpoint: "http://127.0.0.1:1", credentials, maxAttempts: 1 });
+export const store = createDynamoDBCounterStore({ client, tableName: "counters" });
+export const onTable = createCounterHandler({ store });
+export const handler = createCounterHandler();
+`;
+
+/**
+ * Runs what a bundler made, with the kit: the handler crashes at every point on the bundle's own copy of the durable SDK, and the store
+ * knows its own errors and those of its copy of the AWS SDK, whatever their classes are called now.
+ *
+ *   node bundled.mjs FILE
+ */
+export const BUNDLED = `
+import { strict as assert } from "node:assert";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { decrement, increment, isCounterError } from "@durable-counter/core";
+import { exploreCrashes } from "@durable-counter/testing";
+
+const bundle = await import(pathToFileURL(resolve(process.argv[2])));
+const { handler, onTable, store } = bundle.handler === undefined ? bundle.default : bundle;
+const payload = { counterId: "cart-7", commands: [increment(5), decrement(2)] };
+const { failures, points } = await exploreCrashes(handler, {
+  payload,
+  check: ({ result }) => assert.equal(result.value, 3),
+});
+assert.deepEqual(failures.map(({ message }) => message), []);
+assert.ok(points > 5);
+assert.equal(typeof onTable, "function");
+await assert.rejects(store.apply({ id: "", commands: [increment()] }), (error) => isCounterError(error, "invalid-input"));
+await assert.rejects(store.get("cart-7"), (error) => isCounterError(error, "unavailable"));
 `;
 
 /** A program in TypeScript: what users type most, and one line that must not compile. */
@@ -134,92 +160,4 @@ assert.equal(await counter.increment(5), 5);
 assert.equal(await counter.decrement(2), 3);
 await db.stop();
 console.log("counted in dynalite");
-`;
-
-/** A durable function that counts 2 for each of `steps`; each invocation adds its process to a file. */
-export const COUNTING_HANDLER = `
-import { appendFileSync } from "node:fs";
-import { withDurableExecution } from "@aws/durable-execution-sdk-js";
-import { durableCounter } from "@durable-counter/durable";
-export const handler = withDurableExecution(async ({ steps, trace }, context) => {
-  const counter = durableCounter(context);
-  appendFileSync(trace, process.pid + "\\n");
-  for (let n = 0; n < steps; n++) {
-    await counter.increment(2);
-    await context.wait("pause " + n, { seconds: 1 });
-  }
-  return counter.get();
-});
-`;
-
-/**
- * Runs the emulator by its command, kills a process of the handler during one execution and the emulator during another, and
- * expects the right count of both. With `--data`, the emulator is started again on its file.
- */
-export const EMULATOR = `
-import { strict as assert } from "node:assert";
-import { spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
-import { once } from "node:events";
-import { setTimeout } from "node:timers/promises";
-import { GetDurableExecutionCommand, InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
-
-const isKept = process.argv.includes("--data");
-const data = isKept ? ["--data", "executions.sqlite"] : [];
-const options = { region: "us-east-1", credentials: { accessKeyId: "local", secretAccessKey: "local" } };
-
-async function start() {
-  const args = ["node_modules/.bin/durable-emulator", "dev", "handler.mjs", ...data, "--port", "0"];
-  const child = spawn(args[0], args.slice(1), { stdio: ["ignore", "pipe", "inherit"] });
-  let printed = "";
-  for await (const chunk of child.stdout.iterator({ destroyOnReturn: false })) {
-    printed += chunk;
-    const endpoint = /Lambda is at (\\S+)/u.exec(printed)?.[1];
-    if (endpoint === undefined) continue;
-    child.stdout.resume();
-    return { child, client: new LambdaClient({ ...options, endpoint }) };
-  }
-  throw new Error("The emulator ended: " + printed);
-}
-
-async function invoke({ client }, name, steps) {
-  const trace = name + ".txt";
-  const { DurableExecutionArn } = await client.send(new InvokeCommand({
-    FunctionName: "handler:$LATEST",
-    InvocationType: "Event",
-    DurableExecutionName: name,
-    Payload: JSON.stringify({ steps, trace: process.cwd() + "/" + trace }),
-  }));
-  while (!existsSync(trace) || !readFileSync(trace, "utf8").endsWith("\\n")) await setTimeout(20);
-  return { arn: DurableExecutionArn, processes: () => readFileSync(trace, "utf8").trim().split("\\n").map(Number) };
-}
-
-async function resultOf({ client }, arn) {
-  for (;;) {
-    const { Status, Result } = await client.send(new GetDurableExecutionCommand({ DurableExecutionArn: arn }));
-    if (Status !== "RUNNING") return { Status, Result };
-    await setTimeout(50);
-  }
-}
-
-let emulator = await start();
-process.on("exit", () => emulator.child.kill("SIGKILL")); // also after a failure
-const first = await invoke(emulator, "process-dies", 3);
-process.kill(first.processes().at(-1), "SIGKILL");
-assert.deepEqual(await resultOf(emulator, first.arn), { Status: "SUCCEEDED", Result: "6" });
-assert.ok(new Set(first.processes()).size > 1, "one process ran the whole execution");
-
-if (isKept) {
-  const second = await invoke(emulator, "emulator-dies", 4);
-  emulator.child.kill("SIGKILL");
-  await once(emulator.child, "exit");
-  emulator.client.destroy();
-  emulator = await start();
-  assert.deepEqual(await resultOf(emulator, second.arn), { Status: "SUCCEEDED", Result: "8" });
-  assert.ok(new Set(second.processes()).size > 1, "one process ran the whole execution");
-  assert.deepEqual(await resultOf(emulator, first.arn), { Status: "SUCCEEDED", Result: "6" });
-}
-emulator.client.destroy();
-emulator.child.kill("SIGTERM");
-await once(emulator.child, "exit");
 `;

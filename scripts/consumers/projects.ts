@@ -1,5 +1,6 @@
+import { countingHandler, EMULATOR, EMULATOR_IN_PROGRAM } from "./emulator-programs.ts";
 import { execCommand, type PackageManager } from "./package-manager.ts";
-import { COUNTING_HANDLER, EMULATOR, LAMBDA, testProgram, TYPED, type ModuleSystem } from "./programs.ts";
+import { BUNDLED, LAMBDA, testProgram, TYPED, type ModuleSystem } from "./programs.ts";
 
 /** A project of a user, who has nothing but what a README tells to install. */
 export interface Project {
@@ -32,6 +33,7 @@ function tsconfig(options: CompilerOptions): string {
       lib: ["es2022"],
       strict: true,
       noEmit: true,
+      skipLibCheck: false,
       types: ["node"],
       ...options,
     },
@@ -52,14 +54,16 @@ export const PROJECTS: readonly Project[] = [
     name: "yarn 1 · CommonJS · jest · oldest TypeScript, nodenext",
     manager: "yarn@1",
     modules: "cjs",
-    tools: ["jest", `typescript@${OLDEST_TYPESCRIPT}`, "zod", ...TYPES],
+    tools: ["jest", "@aws-sdk/client-lambda", `typescript@${OLDEST_TYPESCRIPT}`, "zod", ...TYPES],
     files: {
       "counter.test.js": testProgram("cjs", {}),
+      "handler.js": countingHandler("cjs"),
+      "emulator.mjs": EMULATOR,
       "typed.ts": TYPED,
       "tsconfig.json": NODENEXT,
       "tsconfig.node10.json": NODE10,
     },
-    commands: [execCommand("yarn@1", "jest"), execCommand("yarn@1", "tsc")],
+    commands: [execCommand("yarn@1", "jest"), execCommand("yarn@1", "tsc"), "node emulator.mjs handler.js"],
     refused: {
       command: execCommand("yarn@1", "tsc -p tsconfig.node10.json"),
       says: "Consider updating to 'node16', 'nodenext', or 'bundler'",
@@ -78,6 +82,7 @@ export const PROJECTS: readonly Project[] = [
     ],
     files: {
       "lambda.js": LAMBDA,
+      "bundled.mjs": BUNDLED,
       "bundle.mjs": `
 import webpack from "webpack";
 import { rollup } from "rollup";
@@ -91,7 +96,7 @@ const bundle = await rollup({ input: "lambda.js", plugins: [resolve({ preferBuil
 await bundle.write({ file: "out/rollup.mjs", format: "esm", inlineDynamicImports: true });
 `,
     },
-    commands: ["node bundle.mjs", "node out/webpack.cjs", "node out/rollup.mjs"],
+    commands: ["node bundle.mjs", "node bundled.mjs out/webpack.cjs", "node bundled.mjs out/rollup.mjs"],
   },
   {
     name: "npm · the oldest peers · zod 4.1",
@@ -118,17 +123,18 @@ await bundle.write({ file: "out/rollup.mjs", format: "esm", inlineDynamicImports
     tools: ["esbuild", "aws-cdk-lib", "constructs"],
     files: {
       "lambda.mjs": LAMBDA,
+      "bundled.mjs": BUNDLED,
       "app.js": `
 const { App, Stack } = require("aws-cdk-lib");
 const { NodejsFunction } = require("aws-cdk-lib/aws-lambda-nodejs");
 const { Runtime } = require("aws-cdk-lib/aws-lambda");
 const app = new App({ outdir: "out" });
-const bundling = { externalModules: [], sourceMap: true };
+const bundling = { externalModules: [], minify: true, sourceMap: true };
 new NodejsFunction(new Stack(app, "Stack"), "Counter", { entry: "lambda.mjs", runtime: Runtime.NODEJS_22_X, bundling });
 app.synth();
 `,
     },
-    commands: ["node app.js", "node out/asset.*/index.js"],
+    commands: ["node app.js", "node bundled.mjs out/asset.*/index.js"],
   },
   {
     name: "npm · ESM · node:test · newest TypeScript, nodenext",
@@ -155,8 +161,8 @@ app.synth();
     manager: "npm",
     modules: "esm",
     tools: ["@aws-sdk/client-lambda"],
-    files: { "handler.mjs": COUNTING_HANDLER, "emulator.mjs": EMULATOR },
-    commands: ["node emulator.mjs --data"],
+    files: { "handler.mjs": countingHandler("esm"), "emulator.mjs": EMULATOR },
+    commands: ["node emulator.mjs handler.mjs --data"],
   },
   {
     // SQLite is part of Node from 22.13 on: without --data, executions are kept in memory.
@@ -165,20 +171,26 @@ app.synth();
     node: "22.12",
     modules: "esm",
     tools: ["@aws-sdk/client-lambda"],
-    files: { "handler.mjs": COUNTING_HANDLER, "emulator.mjs": EMULATOR },
-    commands: ["node emulator.mjs"],
+    files: { "handler.mjs": countingHandler("esm"), "emulator.mjs": EMULATOR },
+    commands: ["node emulator.mjs handler.mjs"],
   },
   {
     name: "pnpm 12 · ESM · vitest · newest TypeScript, bundler",
     manager: "pnpm@12",
     modules: "esm",
-    tools: ["typescript@latest", "vitest", "zod", ...TYPES],
+    tools: ["typescript@latest", "vitest", "zod", "@aws-sdk/client-lambda", ...TYPES],
     files: {
+      "handler.mjs": countingHandler("esm"),
+      "emulator.mjs": EMULATOR,
       "counter.test.ts": `// @ts-nocheck\n${testProgram("esm", { from: "vitest" })}`,
       "typed.ts": TYPED,
       "tsconfig.json": BUNDLER,
     },
-    commands: [execCommand("pnpm@12", "vitest run"), execCommand("pnpm@12", "tsc")],
+    commands: [
+      execCommand("pnpm@12", "vitest run"),
+      execCommand("pnpm@12", "tsc"),
+      "node emulator.mjs handler.mjs",
+    ],
   },
   {
     name: "pnpm 11 · CommonJS · node:test",
@@ -202,9 +214,13 @@ app.synth();
     name: "yarn 4, Plug'n'Play · ESM · node:test",
     manager: "yarn@4",
     modules: "esm",
-    tools: ["zod"],
-    files: { "counter.test.mjs": testProgram("esm", NODE_TEST) },
-    commands: [execCommand("yarn@4", "node --test")],
+    tools: ["zod", "@aws-sdk/client-lambda"],
+    files: {
+      "counter.test.mjs": testProgram("esm", NODE_TEST),
+      "handler.mjs": countingHandler("esm"),
+      "emulator.mjs": EMULATOR_IN_PROGRAM,
+    },
+    commands: [execCommand("yarn@4", "node --test"), execCommand("yarn@4", "node emulator.mjs")],
   },
   {
     name: "npm · bun test",
