@@ -26,6 +26,7 @@ const GROUPS: Readonly<Record<string, readonly (readonly [title: string, page: s
   ],
   "What is guaranteed": [
     ["Guarantees", "guarantees"],
+    ["What is stable", "stability"],
     ["How exactly-once counting works", "how-exactly-once-works"],
     ["Timelines", "testing-timelines"],
     ["Observations", "observations/README"],
