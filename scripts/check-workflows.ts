@@ -18,6 +18,9 @@ for (const name of readdirSync(folder)) {
     if (/\buses:/u.test(line) && !PINNED.test(line)) {
       faults.push(`${path}:${index + 1}  An action is not pinned: write uses: OWNER/NAME@COMMIT # v1.2.3`);
     }
+    if (/^\s*NPM_CONFIG_\w+:/iu.test(line)) {
+      faults.push(`${path}:${index + 1}  pnpm ignores this setting: write PNPM_CONFIG_… instead`);
+    }
   }
   if (!/^permissions:/mu.test(text)) {
     faults.push(`${path}  Its token may do everything: add "permissions:" with what it needs.`);
