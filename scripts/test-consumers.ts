@@ -57,18 +57,9 @@ try {
   if (options.serve) {
     say(`serving ${registry.url} until it is interrupted`);
     await once(process, "SIGINT");
+  } else {
+    await runJobs();
   }
-  const jobs = (await allJobs()).filter(
-    ({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)),
-  );
-  say(`${jobs.length} projects, ${availableParallelism()} at a time`);
-  const queue = jobs.entries();
-  await Promise.all(
-    Array.from({ length: availableParallelism() }, async () => {
-      for (const [index, job] of queue) await runJob(job, join(folder, `project-${index + 1}`));
-    }),
-  );
-  say(`${jobs.length - failed} projects passed, ${failed} failed`);
 } catch (error) {
   failed++;
   console.error(`\n✗ ${error instanceof Error ? error.message : String(error)}`);
@@ -84,6 +75,20 @@ async function publishedRegistry(): Promise<Registry> {
   const local = await startRegistry(join(folder, "registry"));
   await publishFromFreshClone(join(folder, "clone"), local.url);
   return local;
+}
+
+async function runJobs(): Promise<void> {
+  const jobs = (await allJobs()).filter(
+    ({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)),
+  );
+  say(`${jobs.length} projects, ${availableParallelism()} at a time`);
+  const queue = jobs.entries();
+  await Promise.all(
+    Array.from({ length: availableParallelism() }, async () => {
+      for (const [index, job] of queue) await runJob(job, join(folder, `project-${index + 1}`));
+    }),
+  );
+  say(`${jobs.length - failed} projects passed, ${failed} failed`);
 }
 
 async function allJobs(): Promise<readonly Job[]> {

@@ -30,10 +30,10 @@ async function cloneWorkingTree(folder: string): Promise<void> {
   for (const path of new Set(files.map((file) => dirname(join(folder, file)))))
     await mkdir(path, { recursive: true });
   await Promise.all(files.map((file) => copyFile(join(root, file), join(folder, file)).catch(ignoreMissing)));
-  // Changesets tags what it publishes.
-  const author = "-c user.name=consumer -c user.email=consumer@example.invalid";
+  // Changesets tags what it publishes, which git refuses to somebody without a name.
+  const author = "git config user.name consumer && git config user.email consumer@example.invalid";
   await runCommand(
-    `git init -q -b main && git add -A && git ${author} commit -q --no-verify -m clone`,
+    `git init -q -b main && ${author} && git add -A && git commit -q --no-verify -m clone`,
     folder,
   );
 }
