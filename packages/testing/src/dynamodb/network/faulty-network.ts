@@ -1,4 +1,4 @@
-import { once } from "node:events";
+import { once, setMaxListeners } from "node:events";
 import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -57,6 +57,7 @@ export async function startFaultyNetwork(
   const statistics = createStatistics(seed);
   const underWay = new Set<Promise<void>>();
   const ended = new AbortController();
+  setMaxListeners(0, ended.signal); // Node 22 warns of more than ten delays at a time
   const delay = (chance: number) =>
     sleep(delayMs.min + chance * (delayMs.max - delayMs.min), undefined, { signal: ended.signal });
 
