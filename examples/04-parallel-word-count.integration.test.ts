@@ -23,6 +23,9 @@ import { countAsWc, genesis, MemoryTexts } from "./word-count/texts.fixture.ts";
 
 type Event = Partial<WordCountRequest> & Pick<WordCountRequest, "counters" | "words">;
 
+/** Only ends a hang: no test depends on the speed of an engine. */
+const HANG_MS = 600_000;
+
 /** The right values of the counters of an event, counted in another way, after the text was counted `times` times. */
 const countersOf = ({ counters, words }: Event, bytes: Uint8Array, times = 1) => ({
   [`${counters}/words`]: times * countAsWc(bytes),
@@ -51,6 +54,7 @@ describe("04: a parallel word count, deployed", () => {
   const execute = async (payload: object, options: { replay?: "always" } = {}) =>
     simulate<WordCount>((await import("./04-parallel-word-count.ts")).handler, {
       payload,
+      timeoutMs: HANG_MS,
       ...options,
     });
 
@@ -87,6 +91,7 @@ describe("04: a parallel word count, deployed", () => {
     const count = createWordCount({ store: crashable(store, "store"), texts });
     const { failures, unreached, points } = await exploreCrashes(withDurableExecution(count), {
       payload,
+      timeoutMs: HANG_MS,
       // The order of chunks at a counter varies, so "before" and "after" differ from run to run.
       compare: "outcome",
       beforeEach: async () => {
