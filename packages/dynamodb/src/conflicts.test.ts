@@ -12,7 +12,7 @@ test.each([
   "a write goes on while other transactions are at work on the item, which is progress of theirs: strategy %s",
   async (strategy, operation) => {
     const { createStore, network } = await createSimulation({ transactions: true });
-    const store = createStore({ idempotency: { strategy }, timeoutMs: 900_000 });
+    const store = createStore({ idempotency: { strategy } });
     for (let n = 0; n < MANY; n++) network.injectNext("conflict", operation);
     expect(await store.apply({ id: "a", commands: [increment()] })).toMatchObject({ value: 1 });
   },
@@ -20,7 +20,7 @@ test.each([
 
 test("several counters are changed though other transactions are at work on one of them", async () => {
   const { createStore, network } = await createSimulation({ transactions: true });
-  const store = createStore({ timeoutMs: 900_000 });
+  const store = createStore();
   for (let n = 0; n < MANY; n++) network.injectNext("conflict", "TransactWriteItems");
   const entries = [
     { id: "a", commands: [increment()] },
@@ -31,7 +31,7 @@ test("several counters are changed though other transactions are at work on one 
 
 test("a hold is given back though other transactions are at work on the counter", async () => {
   const { createStore, network } = await createSimulation({ transactions: true });
-  const store = createStore({ initial: 5, timeoutMs: 900_000 });
+  const store = createStore({ initial: 5 });
   const { holdId } = await store.hold({ id: "a", amount: 2, expiresIn: 3_600 });
   for (let n = 0; n < MANY; n++) network.injectNext("conflict", "UpdateItem");
   expect(await store.release({ id: "a", holdId })).toMatchObject({ value: 5 });

@@ -56,6 +56,7 @@ export async function createSimulation(
       createFullStore({
         client: clientOptions === undefined ? client : db.client(clientOptions),
         tableName,
+        timeoutMs: 900_000, // of real time, which has no meaning here
         ...tableOptions,
         now: () => db.clock.now(),
         sleep: (ms, signal) => db.clock.sleep(ms, signal),
