@@ -8,12 +8,14 @@ export interface TestRunner {
 
 const IMPORTS = {
   "node:assert": "strict as assert",
+  "node:module": "createRequire",
   "@aws/durable-execution-sdk-js": "withDurableExecution",
   "@aws-sdk/client-dynamodb": "DynamoDBClient",
   "@durable-counter/core": "increment, isCounterError, storedCounter",
   "@durable-counter/durable": "durableCounter",
   "@durable-counter/dynamodb": "createDynamoDBCounterStore",
-  "@durable-counter/testing": "crashable, exploreCrashes, FakeContext, MemoryCounterStore, simulate",
+  "@durable-counter/testing":
+    "crashable, durableMatchers, exploreCrashes, FakeContext, MemoryCounterStore, returning, simulate, startSimulation",
 };
 
 /** What a user of every package writes first: JavaScript, and TypeScript without a type. */
@@ -41,6 +43,24 @@ test("the simulator runs it on the real SDK", async () => {
   assert.deepEqual([simulation.status, simulation.result], ["SUCCEEDED", 6]);
 });
 
+test("a simulation goes on step by step, with a function that is replaced", async () => {
+  const run = await startSimulation(
+    withDurableExecution(async (event, context) => {
+      const paid = await context.invoke("payments", {});
+      const [answer] = await context.createCallback("approval");
+      const approved = await answer;
+      await context.wait({ hours: 1 });
+      return { paid, approved };
+    }),
+    { functions: { payments: returning(7) } },
+  );
+  await run.completeCallback("approval", "yes");
+  await run.advance({ hours: 1 });
+  const { result, invocations, checkpoints, bytesWritten } = await run.finish();
+  assert.deepEqual(result, { paid: 7, approved: "yes" });
+  assert.ok(invocations >= 3 && checkpoints >= 3 && bytesWritten > 0);
+});
+
 test("it counts once wherever it crashes", async () => {
   const memory = new MemoryCounterStore();
   const store = crashable(memory, "store");
@@ -63,15 +83,68 @@ test("a store on DynamoDB says what is wrong before it sends anything", async ()
 });
 `;
 
+/** Of runners that have an `expect`. */
+const MATCHERS = `
+expect.extend(durableMatchers);
+
+test("the matchers pass, and show what differs", async () => {
+  const handler = withDurableExecution(count);
+  const options = { payload: { amount: 5 } };
+  const simulation = await simulate(handler, options);
+  expect(simulation).toHaveSucceededWith(6);
+  expect(simulation).not.toHaveSucceededWith(7);
+  expect(simulation).toHaveOperations(["counter/0/increment(5)", "counter/1/increment(1)"]);
+  await expect(handler).toSurviveCrashes(options);
+  const naive = withDurableExecution((event, context) => context.step("draw", async () => Math.random()));
+  await assert.rejects(async () => expect(naive).toSurviveCrashes(), /process died/u);
+  assert.throws(() => expect(simulation).toHaveSucceededWith(7), /7[^]*6/u);
+  assert.throws(() => expect(simulation).toHaveOperations(["counter/0/increment(9)"]), /increment\\(9\\)[^]*increment\\(5\\)/u);
+});
+`;
+
+/** With the other build of the kit, which a dependency that is loaded by the other module system uses. */
+function copies(otherKit: string): string {
+  return `
+test("the ESM and the CommonJS build of the kit work together", async () => {
+  const other = ${otherKit};
+  const explore = (wrap) => {
+    const bank = { payments: 0, pay: async () => void bank.payments++ };
+    const wrapped = wrap(bank, "bank");
+    const handler = withDurableExecution(async (event, context) => {
+      await context.step("pay", () => wrapped.pay());
+    });
+    return exploreCrashes(handler, {
+      beforeEach: () => void (bank.payments = 0),
+      check: () => assert.equal(bank.payments, 1),
+    });
+  };
+  const own = await explore(crashable);
+  assert.ok(own.failures.length > 0);
+  assert.deepEqual(await explore(other.crashable), own);
+});
+`;
+}
+
 /** A test file of a user's project. */
 export function testProgram(modules: ModuleSystem, { from }: TestRunner): string {
-  const imports = { ...IMPORTS, ...(from !== undefined && { [from]: "test" }) };
+  const hasExpect = from !== "node:test";
+  const imports = {
+    ...IMPORTS,
+    ...(from !== undefined && { [from]: hasExpect ? "expect, test" : "test" }),
+  };
   const lines = Object.entries(imports).map(([name, names]) =>
     modules === "esm"
       ? `import { ${names} } from "${name}";`
       : `const { ${names.replace(" as ", ": ")} } = require("${name}");`,
   );
-  return `${lines.join("\n")}\n${TESTS}`;
+  // In the CommonJS of jest, `import()` needs a flag of Node.
+  const otherKit =
+    modules === "esm"
+      ? copies('createRequire(import.meta.url)("@durable-counter/testing")')
+      : from === undefined
+        ? ""
+        : copies('await import("@durable-counter/testing")');
+  return [lines.join("\n"), TESTS, hasExpect ? MATCHERS : "", otherKit].join("\n");
 }
 
 /** Two Lambda functions that a bundler bundles: with their values in executions, and in a table that is nowhere. */

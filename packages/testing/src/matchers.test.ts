@@ -45,6 +45,14 @@ describe("toHaveSucceededWith", () => {
   });
 });
 
+test("a runner that shows no differences, such as bun's, gets both values", async () => {
+  const simulation = await simulate(handler);
+  const context = { equals: () => false, utils: {} };
+  const { pass, message } = durableMatchers.toHaveSucceededWith.call(context, simulation, { shipped: false });
+  expect(pass).toBe(false);
+  expect(message()).toMatch(/Expected: \{[^]*shipped: false[^]*Received: \{[^]*shipped: true/u);
+});
+
 describe("toHaveOperations", () => {
   test("compares names and properties, in order, of a simulation and of a FakeContext", async () => {
     const simulation = await simulate(handler);

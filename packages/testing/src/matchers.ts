@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { exploreCrashes } from "./crashes/explore-crashes.ts";
 import type { ExploreCrashesOptions } from "./crashes/options.ts";
 import { formatValue } from "./format-value.ts";
@@ -27,10 +28,11 @@ export interface DurableMatchers<Returned = unknown, _Received = unknown> {
   toSurviveCrashes(options?: ExploreCrashesOptions): Promise<Returned>;
 }
 
-/** What vitest and jest pass to a matcher as `this`. */
+/** What vitest, jest and bun pass to a matcher as `this`. */
 interface MatcherContext {
   equals(one: unknown, other: unknown): boolean;
-  readonly utils: { diff(expected: unknown, received: unknown): string | null | undefined };
+  /** Bun has no `diff`. */
+  readonly utils: { diff?(expected: unknown, received: unknown): string | null | undefined };
 }
 
 interface MatcherResult {
@@ -39,7 +41,7 @@ interface MatcherResult {
 }
 
 /**
- * Matchers for the `expect` of vitest and jest.
+ * Matchers for the `expect` of vitest, jest and bun.
  *
  * @example
  * ```ts
@@ -112,8 +114,17 @@ function compare(
     message: () =>
       pass
         ? `expected the execution not ${what} ${formatValue(value)}`
-        : `expected the execution ${what} ${formatValue(value)}\n\n${context.utils.diff(expected, found) ?? ""}`,
+        : `expected the execution ${what} ${formatValue(value)}\n\n${difference(context, expected, found)}`,
   };
+}
+
+/** Values are shown as deep as they go. */
+const ALL = { depth: Infinity };
+
+function difference({ utils }: MatcherContext, expected: unknown, found: unknown): string {
+  if (utils.diff === undefined)
+    return `Expected: ${inspect(expected, ALL)}\nReceived: ${inspect(found, ALL)}`;
+  return utils.diff(expected, found) ?? "";
 }
 
 /** The properties of an operation that the test names, so that the difference shows only these. */
