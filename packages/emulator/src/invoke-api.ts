@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import {
   functionArn,
+  invokedExecutionName,
   type ErrorObject,
   type ExecutionEnd,
   type InvokeOutcome,
@@ -8,7 +9,6 @@ import {
 import { ApiError, apiErrorOf, invalidMember, invalidParameter } from "./api-error.ts";
 import type { ChainedInvoke } from "./executions/execution-environment.ts";
 import type { Execution } from "./executions/execution.ts";
-import { invokedExecutionName } from "./executions/invoked-execution.ts";
 import type { StartRequest } from "./executions/executions.ts";
 import { functionReference, type FunctionReference } from "./functions/function-reference.ts";
 import { eventOf, type Functions } from "./functions/functions.ts";

@@ -13,6 +13,22 @@ export function executionArn({ functionName, executionName }: ExecutionIdentity)
   return `${functionArn(functionName)}/durable-execution/${executionName}/${uuid(functionName, executionName)}`;
 }
 
+/** Characters of the caller's name that the name of an invoked execution begins with. */
+const PREFIX_LENGTH = 31;
+
+/**
+ * The name of the execution that an operation of another one starts. The service generates a unique one. This one is as
+ * unique, and follows from the caller and the operation: the ARN tells callers of one name apart, and the hash tells names apart
+ * that begin alike.
+ */
+export function invokedExecutionName(
+  caller: { readonly arn: string; readonly executionName: string },
+  operationId: string,
+): string {
+  const digits = hash("sha256", `${caller.arn}/${operationId}`).slice(0, 32);
+  return `${caller.executionName.slice(0, PREFIX_LENGTH)}-${digits}`;
+}
+
 /** The ARN of the latest version of a function. */
 export function functionArn(functionName: string): string {
   return `arn:aws:lambda:us-east-1:123456789012:function:${functionName}:$LATEST`;

@@ -3,7 +3,7 @@
  * part of the documented API: it may change in any release.
  */
 export type { ErrorObject, Operation, OperationUpdate } from "@aws/durable-execution-sdk-js";
-export { executionArn, functionArn, functionNameOf } from "./arn.ts";
+export { executionArn, functionArn, invokedExecutionName, functionNameOf } from "./arn.ts";
 export { CheckpointTokens } from "./checkpoint-tokens.ts";
 export type { Clock, Timer } from "./clock.ts";
 export { errorObjectOf } from "./error-object.ts";

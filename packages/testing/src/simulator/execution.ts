@@ -1,5 +1,5 @@
 import type { DurableLambdaHandler, Operation, OperationUpdate } from "@aws/durable-execution-sdk-js";
-import { executionArn, functionArn, type ExecutionIdentity } from "../service/arn.ts";
+import { executionArn, functionArn, invokedExecutionName, type ExecutionIdentity } from "../service/arn.ts";
 import { CheckpointTokens } from "../service/checkpoint-tokens.ts";
 import { errorObjectOf } from "../service/error-object.ts";
 import { ExecutionHistory } from "../service/execution-history.ts";
@@ -143,7 +143,10 @@ export class Execution {
     payload: string | undefined,
     onClosed: (outcome: InvokeOutcome) => void,
   ): void {
-    const executionName = `${this.#start.executionName.slice(0, 40)}-${id}`;
+    const executionName = invokedExecutionName(
+      { arn: this.arn, executionName: this.#start.executionName },
+      id,
+    );
     const depth = this.depth + 1;
     const start = { handler, functionName, executionName, payload, onClosed, depth };
     const child = new Execution(start, this.#env);

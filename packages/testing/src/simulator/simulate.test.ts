@@ -5,6 +5,7 @@ import {
   NestingType,
   withDurableExecution,
   type DurableContext,
+  type DurableLambdaHandler,
 } from "@aws/durable-execution-sdk-js";
 import { expect, test } from "vitest";
 import { FakeContext } from "../fake-context/fake-context.ts";
@@ -359,4 +360,18 @@ test("two runs of one program are the same", async () => {
 
   const named = { executionName: "retries" };
   expect(await simulate(handler, named)).toEqual(await simulate(handler, named));
+});
+
+test("a function that invokes itself has another execution each time, however long the name is", async () => {
+  const arns: string[] = [];
+  const countdown: DurableLambdaHandler = withDurableExecution(
+    async (n: number, context): Promise<number> => {
+      if (!arns.includes(context.executionContext.durableExecutionArn))
+        arns.push(context.executionContext.durableExecutionArn);
+      return n === 0 ? 0 : 1 + (await context.invoke<number, number>("next", "countdown", n - 1));
+    },
+  );
+  const options = { payload: 3, executionName: "x".repeat(64), functions: { countdown } };
+  expect(await simulate(countdown, options)).toMatchObject({ result: 3 });
+  expect(arns).toHaveLength(4);
 });
