@@ -1,11 +1,14 @@
 import { DEFAULT_PORT } from "./dev-options.ts";
 import { UsageError } from "./usage-error.ts";
 
+/** Where an emulator is that was not given a port. */
+export const DEFAULT_ENDPOINT = `http://127.0.0.1:${DEFAULT_PORT}`;
+
 /** Calls an emulator that runs. */
 export class EmulatorClient {
   readonly #endpoint: string;
 
-  constructor(endpoint = `http://127.0.0.1:${DEFAULT_PORT}`) {
+  constructor(endpoint = DEFAULT_ENDPOINT) {
     if (!URL.canParse(endpoint)) {
       throw new UsageError(
         `--endpoint is "${endpoint}"; pass the address that dev prints, such as http://127.0.0.1:3001.`,

@@ -66,6 +66,7 @@ describe("the terminal", () => {
   test("starts, lists, shows and stops executions, and answers callbacks", async () => {
     const { child, endpoint, exited, output } = await dev(handler);
     const at = ["--endpoint", endpoint];
+    expect(output()).toContain(`invoke approval-fixture event.json ${at.join(" ")}\n`);
     const event = join(folder, "event.json");
     writeFileSync(event, '{"steps":4}');
     expect((await run("list", ...at)).text).toBe("There are no executions.");

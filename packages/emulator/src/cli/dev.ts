@@ -2,6 +2,7 @@ import type { KillPoint } from "../executions/chaos.ts";
 import type { ChangedExecution } from "../executions/execution-environment.ts";
 import type { LogLine } from "../functions/process-instance.ts";
 import { startEmulator, type Emulator } from "../start-emulator.ts";
+import { DEFAULT_ENDPOINT } from "./client.ts";
 import { devOptions, type DevOptions } from "./dev-options.ts";
 import { UsageError } from "./usage-error.ts";
 import { watch } from "./watch.ts";
@@ -20,7 +21,7 @@ export async function dev(args: readonly string[], print: (line: string) => void
     print(`Processes are killed at random: --seed ${options.chaos.seed} repeats it.`);
   const [{ name } = { name: "" }] = options.functions;
   print(
-    `Open ${emulator.endpoint} to see executions, or in another terminal: npx durable-emulator invoke ${name} event.json`,
+    `Open ${emulator.endpoint} to see executions, or in another terminal: npx durable-emulator invoke ${name} event.json${endpointOption(emulator)}`,
   );
   print("Ctrl-C ends it.");
   const unwatch = options.watch
@@ -30,6 +31,11 @@ export async function dev(args: readonly string[], print: (line: string) => void
   unwatch();
   await emulator.stop();
   return exitCode;
+}
+
+/** What another command needs to find an emulator that is not at the default port. */
+function endpointOption({ endpoint }: Emulator): string {
+  return endpoint === DEFAULT_ENDPOINT ? "" : ` --endpoint ${endpoint}`;
 }
 
 async function start(options: DevOptions, print: (line: string) => void): Promise<Emulator> {
