@@ -41,6 +41,14 @@ test("fails a callback by an error, or by the fields of the API", async () => {
   }
 });
 
+test("refuses an error of more than 256 KB, as the service does, and leaves the callback open", async () => {
+  const run = await startSimulation(handler, { payload: { order: "order-7" } });
+  await expect(run.failCallback("approval", new Error("x".repeat(262_144)))).rejects.toThrow(
+    "CALLBACK error payload size must be less than or equal to 262144 bytes.",
+  );
+  expect(run.waitingFor.join()).toContain("approval");
+});
+
 test("times out a callback when the time has passed", async () => {
   const waiting = withDurableExecution(async (_event, context) => {
     const [answer] = await context.createCallback("approval", { timeout: { hours: 1 } });
