@@ -90,7 +90,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     options.dataFile === undefined ? undefined : await SqliteStore.open(resolve(options.dataFile));
   const folder = mkdtempSync(join(tmpdir(), "durable-emulator-"));
   const bundler = new Bundler(folder);
-  const reaper = new ProcessReaper();
+  const reaper = new ProcessReaper(folder);
   const functions: ProcessFunction[] = [];
   const onLog = (line: LogLine) => {
     lambda?.logs.add(line);

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -11,6 +11,8 @@ import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import { main } from "./main.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "emulator-dev-"));
+/** The temporary files of the emulators. */
+const temporary = mkdtempSync(join(folder, "tmp-"));
 const handler = join(import.meta.dirname, "approval.fixture.ts");
 const cli = join(import.meta.dirname, "..", "cli.ts");
 const running = new Set<ChildProcess>();
@@ -30,6 +32,7 @@ interface Dev {
 function dev(...args: string[]): Promise<Dev> {
   const child = spawn(process.execPath, [cli, "dev", "--port", "0", ...args], {
     stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, TMPDIR: temporary },
   });
   running.add(child);
   let output = "";
@@ -232,7 +235,7 @@ describe("an emulator that is killed", () => {
     }
   };
 
-  test("loses no acknowledged checkpoint, and leaves no process", async () => {
+  test("loses no acknowledged checkpoint, and leaves no process and no temporary file", async () => {
     const env = join(folder, "trace.env");
     writeFileSync(env, `TRACE_FILE=${trace}\n`);
     const data = join(folder, "data.sqlite");
@@ -267,6 +270,7 @@ describe("an emulator that is killed", () => {
       child.kill("SIGKILL");
       await exited;
       client.destroy();
+      await until(() => readdirSync(temporary).length === 0);
     }
     const { client, child, exited } = await start();
     const { Payload, DurableExecutionArn } = await client.send(new InvokeCommand(request));

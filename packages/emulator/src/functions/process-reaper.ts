@@ -1,23 +1,26 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import type { ProcessInstance } from "./process-instance.ts";
 
-/** Reads lists of process ids. When its input ends, it kills those of the last list. */
+/** Reads lists of process ids. When its input ends, it kills those of the last list, and removes the folder. */
 const SCRIPT =
-  'ids=""; while IFS= read -r line; do ids="$line"; done; [ -z "$ids" ] || kill -KILL $ids 2>/dev/null';
+  'ids=""; while IFS= read -r line; do ids="$line"; done; [ -z "$ids" ] || kill -KILL $ids 2>/dev/null; rm -rf -- "$1"';
 
 /**
- * Kills all handler processes when the emulator has ended, however it ended: a frozen process cannot notice it by itself.
- * A shell waits for the end of a pipe that only the emulator holds.
+ * Kills all handler processes when the emulator has ended, however it ended, and removes its temporary folder: a frozen process
+ * cannot notice it by itself. A shell waits for the end of a pipe that only the emulator holds.
  */
 export class ProcessReaper {
   readonly #pids = new Set<number>();
   readonly #shell: ChildProcess | undefined;
   readonly #exited: Promise<void> = Promise.resolve();
 
-  constructor() {
+  constructor(folder: string) {
     if (process.platform === "win32") return; // where no process is frozen
     // Detached, so that Ctrl-C does not end it before its work is done.
-    this.#shell = spawn("sh", ["-c", SCRIPT], { stdio: ["pipe", "ignore", "ignore"], detached: true });
+    this.#shell = spawn("sh", ["-c", SCRIPT, "sh", folder], {
+      stdio: ["pipe", "ignore", "ignore"],
+      detached: true,
+    });
     this.#exited = new Promise((exited) => {
       this.#shell?.on("exit", () => exited());
       this.#shell?.on("error", () => exited()); // without a shell, frozen processes can be left behind
