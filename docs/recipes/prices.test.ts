@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
 import { CreateTableCommand } from "@aws-sdk/client-dynamodb";
-import { applyAll, createDynamoDBCounterStore, ensureCounterTable } from "@durable-counter/dynamodb";
-import { US_EAST_1 } from "@durable-counter/testing";
+import { set } from "@durable-counter/core";
+import { applyAll, createDynamoDBCounterStore, ensureCounterTable, holds } from "@durable-counter/dynamodb";
+import { simulate, US_EAST_1 } from "@durable-counter/testing";
 import { createSimulatedDynamoDB } from "@durable-counter/testing/dynamodb";
 import { expect, test } from "vitest";
 import { watchConsumption } from "../../bench/measure/consumption.ts";
+import { createReservationHandler } from "../../examples/05-stock-with-reservations.ts";
 import { createInvoiceNumbers } from "./invoice-numbers.ts";
 import { createLikes, SHARDS } from "./likes.ts";
 import { createMeter } from "./metering.ts";
@@ -31,7 +33,7 @@ async function setUp(
   const store = createDynamoDBCounterStore({
     client,
     tableName: "counters",
-    capabilities: [applyAll],
+    capabilities: [applyAll, holds],
     ...options,
     now: () => clock.now(),
     sleep: (ms, sleepOptions) => clock.sleep(ms, sleepOptions),
@@ -53,6 +55,11 @@ function stated(recipe: string) {
     dollars: Array.from(price.matchAll(/([\d.]+)(?= dollars| to [\d.]+ dollars)/gu), ([all]) => all),
   };
 }
+
+/** The section of the recipe whose code is an example. */
+const RESERVATION = readFileSync(new URL("stock-with-reservations.md", import.meta.url), "utf8")
+  .split("## What an order costs")[1]
+  ?.replace(/\s+/gu, " ");
 
 /** What a million cost, as the recipes write it: 0.625 is 0.63. */
 const million = (units: number) =>
@@ -177,4 +184,31 @@ test("a call of the rate limit costs what the recipe says, at three and at sixty
   expect(dollars).toEqual([million(1), million(few.usual)]);
   const many = Number(/60 per minute takes about (\d+)/u.exec(price)?.[1]);
   expect(Math.abs((await unitsOfCalls(60)).average - many)).toBeLessThanOrEqual(3);
+});
+
+test("an order with a reservation costs what the recipe says, paid or not, with few orders and with many", async () => {
+  const { store, unitsOf } = await setUp();
+  await store.apply({ id: "cup", commands: [set(100)] });
+  const order = (orderId: string, isPaid = true) =>
+    simulate(
+      createReservationHandler(store, async () => undefined),
+      {
+        payload: { orderId, sku: "cup", quantity: 2 },
+        executionName: orderId,
+        callbacks: { payment: () => (isPaid ? "paid" : Promise.reject(new Error("no money"))) },
+      },
+    );
+  const { operations } = await order("o-1");
+  const units = await unitsOf(() => order("o-2"));
+  expect(RESERVATION).toContain(`write units: hold, commit | ${units} |`);
+  expect(RESERVATION).toContain(`callback with its submitter, commit | ${operations.length} |`);
+  expect(RESERVATION).toContain(
+    `A million orders cost $${million(units)} for DynamoDB and $${operations.length * US_EAST_1.durableOperation * 1e6} for`,
+  );
+  expect(await unitsOf(() => order("o-3", false))).toBe(units);
+
+  const more: number[] = [];
+  for (let n = 4; n < 12; n++) more.push(await unitsOf(() => order(`o-${n}`)));
+  expect(RESERVATION).toContain("With more than eight orders of an article in that time");
+  expect(more).toEqual([2, 2, 2, 2, 2, 4, 4, 4]);
 });
