@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { formatValue } from "@durable-counter/testing/service";
 import type { ExecutionStart, ExecutionStore, ExecutionSummary, JournalEntry } from "./journal.ts";
 
 /** Marks a file as ours. SQLite keeps the number in the file's header. */
@@ -110,7 +109,7 @@ function openFile(Database: typeof DatabaseSync, file: string): DatabaseSync {
   try {
     return new Database(file);
   } catch (cause) {
-    const message = `The data file ${formatValue(file)} cannot be opened or created; pass the name of a file in a folder that exists and can be written.`;
+    const message = `The data file ${JSON.stringify(file)} cannot be opened or created; pass the name of a file in a folder that exists and can be written.`;
     throw new Error(message, { cause });
   }
 }
@@ -139,7 +138,7 @@ function checkFormat(database: DatabaseSync, file: string): void {
   const format = readNumber(database, "user_version");
   if (application === APPLICATION_ID && format !== FORMAT) {
     throw new Error(
-      `The data file ${formatValue(file)} has format ${format}, this emulator writes format ${FORMAT}; use another file.`,
+      `The data file ${JSON.stringify(file)} has format ${format}, this emulator writes format ${FORMAT}; use another file.`,
     );
   }
 }
@@ -154,16 +153,16 @@ function openError(error: unknown, file: string): unknown {
   const BUSY = 5;
   if (errcode === NOT_A_DATABASE) return foreign(file, error);
   if (errcode === BUSY) {
-    const message = `The data file ${formatValue(file)} is used by another emulator; stop it, or use another file.`;
+    const message = `The data file ${JSON.stringify(file)} is used by another emulator; stop it, or use another file.`;
     return new Error(message, { cause: error });
   }
   if (errcode === undefined) return error;
-  return new Error(`The data file ${formatValue(file)} cannot be opened: ${errstr}.`, { cause: error });
+  return new Error(`The data file ${JSON.stringify(file)} cannot be opened: ${errstr}.`, { cause: error });
 }
 
 function foreign(file: string, cause?: unknown): Error {
   return new Error(
-    `The data file ${formatValue(file)} was not written by this emulator; pass the name of a new file.`,
+    `The data file ${JSON.stringify(file)} was not written by this emulator; pass the name of a new file.`,
     { cause },
   );
 }
