@@ -71,7 +71,9 @@ export function windowedCounterContract({ test, expect, createStore }: Contract)
   test("what is no window is refused with its path and value, and nothing is written", async () => {
     const { store } = await setUp();
     // A caller who does not use types may send anything.
-    for (const window of [{ per: "day" }, { name: "", at: HOURS.at }, "day"] as unknown as CounterWindow[]) {
+    const wrong: readonly unknown[] = [{ per: "day" }, { name: "", at: HOURS.at }, "day"];
+    for (const each of wrong) {
+      const window = each as CounterWindow;
       const { code, message } = await refusal(store.apply({ id: "a", commands: [increment(1)], window }));
       const names = ["request.window is", JSON.stringify(window).slice(0, 9)].filter((part) =>
         message.includes(part),
