@@ -14,8 +14,7 @@ export async function dev(args: readonly string[], print: (line: string) => void
   const emulator = await start(options, print);
   print(`Lambda is at ${emulator.endpoint} and serves:`);
   for (const { name, file } of options.functions) {
-    print(`  ${name}  (${file})`);
-    printHint(emulator, name, print);
+    for (const line of [`  ${name}  (${file})`, ...hintLines(emulator, name)]) print(line);
   }
   if (options.chaos !== undefined)
     print(`Processes are killed at random: --seed ${options.chaos.seed} repeats it.`);
@@ -76,13 +75,13 @@ function printLoaded(
   print: (line: string) => void,
 ): void {
   if (error !== undefined) return print(`${name} was not loaded: ${error}`);
-  print(`${name} was loaded again.`);
-  printHint(emulator, name, print);
+  // One write: who reads the output sees both lines or none.
+  print([`${name} was loaded again.`, ...hintLines(emulator, name)].join("\n"));
 }
 
-function printHint(emulator: Emulator, name: string, print: (line: string) => void): void {
+function hintLines(emulator: Emulator, name: string): readonly string[] {
   const hint = emulator.hintFor(name);
-  if (hint !== undefined) print(`    ${hint}`);
+  return hint === undefined ? [] : [`    ${hint}`];
 }
 
 function printLog(print: (line: string) => void) {
