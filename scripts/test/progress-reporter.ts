@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Reporter, TestCase, TestModule } from "vitest/node";
+import { recordRun } from "./test-runs.ts";
 
 const REPORT_AFTER_MS = 30_000;
 const STACK_AFTER_MS = 300_000;
@@ -64,7 +65,7 @@ export class ProgressReporter implements Reporter {
 
   onTestRunEnd(modules: readonly TestModule[]): void {
     clearInterval(this.#timer);
-    writeCounts(modules);
+    recordRun(modules);
     const failed = modules.filter((module) => module.state() === "failed");
     if (failed.length === 0) return;
     const files = failed.map((module) => module.relativeModuleId).join(" ");
@@ -114,15 +115,6 @@ function signalTo(pid: number, signal: NodeJS.Signals): boolean {
   } catch {
     return false;
   }
-}
-
-/** For `pnpm verify`. */
-function writeCounts(modules: readonly TestModule[]): void {
-  const file = process.env["TEST_COUNTS_FILE"];
-  if (file === undefined) return;
-  const count = (state: "passed" | "failed") =>
-    modules.reduce((sum, module) => sum + [...module.children.allTests(state)].length, 0);
-  writeFileSync(file, JSON.stringify({ passed: count("passed"), failed: count("failed") }));
 }
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
