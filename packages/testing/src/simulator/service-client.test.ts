@@ -339,6 +339,39 @@ test("a poll that comes before the suspension, as on a busy machine, is no check
   ]);
 });
 
+test("what a call starts has not ended in its answer, even if the SDK polls with the same call, as on a busy machine", async () => {
+  const handler = async (event: unknown) => {
+    const { durableExecutionClient, ...input } = event as DurableExecutionInvocationInputWithClient; // the simulator's
+    let token = input.CheckpointToken;
+    const call = async (Updates: OperationUpdate[]) => {
+      const { DurableExecutionArn } = input;
+      const request = { DurableExecutionArn, CheckpointToken: token, Updates };
+      const { CheckpointToken, NewExecutionState } = await durableExecutionClient.checkpoint(request);
+      token = CheckpointToken ?? token;
+      return NewExecutionState?.Operations ?? [];
+    };
+    const wait = { Id: "a", Type: "WAIT", Action: "START", WaitOptions: { WaitSeconds: 60 } } as const;
+    const [shown] = await call([wait]);
+    const due = Number(shown?.WaitDetails?.ScheduledEndTimestamp);
+    while (Date.now() < due) await new Promise((resolve) => setTimeout(resolve, 1));
+    const started = await call([
+      { Id: "b", Type: "STEP", Action: "START" },
+      { Id: "c", Type: "CHAINED_INVOKE", Action: "START", ChainedInvokeOptions: { FunctionName: "pay" } },
+    ]);
+    const polled = await call([]);
+    await call([{ Id: "b", Type: "STEP", Action: "SUCCEED" }]);
+    const statuses = [started, polled].map((operations) =>
+      Object.fromEntries(operations.map(({ Id = "", Status }) => [Id, Status])),
+    );
+    return { Status: InvocationStatus.SUCCEEDED as const, Result: JSON.stringify(statuses) };
+  };
+  const { result } = await simulate(handler, { functions: { pay: () => "paid" } });
+  expect(result).toEqual([
+    { b: "STARTED", c: "STARTED" },
+    { a: "SUCCEEDED", c: "SUCCEEDED" },
+  ]);
+});
+
 /** What an invocation is given, without an SDK that makes use of it. */
 async function invocationByHand() {
   let end: () => void = () => undefined;

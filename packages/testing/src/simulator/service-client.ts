@@ -146,6 +146,9 @@ export class ServiceClient implements DurableExecutionClient {
     }
     const asked = this.time.asked();
     if ((asked === undefined && updates.length > 0) || !this.#runsBody(true)) return;
+    // What this call has started cannot have ended before its answer, even if the SDK polls with the same call because the
+    // machine is slow. It polls again.
+    if (updates.some(({ Action }) => Action === "START")) return;
     const { eventLoop } = this.#env;
     try {
       this.#execution.externalEvents.dispatchCallbacks();
