@@ -45,7 +45,8 @@ export default defineConfig({
         test: {
           name: "integration",
           include: [INTEGRATION_TESTS],
-          setupFiles,
+          setupFiles: [...setupFiles, "scripts/test/integration-setup.ts"],
+          isolate: false,
           globalSetup: "scripts/test/global-setup.ts",
         },
       },
