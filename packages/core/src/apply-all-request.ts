@@ -11,22 +11,14 @@ import {
   IssuedAt,
   issuedAtNeedsKey,
 } from "./request.ts";
+import { strictObject } from "./strict-object.ts";
 import { CounterWindow } from "./window.ts";
 
 const MAX_ENTRIES = 100;
 
-const Entry = z.strictObject(
-  {
-    id: CounterId,
-    commands: Commands,
-    limits: z.optional(Limits),
-    onLimit: z.optional(OnLimit),
-    initial: z.optional(CounterValue),
-    window: z.optional(CounterWindow),
-  },
-  withRemedy(
-    'pass an object with "id", "commands" and optionally "limits", "onLimit", "initial" and "window"',
-  ),
+const Entry = strictObject<ApplyAllEntry>(
+  { id: CounterId, commands: Commands },
+  { limits: Limits, onLimit: OnLimit, initial: CounterValue, window: CounterWindow },
 );
 
 /** The length is checked first, so that an array of millions is refused at once. zod's own arrays would make the bundle larger. */
@@ -84,17 +76,10 @@ export function withWindowOfStore(
 }
 
 /** Schema of {@link ApplyAllRequest}. */
-export const ApplyAllRequest = z
-  .strictObject(
-    {
-      entries: Entries,
-      idempotencyKey: z.optional(IdempotencyKey),
-      issuedAt: z.optional(IssuedAt),
-      callerId: z.optional(CallerId),
-    },
-    withRemedy('pass an object with "entries" and optionally "idempotencyKey", "issuedAt" and "callerId"'),
-  )
-  .check(issuedAtNeedsKey, callerIdNeedsKey);
+export const ApplyAllRequest = strictObject<ApplyAllRequest>(
+  { entries: Entries },
+  { idempotencyKey: IdempotencyKey, issuedAt: IssuedAt, callerId: CallerId },
+).check(issuedAtNeedsKey, callerIdNeedsKey);
 
 /** A batch of commands for one of the counters of an {@link ApplyAllRequest}. */
 export interface ApplyAllEntry {

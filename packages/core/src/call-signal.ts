@@ -7,13 +7,11 @@ export const CallSignal = z.custom<AbortSignal>(
   withRemedy("pass an AbortSignal, such as AbortSignal.timeout(5_000)"),
 );
 
-const Signal = z.optional(CallSignal);
-
 /**
  * Checks the `signal` of a call. For authors of stores.
  *
  * @throws CounterError `invalid-input` for anything but an `AbortSignal` or undefined
  */
 export function checkSignal(signal: unknown): void {
-  parseInput(Signal, signal, "options.signal");
+  if (signal !== undefined) parseInput(CallSignal, signal, "options.signal");
 }

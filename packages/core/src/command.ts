@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { CounterValue, VALUE_REMEDY } from "./limits.ts";
 import { parseInput, withRemedy } from "./parse.ts";
+import { listed } from "./strict-object.ts";
 
 const AMOUNT = withRemedy("pass a whole number from 0 to 9007199254740991");
 const TYPE = withRemedy('pass a command whose "type" is "increment", "decrement", "get" or "set"');
@@ -50,7 +51,7 @@ function readCommand(input: unknown, path: readonly PropertyKey[], issues: z.cor
   const known = type === "get" ? ["type"] : ["type", type === "set" ? "value" : "amount"];
   const keys = Object.keys(input).filter((key) => !known.includes(key));
   if (keys.length > 0) {
-    const remedy = withRemedy(`pass only ${known.map((key) => `"${key}"`).join(" and ")}`);
+    const remedy = withRemedy(`pass only ${listed(known)}`);
     invalid(remedy.error({ code: "unrecognized_keys", keys }));
   }
   if (type === "get") return { type };

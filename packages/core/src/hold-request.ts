@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { Amount } from "./command.ts";
 import { CounterError } from "./counter-error.ts";
 import { CounterValue, Limits } from "./limits.ts";
 import { withRemedy } from "./parse.ts";
@@ -10,6 +11,7 @@ import {
   IssuedAt,
   issuedAtNeedsKey,
 } from "./request.ts";
+import { strictObject } from "./strict-object.ts";
 import { CounterWindow } from "./window.ts";
 
 const YEAR_SECONDS = 31_536_000;
@@ -20,27 +22,24 @@ const HeldAmount = z.custom<number>(
 );
 
 /** Schema of {@link HoldRequest}. */
-export const HoldRequest = z
-  .strictObject(
-    {
-      id: CounterId,
-      amount: HeldAmount,
-      expiresIn: z.custom<number>(
-        (seconds) => Number.isInteger(seconds) && seconds >= 1 && seconds <= YEAR_SECONDS,
-        withRemedy("pass whole seconds from 1 to 31536000, a year"),
-      ),
-      idempotencyKey: z.optional(IdempotencyKey),
-      issuedAt: z.optional(IssuedAt),
-      callerId: z.optional(CallerId),
-      limits: z.optional(Limits),
-      initial: z.optional(CounterValue),
-      window: z.optional(CounterWindow),
-    },
-    withRemedy(
-      'pass an object with "id", "amount", "expiresIn" and optionally "idempotencyKey", "issuedAt", "callerId", "limits", "initial" and "window"',
+export const HoldRequest = strictObject<HoldRequest>(
+  {
+    id: CounterId,
+    amount: HeldAmount,
+    expiresIn: z.custom<number>(
+      (seconds) => Number.isInteger(seconds) && seconds >= 1 && seconds <= YEAR_SECONDS,
+      withRemedy("pass whole seconds from 1 to 31536000, a year"),
     ),
-  )
-  .check(issuedAtNeedsKey, callerIdNeedsKey);
+  },
+  {
+    idempotencyKey: IdempotencyKey,
+    issuedAt: IssuedAt,
+    callerId: CallerId,
+    limits: Limits,
+    initial: CounterValue,
+    window: CounterWindow,
+  },
+).check(issuedAtNeedsKey, callerIdNeedsKey);
 
 /** A request for `CounterStore.hold`. */
 export interface HoldRequest {
@@ -87,21 +86,9 @@ export function checkHoldInWindow(window: CounterWindow, expiresIn: number, now:
 }
 
 /** Schema of {@link CommitRequest}. */
-export const CommitRequest = z.strictObject(
-  {
-    id: CounterId,
-    holdId: IdempotencyKey,
-    amount: z.optional(
-      z
-        .custom<number>(
-          (amount) => Number.isSafeInteger(amount) && amount >= 0,
-          withRemedy("pass a whole number from 0 to 9007199254740991"),
-        )
-        .check(z.overwrite((amount) => amount + 0)),
-    ),
-    window: z.optional(CounterWindow),
-  },
-  withRemedy('pass an object with "id", "holdId" and optionally "amount" and "window"'),
+export const CommitRequest = strictObject<CommitRequest>(
+  { id: CounterId, holdId: IdempotencyKey },
+  { amount: Amount, window: CounterWindow },
 );
 
 /** A request for `CounterStore.commit`. */
@@ -117,9 +104,9 @@ export interface CommitRequest {
 }
 
 /** Schema of {@link ReleaseRequest}. */
-export const ReleaseRequest = z.strictObject(
-  { id: CounterId, holdId: IdempotencyKey, window: z.optional(CounterWindow) },
-  withRemedy('pass an object with "id", "holdId" and optionally "window"'),
+export const ReleaseRequest = strictObject<ReleaseRequest>(
+  { id: CounterId, holdId: IdempotencyKey },
+  { window: CounterWindow },
 );
 
 /** A request for `CounterStore.release`. */

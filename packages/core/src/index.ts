@@ -46,5 +46,6 @@ export {
   type WindowPeriod,
   type WindowResult,
 } from "./window.ts";
+export { strictObject } from "./strict-object.ts";
 export { storedCounter, type StoredCounterOptions } from "./stored-counter.ts";
 export { transfer, type TransferRequest, type TransferResult } from "./transfer.ts";

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { withRemedy } from "./parse.ts";
+import { strictObject } from "./strict-object.ts";
 
 /** What to pass as a counter's value. */
 export const VALUE_REMEDY = withRemedy("pass a whole number within ±9007199254740991");
@@ -16,21 +17,15 @@ export const OnLimit = z.custom<"reject" | "clamp">(
 );
 
 /** Schema of {@link Limits}. */
-export const Limits = z
-  .strictObject(
-    {
-      min: z.optional(CounterValue),
-      max: z.optional(CounterValue),
-      onLimit: z.optional(OnLimit),
-    },
-    withRemedy('pass only "min", "max" and "onLimit"'),
-  )
-  .check(
-    z.refine(
-      ({ min, max }) => min === undefined || max === undefined || min <= max,
-      withRemedy("let min be at most max"),
-    ),
-  );
+export const Limits = strictObject<Limits>(
+  {},
+  { min: CounterValue, max: CounterValue, onLimit: OnLimit },
+).check(
+  z.refine(
+    ({ min, max }) => min === undefined || max === undefined || min <= max,
+    withRemedy("let min be at most max"),
+  ),
+);
 
 /**
  * How far a value may go. Limits can change during the life of a counter: a value that stands outside them may move back
@@ -56,12 +51,10 @@ export const startsWithinLimits = z.refine<CounterOptions>(
 );
 
 /** Schema of {@link CounterOptions}. */
-export const CounterOptions = z
-  .strictObject(
-    { limits: z.optional(Limits), initial: z.optional(CounterValue) },
-    withRemedy('pass only "limits" and "initial"'),
-  )
-  .check(startsWithinLimits);
+export const CounterOptions = strictObject<CounterOptions>(
+  {},
+  { limits: Limits, initial: CounterValue },
+).check(startsWithinLimits);
 
 /** The options that every state backend takes. */
 export interface CounterOptions {

@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { Commands, type Command } from "./command.ts";
 import { CounterValue, Limits } from "./limits.ts";
 import { withRemedy } from "./parse.ts";
+import { strictObject } from "./strict-object.ts";
 import { CounterWindow } from "./window.ts";
 
 /** Emoji that come with a later version of Unicode are printable as well: another version of Node.js would take them. */
@@ -63,17 +64,10 @@ export const callerIdNeedsKey = z.refine<{
 );
 
 /** Schema of {@link CounterRequest}. */
-export const CounterRequest = z
-  .strictObject(
-    {
-      counterId: CounterId,
-      commands: Commands,
-      idempotencyKey: z.optional(IdempotencyKey),
-      issuedAt: z.optional(IssuedAt),
-    },
-    withRemedy('pass an object with "counterId", "commands" and optionally "idempotencyKey" and "issuedAt"'),
-  )
-  .check(issuedAtNeedsKey);
+export const CounterRequest = strictObject<CounterRequest>(
+  { counterId: CounterId, commands: Commands },
+  { idempotencyKey: IdempotencyKey, issuedAt: IssuedAt },
+).check(issuedAtNeedsKey);
 
 /** The event of the ready-made handlers. */
 export interface CounterRequest {
@@ -91,23 +85,17 @@ export interface CounterRequest {
 }
 
 /** Schema of {@link ApplyRequest}. */
-export const ApplyRequest = z
-  .strictObject(
-    {
-      id: CounterId,
-      commands: Commands,
-      idempotencyKey: z.optional(IdempotencyKey),
-      issuedAt: z.optional(IssuedAt),
-      callerId: z.optional(CallerId),
-      limits: z.optional(Limits),
-      initial: z.optional(CounterValue),
-      window: z.optional(CounterWindow),
-    },
-    withRemedy(
-      'pass an object with "id", "commands" and optionally "idempotencyKey", "issuedAt", "callerId", "limits", "initial" and "window"',
-    ),
-  )
-  .check(issuedAtNeedsKey, callerIdNeedsKey);
+export const ApplyRequest = strictObject<ApplyRequest>(
+  { id: CounterId, commands: Commands },
+  {
+    idempotencyKey: IdempotencyKey,
+    issuedAt: IssuedAt,
+    callerId: CallerId,
+    limits: Limits,
+    initial: CounterValue,
+    window: CounterWindow,
+  },
+).check(issuedAtNeedsKey, callerIdNeedsKey);
 
 /** A batch of commands for a {@link CounterStore}. */
 export interface ApplyRequest {

@@ -1,11 +1,10 @@
-import * as z from "zod/mini";
 import type { BatchResult } from "./apply-commands.ts";
 import { CallSignal } from "./call-signal.ts";
 import { Commands, decrement, get, increment, set, type Command } from "./command.ts";
 import { isCounterError } from "./counter-error.ts";
 import type { Counter } from "./counter.ts";
-import { CounterOptions, startsWithinLimits } from "./limits.ts";
-import { parseInput, withRemedy } from "./parse.ts";
+import { CounterValue, Limits, startsWithinLimits, type CounterOptions } from "./limits.ts";
+import { parseInput } from "./parse.ts";
 import {
   CallerId,
   callerIdNeedsKey,
@@ -15,23 +14,21 @@ import {
   issuedAtNeedsKey,
 } from "./request.ts";
 import type { ApplyResult, CounterStore } from "./store.ts";
+import { strictObject } from "./strict-object.ts";
 import { checkWindowSupport, CounterWindow } from "./window.ts";
 
-const Options = z
-  .strictObject(
-    {
-      ...CounterOptions.shape,
-      idempotencyKey: z.optional(IdempotencyKey),
-      issuedAt: z.optional(IssuedAt),
-      callerId: z.optional(CallerId),
-      signal: z.optional(CallSignal),
-      window: z.optional(CounterWindow),
-    },
-    withRemedy(
-      'pass only "limits", "initial", "idempotencyKey", "issuedAt", "callerId", "window" and "signal"',
-    ),
-  )
-  .check(startsWithinLimits, issuedAtNeedsKey, callerIdNeedsKey);
+const Options = strictObject<StoredCounterOptions & { readonly issuedAt?: number | undefined }>(
+  {},
+  {
+    limits: Limits,
+    initial: CounterValue,
+    idempotencyKey: IdempotencyKey,
+    issuedAt: IssuedAt,
+    callerId: CallerId,
+    window: CounterWindow,
+    signal: CallSignal,
+  },
+).check(startsWithinLimits, issuedAtNeedsKey, callerIdNeedsKey);
 
 /** Options of {@link storedCounter}. */
 export interface StoredCounterOptions extends CounterOptions {

@@ -13,36 +13,25 @@ import {
   issuedAtNeedsKey,
 } from "./request.ts";
 import type { ApplyAllResult, CallOptions } from "./store.ts";
+import { strictObject } from "./strict-object.ts";
 
-const Transfer = z
-  .strictObject(
-    {
-      from: CounterId,
-      to: CounterId,
-      amount: Amount,
-      idempotencyKey: z.optional(IdempotencyKey),
-      limits: z.optional(Limits),
-      issuedAt: z.optional(IssuedAt),
-      callerId: z.optional(CallerId),
-    },
-    withRemedy(
-      'pass an object with "from", "to", "amount" and optionally "idempotencyKey", "limits", "issuedAt" and "callerId"',
-    ),
-  )
-  .check(
-    z.refine(({ from, to }) => from !== to, {
-      path: ["to"],
-      error: ({ input }) =>
-        withRemedy('pass another counter than "from"').error({ input: (input as TransferRequest).to }),
-    }),
-    z.refine(({ limits }) => limits?.onLimit !== "clamp", {
-      path: ["limits", "onLimit"],
-      error: () =>
-        withRemedy('pass "reject": a transfer moves the whole amount or nothing').error({ input: "clamp" }),
-    }),
-    issuedAtNeedsKey,
-    callerIdNeedsKey,
-  );
+const Transfer = strictObject<TransferRequest>(
+  { from: CounterId, to: CounterId, amount: Amount },
+  { idempotencyKey: IdempotencyKey, limits: Limits, issuedAt: IssuedAt, callerId: CallerId },
+).check(
+  z.refine(({ from, to }) => from !== to, {
+    path: ["to"],
+    error: ({ input }) =>
+      withRemedy('pass another counter than "from"').error({ input: (input as TransferRequest).to }),
+  }),
+  z.refine(({ limits }) => limits?.onLimit !== "clamp", {
+    path: ["limits", "onLimit"],
+    error: () =>
+      withRemedy('pass "reject": a transfer moves the whole amount or nothing').error({ input: "clamp" }),
+  }),
+  issuedAtNeedsKey,
+  callerIdNeedsKey,
+);
 
 /** A request for {@link transfer}. */
 export interface TransferRequest {

@@ -1,7 +1,7 @@
 import {
   checkWindowSupport,
   CounterId,
-  CounterOptions,
+  CounterValue,
   CounterWindow,
   IdempotencyKey,
   IssuedAt,
@@ -9,7 +9,9 @@ import {
   Limits,
   parseInput,
   startsWithinLimits,
+  strictObject,
   withRemedy,
+  type CounterOptions,
   type CounterStore,
 } from "@durable-counter/core";
 import * as z from "zod/mini";
@@ -83,12 +85,12 @@ export const OperationName = z.custom<string>(
 );
 
 /** What was not checked here would fail in the first operation, inside a step that is retried again and again. */
-const commonShape = {
-  limits: z.optional(Limits),
-  initial: CounterOptions.shape.initial,
-  store: z.optional(z.custom<CounterStore>(isStore, withRemedy("pass a CounterStore"))),
-  logger: z.optional(Logger),
-  window: z.optional(CounterWindow),
+const commonSchemas = {
+  store: z.custom<CounterStore>(isStore, withRemedy("pass a CounterStore")),
+  limits: Limits,
+  initial: CounterValue,
+  window: CounterWindow,
+  logger: Logger,
 };
 
 const windowNeedsStore = z.refine<{ store?: CounterStore | undefined; window?: CounterWindow | undefined }>(
@@ -96,47 +98,40 @@ const windowNeedsStore = z.refine<{ store?: CounterStore | undefined; window?: C
   withRemedy('pass "window" only with a "store"; the value of an execution has no windows'),
 );
 
-const CounterOptionsSchema = z
-  .strictObject(
-    {
-      ...commonShape,
-      name: z.optional(OperationName),
-      id: z.optional(CounterId),
-      idempotencyKey: z.optional(IdempotencyKey),
-      issuedAt: z.optional(IssuedAt),
-    },
-    withRemedy(
-      'pass only "name", "limits", "initial" and "logger", and with a "store" also "id", "idempotencyKey", "issuedAt" and "window"',
-    ),
-  )
-  .check(
-    startsWithinLimits,
-    z.refine(
-      ({ store, id }) => (store === undefined) === (id === undefined),
-      withRemedy('pass "store" and "id" together'),
-    ),
-    z.refine(
-      ({ store, idempotencyKey }) => store !== undefined || idempotencyKey === undefined,
-      withRemedy('pass "idempotencyKey" only with a "store"'),
-    ),
-    issuedAtNeedsKey,
-    windowNeedsStore,
-  );
+const CounterOptionsSchema = strictObject<CommonOptions & Partial<StoreConfig>>(
+  {},
+  {
+    ...commonSchemas,
+    name: OperationName,
+    id: CounterId,
+    idempotencyKey: IdempotencyKey,
+    issuedAt: IssuedAt,
+  },
+  'pass only "name", "limits", "initial" and "logger", and with a "store" also "id", "idempotencyKey", "issuedAt" and "window"',
+).check(
+  startsWithinLimits,
+  z.refine(
+    ({ store, id }) => (store === undefined) === (id === undefined),
+    withRemedy('pass "store" and "id" together'),
+  ),
+  z.refine(
+    ({ store, idempotencyKey }) => store !== undefined || idempotencyKey === undefined,
+    withRemedy('pass "idempotencyKey" only with a "store"'),
+  ),
+  issuedAtNeedsKey,
+  windowNeedsStore,
+);
 
-const HandlerOptionsSchema = z
-  .strictObject(
-    {
-      ...commonShape,
-      steps: z.optional(
-        z.custom<"command" | "batch">(
-          (value) => value === "command" || value === "batch",
-          withRemedy('pass "command" or "batch"'),
-        ),
-      ),
-    },
-    withRemedy('pass only "store", "limits", "initial", "window", "steps" and "logger"'),
-  )
-  .check(startsWithinLimits, windowNeedsStore);
+const HandlerOptionsSchema = strictObject<CounterHandlerOptions>(
+  {},
+  {
+    ...commonSchemas,
+    steps: z.custom<"command" | "batch">(
+      (value) => value === "command" || value === "batch",
+      withRemedy('pass "command" or "batch"'),
+    ),
+  },
+).check(startsWithinLimits, windowNeedsStore);
 
 /** What a counter was asked to be, checked. */
 export interface CounterConfig extends CounterOptions {

@@ -5,6 +5,7 @@ import {
   IssuedAt,
   issuedAtNeedsKey,
   parseInput,
+  strictObject,
   withRemedy,
   type ApplyAllRequest,
   type CounterStore,
@@ -29,16 +30,10 @@ export interface DurableStoreOptions {
   readonly issuedAt?: number | string | undefined;
 }
 
-const Options = z
-  .strictObject(
-    {
-      name: z.optional(OperationName),
-      idempotencyKey: z.optional(IdempotencyKey),
-      issuedAt: z.optional(IssuedAt),
-    },
-    withRemedy('pass only "name", "idempotencyKey" and "issuedAt"'),
-  )
-  .check(issuedAtNeedsKey);
+const Options = strictObject<DurableStoreOptions & { readonly issuedAt?: number | undefined }>(
+  {},
+  { name: OperationName, idempotencyKey: IdempotencyKey, issuedAt: IssuedAt },
+).check(issuedAtNeedsKey);
 
 /** A request whose other fields the store checks. Without this check, a derived key would make a time without a key valid. */
 const KeyedRequest = z
@@ -53,15 +48,14 @@ export function checkRequest(request: object): void {
   parseInput(KeyedRequest, request, "request");
 }
 
-const OptionalWindow = z.optional(CounterWindow);
-
 /**
  * Refuses a window that the store would ignore. What is wrong with a request is found out before a step of it starts.
  *
  * @throws CounterError `invalid-input`
  */
 export function checkWindow(store: CounterStore, window: CounterWindow | undefined, what: string): void {
-  checkWindowSupport(parseInput(OptionalWindow, window, `${what}.window`), store, what);
+  if (window === undefined) return;
+  checkWindowSupport(parseInput(CounterWindow, window, `${what}.window`), store, what);
 }
 
 /** @throws CounterError `invalid-input` */

@@ -1,11 +1,14 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import {
   CounterError,
-  CounterOptions,
+  CounterValue,
   CounterWindow,
+  Limits,
   parseInput,
+  strictObject,
+  startsWithinLimits,
   withRemedy,
-  type Limits,
+  type CounterOptions,
 } from "@durable-counter/core";
 import * as z from "zod/mini";
 import { sleep, type Waits } from "./back-off.ts";
@@ -82,7 +85,7 @@ const aFunction = <F extends (...args: never) => unknown>() =>
 const CAPABILITIES_REMEDY =
   'import "holds", "applyAll" or "getMany" of @durable-counter/dynamodb, and pass each in an array once';
 
-const Options = z.strictObject(
+const Options = strictObject<ParsedOptions>(
   {
     client: z.custom<DynamoDBClient>(
       isDynamoDBClient,
@@ -92,39 +95,34 @@ const Options = z.strictObject(
       (name) => typeof name === "string" && name.length >= 3,
       withRemedy("pass the table's name or ARN"),
     ),
-    idempotency: z.optional(
-      z.strictObject(
-        {
-          retentionSeconds: z.optional(whole(60, YEAR_SECONDS, "pass whole seconds from 60 to a year")),
-          strategy: z.optional(
-            z.custom<Strategy>(
-              (strategy) => STRATEGIES.some((known) => known === strategy),
-              withRemedy('pass "auto", "inline" or "separate-item"'),
-            ),
-          ),
-        },
-        withRemedy('pass only "retentionSeconds" and "strategy"'),
-      ),
-    ),
-    shards: z.optional(whole(2, MAX_SHARDS, `pass a whole number from 2 to ${MAX_SHARDS}`)),
-    keys: z.optional(TableKeysOptions),
-    capabilities: z.optional(
-      z.custom<readonly KnownCapability[]>(areCapabilities, withRemedy(CAPABILITIES_REMEDY)),
-    ),
-    window: z.optional(CounterWindow),
-    timeoutMs: z.optional(whole(100, 900_000, "pass whole milliseconds from 100 to 900000")),
-    now: z.optional(aFunction<() => number>()),
-    sleep: z.optional(aFunction<Waits["sleep"]>()),
-    random: z.optional(aFunction<Waits["random"]>()),
-    limits: z.optional(z.custom()),
-    initial: z.optional(z.custom()),
   },
-  withRemedy(
-    'pass only "client", "tableName", "idempotency", "shards", "keys", "capabilities", "window", "timeoutMs", "now", "sleep", "random", "limits" and "initial"',
-  ),
-);
+  {
+    idempotency: strictObject<NonNullable<StoreOptions["idempotency"]>>(
+      {},
+      {
+        retentionSeconds: whole(60, YEAR_SECONDS, "pass whole seconds from 60 to a year"),
+        strategy: z.custom<Strategy>(
+          (strategy) => STRATEGIES.some((known) => known === strategy),
+          withRemedy('pass "auto", "inline" or "separate-item"'),
+        ),
+      },
+    ),
+    shards: whole(2, MAX_SHARDS, `pass a whole number from 2 to ${MAX_SHARDS}`),
+    keys: TableKeysOptions,
+    capabilities: z.custom<readonly KnownCapability[]>(areCapabilities, withRemedy(CAPABILITIES_REMEDY)),
+    window: CounterWindow,
+    timeoutMs: whole(100, 900_000, "pass whole milliseconds from 100 to 900000"),
+    now: aFunction<() => number>(),
+    sleep: aFunction<Waits["sleep"]>(),
+    random: aFunction<Waits["random"]>(),
+    limits: Limits,
+    initial: CounterValue,
+  },
+).check(startsWithinLimits);
 
-type ParsedOptions = StoreOptions & { readonly capabilities?: readonly KnownCapability[] | undefined };
+interface ParsedOptions extends StoreOptions {
+  readonly capabilities?: readonly KnownCapability[] | undefined;
+}
 
 interface KnownCapability {
   readonly name: string;
@@ -177,15 +175,14 @@ export type CallConfig = StoreConfig & Table;
 
 /** @throws CounterError `invalid-input` for options that are not valid */
 export function parseStoreOptions(input: ParsedOptions): StoreConfig {
-  const { limits, initial, idempotency, ...options } = parseInput(Options, input, "options");
-  const defaults = parseInput(CounterOptions, { limits, initial }, "options");
-  if (options.shards !== undefined) checkUnlimited({ ...defaults, window: options.window }, "options");
+  const { idempotency, ...options } = parseInput(Options, input, "options");
+  if (options.shards !== undefined) checkUnlimited(options, "options");
   return {
     client: options.client,
     tableName: options.tableName,
     keys: tableKeys(options.keys),
-    limits: defaults.limits,
-    initial: defaults.initial ?? 0,
+    limits: options.limits,
+    initial: options.initial ?? 0,
     retentionSeconds: idempotency?.retentionSeconds ?? 3_600,
     strategy: idempotency?.strategy ?? "auto",
     shards: options.shards,

@@ -396,7 +396,10 @@ describe("what is set up wrongly", () => {
     [{ shards: 1 }, "options.shards is 1; pass a whole number from 2 to 256"],
     [{ shards: 4, limits: { min: 0 } }, 'options.limits is {"min":0}, and no shard knows the whole'],
     [{ shards: 4, initial: 3 }, "options.initial is 3, and shards start at 0"],
-    [{ limit: { min: 0 } }, 'options has the unknown key "limit"; pass only'],
+    [
+      { limit: { min: 0 } },
+      'options has the unknown key "limit"; pass an object with "client", "tableName" and',
+    ],
     [{ limits: { min: 1 }, initial: 0 }, 'let "initial" lie within "limits"'],
     [{ now: 5 }, "options.now is 5; pass a function"],
   ])("options that cannot be are refused at once: %j", (options, message) => {

@@ -1,5 +1,5 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import { parseInput, withRemedy } from "@durable-counter/core";
+import { parseInput, strictObject, withRemedy } from "@durable-counter/core";
 import * as z from "zod/mini";
 import { attributes, RESERVED_PREFIXES } from "./table-schema.ts";
 
@@ -63,27 +63,20 @@ const prefix = z.custom<string>(
 );
 
 /** Schema of {@link TableKeysOptions}. */
-export const TableKeysOptions = z
-  .strictObject(
-    {
-      partition: z.optional(attributeName),
-      sort: z.optional(attributeName),
-      prefix: z.optional(prefix),
-      timeToLive: z.optional(attributeName),
+export const TableKeysOptions = strictObject<TableKeysOptions>(
+  {},
+  { partition: attributeName, sort: attributeName, prefix, timeToLive: attributeName },
+).check(
+  z.refine(
+    (options) => {
+      const { partition, sort, timeToLive } = { ...DEFAULTS, ...options };
+      return new Set([partition, sort, timeToLive]).size === 3;
     },
-    withRemedy('pass only "partition", "sort", "prefix" and "timeToLive"'),
-  )
-  .check(
-    z.refine(
-      (options) => {
-        const { partition, sort, timeToLive } = { ...DEFAULTS, ...options };
-        return new Set([partition, sort, timeToLive]).size === 3;
-      },
-      withRemedy(
-        `pass different names; by default they are "${DEFAULTS.partition}", "${DEFAULTS.sort}" and "${DEFAULTS.timeToLive}"`,
-      ),
+    withRemedy(
+      `pass different names; by default they are "${DEFAULTS.partition}", "${DEFAULTS.sort}" and "${DEFAULTS.timeToLive}"`,
     ),
-  );
+  ),
+);
 
 /** Binds the names of a table's keys to their defaults. */
 export function tableKeys(options: TableKeysOptions = {}): TableKeys {
@@ -103,12 +96,8 @@ export function tableKeys(options: TableKeysOptions = {}): TableKeys {
  * @throws CounterError `invalid-input`
  */
 export function parseTableKeys(options: { readonly keys?: TableKeysOptions | undefined }): TableKeys {
-  const { keys } = parseInput(
-    z.strictObject({ keys: z.optional(TableKeysOptions) }, withRemedy('pass only "keys"')),
-    options,
-    "options",
-  );
-  return tableKeys(keys);
+  const Options = strictObject<typeof options>({}, { keys: TableKeysOptions });
+  return tableKeys(parseInput(Options, options, "options").keys);
 }
 
 interface Keyed {

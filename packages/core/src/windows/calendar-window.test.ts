@@ -211,7 +211,10 @@ describe("a calendar window", () => {
     [{ per: "week", weekStartsOn: 7 }, "window.weekStartsOn is 7; pass a whole number from 0 to 6"],
     [{ per: "day", weekStartsOn: 1 }, 'pass "weekStartsOn" only with per: "week"'],
     [{ per: "week", anchorDay: 1 }, 'pass "anchorDay" only with per: "month"'],
-    [{ per: "day", zone: "UTC" }, 'window has the unknown key "zone"; pass only "per", "timeZone"'],
+    [
+      { per: "day", zone: "UTC" },
+      'window has the unknown key "zone"; pass an object with "per" and optionally "timeZone"',
+    ],
   ])("refuses %j", (options, message) => {
     // The options are wrong on purpose.
     expect(() => calendarWindow(options as CalendarWindowOptions)).toThrow(message);

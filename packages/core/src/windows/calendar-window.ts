@@ -4,6 +4,7 @@ import * as ZonedDateTime from "temporal-polyfill/fns/ZonedDateTime";
 import * as z from "zod/mini";
 import { CounterError } from "../counter-error.ts";
 import { parseInput, withRemedy } from "../parse.ts";
+import { strictObject } from "../strict-object.ts";
 import type { CounterWindow, WindowPeriod } from "../window.ts";
 
 const PERIODS = ["minute", "hour", "day", "week", "month"] as const;
@@ -29,31 +30,28 @@ const whole = (least: number, most: number) =>
     withRemedy(`pass a whole number from ${least} to ${most}`),
   );
 
-const Options = z
-  .strictObject(
-    {
-      per: z.custom<CalendarWindowOptions["per"]>(
-        (per) => PERIODS.some((one) => one === per),
-        withRemedy('pass "minute", "hour", "day", "week" or "month"'),
-      ),
-      timeZone: z.optional(
-        z.custom<string>(isTimeZone, withRemedy('pass an IANA time zone, such as "Europe/Zurich"')),
-      ),
-      weekStartsOn: z.optional(whole(0, 6)),
-      anchorDay: z.optional(whole(1, 31)),
-    },
-    withRemedy('pass only "per", "timeZone", "weekStartsOn" and "anchorDay"'),
-  )
-  .check(
-    z.refine(
-      ({ per, weekStartsOn }) => weekStartsOn === undefined || per === "week",
-      withRemedy('pass "weekStartsOn" only with per: "week"'),
+const Options = strictObject<CalendarWindowOptions>(
+  {
+    per: z.custom<CalendarWindowOptions["per"]>(
+      (per) => PERIODS.some((one) => one === per),
+      withRemedy('pass "minute", "hour", "day", "week" or "month"'),
     ),
-    z.refine(
-      ({ per, anchorDay }) => anchorDay === undefined || per === "month",
-      withRemedy('pass "anchorDay" only with per: "month"'),
-    ),
-  );
+  },
+  {
+    timeZone: z.custom<string>(isTimeZone, withRemedy('pass an IANA time zone, such as "Europe/Zurich"')),
+    weekStartsOn: whole(0, 6),
+    anchorDay: whole(1, 31),
+  },
+).check(
+  z.refine(
+    ({ per, weekStartsOn }) => weekStartsOn === undefined || per === "week",
+    withRemedy('pass "weekStartsOn" only with per: "week"'),
+  ),
+  z.refine(
+    ({ per, anchorDay }) => anchorDay === undefined || per === "month",
+    withRemedy('pass "anchorDay" only with per: "month"'),
+  ),
+);
 
 function isTimeZone(name: unknown): boolean {
   if (typeof name !== "string") return false;
