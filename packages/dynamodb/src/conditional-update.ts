@@ -1,6 +1,7 @@
 import type { AttributeValue, UpdateItemCommandInput } from "@aws-sdk/client-dynamodb";
 import { TrackedUpdateItem } from "./attempt-tracking.ts";
 import type { Item } from "./counter-item.ts";
+import { withParameters } from "./expressions.ts";
 import { NOTHING } from "./hold-support.ts";
 import { recordFraction, recordText, valueBefore } from "./idempotency-record.ts";
 import type { CounterState } from "./counter-state.ts";
@@ -100,7 +101,6 @@ export function updateInput(request: RequestContext, { change, item, keyItem }: 
   const isPlain = !isSameFence && holds.condition === "";
   const isMarked = keys.isShared && isPlain;
   const { set, remove = "", condition, values } = expressionsOf(request, change, item);
-  const uses = (name: string) => set.includes(name) || remove.includes(name) || condition.includes(name);
   const conditions = [
     expected === undefined ? NOT_RECORDED : AS_EXPECTED,
     isSameFence ? SAME_FENCE : "",
@@ -110,29 +110,26 @@ export function updateInput(request: RequestContext, { change, item, keyItem }: 
   return {
     TableName: config.tableName,
     Key: itemKey(config, request),
-    ConditionExpression: conditions.join(" AND "),
-    UpdateExpression: `${set}${isMarked ? MARK_AS_OWN : ""}${holds.set}${remove}`,
-    ExpressionAttributeNames: {
-      "#fence": attributes.fence,
-      "#idempotencyKey": keyAttribute,
-      ...(uses("#value") && { "#value": request.valueAttribute }),
-      ...(uses("#expiresAt") && { "#expiresAt": keys.timeToLive }),
-      ...(isMarked && { "#id": keys.partition }),
-      ...(isPlain && { "#moved": attributes.moved }),
-      ...holds.names,
-    },
-    ExpressionAttributeValues: {
-      ...(isSameFence && { ":fence": fence }),
-      ...(isPlain && {
-        ":lapsed": { N: String(lapsedBefore(startedAt)) },
-        ":holds": { N: String(HOLD_FENCE) },
-        ":tag": { S: tagOf(keyAttribute) },
-      }),
-      ...(isMarked && { ":own": OWN_ITEM }),
-      ...holds.values,
-      ...values,
-      ...(expected !== undefined && { ":expected": expected }),
-    },
+    ...withParameters(
+      config,
+      {
+        ConditionExpression: conditions.join(" AND "),
+        UpdateExpression: `${set}${isMarked ? MARK_AS_OWN : ""}${holds.set}${remove}`,
+      },
+      {
+        names: { "#idempotencyKey": keyAttribute, "#value": request.valueAttribute, ...holds.names },
+        values: {
+          ":fence": fence,
+          ":lapsed": { N: String(lapsedBefore(startedAt)) },
+          ":holds": { N: String(HOLD_FENCE) },
+          ":tag": { S: tagOf(keyAttribute) },
+          ":own": OWN_ITEM,
+          ":expected": expected,
+          ...holds.values,
+          ...values,
+        },
+      },
+    ),
     ReturnValuesOnConditionCheckFailure: "ALL_OLD",
   } satisfies UpdateItemCommandInput;
 }
@@ -184,9 +181,9 @@ function permanentExpressionsOf(
       ":lowest": { N: String(effect.lowest) },
       ":highest": { N: String(effect.highest) },
       ":initial": { N: String(request.initial) },
-      ...(effect.kind === "set"
-        ? { ":value": { N: String(effect.end) } }
-        : { ":change": { N: String(effect.delta) } }),
+      [effect.kind === "set" ? ":value" : ":change"]: {
+        N: String(effect.kind === "set" ? effect.end : effect.delta),
+      },
       ":record": { N: recordFraction(request) },
     };
     return { set: effect.kind === "set" ? SET : ADD, remove, condition, values };

@@ -5,6 +5,7 @@ import {
   type DynamoDBClient,
 } from "@aws-sdk/client-dynamodb";
 import { CounterError } from "@durable-counter/core";
+import { withParameters } from "./expressions.ts";
 import { itemKey, type CounterKey, type TableKeys } from "./table-keys.ts";
 import { attributes } from "./table-schema.ts";
 import { untilAborted } from "./time-limit.ts";
@@ -60,17 +61,14 @@ export async function* queryItems(
   const { client, tableName, keys, signal } = table;
   const input = {
     TableName: tableName,
-    KeyConditionExpression: "#id = :id AND begins_with(#sortKey, :prefix)",
-    ProjectionExpression: `#sortKey, #value, #shards, #owner${keys.isShared ? ", #id, #fence" : ""}`,
-    ExpressionAttributeNames: {
-      "#id": keys.partition,
-      "#sortKey": keys.sort,
-      ...(keys.isShared && { "#fence": attributes.fence }),
-      "#value": attributes.value,
-      "#shards": attributes.shards,
-      "#owner": attributes.owner,
-    },
-    ExpressionAttributeValues: { ":id": { S: keys.prefix + id }, ":prefix": { S: prefix } },
+    ...withParameters(
+      table,
+      {
+        KeyConditionExpression: "#id = :id AND begins_with(#sortKey, :prefix)",
+        ProjectionExpression: `#sortKey, #value, #shards, #owner${keys.isShared ? ", #id, #fence" : ""}`,
+      },
+      { values: { ":id": { S: keys.prefix + id }, ":prefix": { S: prefix } } },
+    ),
     ConsistentRead: consistent,
   };
   try {

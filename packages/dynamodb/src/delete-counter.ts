@@ -1,7 +1,8 @@
 import { DeleteItemCommand, TransactWriteItemsCommand } from "@aws-sdk/client-dynamodb";
 import type { CounterWindow } from "@durable-counter/core";
 import { queryItems, readItem, type Table } from "./counter-item.ts";
-import { checkOwner, isOwnItem } from "./item-owner.ts";
+import { withParameters } from "./expressions.ts";
+import { checkOwner, isOwnItem, OWN_OR_MISSING } from "./item-owner.ts";
 import { itemKey, sortKeyOf } from "./table-keys.ts";
 import { attributes, KEY_PREFIX, VALUE_SORT_KEY, windowSortKey } from "./table-schema.ts";
 import { untilAborted } from "./time-limit.ts";
@@ -47,15 +48,11 @@ async function deleteValue(
   key: { readonly id: string; readonly sortKey: string },
 ): Promise<boolean> {
   const { client, tableName, keys, signal } = table;
-  const isOwn = keys.isShared ? " AND (attribute_not_exists(#id) OR attribute_exists(#fence))" : "";
+  const isOwn = keys.isShared ? ` AND ${OWN_OR_MISSING}` : "";
   const command = new DeleteItemCommand({
     TableName: tableName,
     Key: itemKey(table, key),
-    ConditionExpression: `attribute_not_exists(#shards)${isOwn}`,
-    ExpressionAttributeNames: {
-      "#shards": attributes.shards,
-      ...(keys.isShared && { "#id": keys.partition, "#fence": attributes.fence }),
-    },
+    ...withParameters(table, { ConditionExpression: `attribute_not_exists(#shards)${isOwn}` }),
   });
   try {
     await untilAborted(signal, () => client.send(command, { abortSignal: signal }));
@@ -88,12 +85,11 @@ async function deleteKeyItemsOf(
   owner: string,
   sortKeys: readonly string[],
 ): Promise<void> {
-  const { client, tableName, keys, signal } = table;
+  const { client, tableName, signal } = table;
   const at = (sortKey: string) => ({ TableName: tableName, Key: itemKey(table, { id, sortKey }) });
   const isGone = {
     ...at(owner),
-    ConditionExpression: "attribute_not_exists(#id)",
-    ExpressionAttributeNames: { "#id": keys.partition },
+    ...withParameters(table, { ConditionExpression: "attribute_not_exists(#id)" }),
   };
   const TransactItems = [{ ConditionCheck: isGone }, ...sortKeys.map((sortKey) => ({ Delete: at(sortKey) }))];
   try {

@@ -10,6 +10,7 @@ import { isBusy, isConflict, mayHaveBeenApplied, reasonsOf, translateError } fro
 import { backOff, MAX_BUSY, MAX_OVERTAKEN } from "./back-off.ts";
 import { readItem, valueOf } from "./counter-item.ts";
 import { endUnknown, notEnded } from "./error-messages.ts";
+import { withParameters } from "./expressions.ts";
 import { soonAfter } from "./hold-conditions.ts";
 import { endText, holdAttributes, valueAttributeOf, windowOfHoldText } from "./hold-record.ts";
 import { readSettledItem, settle } from "./hold-settlement.ts";
@@ -24,7 +25,6 @@ import {
 import { namesOf } from "./request-context.ts";
 import type { CallConfig } from "./store-options.ts";
 import { itemKey } from "./table-keys.ts";
-import { attributes } from "./table-schema.ts";
 import { untilAborted } from "./time-limit.ts";
 import { isConditionFailure } from "./write-outcome.ts";
 
@@ -171,48 +171,62 @@ function updateInput(
     Key: itemKey(config, { id: request.id, sortKey }),
     ReturnValuesOnConditionCheckFailure: "ALL_OLD",
   } as const;
-  const names = { "#value": valueAttributeOf({ startsAt }), "#due": attributes.due };
   const ofHold = holdAttributes(keyAttribute);
-  const inline = { ...names, "#held": ofHold.held };
+  const names = { "#value": valueAttributeOf({ startsAt }), "#hold": ofHold.hold, "#held": ofHold.held };
   const soon = { ":soon": soonAfter(startedAt) };
   switch (hold.type) {
     case "unseen":
       return {
         ...common,
-        UpdateExpression: `SET #value = #value + ${hold.isReturned ? "#held" : ":zero"}, #held = :end`,
-        ConditionExpression: `#held BETWEEN :least AND :most AND #value <= :half AND ${NOT_DUE}${startsAt === undefined ? "" : OF_WINDOW}`,
-        ExpressionAttributeNames: { ...inline, ...(startsAt !== undefined && { "#hold": ofHold.hold }) },
-        ExpressionAttributeValues: {
-          ...(!hold.isReturned && { ":zero": number(0) }),
-          ":end": endText(hold.end, forgetAt),
-          ":least": number(hold.amount ?? 1),
-          ":most": number(hold.amount ?? HALF),
-          ":half": number(HALF),
-          ...(startsAt !== undefined && { ":window": { S: windowOfHoldText(startsAt) } }),
-          ...soon,
-        },
+        ...withParameters(
+          config,
+          {
+            UpdateExpression: `SET #value = #value + ${hold.isReturned ? "#held" : ":zero"}, #held = :end`,
+            ConditionExpression: `#held BETWEEN :least AND :most AND #value <= :half AND ${NOT_DUE}${startsAt === undefined ? "" : OF_WINDOW}`,
+          },
+          {
+            names,
+            values: {
+              ":zero": number(0),
+              ":end": endText(hold.end, forgetAt),
+              ":least": number(hold.amount ?? 1),
+              ":most": number(hold.amount ?? HALF),
+              ":half": number(HALF),
+              ":window": startsAt === undefined ? undefined : { S: windowOfHoldText(startsAt) },
+              ...soon,
+            },
+          },
+        ),
       } satisfies UpdateItemCommandInput;
     case "inline":
       return {
         ...common,
-        UpdateExpression: "SET #value = #value + :back, #held = :end",
-        ConditionExpression: `#held = :seen AND #value <= :room AND ${NOT_DUE}`,
-        ExpressionAttributeNames: inline,
-        ExpressionAttributeValues: {
-          ":back": number(hold.back),
-          ":end": endText(hold.end, forgetAt),
-          ":seen": hold.seen,
-          ":room": number(Number.MAX_SAFE_INTEGER - hold.back),
-          ...soon,
-        },
+        ...withParameters(
+          config,
+          {
+            UpdateExpression: "SET #value = #value + :back, #held = :end",
+            ConditionExpression: `#held = :seen AND #value <= :room AND ${NOT_DUE}`,
+          },
+          {
+            names,
+            values: {
+              ":back": number(hold.back),
+              ":end": endText(hold.end, forgetAt),
+              ":seen": hold.seen,
+              ":room": number(Number.MAX_SAFE_INTEGER - hold.back),
+              ...soon,
+            },
+          },
+        ),
       } satisfies UpdateItemCommandInput;
     case "moved":
       return {
         ...common,
-        UpdateExpression: "SET #value = :after",
-        ConditionExpression: `#value = :before AND ${NOT_DUE}`,
-        ExpressionAttributeNames: names,
-        ExpressionAttributeValues: { ":before": number(hold.before), ":after": number(hold.after), ...soon },
+        ...withParameters(
+          config,
+          { UpdateExpression: "SET #value = :after", ConditionExpression: `#value = :before AND ${NOT_DUE}` },
+          { names, values: { ":before": number(hold.before), ":after": number(hold.after), ...soon } },
+        ),
       } satisfies UpdateItemCommandInput;
   }
 }

@@ -29,7 +29,7 @@ export function conditionOfHolds(
   return {
     condition: isSameFence ? NOT_DUE : `${HOLDS_ONLY} AND ${NOT_DUE}`,
     set: "",
-    names: { "#due": attributes.due },
+    names: {},
     values: { ":soon": soonAfter(startedAt), ...(!isSameFence && fencesOfHolds(startedAt)) },
   };
 }
@@ -64,13 +64,7 @@ export function placementOfHold(
   return {
     condition: conditions.join(" AND "),
     set: `, ${sets.join(", ")}`,
-    names: {
-      "#hold": names.hold,
-      "#held": names.held,
-      "#life": attributes.life,
-      "#due": attributes.due,
-      ...(keys.isShared && !isSameFence && { "#id": keys.partition }),
-    },
+    names: { "#hold": names.hold, "#held": names.held },
     values: {
       ":hold": holdText(hold),
       ":held": number(hold.amount),

@@ -8,6 +8,9 @@ import { attributes } from "./table-schema.ts";
  */
 export const OWN_ITEM = { N: "0" };
 
+/** The condition on an item that only a counter's write may change, in a table that others use, too. */
+export const OWN_OR_MISSING = "(attribute_not_exists(#id) OR attribute_exists(#fence))";
+
 /** Whether an item that was read may be one of a counter's. Its key must have been read, too. */
 export function isOwnItem(item: Item, { keys }: Pick<Table, "keys">): boolean {
   return !keys.isShared || item[keys.partition] === undefined || item[attributes.fence] !== undefined;

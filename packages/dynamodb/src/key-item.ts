@@ -1,5 +1,6 @@
 import type { AttributeValue, TransactWriteItem } from "@aws-sdk/client-dynamodb";
 import type { Item, Table } from "./counter-item.ts";
+import { withParameters } from "./expressions.ts";
 import { itemKey } from "./table-keys.ts";
 import { attributes } from "./table-schema.ts";
 import { GRACE_SECONDS } from "./write-fence.ts";
@@ -48,26 +49,15 @@ export function replaceKeyItem(
 }
 
 /** For a transaction over a table of several uses: the key item is missing or a counter's. */
-function isOwnOrMissing({ keys }: Pick<Table, "keys">) {
-  if (!keys.isShared) return {};
-  return {
-    ConditionExpression: "attribute_not_exists(#id) OR attribute_exists(#record)",
-    ExpressionAttributeNames: { "#id": keys.partition, "#record": attributes.record },
-  };
+function isOwnOrMissing(table: Pick<Table, "keys">) {
+  const ConditionExpression = "attribute_not_exists(#id) OR attribute_exists(#record)";
+  return table.keys.isShared && withParameters(table, { ConditionExpression });
 }
 
-function holds(expected: AttributeValue | undefined, { keys }: Pick<Table, "keys">) {
+function holds(expected: AttributeValue | undefined, table: Pick<Table, "keys">) {
+  const ConditionExpression = expected === undefined ? "attribute_not_exists(#id)" : "#record = :expected";
   return {
-    ...(expected === undefined
-      ? {
-          ConditionExpression: "attribute_not_exists(#id)",
-          ExpressionAttributeNames: { "#id": keys.partition },
-        }
-      : {
-          ConditionExpression: "#record = :expected",
-          ExpressionAttributeNames: { "#record": attributes.record },
-          ExpressionAttributeValues: { ":expected": expected },
-        }),
+    ...withParameters(table, { ConditionExpression }, { values: { ":expected": expected } }),
     ReturnValuesOnConditionCheckFailure: "ALL_OLD" as const,
   };
 }

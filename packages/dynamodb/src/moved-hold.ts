@@ -1,5 +1,6 @@
 import type { AttributeValue, TransactWriteItem } from "@aws-sdk/client-dynamodb";
 import type { Item, Table } from "./counter-item.ts";
+import { withParameters } from "./expressions.ts";
 import { forgottenAt, holdAttributes, holdText, readHoldText, type OpenHold } from "./hold-record.ts";
 import { itemKey, sortKeyOf } from "./table-keys.ts";
 import { attributes, KEY_PREFIX, OPEN_HOLD_PREFIX } from "./table-schema.ts";
@@ -27,15 +28,19 @@ function openHoldKey(item: Item, { expiresAt, keyAttribute }: Pick<OpenHold, "ex
 }
 
 /** The input of a query for the open holds of a counter from a prefix on, in the order of their expiry. */
-export function movedHoldsFrom({ keys }: Pick<Table, "keys">, id: string, item: Item, prefix: string) {
+export function movedHoldsFrom(table: Pick<Table, "keys">, id: string, item: Item, prefix: string) {
   return {
-    KeyConditionExpression: "#id = :id AND #sortKey BETWEEN :from AND :to",
-    ExpressionAttributeNames: { "#id": keys.partition, "#sortKey": keys.sort },
-    ExpressionAttributeValues: {
-      ":id": { S: keys.prefix + id },
-      ":from": { S: prefix },
-      ":to": { S: `${movedHoldPrefix(item)}~` },
-    },
+    ...withParameters(
+      table,
+      { KeyConditionExpression: "#id = :id AND #sortKey BETWEEN :from AND :to" },
+      {
+        values: {
+          ":id": { S: table.keys.prefix + id },
+          ":from": { S: prefix },
+          ":to": { S: `${movedHoldPrefix(item)}~` },
+        },
+      },
+    ),
     ConsistentRead: true,
   };
 }
@@ -90,25 +95,26 @@ export function endOfMovedHold(
     {
       Delete: {
         ...at(openHoldKey(item, hold)),
-        ConditionExpression: "attribute_exists(#id)",
-        ExpressionAttributeNames: { "#id": table.keys.partition },
+        ...withParameters(table, { ConditionExpression: "attribute_exists(#id)" }),
       },
     },
     {
       Update: {
         ...at(hold.keyAttribute),
-        UpdateExpression: "SET #held = :end, #expiresAt = :expiresAt",
-        ConditionExpression: "#life = :life",
-        ExpressionAttributeNames: {
-          "#held": attributes.held,
-          "#expiresAt": table.keys.timeToLive,
-          "#life": attributes.life,
-        },
-        ExpressionAttributeValues: {
-          ":end": end,
-          ":expiresAt": { N: String(keptUntil + GRACE_SECONDS) },
-          ":life": item[attributes.life] ?? { S: "" },
-        },
+        ...withParameters(
+          table,
+          {
+            UpdateExpression: "SET #held = :end, #expiresAt = :expiresAt",
+            ConditionExpression: "#life = :life",
+          },
+          {
+            values: {
+              ":end": end,
+              ":expiresAt": { N: String(keptUntil + GRACE_SECONDS) },
+              ":life": item[attributes.life] ?? { S: "" },
+            },
+          },
+        ),
       },
     },
   ];

@@ -1,6 +1,7 @@
 import { ScanCommand } from "@aws-sdk/client-dynamodb";
 import { isCounterError, type CounterWindow } from "@durable-counter/core";
 import { itemsOfPages, readItem, valueOf, type Item, type Table } from "./counter-item.ts";
+import { withParameters } from "./expressions.ts";
 import { mayBeDue } from "./hold-record.ts";
 import { sumOfShards } from "./shards.ts";
 import type { CallConfig, StoreConfig } from "./store-options.ts";
@@ -18,19 +19,14 @@ export function placeOf(window: CounterWindow | undefined, now: number) {
 
 /** What is read of a counter's item; its partition key, too, where that tells something else from nothing. */
 export function counterProjection(
-  { keys }: Pick<Table, "keys">,
-  { withId = keys.isShared, attribute = attributes.value }: { withId?: boolean; attribute?: string } = {},
+  table: Pick<Table, "keys">,
+  {
+    withId = table.keys.isShared,
+    attribute = attributes.value,
+  }: { withId?: boolean; attribute?: string } = {},
 ) {
-  return {
-    ProjectionExpression: `#value, #fence, #shards, #due${withId ? ", #id" : ""}`,
-    ExpressionAttributeNames: {
-      "#value": attribute,
-      "#fence": attributes.fence,
-      "#shards": attributes.shards,
-      "#due": attributes.due,
-      ...(withId && { "#id": keys.partition }),
-    },
-  };
+  const ProjectionExpression = `#value, #fence, #shards, #due${withId ? ", #id" : ""}`;
+  return withParameters(table, { ProjectionExpression }, { names: { "#value": attribute } });
 }
 
 /**
@@ -61,28 +57,18 @@ async function settled(config: CallConfig, key: CounterKey, item: Item, now: num
 }
 
 /** Finds the items of counters among all that others keep in the table. */
-function listed(
-  { keys: { partition, sort, prefix, isShared } }: Pick<Table, "keys">,
-  { sortKey, attribute }: ReturnType<typeof placeOf>,
-) {
+function listed(table: Pick<Table, "keys">, { sortKey, attribute }: ReturnType<typeof placeOf>) {
+  const { prefix, isShared } = table.keys;
   const isOwn = isShared ? " AND attribute_exists(#fence)" : "";
   const hasPrefix = prefix === "" ? "" : " AND begins_with(#id, :prefix)";
-  return {
-    FilterExpression: `#sortKey = :sortKey${isOwn}${hasPrefix}`,
-    ProjectionExpression: "#id, #value, #shards, #due",
-    ExpressionAttributeNames: {
-      "#id": partition,
-      "#sortKey": sort,
-      "#value": attribute,
-      "#shards": attributes.shards,
-      "#due": attributes.due,
-      ...(isShared && { "#fence": attributes.fence }),
+  return withParameters(
+    table,
+    {
+      FilterExpression: `#sortKey = :sortKey${isOwn}${hasPrefix}`,
+      ProjectionExpression: "#id, #value, #shards, #due",
     },
-    ExpressionAttributeValues: {
-      ":sortKey": { S: sortKey },
-      ...(prefix !== "" && { ":prefix": { S: prefix } }),
-    },
-  };
+    { names: { "#value": attribute }, values: { ":sortKey": { S: sortKey }, ":prefix": { S: prefix } } },
+  );
 }
 
 /**

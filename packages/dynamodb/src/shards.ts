@@ -2,7 +2,8 @@ import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { CounterError } from "@durable-counter/core";
 import { hash } from "node:crypto";
 import { named, readItem, queryItems, valueOf, type Item, type Table } from "./counter-item.ts";
-import { checkOwner } from "./item-owner.ts";
+import { withParameters } from "./expressions.ts";
+import { checkOwner, OWN_OR_MISSING } from "./item-owner.ts";
 import { itemKey, sortKeyOf } from "./table-keys.ts";
 import { attributes, PERMANENT_FENCE, shardPrefix, VALUE_SORT_KEY } from "./table-schema.ts";
 import { untilAborted } from "./time-limit.ts";
@@ -25,18 +26,14 @@ export async function claimShards(table: Table, id: string, shards: number): Pro
   const command = new UpdateItemCommand({
     TableName: tableName,
     Key: itemKey(table, root),
-    UpdateExpression: "SET #shards = if_not_exists(#shards, :shards), #fence = :permanent",
-    ConditionExpression: `attribute_not_exists(#value)${keys.isShared ? " AND (attribute_not_exists(#id) OR attribute_exists(#fence))" : ""}`,
-    ExpressionAttributeNames: {
-      ...(keys.isShared && { "#id": keys.partition }),
-      "#shards": attributes.shards,
-      "#fence": attributes.fence,
-      "#value": attributes.value,
-    },
-    ExpressionAttributeValues: {
-      ":shards": { N: String(shards) },
-      ":permanent": { N: String(PERMANENT_FENCE) },
-    },
+    ...withParameters(
+      table,
+      {
+        UpdateExpression: "SET #shards = if_not_exists(#shards, :shards), #fence = :permanent",
+        ConditionExpression: `attribute_not_exists(#value)${keys.isShared ? ` AND ${OWN_OR_MISSING}` : ""}`,
+      },
+      { values: { ":shards": { N: String(shards) }, ":permanent": { N: String(PERMANENT_FENCE) } } },
+    ),
     ReturnValues: "ALL_NEW",
   });
   try {

@@ -3,6 +3,7 @@ import { TrackedTransactWriteItems } from "./attempt-tracking.ts";
 import { NOTHING } from "./hold-support.ts";
 import { recordText } from "./idempotency-record.ts";
 import type { Item } from "./counter-item.ts";
+import { withParameters } from "./expressions.ts";
 import { replaceKeyItem } from "./key-item.ts";
 import { listWith } from "./moved-keys.ts";
 import type { TransactionalWrite } from "./next-action.ts";
@@ -111,29 +112,30 @@ function updateItem(
     Update: {
       TableName: config.tableName,
       Key: itemKey(config, request),
-      ConditionExpression: conditions.join(" AND "),
-      UpdateExpression: `SET ${sets.join()}${removes.length > 0 ? ` REMOVE ${removes.join()}` : ""}`,
-      ExpressionAttributeNames: {
-        "#fence": attributes.fence,
-        "#idempotencyKey": request.keyAttribute,
-        "#value": request.valueAttribute,
-        "#moved": attributes.moved,
-        ...((expiresAt || change.mayCreate) && { "#expiresAt": keys.timeToLive }),
-        ...(keys.isShared && fence === undefined && { "#id": keys.partition }),
-        ...holds.names,
-      },
-      ExpressionAttributeValues: {
-        ":nextFence": nextFence,
-        ...(list && { ":moved": list }),
-        ...holds.values,
-        ...(fence !== undefined && { ":fence": fence }),
-        ...(expected !== undefined && { ":expected": expected }),
-        ...(expiresAt && { ":expiresAt": expiresAt }),
-        ...(!isRefusal && {
-          ":value": { N: String(change.after) },
-          ...(!change.mayCreate && { ":before": { N: String(change.before) } }),
-        }),
-      },
+      ...withParameters(
+        config,
+        {
+          ConditionExpression: conditions.join(" AND "),
+          UpdateExpression: `SET ${sets.join()}${removes.length > 0 ? ` REMOVE ${removes.join()}` : ""}`,
+        },
+        {
+          names: {
+            "#idempotencyKey": request.keyAttribute,
+            "#value": request.valueAttribute,
+            ...holds.names,
+          },
+          values: {
+            ":nextFence": nextFence,
+            ":moved": list,
+            ":fence": fence,
+            ":expected": expected,
+            ":expiresAt": expiresAt || undefined,
+            ":value": isRefusal ? undefined : { N: String(change.after) },
+            ":before": { N: String(change.before) },
+            ...holds.values,
+          },
+        },
+      ),
       ReturnValuesOnConditionCheckFailure: "ALL_OLD",
     },
   };

@@ -1,0 +1,45 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import type { TableKeys } from "./table-keys.ts";
+import { attributes } from "./table-schema.ts";
+
+/** The expressions of one request. */
+type Expressions = Readonly<
+  Partial<Record<`${"Condition" | "Filter" | "KeyCondition" | "Projection" | "Update"}Expression`, string>>
+>;
+
+const PARAMETER = /[#:]\w+/gu;
+
+/**
+ * Expressions with the names and values that they use: DynamoDB takes no others. `#id`, `#sortKey` and `#expiresAt` are those of
+ * the table's keys, and by default every other name is that of the attribute in the table's schema.
+ *
+ * @param given names and values by their parameters; those that the expressions do not use are left out
+ */
+export function withParameters<Given extends Expressions>(
+  { keys }: { readonly keys: TableKeys },
+  expressions: Given,
+  given: {
+    readonly names?: Readonly<Record<string, string>>;
+    readonly values?: Readonly<Record<string, AttributeValue | undefined>>;
+  } = {},
+) {
+  const known: Readonly<Record<string, string>> = {
+    ...attributes,
+    id: keys.partition,
+    sortKey: keys.sort,
+    expiresAt: keys.timeToLive,
+  };
+  const names: Record<string, string> = {};
+  const values: Record<string, AttributeValue> = {};
+  for (const parameter of Object.values(expressions).join(" ").match(PARAMETER) ?? []) {
+    const name = given.names?.[parameter] ?? known[parameter.slice(1)];
+    const value = given.values?.[parameter];
+    if (value !== undefined) values[parameter] = value;
+    else if (name !== undefined) names[parameter] = name;
+  }
+  return {
+    ...expressions,
+    ExpressionAttributeNames: names,
+    ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: values }),
+  };
+}
