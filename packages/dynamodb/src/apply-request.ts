@@ -29,7 +29,7 @@ import { itemFull, notApplied, outcomeUnknown, overtaken, setOverFraction } from
 import { withWindow } from "./request-window.ts";
 import { claimShards } from "./shards.ts";
 import type { CallConfig } from "./store-options.ts";
-import { attributes } from "./table-schema.ts";
+import { attributes, numberValue } from "./table-schema.ts";
 import { transactionalWrite } from "./transactional-write.ts";
 import { GRACE_SECONDS, hasHolds, holdsOf } from "./write-fence.ts";
 import { translateWriteError, type WriteOutcome } from "./write-outcome.ts";
@@ -175,7 +175,7 @@ async function answer(
 
 /** The next transaction starts from the value and the fence that this one has written. */
 function cacheItem({ config, ...request }: RequestContext, change: Replacement | Refusal, item: Item): void {
-  const value = { N: String(change.kind === "refuse" ? change.before : change.after) };
+  const value = numberValue(change.kind === "refuse" ? change.before : change.after);
   const { [attributes.fence]: fence, [attributes.due]: due } = item;
   if (fence === undefined || (change.kind === "refuse" && change.mayCreate)) return;
   config.cache.fencedItems.set(itemName(request), {

@@ -10,7 +10,7 @@ import { itemName, type RequestContext } from "./request-context.ts";
 import { lapsedWindows } from "./request-window.ts";
 import { itemKey } from "./table-keys.ts";
 import { attributes } from "./table-schema.ts";
-import { untilAborted } from "./time-limit.ts";
+import { send } from "./send.ts";
 import { hasHolds, lapsedBefore, nextFence } from "./write-fence.ts";
 import { isConditionFailure } from "./write-outcome.ts";
 
@@ -162,13 +162,12 @@ async function remove(
   expired: readonly RecordedKey[],
 ): Promise<boolean> {
   const { config } = request;
-  const { client, tableName, signal } = config;
-  const Key = itemKey(config, request);
-  const command = new UpdateItemCommand({ TableName: tableName, Key, ...removal(request, item, expired) });
-  return untilAborted(signal, () => client.send(command, { abortSignal: signal })).then(
-    () => true,
-    isConditionFailure,
-  );
+  const command = new UpdateItemCommand({
+    TableName: config.tableName,
+    Key: itemKey(config, request),
+    ...removal(request, item, expired),
+  });
+  return send(config, () => command).then(() => true, isConditionFailure);
 }
 
 /**
@@ -181,7 +180,7 @@ export async function moveToKeyItems(
   moved: readonly RecordedKey[],
 ): Promise<boolean> {
   const { config } = request;
-  const { client, tableName, cache, signal } = config;
+  const { tableName, cache } = config;
   const list = listAfter(request, item, moved);
   const fence = nextFence(
     item,
@@ -205,7 +204,7 @@ export async function moveToKeyItems(
     ],
   });
   try {
-    await untilAborted(signal, () => client.send(command, { abortSignal: signal }));
+    await send(config, () => command);
     const { [attributes.moved]: _before, ...others } = item;
     cacheFence(request, {
       ...others,

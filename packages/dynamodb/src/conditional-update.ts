@@ -10,9 +10,9 @@ import { OWN_ITEM } from "./item-owner.ts";
 import { tagOf } from "./moved-keys.ts";
 import type { RequestContext } from "./request-context.ts";
 import { itemKey } from "./table-keys.ts";
-import { attributes, HOLD_FENCE } from "./table-schema.ts";
+import { attributes, HOLD_FENCE, numberValue } from "./table-schema.ts";
 import { failedWrite, isConditionFailure, readFailedItem, type WriteOutcome } from "./write-outcome.ts";
-import { untilAborted } from "./time-limit.ts";
+import { send } from "./send.ts";
 import { expiryWithoutValue, isFenced, lapsedBefore } from "./write-fence.ts";
 
 /**
@@ -35,9 +35,7 @@ export async function conditionalUpdate(
     ReturnValues: returnItem ? "ALL_NEW" : "UPDATED_NEW",
   } as const;
   try {
-    const { Attributes: item = {} } = await untilAborted(config.signal, () =>
-      config.client.send(new TrackedUpdateItem(input, attempts), { abortSignal: config.signal }),
-    );
+    const { Attributes: item = {} } = await send(config, () => new TrackedUpdateItem(input, attempts));
     return {
       type: "applied",
       before: change.kind === "net" ? valueBefore(item[keyAttribute]) : change.before,
@@ -120,8 +118,8 @@ export function updateInput(request: RequestContext, { change, item, keyItem }: 
         names: { "#idempotencyKey": keyAttribute, "#value": request.valueAttribute, ...holds.names },
         values: {
           ":fence": fence,
-          ":lapsed": { N: String(lapsedBefore(startedAt)) },
-          ":holds": { N: String(HOLD_FENCE) },
+          ":lapsed": numberValue(lapsedBefore(startedAt)),
+          ":holds": numberValue(HOLD_FENCE),
           ":tag": { S: tagOf(keyAttribute) },
           ":own": OWN_ITEM,
           ":expected": expected,
@@ -159,7 +157,7 @@ function expressionsOf(
   return {
     set: set + EXPIRE,
     condition: isNewRefusal ? NEW : condition,
-    values: { ...values, ":expiresAt": { N: String(window.expiresAt) } },
+    values: { ...values, ":expiresAt": numberValue(window.expiresAt) },
   };
 }
 
@@ -178,9 +176,9 @@ function permanentExpressionsOf(
   if (change.kind === "net") {
     const { effect } = request;
     const values = {
-      ":lowest": { N: String(effect.lowest) },
-      ":highest": { N: String(effect.highest) },
-      ":initial": { N: String(request.initial) },
+      ":lowest": numberValue(effect.lowest),
+      ":highest": numberValue(effect.highest),
+      ":initial": numberValue(request.initial),
       [effect.kind === "set" ? ":value" : ":change"]: {
         N: String(effect.kind === "set" ? effect.end : effect.delta),
       },
@@ -188,12 +186,12 @@ function permanentExpressionsOf(
     };
     return { set: effect.kind === "set" ? SET : ADD, remove, condition, values };
   }
-  const before = { N: String(change.before) };
+  const before = numberValue(change.before);
   const record = { S: recordText({ ...request, ...change }) };
   const values = {
     ":lowest": before,
     ":highest": before,
-    ":value": { N: String(change.after) },
+    ":value": numberValue(change.after),
     ":record": record,
   };
   return { set: REPLACE, remove, condition, values };

@@ -8,7 +8,7 @@ import { CounterError } from "@durable-counter/core";
 import { withParameters } from "./expressions.ts";
 import { itemKey, type CounterKey, type TableKeys } from "./table-keys.ts";
 import { attributes } from "./table-schema.ts";
-import { untilAborted } from "./time-limit.ts";
+import { send } from "./send.ts";
 import { translateError } from "./aws-errors.ts";
 
 /** A table, as one call reaches it. */
@@ -32,7 +32,7 @@ export async function readItem(
   key: CounterKey,
   { consistent, projection }: { consistent: boolean; projection?: object },
 ): Promise<Item> {
-  const { client, tableName, signal } = table;
+  const { tableName } = table;
   try {
     const command = new GetItemCommand({
       TableName: tableName,
@@ -40,7 +40,7 @@ export async function readItem(
       ConsistentRead: consistent,
       ...projection,
     });
-    const { Item = {} } = await untilAborted(signal, () => client.send(command, { abortSignal: signal }));
+    const { Item = {} } = await send(table, () => command);
     return Item;
   } catch (error) {
     throw translateError(error, { tableName, counterId: key.id, wrote: false });
@@ -58,7 +58,7 @@ export async function* queryItems(
   prefix: string,
   { consistent }: { consistent: boolean },
 ): AsyncGenerator<Item> {
-  const { client, tableName, keys, signal } = table;
+  const { tableName, keys } = table;
   const input = {
     TableName: tableName,
     ...withParameters(
@@ -73,9 +73,7 @@ export async function* queryItems(
   };
   try {
     yield* itemsOfPages((ExclusiveStartKey) =>
-      untilAborted(signal, () =>
-        client.send(new QueryCommand({ ...input, ExclusiveStartKey }), { abortSignal: signal }),
-      ),
+      send(table, () => new QueryCommand({ ...input, ExclusiveStartKey })),
     );
   } catch (error) {
     throw translateError(error, { tableName, counterId: id, wrote: false });

@@ -5,7 +5,7 @@ import { withParameters } from "./expressions.ts";
 import { checkOwner, isOwnItem, OWN_OR_MISSING } from "./item-owner.ts";
 import { itemKey, sortKeyOf } from "./table-keys.ts";
 import { attributes, KEY_PREFIX, VALUE_SORT_KEY, windowSortKey } from "./table-schema.ts";
-import { untilAborted } from "./time-limit.ts";
+import { send } from "./send.ts";
 import { reasonsOf, translateError } from "./aws-errors.ts";
 import { isConditionFailure } from "./write-outcome.ts";
 
@@ -24,16 +24,15 @@ export async function deleteCounter(
   id: string,
   window: CounterWindow | undefined,
 ): Promise<void> {
-  const { client, tableName, signal } = table;
-  const isSent = !signal.aborted;
+  const { tableName } = table;
+  const isSent = !table.signal.aborted;
   try {
     const sortKey = window === undefined ? VALUE_SORT_KEY : windowSortKey(window);
     if (!(await deleteValue(table, { id, sortKey }))) {
       for await (const item of queryItems(table, id, `${VALUE_SORT_KEY}/`, { consistent: true })) {
         if (!isOwnItem(item, table)) continue;
         const Key = itemKey(table, { id, sortKey: sortKeyOf(table, item) });
-        const command = new DeleteItemCommand({ TableName: tableName, Key });
-        await untilAborted(signal, () => client.send(command, { abortSignal: signal }));
+        await send(table, () => new DeleteItemCommand({ TableName: tableName, Key }));
       }
     }
     await deleteKeyItems(table, id);
@@ -47,7 +46,7 @@ async function deleteValue(
   table: Table,
   key: { readonly id: string; readonly sortKey: string },
 ): Promise<boolean> {
-  const { client, tableName, keys, signal } = table;
+  const { tableName, keys } = table;
   const isOwn = keys.isShared ? ` AND ${OWN_OR_MISSING}` : "";
   const command = new DeleteItemCommand({
     TableName: tableName,
@@ -55,7 +54,7 @@ async function deleteValue(
     ...withParameters(table, { ConditionExpression: `attribute_not_exists(#shards)${isOwn}` }),
   });
   try {
-    await untilAborted(signal, () => client.send(command, { abortSignal: signal }));
+    await send(table, () => command);
     return true;
   } catch (error) {
     if (!isConditionFailure(error)) throw error;
@@ -85,16 +84,14 @@ async function deleteKeyItemsOf(
   owner: string,
   sortKeys: readonly string[],
 ): Promise<void> {
-  const { client, tableName, signal } = table;
-  const at = (sortKey: string) => ({ TableName: tableName, Key: itemKey(table, { id, sortKey }) });
+  const at = (sortKey: string) => ({ TableName: table.tableName, Key: itemKey(table, { id, sortKey }) });
   const isGone = {
     ...at(owner),
     ...withParameters(table, { ConditionExpression: "attribute_not_exists(#id)" }),
   };
   const TransactItems = [{ ConditionCheck: isGone }, ...sortKeys.map((sortKey) => ({ Delete: at(sortKey) }))];
   try {
-    const command = new TransactWriteItemsCommand({ TransactItems });
-    await untilAborted(signal, () => client.send(command, { abortSignal: signal }));
+    await send(table, () => new TransactWriteItemsCommand({ TransactItems }));
   } catch (error) {
     if (!reasonsOf(error).some(({ Code }) => Code === "ConditionalCheckFailed")) throw error;
   }

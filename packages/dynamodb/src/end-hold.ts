@@ -25,8 +25,9 @@ import {
 import { namesOf } from "./request-context.ts";
 import type { CallConfig } from "./store-options.ts";
 import { itemKey } from "./table-keys.ts";
-import { untilAborted } from "./time-limit.ts";
+import { send } from "./send.ts";
 import { isConditionFailure } from "./write-outcome.ts";
+import { numberValue } from "./table-schema.ts";
 
 /**
  * Commits or releases a hold exactly once: by one conditional write, and no read, unless the condition fails. The hold's own
@@ -112,7 +113,7 @@ async function write(
   action: HoldWrite,
   attempts: Attempts,
 ): Promise<Outcome> {
-  const { client, signal, tableName } = config;
+  const { tableName } = config;
   const { id } = context.request;
   const answer = (value: number): Outcome => ({ result: { value, replayed: false } });
   try {
@@ -122,15 +123,11 @@ async function write(
         { Update: updateInput(config, context, action) },
         ...endOfMovedHold(config, id, item, openHold, endText(end, context.forgetAt)),
       ];
-      await untilAborted(signal, () =>
-        client.send(new TrackedTransactWriteItems({ TransactItems }, attempts), { abortSignal: signal }),
-      );
+      await send(config, () => new TrackedTransactWriteItems({ TransactItems }, attempts));
       return answer(action.hold.after);
     }
     const input = { ...updateInput(config, context, action), ReturnValues: "UPDATED_NEW" } as const;
-    const { Attributes: item = {} } = await untilAborted(signal, () =>
-      client.send(new TrackedUpdateItem(input, attempts), { abortSignal: signal }),
-    );
+    const { Attributes: item = {} } = await send(config, () => new TrackedUpdateItem(input, attempts));
     return answer(valueOf(item, config, id, valueAttributeOf(action)) ?? Number.NaN);
   } catch (error) {
     const [reason, ...others] = reasonsOf(error);
@@ -165,7 +162,6 @@ function updateInput(
   { request, sortKey, keyAttribute, startedAt, forgetAt }: HoldContext,
   { hold, startsAt }: HoldWrite,
 ) {
-  const number = (value: number) => ({ N: String(value) });
   const common = {
     TableName: config.tableName,
     Key: itemKey(config, { id: request.id, sortKey }),
@@ -187,11 +183,11 @@ function updateInput(
           {
             names,
             values: {
-              ":zero": number(0),
+              ":zero": numberValue(0),
               ":end": endText(hold.end, forgetAt),
-              ":least": number(hold.amount ?? 1),
-              ":most": number(hold.amount ?? HALF),
-              ":half": number(HALF),
+              ":least": numberValue(hold.amount ?? 1),
+              ":most": numberValue(hold.amount ?? HALF),
+              ":half": numberValue(HALF),
               ":window": startsAt === undefined ? undefined : { S: windowOfHoldText(startsAt) },
               ...soon,
             },
@@ -210,10 +206,10 @@ function updateInput(
           {
             names,
             values: {
-              ":back": number(hold.back),
+              ":back": numberValue(hold.back),
               ":end": endText(hold.end, forgetAt),
               ":seen": hold.seen,
-              ":room": number(Number.MAX_SAFE_INTEGER - hold.back),
+              ":room": numberValue(Number.MAX_SAFE_INTEGER - hold.back),
               ...soon,
             },
           },
@@ -225,7 +221,10 @@ function updateInput(
         ...withParameters(
           config,
           { UpdateExpression: "SET #value = :after", ConditionExpression: `#value = :before AND ${NOT_DUE}` },
-          { names, values: { ":before": number(hold.before), ":after": number(hold.after), ...soon } },
+          {
+            names,
+            values: { ":before": numberValue(hold.before), ":after": numberValue(hold.after), ...soon },
+          },
         ),
       } satisfies UpdateItemCommandInput;
   }

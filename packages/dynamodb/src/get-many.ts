@@ -15,7 +15,8 @@ import { mayBeDue } from "./hold-record.ts";
 import { counterProjection, placeOf, readCounter } from "./read-counters.ts";
 import { windowOf, type CallConfig } from "./store-options.ts";
 import { idOf, itemKey } from "./table-keys.ts";
-import { isOutOfTime, untilAborted } from "./time-limit.ts";
+import { send } from "./send.ts";
+import { isOutOfTime } from "./time-limit.ts";
 import { checkFence } from "./write-fence.ts";
 
 /** How many keys DynamoDB takes in a request. */
@@ -136,7 +137,7 @@ async function readBatch(
   ids: readonly string[],
   { consistent, window, now }: ReadOptions,
 ): Promise<Batch> {
-  const { client, tableName, signal } = config;
+  const { tableName } = config;
   const { sortKey, attribute } = placeOf(window, now);
   const command = new BatchGetItemCommand({
     RequestItems: {
@@ -148,7 +149,7 @@ async function readBatch(
     },
   });
   try {
-    const reply = await untilAborted(signal, () => client.send(command, { abortSignal: signal }));
+    const reply = await send(config, () => command);
     // Under the table's ARN DynamoDB may answer with its name.
     const items = Object.values(reply.Responses ?? {}).flat();
     const unprocessed = Object.values(reply.UnprocessedKeys ?? {}).flatMap(({ Keys = [] }) =>

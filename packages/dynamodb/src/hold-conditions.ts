@@ -2,7 +2,7 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { Item } from "./counter-item.ts";
 import { dueOf, firstDue, holdAttributes, holdText, nextDue, TICK } from "./hold-record.ts";
 import { NOTHING, type ExpressionPart, type Placement } from "./hold-support.ts";
-import { attributes, HOLD_FENCE } from "./table-schema.ts";
+import { attributes, HOLD_FENCE, numberValue } from "./table-schema.ts";
 import { fenceWithHolds, hasHolds, lapsedBefore } from "./write-fence.ts";
 
 /** Holds, but no key items: no plain update may touch the item, and one that knows of holds need not look for a key item. */
@@ -60,37 +60,36 @@ export function placementOfHold(
     "#fence = :nextFence",
     isFirst ? "#due = :due" : "#due = if_not_exists(#due, :due) + :tick",
   ];
-  const number = (value: number | string): AttributeValue => ({ N: String(value) });
   return {
     condition: conditions.join(" AND "),
     set: `, ${sets.join(", ")}`,
     names: { "#hold": names.hold, "#held": names.held },
     values: {
       ":hold": holdText(hold),
-      ":held": number(hold.amount),
+      ":held": numberValue(hold.amount),
       ":life": { S: Math.floor(config.random() * 36 ** 8).toString(36) },
-      ":nextFence": isSameFence ? fenceWithHolds(item) : number(HOLD_FENCE),
+      ":nextFence": isSameFence ? fenceWithHolds(item) : numberValue(HOLD_FENCE),
       ...(isFirst
         ? { ":due": nextDue(item, hold.expiresAt), ":seenDue": due }
         : {
             ":due": firstDue(hold.expiresAt, config.random),
-            ":tick": number(TICK),
+            ":tick": numberValue(TICK),
             ":soon": soonAfter(startedAt),
-            ":beyond": number(hold.expiresAt + 1),
+            ":beyond": numberValue(hold.expiresAt + 1),
           }),
-      ...(!isSameFence && { ...fencesOfHolds(startedAt), ":lapsed": number(lapsedBefore(startedAt)) }),
+      ...(!isSameFence && { ...fencesOfHolds(startedAt), ":lapsed": numberValue(lapsedBefore(startedAt)) }),
     },
   };
 }
 
 /** The earliest `due` of a counter on which no hold has expired. */
 export function soonAfter(now: number): AttributeValue {
-  return { N: String(now + 1) };
+  return numberValue(now + 1);
 }
 
 function fencesOfHolds(now: number) {
   return {
-    ":holds": { N: String(HOLD_FENCE) },
-    ":holdsLapsed": { N: String(HOLD_FENCE + lapsedBefore(now)) },
+    ":holds": numberValue(HOLD_FENCE),
+    ":holdsLapsed": numberValue(HOLD_FENCE + lapsedBefore(now)),
   };
 }

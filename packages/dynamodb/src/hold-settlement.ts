@@ -19,8 +19,8 @@ import {
 import { endOfMovedHold, movedHoldPrefix, movedHoldsFrom, toOpenHold } from "./moved-hold.ts";
 import type { HoldTable } from "./hold-support.ts";
 import { itemKey, type CounterKey } from "./table-keys.ts";
-import { attributes } from "./table-schema.ts";
-import { untilAborted } from "./time-limit.ts";
+import { attributes, numberValue } from "./table-schema.ts";
+import { send } from "./send.ts";
 import { hasMovedHolds, isDue } from "./write-fence.ts";
 import { isConditionFailure } from "./write-outcome.ts";
 
@@ -103,7 +103,7 @@ export async function readSettledItem(table: HoldTable, key: CounterKey, now: nu
  * @throws CounterError `throttled`, `unavailable`, `misconfigured`
  */
 export async function settle(table: HoldTable, key: CounterKey, item: Item, now: number): Promise<boolean> {
-  const { client, tableName, signal, retentionSeconds } = table;
+  const { tableName, retentionSeconds } = table;
   const { id } = key;
   try {
     const moved = hasMovedHolds(item) ? await firstMovedHolds(table, id, item) : [];
@@ -118,12 +118,11 @@ export async function settle(table: HoldTable, key: CounterKey, item: Item, now:
       ...updateOf(item, settlement, end),
     };
     if (settlement.moved.length === 0) {
-      await untilAborted(signal, () => client.send(new UpdateItemCommand(Update), { abortSignal: signal }));
+      await send(table, () => new UpdateItemCommand(Update));
       return true;
     }
     const ends = settlement.moved.flatMap((hold) => endOfMovedHold(table, id, item, hold, end));
-    const command = new TransactWriteItemsCommand({ TransactItems: [{ Update }, ...ends] });
-    await untilAborted(signal, () => client.send(command, { abortSignal: signal }));
+    await send(table, () => new TransactWriteItemsCommand({ TransactItems: [{ Update }, ...ends] }));
     return true;
   } catch (error) {
     const wasOvertaken =
@@ -166,8 +165,8 @@ function updateOf(item: Item, { inline, back, due }: Settlement, end: AttributeV
       ...(due !== undefined && { ":due": nextDue(item, due) }),
       ...Object.fromEntries(
         returned.flatMap(({ amount, index }) => [
-          [`:b${index}`, { N: String(amount) }],
-          [`:r${index}`, { N: String(Number.MAX_SAFE_INTEGER - amount) }],
+          [`:b${index}`, numberValue(amount)],
+          [`:r${index}`, numberValue(Number.MAX_SAFE_INTEGER - amount)],
         ]),
       ),
       ...Object.fromEntries(names.map((name, index) => [`:s${index}`, item[name] ?? MISSING])),
@@ -180,12 +179,11 @@ const MISSING: AttributeValue = { NULL: true };
 
 /** Those of the open holds in items of their own that expire first. */
 async function firstMovedHolds(config: HoldTable, id: string, item: Item): Promise<readonly OpenHold[]> {
-  const { client, tableName, signal } = config;
   const command = new QueryCommand({
-    TableName: tableName,
+    TableName: config.tableName,
     ...movedHoldsFrom(config, id, item, movedHoldPrefix(item)),
     Limit: MAX_SETTLED + 1,
   });
-  const { Items = [] } = await untilAborted(signal, () => client.send(command, { abortSignal: signal }));
+  const { Items = [] } = await send(config, () => command);
   return Items.map((moved) => toOpenHold(config, moved));
 }

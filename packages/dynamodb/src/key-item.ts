@@ -2,7 +2,7 @@ import type { AttributeValue, TransactWriteItem } from "@aws-sdk/client-dynamodb
 import type { Item, Table } from "./counter-item.ts";
 import { withParameters } from "./expressions.ts";
 import { itemKey } from "./table-keys.ts";
-import { attributes } from "./table-schema.ts";
+import { attributes, numberValue } from "./table-schema.ts";
 import { GRACE_SECONDS } from "./write-fence.ts";
 
 /** Which key item a request has: of its counter, and of its idempotency key. */
@@ -31,7 +31,7 @@ export function putKeyItem(
     [attributes.owner]: { S: sortKey },
     // An open hold does not expire with its item: someone has to give back what it has taken.
     ...(hold[attributes.held]?.N === undefined && {
-      [config.keys.timeToLive]: { N: String(expiresAt + GRACE_SECONDS) },
+      [config.keys.timeToLive]: numberValue(expiresAt + GRACE_SECONDS),
     }),
     ...hold,
   };

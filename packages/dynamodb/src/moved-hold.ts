@@ -3,7 +3,7 @@ import type { Item, Table } from "./counter-item.ts";
 import { withParameters } from "./expressions.ts";
 import { forgottenAt, holdAttributes, holdText, readHoldText, type OpenHold } from "./hold-record.ts";
 import { itemKey, sortKeyOf } from "./table-keys.ts";
-import { attributes, KEY_PREFIX, OPEN_HOLD_PREFIX } from "./table-schema.ts";
+import { attributes, KEY_PREFIX, OPEN_HOLD_PREFIX, numberValue } from "./table-schema.ts";
 import { GRACE_SECONDS } from "./write-fence.ts";
 
 /*
@@ -74,7 +74,7 @@ export function putMovedHold(
 ) {
   const Item = {
     ...itemKey(table, { id, sortKey: openHoldKey(item, hold) }),
-    [attributes.held]: { N: String(hold.amount) },
+    [attributes.held]: numberValue(hold.amount),
     [attributes.owner]: { S: sortKey },
     ...(hold.startsAt !== undefined && { [attributes.hold]: holdText(hold) }),
   };
@@ -110,7 +110,7 @@ export function endOfMovedHold(
           {
             values: {
               ":end": end,
-              ":expiresAt": { N: String(keptUntil + GRACE_SECONDS) },
+              ":expiresAt": numberValue(keptUntil + GRACE_SECONDS),
               ":life": item[attributes.life] ?? { S: "" },
             },
           },

@@ -7,7 +7,8 @@ import { sumOfShards } from "./shards.ts";
 import type { CallConfig, StoreConfig } from "./store-options.ts";
 import { idOf, type CounterKey } from "./table-keys.ts";
 import { attributes, VALUE_SORT_KEY, valueSortKey, windowAttribute } from "./table-schema.ts";
-import { untilAborted, withTimeLimit } from "./time-limit.ts";
+import { send } from "./send.ts";
+import { withTimeLimit } from "./time-limit.ts";
 import { translateError } from "./aws-errors.ts";
 import { checkFence, holdsOf } from "./write-fence.ts";
 
@@ -86,10 +87,9 @@ export async function* listCounters(
   const limits = { timeoutMs, signal: options.signal };
   const items = itemsOfPages((ExclusiveStartKey) =>
     withTimeLimit(limits, (signal) =>
-      untilAborted(signal, () =>
-        client.send(new ScanCommand({ TableName: tableName, ...listed(config, place), ExclusiveStartKey }), {
-          abortSignal: signal,
-        }),
+      send(
+        { client, signal },
+        () => new ScanCommand({ TableName: tableName, ...listed(config, place), ExclusiveStartKey }),
       ),
     ),
   );

@@ -4,7 +4,7 @@ import { isBusy, translateError } from "./aws-errors.ts";
 import { readItem, type Item } from "./counter-item.ts";
 import type { CallConfig } from "./store-options.ts";
 import { itemKey } from "./table-keys.ts";
-import { untilAborted } from "./time-limit.ts";
+import { send } from "./send.ts";
 
 interface Key {
   readonly id: string;
@@ -18,16 +18,14 @@ interface Key {
  * @throws CounterError `throttled`, `unavailable`, `misconfigured`
  */
 export async function readTogether(config: CallConfig, keys: readonly Key[]): Promise<readonly Item[]> {
-  const { client, tableName, signal } = config;
+  const { tableName } = config;
   const [key, ...others] = keys;
   if (key === undefined) return [];
   if (others.length === 0) return [await readItem(config, key, { consistent: true })];
   const TransactItems = keys.map((each) => ({ Get: { TableName: tableName, Key: itemKey(config, each) } }));
   for (let busy = 0; ;) {
     try {
-      const { Responses = [] } = await untilAborted(signal, () =>
-        client.send(new TransactGetItemsCommand({ TransactItems }), { abortSignal: signal }),
-      );
+      const { Responses = [] } = await send(config, () => new TransactGetItemsCommand({ TransactItems }));
       return keys.map((_, index) => Responses[index]?.Item ?? {});
     } catch (error) {
       if (!isBusy(error) || ++busy > MAX_BUSY)

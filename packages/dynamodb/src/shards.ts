@@ -5,8 +5,8 @@ import { named, readItem, queryItems, valueOf, type Item, type Table } from "./c
 import { withParameters } from "./expressions.ts";
 import { checkOwner, OWN_OR_MISSING } from "./item-owner.ts";
 import { itemKey, sortKeyOf } from "./table-keys.ts";
-import { attributes, PERMANENT_FENCE, shardPrefix, VALUE_SORT_KEY } from "./table-schema.ts";
-import { untilAborted } from "./time-limit.ts";
+import { attributes, PERMANENT_FENCE, shardPrefix, VALUE_SORT_KEY, numberValue } from "./table-schema.ts";
+import { send } from "./send.ts";
 import { translateError } from "./aws-errors.ts";
 
 /** The shard of an idempotency key: always the same, because a retry that met another shard would count again. */
@@ -21,7 +21,7 @@ export function shardOf(idempotencyKey: string, shards: number): number {
  * @throws CounterError `misconfigured` if the counter is kept in one item, or in another number of shards
  */
 export async function claimShards(table: Table, id: string, shards: number): Promise<void> {
-  const { client, tableName, keys, signal } = table;
+  const { tableName, keys } = table;
   const root = { id, sortKey: VALUE_SORT_KEY };
   const command = new UpdateItemCommand({
     TableName: tableName,
@@ -32,14 +32,12 @@ export async function claimShards(table: Table, id: string, shards: number): Pro
         UpdateExpression: "SET #shards = if_not_exists(#shards, :shards), #fence = :permanent",
         ConditionExpression: `attribute_not_exists(#value)${keys.isShared ? ` AND ${OWN_OR_MISSING}` : ""}`,
       },
-      { values: { ":shards": { N: String(shards) }, ":permanent": { N: String(PERMANENT_FENCE) } } },
+      { values: { ":shards": numberValue(shards), ":permanent": numberValue(PERMANENT_FENCE) } },
     ),
     ReturnValues: "ALL_NEW",
   });
   try {
-    const { Attributes: claimed = {} } = await untilAborted(signal, () =>
-      client.send(command, { abortSignal: signal }),
-    );
+    const { Attributes: claimed = {} } = await send(table, () => command);
     checkShards(claimed, table, id, shards);
   } catch (error) {
     if ((error as Error).name === "ConditionalCheckFailedException") {

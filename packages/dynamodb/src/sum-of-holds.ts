@@ -6,7 +6,7 @@ import { openHolds } from "./hold-record.ts";
 import { movedHoldPrefix, movedHoldsFrom, toOpenHold } from "./moved-hold.ts";
 import type { CallConfig } from "./store-options.ts";
 import { valueSortKey } from "./table-schema.ts";
-import { untilAborted } from "./time-limit.ts";
+import { send } from "./send.ts";
 import { hasMovedHolds } from "./write-fence.ts";
 
 /**
@@ -19,7 +19,7 @@ export async function sumOfHolds(
   id: string,
   window: CounterWindow | undefined,
 ): Promise<number> {
-  const { client, tableName, signal } = config;
+  const { tableName } = config;
   const now = config.now();
   const startsAt = window?.at(now).startsAt;
   const item = await readItem(config, { id, sortKey: valueSortKey(window) }, { consistent: true });
@@ -36,9 +36,7 @@ export async function sumOfHolds(
       ...movedHoldsFrom(config, id, item, movedHoldPrefix(item, now + 1)),
     };
     for await (const moved of itemsOfPages((ExclusiveStartKey) =>
-      untilAborted(signal, () =>
-        client.send(new QueryCommand({ ...input, ExclusiveStartKey }), { abortSignal: signal }),
-      ),
+      send(config, () => new QueryCommand({ ...input, ExclusiveStartKey })),
     )) {
       const hold = toOpenHold(config, moved);
       open.set(hold.keyAttribute, hold); // It may have been moved since the item was read.

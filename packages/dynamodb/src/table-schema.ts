@@ -27,6 +27,11 @@ export const attributes = {
   held: "held",
 } as const;
 
+/** A number as DynamoDB takes it. */
+export function numberValue(value: number | bigint | string): { readonly N: string } {
+  return { N: String(value) };
+}
+
 /** The sort key of the item that holds a counter's value; of a sharded counter's root item, which holds none. */
 export const VALUE_SORT_KEY = "value";
 

@@ -9,8 +9,8 @@ import { listWith } from "./moved-keys.ts";
 import type { TransactionalWrite } from "./next-action.ts";
 import type { RequestContext } from "./request-context.ts";
 import { itemKey } from "./table-keys.ts";
-import { attributes } from "./table-schema.ts";
-import { untilAborted } from "./time-limit.ts";
+import { attributes, numberValue } from "./table-schema.ts";
+import { send } from "./send.ts";
 import { reasonsOf } from "./aws-errors.ts";
 import { expiryWithoutValue, isFenced, nextFence } from "./write-fence.ts";
 import { failedWrite, readFailedItem, type WriteOutcome } from "./write-outcome.ts";
@@ -38,11 +38,7 @@ export async function transactionalWrite(
     updateItem(request, write, fence, list),
   ];
   try {
-    await untilAborted(config.signal, () =>
-      config.client.send(new TrackedTransactWriteItems({ TransactItems }, attempts), {
-        abortSignal: config.signal,
-      }),
-    );
+    await send(config, () => new TrackedTransactWriteItems({ TransactItems }, attempts));
     // A compaction may follow, and go on with the list: the one that was read lacks this request's key.
     const { [attributes.moved]: _before, ...item } = state.item;
     const written = { [attributes.fence]: fence, ...(list && { [attributes.moved]: list }) };
@@ -101,7 +97,7 @@ function updateItem(
   else removes.push("#moved");
   // An item without a value expires, and a counter with windows.
   const expiresAt = request.window
-    ? { N: String(request.window.expiresAt) }
+    ? numberValue(request.window.expiresAt)
     : isRefusal && change.mayCreate && expiryWithoutValue(item, config, change.expiresAt);
   if (expiresAt) sets.push("#expiresAt = :expiresAt");
   else if (change.mayCreate) removes.push("#expiresAt");
@@ -130,8 +126,8 @@ function updateItem(
             ":fence": fence,
             ":expected": expected,
             ":expiresAt": expiresAt || undefined,
-            ":value": isRefusal ? undefined : { N: String(change.after) },
-            ":before": { N: String(change.before) },
+            ":value": isRefusal ? undefined : numberValue(change.after),
+            ":before": numberValue(change.before),
             ...holds.values,
           },
         },

@@ -4,7 +4,7 @@ import { named, type Item, type Table } from "./counter-item.ts";
 import { mayBeDue } from "./hold-record.ts";
 import type { HoldSupport } from "./hold-support.ts";
 import { checkOwner } from "./item-owner.ts";
-import { attributes, HOLD_FENCE, PERMANENT_FENCE } from "./table-schema.ts";
+import { attributes, HOLD_FENCE, PERMANENT_FENCE, numberValue } from "./table-schema.ts";
 
 /**
  * How long a fence holds, and a key is kept, beyond the retention period: an attempt may be in flight for five minutes, after
@@ -81,7 +81,7 @@ export function expiryWithoutValue(
   expiresAt: number,
 ): AttributeValue {
   const until = Math.max(Math.ceil(fenceOf(item)), expiresAt) + GRACE_SECONDS;
-  return { N: String(Math.max(Number(item[keys.timeToLive]?.N ?? 0), until)) };
+  return numberValue(Math.max(Number(item[keys.timeToLive]?.N ?? 0), until));
 }
 
 /**

@@ -10,7 +10,7 @@ import type { ConditionalUpdate } from "./next-action.ts";
 import { readTogether } from "./read-together.ts";
 import { stateAt, type CounterStates } from "./recorded-results.ts";
 import { itemName, valueName, type RequestContext } from "./request-context.ts";
-import { untilAborted } from "./time-limit.ts";
+import { send } from "./send.ts";
 import { reasonUnknown, translateWriteError } from "./write-outcome.ts";
 
 /** What became of a transaction that DynamoDB answered. */
@@ -55,9 +55,7 @@ export async function writeTogether(
   });
   const input = { TransactItems: [...own, ...alongside] };
   try {
-    await untilAborted(config.signal, () =>
-      config.client.send(new TrackedTransactWriteItems(input, attempts), { abortSignal: config.signal }),
-    );
+    await send(config, () => new TrackedTransactWriteItems(input, attempts));
     return { type: "applied" };
   } catch (error) {
     const reasons = reasonsOf(error);
