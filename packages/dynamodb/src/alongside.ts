@@ -3,6 +3,7 @@ import { CounterError, parseInput, withRemedy } from "@durable-counter/core";
 import * as z from "zod/mini";
 import type { Table } from "./counter-item.ts";
 import { isCounterSortKey } from "./table-schema.ts";
+import { quoted } from "./named.ts";
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html */
 const MAX_ACTIONS = 100;
@@ -62,7 +63,7 @@ export function parseAlongside(
     if (!isCounters || nameOf(TableName) !== nameOf(tableName)) continue;
     throw new CounterError(
       "invalid-input",
-      `options.alongside[${index}] is about the item ${JSON.stringify({ [keys.partition]: id, [keys.sort]: sortKey })} in table "${tableName}", which belongs to a counter; change counters by request.entries.`,
+      `options.alongside[${index}] is about the item ${quoted({ [keys.partition]: id, [keys.sort]: sortKey })} in table "${tableName}", which belongs to a counter; change counters by request.entries.`,
     );
   }
   return alongside;

@@ -38,6 +38,7 @@ import {
   type RefusingWrite,
   type TogetherOutcome,
 } from "./write-together.ts";
+import { quoted } from "./named.ts";
 
 /** Options of {@link ApplyAllMethods.applyAll}. */
 export interface ApplyAllOptions extends CallOptions {
@@ -95,7 +96,7 @@ function checkUnsharded({ shards }: Pick<CallConfig, "shards">, { entries }: App
   if (shards === undefined) return;
   throw new CounterError(
     "invalid-input",
-    `request.entries has ${JSON.stringify(entries[0]?.id)}, which this store spreads over ${shards} shards, and no shard knows the whole; change counters together by a store without shards.`,
+    `request.entries has ${quoted(entries[0]?.id)}, which this store spreads over ${shards} shards, and no shard knows the whole; change counters together by a store without shards.`,
   );
 }
 

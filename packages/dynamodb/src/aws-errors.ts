@@ -1,36 +1,47 @@
 import type { CancellationReason, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { CounterError, isCounterError, type CounterErrorCode } from "@durable-counter/core";
 import type { Attempt, Attempts } from "./attempt-tracking.ts";
+import { named, quoted } from "./named.ts";
 import { codeOfConnection, isTemporary, TOO_MANY_REQUESTS, type VendorError } from "./connection-errors.ts";
 
 /** What an error means that says by its name that nothing was written, or that it is open. Any other name says nothing. */
-const CODES: Readonly<Record<string, CounterErrorCode>> = {
-  ProvisionedThroughputExceededException: "throttled",
-  BandwidthLimitExceeded: "throttled",
-  PriorRequestNotComplete: "throttled",
-  TooManyRequestsException: "throttled",
-  RequestLimitExceeded: "throttled",
-  LimitExceededException: "throttled",
-  ItemCollectionSizeLimitExceededException: "throttled",
-  TransactionConflictException: "throttled",
-  ReplicatedWriteConflictException: "throttled",
-  TransactionInProgressException: "outcome-unknown",
-  // Credentials heal: the next attempt signs with new ones.
-  CredentialsProviderError: "unavailable",
-  TokenProviderError: "unavailable",
-  IDPCommunicationError: "unavailable",
-  ExpiredTokenException: "unavailable",
-  ExpiredToken: "unavailable",
-  RequestExpired: "unavailable",
-  RequestTimeTooSkewed: "unavailable",
-  LateAttempt: "unavailable",
-  AttemptNotTracked: "misconfigured",
-  ConditionalCheckFailedException: "misconfigured",
-  TransactionCanceledException: "misconfigured",
-  ValidationException: "misconfigured",
-  ResourceNotFoundException: "misconfigured",
-  AccessDeniedException: "misconfigured",
-};
+const CODES: ReadonlyMap<string, CounterErrorCode> = new Map([
+  ...errorsOf("throttled", [
+    "ProvisionedThroughputExceededException",
+    "BandwidthLimitExceeded",
+    "PriorRequestNotComplete",
+    "TooManyRequestsException",
+    "RequestLimitExceeded",
+    "LimitExceededException",
+    "ItemCollectionSizeLimitExceededException",
+    "TransactionConflictException",
+    "ReplicatedWriteConflictException",
+  ]),
+  ...errorsOf("outcome-unknown", ["TransactionInProgressException"]),
+  ...errorsOf("unavailable", [
+    // Credentials heal: the next attempt signs with new ones.
+    "CredentialsProviderError",
+    "TokenProviderError",
+    "IDPCommunicationError",
+    "ExpiredTokenException",
+    "ExpiredToken",
+    "RequestExpired",
+    "RequestTimeTooSkewed",
+    "LateAttempt",
+  ]),
+  ...errorsOf("misconfigured", [
+    "AttemptNotTracked",
+    "ConditionalCheckFailedException",
+    "TransactionCanceledException",
+    "ValidationException",
+    "ResourceNotFoundException",
+    "AccessDeniedException",
+  ]),
+]);
+
+function errorsOf(code: CounterErrorCode, names: readonly string[]) {
+  return names.map((name): [string, CounterErrorCode] => [name, code]);
+}
 
 /** Why an item cancels a transaction that may be tried again. */
 const BUSY_REASONS = new Set(["TransactionConflict", "ProvisionedThroughputExceeded", "ThrottlingError"]);
@@ -83,7 +94,7 @@ function codeOfRefusal(error: unknown): CounterErrorCode | undefined {
   }
   if (error.message === "Region is missing") return "misconfigured";
   const { name, $fault, $metadata } = error as VendorError;
-  const known = CODES[name];
+  const known = CODES.get(name);
   if (known !== undefined) return known;
   // The SDK tells no fault where a page of a proxy has the status: the proxy may have sent the request more than once.
   const isRefused = $fault !== undefined && $metadata?.httpStatusCode === TOO_MANY_REQUESTS;
@@ -120,10 +131,7 @@ export function translateError(
   const { tableName, counterId, idempotencyKey, wrote, attempts } = context;
   const last = attempts === undefined ? codeOf(error, wrote) : codeOfLast(error, wrote, attempts.list.at(-1));
   const code = attempts?.list.some(mayHaveBeenApplied) ? "outcome-unknown" : last;
-  const subject =
-    counterId === undefined
-      ? `Table "${tableName}"`
-      : `Counter ${JSON.stringify(counterId)} in table "${tableName}"`;
+  const subject = counterId === undefined ? `Table "${tableName}"` : named({ tableName }, counterId);
   const { name, message } = error instanceof Error ? error : { name: "Thrown", message: String(error) };
   const said = `${name}: ${message.replace(PRINCIPAL, "(its principal)").replace(/\.?$/u, ".")}`;
   return new CounterError(code, `${subject} ${sentence(code, name, idempotencyKey)} ${said}`, {
@@ -175,7 +183,7 @@ function sentence(code: CounterErrorCode, name: string, idempotencyKey: string |
       return `may or may not have been changed: the reply was lost. ${
         idempotencyKey === undefined
           ? "Do it again."
-          : `Ask again with the idempotency key ${JSON.stringify(idempotencyKey)} to find out.`
+          : `Ask again with the idempotency key ${quoted(idempotencyKey)} to find out.`
       }`;
     default:
       return `cannot be used: ${remedy(name)}`;

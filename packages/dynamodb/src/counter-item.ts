@@ -10,6 +10,7 @@ import { itemKey, type CounterKey, type TableKeys } from "./table-keys.ts";
 import { attributes } from "./table-schema.ts";
 import { send } from "./send.ts";
 import { translateError } from "./aws-errors.ts";
+import { named, quoted } from "./named.ts";
 
 /** A table, as one call reaches it. */
 export interface Table {
@@ -113,11 +114,6 @@ export function valueOf(
   if (Number.isSafeInteger(value)) return value;
   throw new CounterError(
     "misconfigured",
-    `${named(table, id)} holds ${JSON.stringify(attribute)} as its value; a counter holds a whole number within ±9007199254740991. Repair or delete the item.`,
+    `${named(table, id)} holds ${quoted(attribute)} as its value; a counter holds a whole number within ±9007199254740991. Repair or delete the item.`,
   );
-}
-
-/** A counter in a sentence: `Counter "cart-7" in table "counters"`. */
-export function named({ tableName }: Pick<Table, "tableName">, id: string): string {
-  return `Counter ${JSON.stringify(id)} in table "${tableName}"`;
 }

@@ -1,6 +1,7 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { CounterError, isCounterError, type EndHoldRequest } from "@durable-counter/core";
-import { named, type Item, type Table } from "./counter-item.ts";
+import { type Item, type Table } from "./counter-item.ts";
+import { named, quoted } from "./named.ts";
 import type { RequestContext } from "./request-context.ts";
 
 // The errors of a request that was neither applied nor refused by its limits.
@@ -20,7 +21,7 @@ export function outcomeUnknown(request: RequestContext, error: unknown): unknown
   if (error.code !== "throttled" && error.code !== "unavailable") return error;
   return new CounterError(
     "outcome-unknown",
-    `${named(config, id)} may or may not have been changed: an attempt was never answered. Ask again with idempotencyKey ${JSON.stringify(idempotencyKey)} and issuedAt ${issuedAt}, until ${new Date(retryUntil).toISOString()}, to find out. ${error.message.replace(/ \[[a-z-]+\]$/u, "")}`,
+    `${named(config, id)} may or may not have been changed: an attempt was never answered. Ask again with idempotencyKey ${quoted(idempotencyKey)} and issuedAt ${issuedAt}, until ${new Date(retryUntil).toISOString()}, to find out. ${error.message.replace(/ \[[a-z-]+\]$/u, "")}`,
     { cause: error, details },
   );
 }
@@ -54,7 +55,7 @@ export function itemFull(request: RequestContext): CounterError {
 function notChanged({ config, id, idempotencyKey }: RequestContext, reason: string): CounterError {
   return new CounterError(
     "throttled",
-    `${named(config, id)} was not changed: ${reason}; ask again with the idempotency key ${JSON.stringify(idempotencyKey)}.`,
+    `${named(config, id)} was not changed: ${reason}; ask again with the idempotency key ${quoted(idempotencyKey)}.`,
   );
 }
 
@@ -87,7 +88,7 @@ export function notEnded(
 ): CounterError {
   return new CounterError(
     "throttled",
-    `${named(table, id)} was not changed: other writers overtook ${attempts} attempts in a row. Try again later to ${type} hold ${JSON.stringify(holdId)}.`,
+    `${named(table, id)} was not changed: other writers overtook ${attempts} attempts in a row. Try again later to ${type} hold ${quoted(holdId)}.`,
   );
 }
 
@@ -99,7 +100,7 @@ export function endUnknown(
 ): CounterError {
   return new CounterError(
     "outcome-unknown",
-    `Hold ${JSON.stringify(holdId)} of ${named(table, id)} may or may not have ended: an attempt to ${type} it was never answered. Ask again to ${type} it, to find out. ${cause.message.replace(/ \[[a-z-]+\]$/u, "")}`,
+    `Hold ${quoted(holdId)} of ${named(table, id)} may or may not have ended: an attempt to ${type} it was never answered. Ask again to ${type} it, to find out. ${cause.message.replace(/ \[[a-z-]+\]$/u, "")}`,
     { cause, details: { idempotencyKey: holdId, holdId } },
   );
 }
@@ -115,7 +116,7 @@ export function idempotencyKeyExpired(request: RequestContext): CounterError {
   const { config, id, idempotencyKey, issuedAt, retryUntil } = request;
   return new CounterError(
     "idempotency-key-expired",
-    `${named(config, id)} was not changed: idempotencyKey ${JSON.stringify(idempotencyKey)} was issued at ${new Date(issuedAt).toISOString()}, and keys are remembered for ${(retryUntil - issuedAt) / 1_000} s, so it is not known any more whether the request was applied. Find out by other means, and count under a new idempotency key if it was not; or let idempotency.retentionSeconds be longer than requests may take.`,
+    `${named(config, id)} was not changed: idempotencyKey ${quoted(idempotencyKey)} was issued at ${new Date(issuedAt).toISOString()}, and keys are remembered for ${(retryUntil - issuedAt) / 1_000} s, so it is not known any more whether the request was applied. Find out by other means, and count under a new idempotency key if it was not; or let idempotency.retentionSeconds be longer than requests may take.`,
   );
 }
 
@@ -123,7 +124,7 @@ export function idempotencyKeyExpired(request: RequestContext): CounterError {
 export function setOverFraction({ config, id, idempotencyKey }: RequestContext): CounterError {
   return new CounterError(
     "misconfigured",
-    `${named(config, id)} held a number with a fraction, and now holds what the batch sets; the record of idempotencyKey ${JSON.stringify(idempotencyKey)} cannot be read. Count on with another idempotency key.`,
+    `${named(config, id)} held a number with a fraction, and now holds what the batch sets; the record of idempotencyKey ${quoted(idempotencyKey)} cannot be read. Count on with another idempotency key.`,
   );
 }
 
@@ -131,14 +132,14 @@ export function setOverFraction({ config, id, idempotencyKey }: RequestContext):
 export function resultForgotten({ config, id, idempotencyKey }: RequestContext): CounterError {
   return new CounterError(
     "idempotency-key-expired",
-    `${named(config, id)} has no record of idempotencyKey ${JSON.stringify(idempotencyKey)} any more, and another counter of the same request has: the request was applied, and the counter was deleted since, or the key has expired. Nothing was changed now. Read the values with get.`,
+    `${named(config, id)} has no record of idempotencyKey ${quoted(idempotencyKey)} any more, and another counter of the same request has: the request was applied, and the counter was deleted since, or the key has expired. Nothing was changed now. Read the values with get.`,
   );
 }
 
 /** Says that an error is about one request to several counters. */
 export function ofSeveral(requests: readonly RequestContext[], error: unknown): unknown {
   if (!isCounterError(error)) return error;
-  const ids = requests.map(({ id }) => JSON.stringify(id));
+  const ids = requests.map(({ id }) => quoted(id));
   const shown = ids.length > IDS_SHOWN ? `${ids.slice(0, IDS_SHOWN).join(", ")} …` : ids.join(", ");
   const isWithout = error.cause instanceof Error && error.cause.name === "UnknownOperationException";
   const message = isWithout
@@ -160,6 +161,6 @@ export function unreadableRecord(
 ): CounterError {
   return new CounterError(
     "misconfigured",
-    `${named(config, id)} holds ${JSON.stringify(record)} as the record of idempotencyKey ${JSON.stringify(idempotencyKey)}. A newer version of @durable-counter/dynamodb may have written it: upgrade this one. If nothing of ours wrote it, remove it.`,
+    `${named(config, id)} holds ${quoted(record)} as the record of idempotencyKey ${quoted(idempotencyKey)}. A newer version of @durable-counter/dynamodb may have written it: upgrade this one. If nothing of ours wrote it, remove it.`,
   );
 }

@@ -20,6 +20,7 @@ import type { HoldSupport } from "./hold-support.ts";
 import { holdInKeyItem, putMovedHold } from "./moved-hold.ts";
 import { windowOf, type CallConfig } from "./store-options.ts";
 import { sumOfHolds } from "./sum-of-holds.ts";
+import { quoted } from "./named.ts";
 
 /** What `holds` adds to a store. */
 export interface HoldMethods extends Required<Pick<CounterStore, "hold" | "commit" | "release" | "held">> {}
@@ -90,7 +91,7 @@ async function hold(config: CallConfig, request: HoldRequest): Promise<HoldResul
   if (config.shards !== undefined) {
     throw new CounterError(
       "invalid-input",
-      `request.id is ${JSON.stringify(rest.id)}, a counter that is spread over ${config.shards} shards, of which none may have enough; hold on a counter of a store without "shards".`,
+      `request.id is ${quoted(rest.id)}, a counter that is spread over ${config.shards} shards, of which none may have enough; hold on a counter of a store without "shards".`,
     );
   }
   const {

@@ -1,5 +1,6 @@
 import { CounterError } from "@durable-counter/core";
-import { named, type Item, type Table } from "./counter-item.ts";
+import { type Item, type Table } from "./counter-item.ts";
+import { named, quoted } from "./named.ts";
 import { attributes } from "./table-schema.ts";
 
 /**
@@ -22,6 +23,6 @@ export function checkOwner(item: Item, table: Pick<Table, "tableName" | "keys">,
   const { partition, prefix } = table.keys;
   throw new CounterError(
     "misconfigured",
-    `${named(table, id)} would be kept in the item whose ${partition} is ${JSON.stringify(prefix + id)}, and something else is there. It was left as it is. Pass another keys.prefix, which is ${JSON.stringify(prefix)}, or move that item.`,
+    `${named(table, id)} would be kept in the item whose ${partition} is ${quoted(prefix + id)}, and something else is there. It was left as it is. Pass another keys.prefix, which is ${quoted(prefix)}, or move that item.`,
   );
 }

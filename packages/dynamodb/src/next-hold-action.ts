@@ -7,7 +7,8 @@ import {
   type HoldEndResult,
   type WindowPeriod,
 } from "@durable-counter/core";
-import { named, valueOf, type Item } from "./counter-item.ts";
+import { valueOf, type Item } from "./counter-item.ts";
+import { named, quoted } from "./named.ts";
 import { holdAttributes, readHold, valueAttributeOf, type OpenHold } from "./hold-record.ts";
 import { attributes } from "./table-schema.ts";
 import { checkFence, hasMovedHolds, isDue } from "./write-fence.ts";
@@ -119,6 +120,6 @@ export function nextHoldAction(context: HoldContext, state: HoldState): HoldActi
 function unreadable({ request, table }: HoldContext, record: readonly unknown[]): CounterError {
   return new CounterError(
     "misconfigured",
-    `${named(table, request.id)} holds ${JSON.stringify(record)} as the record of hold ${JSON.stringify(request.holdId)}. A newer version of @durable-counter/dynamodb may have written it: upgrade this one.`,
+    `${named(table, request.id)} holds ${quoted(record)} as the record of hold ${quoted(request.holdId)}. A newer version of @durable-counter/dynamodb may have written it: upgrade this one.`,
   );
 }

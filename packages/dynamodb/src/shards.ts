@@ -1,7 +1,8 @@
 import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { CounterError } from "@durable-counter/core";
 import { hash } from "node:crypto";
-import { named, readItem, queryItems, valueOf, type Item, type Table } from "./counter-item.ts";
+import { readItem, queryItems, valueOf, type Item, type Table } from "./counter-item.ts";
+import { named } from "./named.ts";
 import { withParameters } from "./expressions.ts";
 import { checkOwner, OWN_OR_MISSING } from "./item-owner.ts";
 import { itemKey, sortKeyOf } from "./table-keys.ts";

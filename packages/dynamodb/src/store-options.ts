@@ -16,6 +16,7 @@ import { createStoreCache, type StoreCache } from "./store-cache.ts";
 import { tableKeys, TableKeysOptions } from "./table-keys.ts";
 import type { Table } from "./counter-item.ts";
 import type { HoldSupport } from "./hold-support.ts";
+import { quoted } from "./named.ts";
 
 const STRATEGIES = ["auto", "inline", "separate-item"] as const;
 
@@ -214,13 +215,13 @@ export function checkUnlimited(
   if (limit !== undefined) {
     throw new CounterError(
       "invalid-input",
-      `${what}.limits is ${JSON.stringify(limits)}, and no shard knows the whole; leave "limits" out, or "shards".`,
+      `${what}.limits is ${quoted(limits)}, and no shard knows the whole; leave "limits" out, or "shards".`,
     );
   }
   if (window !== undefined) {
     throw new CounterError(
       "invalid-input",
-      `${what}.window is ${JSON.stringify(window.name)}, and shards have no windows; leave "window" out, or "shards".`,
+      `${what}.window is ${quoted(window.name)}, and shards have no windows; leave "window" out, or "shards".`,
     );
   }
   if (initial !== 0) {

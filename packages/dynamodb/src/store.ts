@@ -20,6 +20,7 @@ import {
   type StoreOptions,
 } from "./store-options.ts";
 import { withTimeLimit } from "./time-limit.ts";
+import { quoted } from "./named.ts";
 
 /** Options of a store of counters in a DynamoDB table. */
 export interface DynamoDBCounterStoreOptions<
@@ -95,13 +96,13 @@ async function apply(config: CallConfig, request: ApplyRequest): Promise<ApplyRe
   if (isSharded && setIndex !== -1) {
     throw new CounterError(
       "invalid-input",
-      `request.commands[${setIndex}] is ${JSON.stringify(commands[setIndex])}, and counter ${JSON.stringify(id)} is spread over ${config.shards} shards, none of which has the whole value; increment or decrement by the difference.`,
+      `request.commands[${setIndex}] is ${quoted(commands[setIndex])}, and counter ${quoted(id)} is spread over ${config.shards} shards, none of which has the whole value; increment or decrement by the difference.`,
     );
   }
   if (isSharded && reads > 0) {
     throw new CounterError(
       "invalid-input",
-      `request.commands has a "get" among writes, and counter ${JSON.stringify(id)} is spread over ${config.shards} shards; ask for the value by itself.`,
+      `request.commands has a "get" among writes, and counter ${quoted(id)} is spread over ${config.shards} shards; ask for the value by itself.`,
     );
   }
   return applyRequest(config, request);

@@ -1,6 +1,7 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { CounterError } from "@durable-counter/core";
-import { named, type Item, type Table } from "./counter-item.ts";
+import { type Item, type Table } from "./counter-item.ts";
+import { named, quoted } from "./named.ts";
 import { mayBeDue } from "./hold-record.ts";
 import type { HoldSupport } from "./hold-support.ts";
 import { checkOwner } from "./item-owner.ts";
@@ -100,7 +101,7 @@ export function checkFence(
   const fence = Number(attribute.N);
   if (fence < PERMANENT_FENCE) return;
   const shards = item[attributes.shards]?.N;
-  let why = `has the write fence ${JSON.stringify(attribute)}, which is no time. Repair or delete the item.`;
+  let why = `has the write fence ${quoted(attribute)}, which is no time. Repair or delete the item.`;
   if (fence >= PERMANENT_FENCE) {
     why =
       shards === undefined

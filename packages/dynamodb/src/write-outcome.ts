@@ -1,6 +1,7 @@
 import type { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { CounterError } from "@durable-counter/core";
-import { named, readItem, type Item } from "./counter-item.ts";
+import { readItem, type Item } from "./counter-item.ts";
+import { named, quoted } from "./named.ts";
 import { endUntracked } from "./attempt-tracking.ts";
 import type { CounterState } from "./counter-state.ts";
 import type { RequestContext } from "./request-context.ts";
@@ -63,7 +64,7 @@ export async function readFailedItem(request: RequestContext, sortKey = request.
 export function reasonUnknown({ config, id, idempotencyKey }: RequestContext, cause: unknown): CounterError {
   return new CounterError(
     "outcome-unknown",
-    `${named(config, id)} refused a write, and the reason could not be read. Ask again with the idempotency key ${JSON.stringify(idempotencyKey)} to find out.`,
+    `${named(config, id)} refused a write, and the reason could not be read. Ask again with the idempotency key ${quoted(idempotencyKey)} to find out.`,
     { cause, details: { idempotencyKey } },
   );
 }
