@@ -3,12 +3,12 @@ import type { Item } from "./counter-item.ts";
 import { GENERATED_KEY_SECONDS, isKeyAttribute } from "./idempotency-key.ts";
 import { readRecord } from "./idempotency-record.ts";
 import { cacheFence } from "./cached-fence.ts";
-import { holdOf, removal, removalWithFence, type RecordedKey } from "./key-removal.ts";
+import { holdOf, removal, type RecordedKey } from "./key-removal.ts";
 import { listWith, type MovedKey } from "./moved-keys.ts";
 import { putKeyItem } from "./key-item.ts";
 import { itemName, type RequestContext } from "./request-context.ts";
 import { lapsedWindows } from "./request-window.ts";
-import { itemKey } from "./table-keys.ts";
+import { itemAt } from "./table-keys.ts";
 import { attributes } from "./table-schema.ts";
 import { send } from "./send.ts";
 import { hasHolds, lapsedBefore, nextFence } from "./write-fence.ts";
@@ -163,8 +163,7 @@ async function remove(
 ): Promise<boolean> {
   const { config } = request;
   const command = new UpdateItemCommand({
-    TableName: config.tableName,
-    Key: itemKey(config, request),
+    ...itemAt(config, request),
     ...removal(request, item, expired),
   });
   return send(config, () => command).then(() => true, isConditionFailure);
@@ -180,7 +179,7 @@ export async function moveToKeyItems(
   moved: readonly RecordedKey[],
 ): Promise<boolean> {
   const { config } = request;
-  const { tableName, cache } = config;
+  const { cache } = config;
   const list = listAfter(request, item, moved);
   const fence = nextFence(
     item,
@@ -191,9 +190,8 @@ export async function moveToKeyItems(
     TransactItems: [
       {
         Update: {
-          TableName: tableName,
-          Key: itemKey(config, request),
-          ...removalWithFence(request, item, moved, { fence, list }),
+          ...itemAt(config, request),
+          ...removal(request, item, moved, { fence, list }),
         },
       },
       // Over an expired key item of the same key: the record in the counter's item is newer.

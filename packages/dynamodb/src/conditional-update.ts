@@ -9,7 +9,7 @@ import type { ConditionalUpdate } from "./next-action.ts";
 import { OWN_ITEM } from "./item-owner.ts";
 import { tagOf } from "./moved-keys.ts";
 import type { RequestContext } from "./request-context.ts";
-import { itemKey } from "./table-keys.ts";
+import { itemAt } from "./table-keys.ts";
 import { attributes, HOLD_FENCE, numberValue } from "./table-schema.ts";
 import { failedWrite, isConditionFailure, readFailedItem, type WriteOutcome } from "./write-outcome.ts";
 import { send } from "./send.ts";
@@ -106,8 +106,7 @@ export function updateInput(request: RequestContext, { change, item, keyItem }: 
     condition,
   ].filter((part) => part !== "");
   return {
-    TableName: config.tableName,
-    Key: itemKey(config, request),
+    ...itemAt(config, request),
     ...withParameters(
       config,
       {

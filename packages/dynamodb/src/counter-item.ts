@@ -6,7 +6,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { CounterError } from "@durable-counter/core";
 import { withParameters } from "./expressions.ts";
-import { itemKey, type CounterKey, type TableKeys } from "./table-keys.ts";
+import { itemAt, type CounterKey, type TableKeys } from "./table-keys.ts";
 import { attributes } from "./table-schema.ts";
 import { send } from "./send.ts";
 import { translateError } from "./aws-errors.ts";
@@ -36,8 +36,7 @@ export async function readItem(
   const { tableName } = table;
   try {
     const command = new GetItemCommand({
-      TableName: tableName,
-      Key: itemKey(table, key),
+      ...itemAt(table, key),
       ConsistentRead: consistent,
       ...projection,
     });

@@ -3,7 +3,7 @@ import type { CounterWindow } from "@durable-counter/core";
 import { queryItems, readItem, type Table } from "./counter-item.ts";
 import { withParameters } from "./expressions.ts";
 import { checkOwner, isOwnItem, OWN_OR_MISSING } from "./item-owner.ts";
-import { itemKey, sortKeyOf } from "./table-keys.ts";
+import { itemAt, sortKeyOf } from "./table-keys.ts";
 import { attributes, KEY_PREFIX, VALUE_SORT_KEY, windowSortKey } from "./table-schema.ts";
 import { send } from "./send.ts";
 import { reasonsOf, translateError } from "./aws-errors.ts";
@@ -31,8 +31,8 @@ export async function deleteCounter(
     if (!(await deleteValue(table, { id, sortKey }))) {
       for await (const item of queryItems(table, id, `${VALUE_SORT_KEY}/`, { consistent: true })) {
         if (!isOwnItem(item, table)) continue;
-        const Key = itemKey(table, { id, sortKey: sortKeyOf(table, item) });
-        await send(table, () => new DeleteItemCommand({ TableName: tableName, Key }));
+        const at = itemAt(table, { id, sortKey: sortKeyOf(table, item) });
+        await send(table, () => new DeleteItemCommand(at));
       }
     }
     await deleteKeyItems(table, id);
@@ -46,11 +46,10 @@ async function deleteValue(
   table: Table,
   key: { readonly id: string; readonly sortKey: string },
 ): Promise<boolean> {
-  const { tableName, keys } = table;
+  const { keys } = table;
   const isOwn = keys.isShared ? ` AND ${OWN_OR_MISSING}` : "";
   const command = new DeleteItemCommand({
-    TableName: tableName,
-    Key: itemKey(table, key),
+    ...itemAt(table, key),
     ...withParameters(table, { ConditionExpression: `attribute_not_exists(#shards)${isOwn}` }),
   });
   try {
@@ -84,7 +83,7 @@ async function deleteKeyItemsOf(
   owner: string,
   sortKeys: readonly string[],
 ): Promise<void> {
-  const at = (sortKey: string) => ({ TableName: table.tableName, Key: itemKey(table, { id, sortKey }) });
+  const at = (sortKey: string) => itemAt(table, { id, sortKey });
   const isGone = {
     ...at(owner),
     ...withParameters(table, { ConditionExpression: "attribute_not_exists(#id)" }),

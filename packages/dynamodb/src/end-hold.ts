@@ -24,7 +24,7 @@ import {
 } from "./next-hold-action.ts";
 import { namesOf } from "./request-context.ts";
 import type { CallConfig } from "./store-options.ts";
-import { itemKey } from "./table-keys.ts";
+import { itemAt } from "./table-keys.ts";
 import { send } from "./send.ts";
 import { isConditionFailure } from "./write-outcome.ts";
 import { numberValue } from "./table-schema.ts";
@@ -163,8 +163,7 @@ function updateInput(
   { hold, startsAt }: HoldWrite,
 ) {
   const common = {
-    TableName: config.tableName,
-    Key: itemKey(config, { id: request.id, sortKey }),
+    ...itemAt(config, { id: request.id, sortKey }),
     ReturnValuesOnConditionCheckFailure: "ALL_OLD",
   } as const;
   const ofHold = holdAttributes(keyAttribute);

@@ -18,7 +18,7 @@ import {
 } from "./hold-record.ts";
 import { endOfMovedHold, movedHoldPrefix, movedHoldsFrom, toOpenHold } from "./moved-hold.ts";
 import type { HoldTable } from "./hold-support.ts";
-import { itemKey, type CounterKey } from "./table-keys.ts";
+import { itemAt, type CounterKey } from "./table-keys.ts";
 import { attributes, numberValue } from "./table-schema.ts";
 import { send } from "./send.ts";
 import { hasMovedHolds, isDue } from "./write-fence.ts";
@@ -113,8 +113,7 @@ export async function settle(table: HoldTable, key: CounterKey, item: Item, now:
     const settlement = settlementOf(values, inline, moved, now);
     const end = endText({ type: "expired" }, Math.floor(now / 1_000) + retentionSeconds);
     const Update = {
-      TableName: tableName,
-      Key: itemKey(table, key),
+      ...itemAt(table, key),
       ...updateOf(item, settlement, end),
     };
     if (settlement.moved.length === 0) {

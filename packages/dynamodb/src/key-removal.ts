@@ -1,5 +1,6 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { Item } from "./counter-item.ts";
+import { withParameters } from "./expressions.ts";
 import type { HoldParts } from "./hold-support.ts";
 import type { RequestContext } from "./request-context.ts";
 import { attributes } from "./table-schema.ts";
@@ -12,34 +13,17 @@ export function holdOf({ config }: RequestContext, item: Item, keyAttribute: str
   return config.holds?.ofKey(item, keyAttribute);
 }
 
-/** Removes keys that are moved, and sets the next write fence and the list of moved keys, if there is one. */
-export function removalWithFence(
+/**
+ * Removes keys, with what is recorded of their holds, if all of it is as it was read.
+ *
+ * @param next for keys that are moved: the next write fence, and the list of moved keys, if there is one
+ */
+export function removal(
   request: RequestContext,
   item: Item,
-  moved: readonly RecordedKey[],
-  next: { readonly fence: AttributeValue; readonly list: AttributeValue | undefined },
+  keys: readonly RecordedKey[],
+  next?: { readonly fence: AttributeValue; readonly list: AttributeValue | undefined },
 ) {
-  const fence = item[attributes.fence];
-  const { UpdateExpression, ConditionExpression, ...removed } = removal(request, item, moved);
-  return {
-    UpdateExpression: `${UpdateExpression}${next.list === undefined ? ", #moved SET" : " SET #moved = :moved,"} #fence = :nextFence`,
-    ConditionExpression: `${ConditionExpression} AND ${fence === undefined ? "attribute_not_exists(#fence)" : "#fence = :fence"}`,
-    ExpressionAttributeNames: {
-      ...removed.ExpressionAttributeNames,
-      "#fence": attributes.fence,
-      "#moved": attributes.moved,
-    },
-    ExpressionAttributeValues: {
-      ...removed.ExpressionAttributeValues,
-      ":nextFence": next.fence,
-      ...(next.list !== undefined && { ":moved": next.list }),
-      ...(fence !== undefined && { ":fence": fence }),
-    },
-  };
-}
-
-/** Removes keys, with what is recorded of their holds, if all of it is as it was read. */
-export function removal(request: RequestContext, item: Item, keys: readonly RecordedKey[]) {
   const seen: [string, AttributeValue][] = [];
   const constant: string[] = []; // no need to compare: it is never changed
   for (const [name, record] of keys) {
@@ -50,13 +34,31 @@ export function removal(request: RequestContext, item: Item, keys: readonly Reco
     constant.push(hold.constant);
   }
   const removed = [...seen.map((_, index) => `#k${index}`), ...constant.map((_, index) => `#h${index}`)];
-  return {
-    UpdateExpression: `REMOVE ${removed.join()}`,
-    ConditionExpression: seen.map((_, index) => `#k${index} = :k${index}`).join(" AND "),
-    ExpressionAttributeNames: Object.fromEntries([
-      ...seen.map(([name], index) => [`#k${index}`, name]),
-      ...constant.map((name, index) => [`#h${index}`, name]),
-    ]),
-    ExpressionAttributeValues: Object.fromEntries(seen.map(([, record], index) => [`:k${index}`, record])),
-  };
+  const conditions = seen.map((_, index) => `#k${index} = :k${index}`);
+  const fence = item[attributes.fence];
+  let sets = "";
+  if (next !== undefined) {
+    conditions.push(fence === undefined ? "attribute_not_exists(#fence)" : "#fence = :fence");
+    sets = ` SET #fence = :nextFence${next.list === undefined ? "" : ", #moved = :moved"}`;
+    if (next.list === undefined) removed.push("#moved");
+  }
+  return withParameters(
+    request.config,
+    {
+      UpdateExpression: `REMOVE ${removed.join()}${sets}`,
+      ConditionExpression: conditions.join(" AND "),
+    },
+    {
+      names: Object.fromEntries([
+        ...seen.map(([name], index) => [`#k${index}`, name]),
+        ...constant.map((name, index) => [`#h${index}`, name]),
+      ]),
+      values: {
+        ":fence": fence,
+        ":nextFence": next?.fence,
+        ":moved": next?.list,
+        ...Object.fromEntries(seen.map(([, record], index) => [`:k${index}`, record])),
+      },
+    },
+  );
 }

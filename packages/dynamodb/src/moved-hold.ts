@@ -2,7 +2,7 @@ import type { AttributeValue, TransactWriteItem } from "@aws-sdk/client-dynamodb
 import type { Item, Table } from "./counter-item.ts";
 import { withParameters } from "./expressions.ts";
 import { forgottenAt, holdAttributes, holdText, readHoldText, type OpenHold } from "./hold-record.ts";
-import { itemKey, sortKeyOf } from "./table-keys.ts";
+import { itemAt, itemKey, sortKeyOf } from "./table-keys.ts";
 import { attributes, KEY_PREFIX, OPEN_HOLD_PREFIX, numberValue } from "./table-schema.ts";
 import { GRACE_SECONDS } from "./write-fence.ts";
 
@@ -89,7 +89,7 @@ export function endOfMovedHold(
   hold: OpenHold,
   end: AttributeValue,
 ): TransactWriteItem[] {
-  const at = (sortKey: string) => ({ TableName: table.tableName, Key: itemKey(table, { id, sortKey }) });
+  const at = (sortKey: string) => itemAt(table, { id, sortKey });
   const keptUntil = Math.max(forgottenAt(end) ?? 0, Math.ceil(hold.expiresAt / 1_000) + retentionSeconds);
   return [
     {

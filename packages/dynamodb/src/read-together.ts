@@ -3,7 +3,7 @@ import { backOff, MAX_BUSY } from "./back-off.ts";
 import { isBusy, translateError } from "./aws-errors.ts";
 import { readItem, type Item } from "./counter-item.ts";
 import type { CallConfig } from "./store-options.ts";
-import { itemKey } from "./table-keys.ts";
+import { itemAt } from "./table-keys.ts";
 import { send } from "./send.ts";
 
 interface Key {
@@ -22,7 +22,7 @@ export async function readTogether(config: CallConfig, keys: readonly Key[]): Pr
   const [key, ...others] = keys;
   if (key === undefined) return [];
   if (others.length === 0) return [await readItem(config, key, { consistent: true })];
-  const TransactItems = keys.map((each) => ({ Get: { TableName: tableName, Key: itemKey(config, each) } }));
+  const TransactItems = keys.map((each) => ({ Get: itemAt(config, each) }));
   for (let busy = 0; ;) {
     try {
       const { Responses = [] } = await send(config, () => new TransactGetItemsCommand({ TransactItems }));

@@ -5,7 +5,7 @@ import { readItem, queryItems, valueOf, type Item, type Table } from "./counter-
 import { named } from "./named.ts";
 import { withParameters } from "./expressions.ts";
 import { checkOwner, OWN_OR_MISSING } from "./item-owner.ts";
-import { itemKey, sortKeyOf } from "./table-keys.ts";
+import { itemAt, sortKeyOf } from "./table-keys.ts";
 import { attributes, PERMANENT_FENCE, shardPrefix, VALUE_SORT_KEY, numberValue } from "./table-schema.ts";
 import { send } from "./send.ts";
 import { translateError } from "./aws-errors.ts";
@@ -25,8 +25,7 @@ export async function claimShards(table: Table, id: string, shards: number): Pro
   const { tableName, keys } = table;
   const root = { id, sortKey: VALUE_SORT_KEY };
   const command = new UpdateItemCommand({
-    TableName: tableName,
-    Key: itemKey(table, root),
+    ...itemAt(table, root),
     ...withParameters(
       table,
       {

@@ -117,6 +117,11 @@ export function itemKey({ keys }: Keyed, { id, sortKey }: CounterKey) {
   return { [keys.partition]: { S: keys.prefix + id }, [keys.sort]: { S: sortKey } };
 }
 
+/** Where one of a counter's items is, for a request about it. */
+export function itemAt(table: Keyed & { readonly tableName: string }, key: CounterKey) {
+  return { TableName: table.tableName, Key: itemKey(table, key) };
+}
+
 /** The id of the counter that an item belongs to. */
 export function idOf({ keys }: Keyed, item: Attributes): string {
   return (item[keys.partition]?.S ?? "").slice(keys.prefix.length);

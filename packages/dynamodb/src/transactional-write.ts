@@ -8,7 +8,7 @@ import { replaceKeyItem } from "./key-item.ts";
 import { listWith } from "./moved-keys.ts";
 import type { TransactionalWrite } from "./next-action.ts";
 import type { RequestContext } from "./request-context.ts";
-import { itemKey } from "./table-keys.ts";
+import { itemAt } from "./table-keys.ts";
 import { attributes, numberValue } from "./table-schema.ts";
 import { send } from "./send.ts";
 import { reasonsOf } from "./aws-errors.ts";
@@ -106,8 +106,7 @@ function updateItem(
   if (expected !== undefined) removes.push("#idempotencyKey");
   return {
     Update: {
-      TableName: config.tableName,
-      Key: itemKey(config, request),
+      ...itemAt(config, request),
       ...withParameters(
         config,
         {
