@@ -11,7 +11,7 @@ test("expressions get the names and values that they use, and no others", () => 
   };
   const given = {
     names: { "#value": "w#0", "#due": "due" },
-    values: { ":lapsed": { N: "1" }, ":value": { N: "2" }, ":valu": { N: "3" }, ":other": undefined },
+    values: { ":lapsed": { N: "1" }, ":value": { N: "2" }, ":v": { N: "3" }, ":other": undefined },
   };
   expect(withParameters(table, expressions, given)).toEqual({
     ...expressions,
