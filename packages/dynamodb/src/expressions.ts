@@ -1,6 +1,5 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { TableKeys } from "./table-keys.ts";
-import { attributes } from "./table-schema.ts";
 
 /** The expressions of one request. */
 type Expressions = Readonly<
@@ -23,16 +22,10 @@ export function withParameters<Given extends Expressions>(
     readonly values?: Readonly<Record<string, AttributeValue | undefined>>;
   } = {},
 ) {
-  const known: Readonly<Record<string, string>> = {
-    ...attributes,
-    id: keys.partition,
-    sortKey: keys.sort,
-    expiresAt: keys.timeToLive,
-  };
   const names: Record<string, string> = {};
   const values: Record<string, AttributeValue> = {};
   for (const parameter of Object.values(expressions).join(" ").match(PARAMETER) ?? []) {
-    const name = given.names?.[parameter] ?? known[parameter.slice(1)];
+    const name = given.names?.[parameter] ?? keys.names[parameter];
     const value = given.values?.[parameter];
     if (value !== undefined) values[parameter] = value;
     else if (name !== undefined) names[parameter] = name;

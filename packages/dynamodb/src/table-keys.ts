@@ -29,6 +29,8 @@ export interface TableKeys {
    * told from an item of theirs under the same key.
    */
   readonly isShared: boolean;
+  /** The names of all attributes, by what stands for them in expressions, such as `#value`. */
+  readonly names: Readonly<Record<string, string>>;
 }
 
 const DEFAULTS = { partition: "id", sort: "sk", prefix: "", timeToLive: "expiresAt" };
@@ -87,7 +89,9 @@ export function tableKeys(options: TableKeysOptions = {}): TableKeys {
     timeToLive = DEFAULTS.timeToLive,
   } = options;
   const isShared = partition !== DEFAULTS.partition || sort !== DEFAULTS.sort || prefix !== DEFAULTS.prefix;
-  return { partition, sort, prefix, timeToLive, isShared };
+  const known = { ...attributes, id: partition, sortKey: sort, expiresAt: timeToLive };
+  const names = Object.fromEntries(Object.entries(known).map(([name, attribute]) => [`#${name}`, attribute]));
+  return { partition, sort, prefix, timeToLive, isShared, names };
 }
 
 /**
