@@ -16,19 +16,28 @@ interface Beside {
   readonly title?: string;
   /** The executions that it invoked, by the id of the operation. */
   readonly invoked?: ReadonlyMap<string, Timeline>;
+  readonly leftOut?: LeftOut;
+}
+
+/** Invoked executions that are not drawn. */
+export interface LeftOut {
+  /** The operations of this execution that invoked them. */
+  readonly ids: ReadonlySet<string>;
+  /** How many operations invoked them, also in the executions below. What those would have invoked in turn is not known. */
+  readonly total: number;
 }
 
 /** The timeline of a recorded execution, with a lane for each context, and the lanes of the executions that it invoked. */
 export function executionTimeline(
   events: readonly HistoryEvent[],
-  { points = [], title, invoked = new Map() }: Beside = {},
+  { points = [], title, invoked = new Map(), leftOut = { ids: new Set(), total: 0 } }: Beside = {},
 ): Timeline {
   const record = recordOf(events, points);
   const { moments, operations, invocations, marks, started, ended } = record;
   const times = moments.times;
   const last = times.length - 1;
   const [first = 0, final = 0] = [times[0], times[last]];
-  const contexts = contextLanes(record);
+  const contexts = contextLanes(record, leftOut.ids);
   const timeline: Timeline = {
     title: title ?? (started?.name === undefined ? "Durable execution" : `Execution ${started.name}`),
     status: statusOf(ended),
@@ -39,6 +48,9 @@ export function executionTimeline(
       { label: "operations", text: `${operations.size}` },
       ...(marks.length === 0 ? [] : [{ label: "crashes", text: `${marks.length}` }]),
       ...(invoked.size === 0 ? [] : [{ label: "invoked executions", text: `${invoked.size}` }]),
+      ...(leftOut.total === 0
+        ? []
+        : [{ label: "invokes whose executions are not drawn", text: `${leftOut.total}` }]),
     ],
     texts: [...textOf("event", started?.payload), ...outcomeOf(ended)],
     moments: times,
@@ -75,13 +87,20 @@ interface ContextLane {
   readonly operations: readonly RecordedOperation[];
 }
 
+const NOT_DRAWN = "its execution is not drawn";
+
 /** One lane for the operations of the handler, and one for each context, below that of its parent. */
-function contextLanes(record: ExecutionRecord): readonly ContextLane[] {
+function contextLanes(record: ExecutionRecord, leftOut: ReadonlySet<string>): readonly ContextLane[] {
   const children = Map.groupBy(record.operations.values(), ({ started: { parentId } }) =>
     parentId !== undefined && record.operations.has(parentId) ? parentId : "",
   );
   const positions = positionsOf(record.operations.values());
-  const bar = (operation: RecordedOperation) => operationBar(operation, record, positions.get(operation.id));
+  const bar = (operation: RecordedOperation): Bar => {
+    const drawn = operationBar(operation, record, positions.get(operation.id));
+    return leftOut.has(operation.id)
+      ? { ...drawn, label: `${drawn.label} … ${NOT_DRAWN}`, summary: `${drawn.summary}, ${NOT_DRAWN}` }
+      : drawn;
+  };
   const lanes: ContextLane[] = [];
   const add = (context: RecordedOperation | undefined, depth: number) => {
     const inside = children.get(context?.id ?? "") ?? [];

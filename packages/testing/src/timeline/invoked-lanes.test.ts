@@ -92,3 +92,29 @@ test("invoked executions that are no object are refused", async () => {
     expect(() => timelineOf({ history, invoked })).toThrow("pass an object that has a history for the id");
   }
 });
+
+test("an operation whose invoked execution is left out says so, and the page counts them", async () => {
+  const { history, invoked } = await simulate(withDurableExecution(order), { functions });
+  const json = (events: unknown) => JSON.parse(JSON.stringify(events)) as object[];
+  const idOf = (
+    events: readonly { readonly Name?: string | undefined; readonly Id?: string | undefined }[],
+    name: string,
+  ) => events.find(({ Name }) => Name === name)?.Id ?? "";
+  const first = idOf(history, "first");
+  const callee = invoked?.[first]?.history ?? [];
+  const source = {
+    Events: json(history),
+    invoked: { [first]: { Events: json(callee), leftOut: [idOf(callee, "label it")] } },
+    leftOut: [idOf(history, "second")],
+  };
+  const timeline = timelineOf(source);
+  expect(timeline.facts).toContainEqual({ label: "invokes whose executions are not drawn", text: "2" });
+  for (const name of ["label it", "second"]) {
+    const [bar] = barsOf(timeline, `${name} … its execution is not drawn`);
+    expect(bar?.summary).toContain("its execution is not drawn");
+  }
+  expect(barsOf(timeline, "first")).toHaveLength(1); // the same position as "label it", in another execution
+  for (const leftOut of [null, 3, [3]]) {
+    expect(() => timelineOf({ ...source, leftOut })).toThrow("pass an array of the ids of the operations");
+  }
+});

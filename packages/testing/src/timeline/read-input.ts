@@ -4,7 +4,7 @@ import { checkHistory, type HistoryOperation } from "../linearizability/history.
 import { readEvents } from "../replay/history.ts";
 import type { ExecutionHistoryEvent } from "../service/execution-history.ts";
 import { crashTimeline } from "./crash-timeline.ts";
-import { executionTimeline } from "./execution-timeline.ts";
+import { executionTimeline, type LeftOut } from "./execution-timeline.ts";
 import { historyTimeline } from "./history-timeline.ts";
 import type { Timeline } from "./timeline.ts";
 
@@ -20,6 +20,8 @@ export interface ExecutionHistoryJson {
   readonly Events: readonly object[];
   /** The histories of executions that it invoked, by the `Id` of the event that invoked them. The service does not return it. */
   readonly invoked?: Readonly<Record<string, ExecutionHistoryJson>> | undefined;
+  /** The ids of the operations whose invoked executions are missing in `invoked`, to limit its size. Their bars say so. */
+  readonly leftOut?: readonly string[] | undefined;
 }
 
 /** Everything of which a timeline can be drawn. */
@@ -39,7 +41,8 @@ export function timelineOf(source: unknown): Timeline {
   if (typeof source !== "object" || source === null) throw unusable(source);
   if (Array.isArray(source)) return arrayTimeline(source);
   if ("Events" in source) {
-    return executionTimeline(readEvents(source).events, { invoked: invokedBy(source) });
+    const leftOut = leftOutOf(source);
+    return executionTimeline(readEvents(source).events, { invoked: invokedBy(source), leftOut });
   }
   if ("run" in source && "where" in source) return crashTimeline(source as CrashFailure); // by its own fields
   if (source instanceof Error) throw unusable(source);
@@ -61,6 +64,18 @@ function invokedBy(source: object): ReadonlyMap<string, Timeline> {
     );
   }
   return new Map(Object.entries(invoked).map(([id, callee]) => [id, timelineOf(callee)]));
+}
+
+/** The operations whose invoked executions are left out, and how many there are with those of the executions below. */
+function leftOutOf(source: object): LeftOut {
+  const { leftOut = [], invoked = {} } = source as Partial<ExecutionHistoryJson>;
+  if (!Array.isArray(leftOut) || leftOut.some((id) => typeof id !== "string")) {
+    throw new TypeError(
+      `The executions that are left out are ${formatValue(leftOut)}; pass an array of the ids of the operations that invoked them.`,
+    );
+  }
+  const below = Object.values(Object(invoked) as Record<string, object>).map((each) => leftOutOf(each).total);
+  return { ids: new Set(leftOut), total: below.reduce((sum, count) => sum + count, leftOut.length) };
 }
 
 function arrayTimeline(source: readonly unknown[]): Timeline {
