@@ -22,12 +22,16 @@ export class EmulatorClient {
     return (await this.#json(response)) as T; // what the emulator answers to this path
   }
 
-  /** @throws UsageError with the message of the emulator, or if none answers, or if something else does */
+  /**
+   * @param ifUnknown what follows the message of the emulator if it does not know what the path names
+   * @throws UsageError with the message of the emulator, or if none answers, or if something else does
+   */
   async send(
     method: "GET" | "POST",
     path: string,
     body?: string,
     headers: Readonly<Record<string, string>> = {},
+    ifUnknown = "",
   ): Promise<Response> {
     let response;
     try {
@@ -45,7 +49,8 @@ export class EmulatorClient {
     if (response.ok) return response;
     const { message } = Object(await this.#json(response)) as { message?: unknown };
     if (typeof message !== "string") throw this.#noEmulator();
-    throw new UsageError(message);
+    const hint = response.status === 404 ? ifUnknown : "";
+    throw new UsageError(`${message}${hint}`);
   }
 
   async #json(response: Response): Promise<unknown> {

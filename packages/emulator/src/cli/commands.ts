@@ -52,7 +52,7 @@ export async function list(args: readonly string[], print: Print): Promise<numbe
         `There is no function "${functionName}"; the emulator runs: ${functions.join(", ")}.`,
       );
     }
-    print("There are no executions.");
+    print("There are no executions. Only functions that are wrapped by withDurableExecution have some.");
   } else {
     const rows = shown.map((each) => [
       new Date(each.startedAt).toISOString(),
@@ -113,9 +113,17 @@ export async function callback(args: readonly string[], print: Print): Promise<n
   }
   const path = `/2025-12-01/durable-execution-callbacks/${encodeURIComponent(id)}`;
   const client = new EmulatorClient(values.endpoint);
-  if (heartbeat) await client.send("POST", `${path}/heartbeat`, "");
-  else if (error === undefined) await client.send("POST", `${path}/succeed`, result ?? "");
-  else await client.send("POST", `${path}/fail`, JSON.stringify({ ErrorMessage: error }));
+  const send = (verb: string, body: string) =>
+    client.send(
+      "POST",
+      `${path}/${verb}`,
+      body,
+      {},
+      "; show EXECUTION has the id of each callback in its events CallbackStarted.",
+    );
+  if (heartbeat) await send("heartbeat", "");
+  else if (error === undefined) await send("succeed", result ?? "");
+  else await send("fail", JSON.stringify({ ErrorMessage: error }));
   print(heartbeat ? "The heartbeat was sent." : "The callback has ended.");
   return 0;
 }

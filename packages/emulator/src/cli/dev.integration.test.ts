@@ -1,6 +1,14 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -78,7 +86,9 @@ describe("the terminal", () => {
     expect(output()).toContain(`invoke approval-fixture event.json ${at.join(" ")}\n`);
     const event = join(folder, "event.json");
     writeFileSync(event, '{"steps":4}');
-    expect((await run("list", ...at)).text).toBe("There are no executions.");
+    expect((await run("list", ...at)).text).toMatch(
+      /^There are no executions\. Only functions that are wrapped/u,
+    );
     expect(await run("invoke", "approval-fixture", event, ...at)).toEqual({ code: 0, text: '{"sum":10}' });
 
     writeFileSync(event, '{"asks":true}');
@@ -96,18 +106,23 @@ describe("the terminal", () => {
     const list = (await run("list", "approval-fixture", ...at)).text.split("\n");
     expect(list.map((line) => line.split(/ +/u)[1])).toEqual(["STATUS", "STOPPED", "SUCCEEDED", "SUCCEEDED"]);
 
-    for (const refused of [
-      ["show", "nothing", ...at],
-      ["callback", "nothing", ...at],
-      ["invoke", "nothing", ...at],
-      ["invoke", "approval-fixture", cli, ...at],
-      ["list", "nothing", ...at],
-      ["list", "--endpoint", "http://127.0.0.1:1"],
-      ["unknown"],
-      ["list", "--unknown"],
+    const error = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    for (const [remedy, ...refused] of [
+      ["list shows all", "show", "nothing", ...at],
+      ["show EXECUTION has the id of each callback", "callback", "nothing", ...at],
+      ["show EXECUTION has the id of each callback", "callback", "nothing", "--error", "no", ...at],
+      ["The emulator runs: approval-fixture", "invoke", "nothing", ...at],
+      ["is not JSON", "invoke", "approval-fixture", cli, ...at],
+      ["the emulator runs: approval-fixture", "list", "nothing", ...at],
+      ["start one with dev, or pass --endpoint", "list", "--endpoint", "http://127.0.0.1:1"],
+      ["or --help", "unknown"],
+      ["Unknown option '--unknown' of list; --help lists the options.", "list", "--unknown"],
+      ["Unknown option '--port' of list; use --endpoint http://127.0.0.1:PORT.", "list", "--port", "3001"],
     ]) {
       expect(await run(...refused)).toEqual({ code: 2, text: "" });
+      expect(error).toHaveBeenLastCalledWith(expect.stringContaining(remedy ?? ""));
     }
+    error.mockRestore();
     child.kill("SIGINT");
     expect(await exited).toBe(0);
     expect(output()).toContain("first SUCCEEDED after");
@@ -180,7 +195,11 @@ test("says which handler is not wrapped, at the start and whenever it is loaded 
     [false, "export const handler = withDurableExecution(body);"],
     [true, "export const unused = withDurableExecution(body);", "export const handler = body;"],
     // What a middleware returns is not what the SDK has returned.
-    [false, "const durable = withDurableExecution(body);", "export const handler = (...of) => durable(...of);"],
+    [
+      false,
+      "const durable = withDurableExecution(body);",
+      "export const handler = (...of) => durable(...of);",
+    ],
   ] as const) {
     write(...lines);
     // The version before this one can be loaded once more, since it was written just before it was read.

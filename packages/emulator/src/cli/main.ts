@@ -21,7 +21,8 @@ durable-emulator invoke FUNCTION [EVENT.json|-]   start an execution, and print 
 durable-emulator list [FUNCTION]     the executions, the newest first
 durable-emulator show ID             one execution: its ARN, or its name
 durable-emulator stop ID
-durable-emulator callback ID [--result TEXT | --error MESSAGE | --heartbeat]
+durable-emulator callback ID         ends a callback; show has the id, in an event CallbackStarted
+  [--result TEXT | --error MESSAGE | --heartbeat]
 
   --endpoint URL  of the emulator (default http://127.0.0.1:3001)
 `;
@@ -48,7 +49,7 @@ export async function main(args: readonly string[], print = console.log): Promis
     return await command(rest, print);
   } catch (error) {
     if (!isUsersMistake(error)) throw error;
-    console.error(`durable-emulator: ${error.message}`);
+    console.error(`durable-emulator: ${messageOf(error, name)}`);
     return 2;
   }
 }
@@ -59,4 +60,14 @@ function isUsersMistake(error: unknown): error is Error {
     error instanceof UsageError ||
     (error instanceof Error && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS"))
   );
+}
+
+/** Node suggests to pass an unknown option as a positional argument, which is never what was meant here. */
+function messageOf({ message }: Error, command: string): string {
+  const [unknown] = /^Unknown option '[^']*'\./u.exec(message) ?? [];
+  if (unknown === undefined) return message;
+  const hint = unknown.includes("--port")
+    ? "use --endpoint http://127.0.0.1:PORT"
+    : "--help lists the options";
+  return unknown.replace(/\.$/u, ` of ${command}; ${hint}.`);
 }
