@@ -1,10 +1,10 @@
-import type { ErrorObject } from "@durable-counter/testing/service";
 import type {
   InvocationEnding,
   InvocationRequest,
   LambdaFunction,
   RunningInvocation,
 } from "./lambda-function.ts";
+import { loadErrorText } from "./load-error.ts";
 import { ProcessInstance, type LogLine } from "./process-instance.ts";
 import type { ProcessSettings } from "./process-settings.ts";
 import type { ProcessReaper } from "./process-reaper.ts";
@@ -36,7 +36,7 @@ export class ProcessFunction implements LambdaFunction {
   async warmUp(): Promise<string | undefined> {
     const instance = this.#start();
     const error = await instance.ready;
-    if (error !== undefined) return textOf(error);
+    if (error !== undefined) return loadErrorText(error);
     this.isWrapped = instance.isWrapped;
     this.#release(instance);
     return undefined;
@@ -73,7 +73,7 @@ export class ProcessFunction implements LambdaFunction {
   async reload(settings: ProcessSettings): Promise<string | undefined> {
     const instance = this.#start(settings);
     const error = await instance.ready;
-    if (error !== undefined) return textOf(error);
+    if (error !== undefined) return loadErrorText(error);
     this.#settings = settings;
     this.isWrapped = instance.isWrapped;
     for (const idle of this.#idle.splice(0)) idle.kill();
@@ -124,11 +124,6 @@ export class ProcessFunction implements LambdaFunction {
   #isCurrent(instance: ProcessInstance): boolean {
     return this.#settingsOf.get(instance) === this.#settings;
   }
-}
-
-function textOf({ ErrorType, ErrorMessage, StackTrace = [] }: ErrorObject): string {
-  const where = StackTrace.find((line) => line.startsWith("at "));
-  return `${ErrorType}: ${ErrorMessage}${where === undefined ? "" : ` (${where})`}`;
 }
 
 const killed: InvocationEnding = {

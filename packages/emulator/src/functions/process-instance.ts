@@ -48,7 +48,13 @@ export class ProcessInstance {
     this.#settings = settings;
     this.#child = fork(hostFile, [pathToFileURL(settings.code).href, settings.exportName], {
       env: lambdaEnvironment(settings),
-      execArgv: [...process.execArgv, "--enable-source-maps", `--max-old-space-size=${settings.memoryMB}`],
+      execArgv: [
+        ...process.execArgv,
+        "--enable-source-maps",
+        // Without "type" in package.json Node looks what a file is, and would print four lines of it in every process.
+        "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON",
+        `--max-old-space-size=${settings.memoryMB}`,
+      ],
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
     const { promise, resolve } = Promise.withResolvers<ErrorObject | undefined>();
