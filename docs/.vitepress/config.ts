@@ -38,6 +38,11 @@ export default defineConfig({
       writeFileSync(join(outDir, file), withLinks);
     }
   },
+  // The title of a page that shows a file is the file's path: it is a parameter, which VitePress does not fill into titles.
+  transformPageData({ params }) {
+    const title: unknown = params?.["title"];
+    return typeof title === "string" ? { title } : undefined;
+  },
   cacheDir: "node_modules/.cache/vitepress",
   ignoreDeadLinks: [...FILES.values()].map((file) => `/${file.replace(/\.html$/u, "")}`), // they are no pages of VitePress
   // Pages that lie outside of this folder find no packages.

@@ -36,6 +36,8 @@ const GROUPS: Readonly<Record<string, readonly (readonly [title: string, page: s
     ["core", "packages/core"],
     ["durable", "packages/durable"],
     ["dynamodb", "packages/dynamodb"],
+    ["testing", "packages/testing"],
+    ["emulator", "packages/emulator"],
     ["Reference", "reference/"],
   ],
   Contribute: [

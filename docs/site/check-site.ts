@@ -1,7 +1,7 @@
 /**
  * Looks at the built site as a visitor does, in Debian's chromium: on a wide and a narrow screen, light and dark. Each page has no
  * error, fits the screen, and has no fault that axe finds; the search finds pages without a network; the report of the observations
- * answers what a visitor chooses; no link within the site is broken.
+ * answers what a visitor chooses; no link within the site is broken, and each page has a title.
  */
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { preview } from "vite";
 import { findBrokenLinks } from "./broken-links.ts";
+import { findPoorTitles } from "./page-titles.ts";
 
 const BROWSERS = [process.env["CHROMIUM"] ?? "/usr/bin/chromium", "/usr/bin/google-chrome"];
 const ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"];
@@ -132,6 +133,7 @@ try {
   console.log(`followed ${followed} links within the site`);
   for (const fault of [
     ...broken,
+    ...findPoorTitles(join(docs, "dist")),
     ...(await checkSearch(browser, url)),
     ...(await checkReport(browser, url)),
   ]) {
