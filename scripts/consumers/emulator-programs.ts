@@ -1,4 +1,4 @@
-import type { ModuleSystem } from "./programs.ts";
+import type { ModuleSystem, TestRunner } from "./programs.ts";
 
 /** A durable function that counts 2 for each of `steps`; each invocation adds its process to a file. */
 export function countingHandler(modules: ModuleSystem): string {
@@ -85,8 +85,8 @@ async function start() {
     printed += chunk;
     const endpoint = /Lambda is at (\\S+)/u.exec(printed)?.[1];
     if (endpoint === undefined) continue;
-    child.stdout.resume();
-    return { child, client: createClient(endpoint) };
+    child.stdout.on("data", (more) => (printed += more));
+    return { child, client: createClient(endpoint), printed: () => printed };
   }
   throw new Error("The emulator ended: " + printed);
 }
@@ -105,16 +105,33 @@ if (isKept) {
   assert.ok(new Set(second.processes()).size > 1, "one process ran the whole execution");
   assert.deepEqual(await resultOf(emulator, first), { Status: "SUCCEEDED", Result: "6" });
 }
+assert.doesNotMatch(emulator.printed(), /Warning/u); // such as those of Node about how it loads the handler
 emulator.client.destroy();
 emulator.child.kill("SIGTERM");
 await once(emulator.child, "exit");
 `;
 
-/** Starts the emulator from a program, and kills a process of the handler. */
-export const EMULATOR_IN_PROGRAM = `${CLIENT}
+const START = `${CLIENT}
 import { startEmulator } from "@durable-counter/emulator";
 
-const { endpoint, stop } = await startEmulator({ functions: [{ name: "handler", file: process.cwd() + "/handler.mjs" }] });
-await killHandler({ client: createClient(endpoint) });
-await stop();
+async function killHandlerOfEmulator() {
+  const { endpoint, stop } = await startEmulator({ functions: [{ name: "handler", file: process.cwd() + "/handler.mjs" }] });
+  const client = createClient(endpoint);
+  await killHandler({ client });
+  client.destroy();
+  await stop();
+}
 `;
+
+/** Starts the emulator from a program, and kills a process of the handler. */
+export const EMULATOR_IN_PROGRAM = `${START}
+await killHandlerOfEmulator();
+`;
+
+/** Does the same in a test. Its limit of time only ends a test that hangs. */
+export function emulatorTest({ from }: TestRunner): string {
+  const runner = from === undefined ? "" : `import { test } from "${from}";`;
+  return `${START}${runner}
+test("the emulator goes on after the process of a handler was killed", killHandlerOfEmulator, 300_000);
+`;
+}

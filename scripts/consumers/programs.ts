@@ -147,10 +147,13 @@ export function testProgram(modules: ModuleSystem, { from }: TestRunner): string
   return [lines.join("\n"), TESTS, hasExpect ? MATCHERS : "", otherKit].join("\n");
 }
 
-/** Two Lambda functions that a bundler bundles: with their values in executions, and in a table that is nowhere. */
+/**
+ * Two Lambda functions that a bundler bundles, with their values in executions, and in a table that is nowhere; and the body of a
+ * third, which a test runs by itself.
+ */
 export const LAMBDA = `
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { createCounterHandler } from "@durable-counter/durable";
+import { createCounterHandler, durableCounter } from "@durable-counter/durable";
 import { createDynamoDBCounterStore } from "@durable-counter/dynamodb";
 
 const credentials = { accessKeyId: "none", secretAccessKey: "none" };
@@ -158,10 +161,11 @@ const client = new DynamoDBClient({ region: "us-east-1", endpoint: "http://127.0
 export const store = createDynamoDBCounterStore({ client, tableName: "counters" });
 export const onTable = createCounterHandler({ store });
 export const handler = createCounterHandler();
+export const count = (event, context) => durableCounter(context).increment(event.amount);
 `;
 
 /**
- * Runs what a bundler made, with the kit: the handler crashes at every point on the bundle's own copy of the durable SDK, and the store
+ * Runs what a bundler made, with the kit: a body runs in a FakeContext, the handler crashes at every point on the bundle's own copy of the durable SDK, and the store
  * knows its own errors and those of its copy of the AWS SDK, whatever their classes are called now.
  *
  *   node bundled.mjs FILE
@@ -171,10 +175,13 @@ import { strict as assert } from "node:assert";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { decrement, increment, isCounterError } from "@durable-counter/core";
-import { exploreCrashes } from "@durable-counter/testing";
+import { exploreCrashes, FakeContext } from "@durable-counter/testing";
 
 const bundle = await import(pathToFileURL(resolve(process.argv[2])));
-const { handler, onTable, store } = bundle.handler === undefined ? bundle.default : bundle;
+const { count, handler, onTable, store } = bundle.handler === undefined ? bundle.default : bundle;
+const context = new FakeContext();
+assert.equal(await count({ amount: 5 }, context), 5);
+assert.deepEqual(context.operations.map(({ name }) => name), ["counter/0/increment(5)"]);
 const payload = { counterId: "cart-7", commands: [increment(5), decrement(2)] };
 const { failures, points } = await exploreCrashes(handler, {
   payload,

@@ -1,4 +1,4 @@
-import { countingHandler, EMULATOR, EMULATOR_IN_PROGRAM } from "./emulator-programs.ts";
+import { countingHandler, EMULATOR, EMULATOR_IN_PROGRAM, emulatorTest } from "./emulator-programs.ts";
 import { execCommand, type PackageManager } from "./package-manager.ts";
 import { BUNDLED, LAMBDA, testProgram, TYPED, type ModuleSystem } from "./programs.ts";
 
@@ -161,8 +161,19 @@ app.synth();
     manager: "npm",
     modules: "esm",
     tools: ["@aws-sdk/client-lambda"],
-    files: { "handler.mjs": countingHandler("esm"), "emulator.mjs": EMULATOR },
-    commands: ["node emulator.mjs handler.mjs --data"],
+    files: {
+      "emulator.mjs": EMULATOR,
+      // As `npm install` makes package.json in an empty folder, and as `npm init` does.
+      "without-type/package.json": "{}",
+      "without-type/handler.js": countingHandler("esm"),
+      "commonjs/package.json": JSON.stringify({ type: "commonjs" }),
+      "commonjs/handler.js": countingHandler("esm"),
+    },
+    commands: ["node emulator.mjs without-type/handler.js --data"],
+    refused: {
+      command: execCommand("npm", "durable-emulator dev commonjs/handler.js --port 0"),
+      says: "npm pkg set type=module",
+    },
   },
   {
     // SQLite is part of Node from 22.13 on: without --data, executions are kept in memory.
@@ -203,9 +214,11 @@ app.synth();
     name: "npm · ESM · jest",
     manager: "npm",
     modules: "esm",
-    tools: ["jest"],
+    tools: ["jest", "@aws-sdk/client-lambda"],
     files: {
       "counter.test.mjs": testProgram("esm", {}),
+      "handler.mjs": countingHandler("esm"),
+      "emulator.test.mjs": emulatorTest({}),
       "jest.config.json": JSON.stringify({ testMatch: ["**/*.test.mjs"], transform: {} }),
     },
     commands: [`NODE_OPTIONS=--experimental-vm-modules ${execCommand("npm", "jest")}`],
@@ -226,8 +239,15 @@ app.synth();
     name: "npm · bun test",
     manager: "npm",
     modules: "esm",
-    tools: [`@oven/bun-${process.platform}-${process.arch === "arm64" ? "aarch64" : process.arch}`],
-    files: { "counter.test.js": testProgram("esm", { from: "bun:test" }) },
+    tools: [
+      `@oven/bun-${process.platform}-${process.arch === "arm64" ? "aarch64" : process.arch}`,
+      "@aws-sdk/client-lambda",
+    ],
+    files: {
+      "counter.test.js": testProgram("esm", { from: "bun:test" }),
+      "handler.mjs": countingHandler("esm"),
+      "emulator.test.js": emulatorTest({ from: "bun:test" }),
+    },
     commands: ["node_modules/@oven/bun-*/bin/bun test"],
   },
 ];
