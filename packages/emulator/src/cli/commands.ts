@@ -92,6 +92,14 @@ export async function stop(args: readonly string[], print: Print): Promise<numbe
   return 0;
 }
 
+/** Kills the process that works on an execution. */
+export async function kill(args: readonly string[], print: Print): Promise<number> {
+  const { client, arn } = await find(args, "kill");
+  await client.send("POST", `/emulator/executions/${encodeURIComponent(arn)}/kill`, "{}");
+  print(`The process that worked on ${arn} was killed.`);
+  return 0;
+}
+
 /** Completes or fails a callback, or sends its heartbeat. */
 export async function callback(args: readonly string[], print: Print): Promise<number> {
   const { values, positionals } = parseArgs({

@@ -128,6 +128,25 @@ describe("the terminal", () => {
     expect(output()).toContain("first SUCCEEDED after");
   });
 
+  test("kills the process that works on an execution, which goes on in another one", async () => {
+    const { endpoint } = await dev(join(import.meta.dirname, "../packing.fixture.ts"));
+    const at = ["--endpoint", endpoint];
+    const event = join(folder, "packing.json");
+    writeFileSync(event, '{"item":"cup","packingSeconds":3600}');
+    await run("invoke", "packing-fixture", event, "--event", "--name", "killed", ...at);
+    await until(async () => (await run("kill", "killed", ...at)).code === 0); // once its process has started
+    const ended = async () =>
+      (await run("show", "killed", ...at)).text.match(/InvocationCompleted.*/gu) ?? [];
+    await until(async () => (await ended()).length === 1);
+    await until(async () => (await run("kill", "killed", ...at)).code === 0);
+    await until(async () => (await ended()).length === 2);
+    await run("stop", "killed", ...at);
+    const error = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    await until(async () => (await run("kill", "killed", ...at)).code === 2);
+    expect(error).toHaveBeenLastCalledWith(expect.stringContaining("it waits, or has ended"));
+    error.mockRestore();
+  });
+
   test("says that a server which is no emulator is none", async () => {
     const server = createServer((request, response) => {
       response.statusCode = request.method === "GET" ? 200 : 500;

@@ -1,4 +1,4 @@
-import { callback, invoke, list, show, stop } from "./commands.ts";
+import { callback, invoke, kill, list, show, stop } from "./commands.ts";
 import { dev } from "./dev.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -21,6 +21,7 @@ durable-emulator invoke FUNCTION [EVENT.json|-]   start an execution, and print 
 durable-emulator list [FUNCTION]     the executions, the newest first
 durable-emulator show ID             one execution: its ARN, or its name
 durable-emulator stop ID
+durable-emulator kill ID             kill the process that works on an execution; the execution goes on in another
 durable-emulator callback ID         ends a callback; show has the id, in an event CallbackStarted
   [--result TEXT | --error MESSAGE | --heartbeat]
 
@@ -30,7 +31,7 @@ durable-emulator callback ID         ends a callback; show has the id, in an eve
 /** A command of the terminal. Its result is the exit code. */
 type Command = (args: readonly string[], print: (line: string) => void) => Promise<number>;
 
-const COMMANDS: Readonly<Record<string, Command>> = { dev, invoke, list, show, stop, callback };
+const COMMANDS: Readonly<Record<string, Command>> = { dev, invoke, list, show, stop, kill, callback };
 
 /** Runs the command line. @returns the exit code */
 export async function main(args: readonly string[], print = console.log): Promise<number> {

@@ -93,7 +93,9 @@ test("kills no process where none works, and obeys no other site", async () => {
   const { send, path } = await suspended();
   const refused = await send("POST", `${path}/kill`);
   expect(refused.status).toBe(400);
-  expect(await refused.json()).toMatchObject({ message: "No process works on this execution now." });
+  expect(await refused.json()).toMatchObject({
+    message: "No process works on this execution now: it waits, or has ended.",
+  });
   const foreign = await send("POST", `${path}/kill`, { origin: "http://attacker.example" });
   expect(foreign.status).toBe(403);
 });

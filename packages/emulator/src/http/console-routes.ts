@@ -72,7 +72,7 @@ export function consoleRoutes({ executions, functions, changes, logs, now }: Con
 
   app.post("/emulator/executions/:arn/kill", ({ req }) => {
     if (!executions.find(req.param("arn")).kill())
-      throw invalidParameter("No process works on this execution now.");
+      throw invalidParameter("No process works on this execution now: it waits, or has ended.");
     return Response.json({});
   });
   app.post("/emulator/executions/:arn/skip/:operation", ({ req }) => {
