@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { describePoint } from "./crash-point.ts";
 import { crashable, runInProcess } from "./crashable.ts";
 import { SimulatedProcess } from "./simulated-process.ts";
 
@@ -32,4 +33,33 @@ test("a process that has died calls nothing", async () => {
   const call = runInProcess(process, () => bank.pay());
   await Promise.race([call, new Promise(setImmediate)]);
   expect(calls).toBe(0);
+});
+
+test("a function is a dependency too, and has its members", async () => {
+  const passed: string[] = [];
+  const process = new SimulatedProcess({ arn: "arn" }, (point) => {
+    passed.push(describePoint(point));
+    return false;
+  });
+  const send = async (to: string) => `sent to ${to}`;
+  const sendMail = Object.assign(send, {
+    limit: 3,
+    flush: async () => "flushed",
+  });
+  const named = crashable(sendMail);
+  expect(await named("you")).toBe("sent to you");
+  expect(passed).toEqual([]);
+  await runInProcess(process, async () => {
+    expect([await named("you"), await named.flush(), named.limit]).toEqual(["sent to you", "flushed", 3]);
+  });
+  expect(passed).toEqual([
+    "before the call of send",
+    "after send ran, before its reply arrived",
+    "before the call of send.flush",
+    "after send.flush ran, before its reply arrived",
+  ]);
+});
+
+test.each([undefined, null, "mail"])("refuses %j, which cannot be called", (nothing) => {
+  expect(() => crashable(nothing as never)).toThrow("wrap an object with methods, or a function");
 });

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { formatValue } from "../format-value.ts";
 
 /** Changes with {@link CrashableProcess}, which the copies of the kit share. */
 const KEY = Symbol.for("@durable-counter/testing/crashable/1");
@@ -31,31 +32,63 @@ export function runInProcess<T>(process: CrashableProcess, code: () => T): T {
 }
 
 /**
- * Wraps a dependency, such as a store or a client, so that `exploreCrashes` and `simulateWithCrashes` can let the
- * process die before and after each call of its methods. A process that has died calls the dependency no more. Outside
- * of an exploration the wrapper changes nothing.
+ * Wraps a dependency, such as a store, a client or a function, so that `exploreCrashes` and `simulateWithCrashes` can let
+ * the process die before and after each call of it. A process that has died calls the dependency no more. Outside of an
+ * exploration the wrapper changes nothing.
  *
- * @param name for reports. Default: the name of the class
+ * @param name for reports. Default: the name of the class or of the function
+ * @throws TypeError for what is neither an object nor a function
  * @example
  * ```ts
  * const bank = crashable(new BankClient(), "bank");
+ * const sendMail = crashable(async (to: string) => mailer.send(to), "sendMail");
  * ```
  */
-export function crashable<T extends object>(dependency: T, name = dependency.constructor.name): T {
-  // The proxy of a frozen object would have to return its methods unchanged.
-  const target = Object.create(dependency) as T;
-  return new Proxy(target, {
+export function crashable<T extends object>(dependency: T, name = nameOf(dependency)): T {
+  // Callers who do not use types may pass anything.
+  const given: unknown = dependency;
+  if ((typeof given !== "object" && typeof given !== "function") || given === null) {
+    throw new TypeError(
+      `The dependency is ${formatValue(given)}; wrap an object with methods, or a function.`,
+    );
+  }
+  return new Proxy(targetFor(dependency), {
     get(_target, key) {
       const member: unknown = Reflect.get(dependency, key, dependency);
-      if (typeof member !== "function") return member;
-      return (...args: unknown[]): unknown => {
-        const process = processes.getStore();
-        // `this` is the dependency itself, because a proxy hides private fields.
-        const call = () => Reflect.apply(member, dependency, args) as unknown;
-        return process === undefined ? call() : callAs(process, `${name}.${String(key)}`, call);
-      };
+      // `this` is the dependency itself, because a proxy hides private fields.
+      return isCallable(member) ? wrapped(member, dependency, `${name}.${String(key)}`) : member;
     },
+    apply: (_target, self: unknown, args: unknown[]) =>
+      isCallable(dependency) && wrapped(dependency, self, name)(...args),
   });
+}
+
+/** The proxy of a frozen object would have to return its methods unchanged, and only the proxy of a function can be called. */
+function targetFor<T extends object>(dependency: T): T {
+  const target: unknown =
+    typeof dependency === "function"
+      ? Object.setPrototypeOf(() => undefined, dependency)
+      : Object.create(dependency);
+  return target as T; // it has what the dependency has
+}
+
+type Callable = (...args: unknown[]) => unknown;
+
+function isCallable(value: unknown): value is Callable {
+  return typeof value === "function";
+}
+
+function wrapped(method: Callable, self: unknown, name: string): Callable {
+  return (...args) => {
+    const process = processes.getStore();
+    const call = () => Reflect.apply(method, self, args);
+    return process === undefined ? call() : callAs(process, name, call);
+  };
+}
+
+function nameOf(dependency: object | null | undefined): string {
+  const name = typeof dependency === "function" ? dependency.name : dependency?.constructor?.name;
+  return name === undefined || name === "" ? "dependency" : name;
 }
 
 function callAs(process: CrashableProcess, name: string, call: () => unknown): unknown {

@@ -130,6 +130,21 @@ test("stops if the run without a crash is wrong", async () => {
   expect(failures[0]?.problems[0]).toMatch(/^The check failed: expected 6 to be 5/u);
 });
 
+test("a check that fails after an execution that failed says with which error", async () => {
+  const mails: string[] = [];
+  const handler = withDurableExecution(async (_event: unknown, context) => {
+    await context.step("mail", () => Promise.reject(new Error("no such address")), {
+      retryStrategy: () => ({ shouldRetry: false }),
+    });
+    mails.push("sent");
+  });
+  const { failures } = await exploreCrashes(handler, { check: () => expect(mails).toEqual(["sent"]) });
+  expect(failures[0]?.problems).toEqual([
+    expect.stringMatching(/^The check failed: expected \[\] to deeply equal/u),
+    "The execution had ended with an error before: StepError: no such address",
+  ]);
+});
+
 test("normalizes results that may differ", async () => {
   let clock = 0;
   const handler = withDurableExecution((_event: unknown, context) =>

@@ -222,6 +222,11 @@ class Exploration<Result> {
       await check?.(simulation as Simulation<Result>); // the caller names the type of the result
     } catch (error) {
       problems.push(`The check failed: ${error instanceof Error ? error.message : String(error)}`);
+      // Often the reason: a check reads what the execution would have done.
+      if (simulation.error !== undefined) {
+        const { type, message } = simulation.error;
+        problems.push(`The execution had ended with an error before: ${type}: ${message}`);
+      }
     }
     return problems;
   }
