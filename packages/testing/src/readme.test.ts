@@ -1,5 +1,12 @@
 import { withDurableExecution } from "@aws/durable-execution-sdk-js";
-import { crashable, estimateCost, exploreCrashes, FakeContext, simulate } from "@durable-counter/testing";
+import {
+  crashable,
+  estimateCost,
+  exploreCrashes,
+  FakeContext,
+  returning,
+  simulate,
+} from "@durable-counter/testing";
 import { expect, test } from "vitest";
 import { checkout } from "./checkout.fixture.ts";
 
@@ -55,4 +62,28 @@ What happened:
       9 as invocation 2 ended, before its reply arrived
 Just this again: await exploreCrashes(handler, { ...options, crashes: [3] })`.trimStart(),
   );
+});
+
+test("a function that waits for an answer and invokes another one", async () => {
+  const mails = new Map<string, string>();
+  const sendMail = crashable(
+    async (key: string, text: string) => void mails.set(key, text), // the same key again replaces the mail
+    "sendMail",
+  );
+  const handler = withDurableExecution(async ({ order }: { order: string }, context) => {
+    const answer = await context.waitForCallback("approval", (id) => sendMail(`ask ${order}`, id));
+    const { number } = await context.invoke<object, { number: number }>("bill", "invoices", { order });
+    await context.step("tell", () => sendMail(`tell ${order}`, `${answer}, invoice ${number}`));
+  });
+  const { failures } = await exploreCrashes(handler, {
+    payload: { order: "A-1" },
+    callbacks: { approval: () => "granted" },
+    functions: { invoices: returning({ number: 7 }) },
+    beforeEach: () => mails.clear(),
+    check: () => {
+      expect(mails.size).toBe(2);
+      expect(mails.get("tell A-1")).toBe("granted, invoice 7");
+    },
+  });
+  expect(failures.map(({ message }) => message)).toEqual([]);
 });
