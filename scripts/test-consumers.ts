@@ -38,6 +38,7 @@ const PAGES: readonly Pick<Page, "name" | "broken">[] = [
     },
   },
   { name: "docs/own-store.md" },
+  { name: "docs/recipes/monthly-quota.md" },
 ];
 
 const root = resolve(import.meta.dirname, "..");
