@@ -53,8 +53,11 @@ export class MutantStore implements CounterStore {
     if (use !== undefined) return this.#replay(use, request, limits, item);
     const refusals = new Map(this.#refusals.get(id));
     const { callerId } = request;
-    const refused = idempotencyKey === undefined ? undefined : refusals.get(idempotencyKey);
-    if (refused?.callers.includes(callerId) || (refused && this.#has("lets a refusal stand for everybody")))
+    const joins = this.#has("joins a caller and its idempotencyKey to one text");
+    const name = joins && callerId !== undefined ? `${callerId}/${idempotencyKey}` : idempotencyKey;
+    const refused = name === undefined ? undefined : refusals.get(name);
+    const isForAll = joins || this.#has("lets a refusal stand for everybody");
+    if (refused !== undefined && (isForAll || refused.callers.includes(callerId)))
       return this.#replay(refused, request, limits, item);
 
     if (this.#has("creates the counter before it applies")) this.#items.set(id, item);
@@ -72,10 +75,10 @@ export class MutantStore implements CounterStore {
         item.keys.set(idempotencyKey, { commands: "", before, limits });
         this.#items.set(id, item);
       }
-      if (callerId === undefined || idempotencyKey === undefined || this.#has("forgets refusals")) return;
+      if (callerId === undefined || name === undefined || this.#has("forgets refusals")) return;
       const others = this.#has("remembers only who was refused last") ? [] : (refused?.callers ?? []);
       const use = { commands: this.#fingerprint(commands), before, limits };
-      this.#refusals.set(id, refusals.set(idempotencyKey, { ...use, callers: [...others, callerId] }));
+      this.#refusals.set(id, refusals.set(name, { ...use, callers: [...others, callerId] }));
       if (this.#has("creates the counter of a refusal it remembers")) this.#items.set(id, item);
     };
     const save = () => void this.#items.set(id, item);

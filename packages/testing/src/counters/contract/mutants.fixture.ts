@@ -57,6 +57,8 @@ export const MUTANTS = {
     "a refusal does not concern other callers, or requests without a caller",
   "remembers only who was refused last":
     "a refusal stays final for its caller after refusals to other callers",
+  "joins a caller and its idempotencyKey to one text":
+    "a refusal concerns its caller and its key, whatever the two are when they are joined",
   "deletes the value and keeps refusals": "the refusals of a deleted counter are forgotten",
   "forgets the idempotency key of a batch that reads":
     "a batch that only reads keeps its first result if it has an idempotency key",

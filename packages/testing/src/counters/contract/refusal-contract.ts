@@ -89,6 +89,20 @@ export function refusalContract({ test, expect, createStore }: Contract): void {
     expect(await store.get("a", { consistent: true })).toEqual(0);
   });
 
+  test("a refusal concerns its caller and its key, whatever the two are when they are joined", async () => {
+    const store = await createStore({ limits: { max: 5 } });
+    const between = ["", " ", "/", ":", "#", "|", "-", "_", ".", ",", "::", '","'];
+    for (const [index, text] of between.entries()) {
+      const id = `a${index}`;
+      const refused = { idempotencyKey: "c", callerId: `a${text}b` };
+      expect(await codeOf(store.apply({ id, commands: [increment(6)], ...refused }))).toEqual(
+        "limit-exceeded",
+      );
+      const other = { idempotencyKey: `b${text}c`, callerId: "a" };
+      expect((await store.apply({ id, commands: [increment(2)], ...other })).value).toEqual(2);
+    }
+  });
+
   test("the refusals of a deleted counter are forgotten", async () => {
     const store = await createStore({ limits: { max: 5 } });
     const request = { id: "a", commands: [increment(3)], idempotencyKey: "t", callerId: "c" };
