@@ -34,8 +34,11 @@ export function createInvoiceNumbers(store: CounterStore, year: number) {
   };
 }
 
+// By default the AWS SDK waits for ever. A Lambda must end in time.
+const requestHandler = { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true };
+const client = new DynamoDBClient({ maxAttempts: 3, requestHandler });
 const store = createDynamoDBCounterStore({
-  client: new DynamoDBClient(),
+  client,
   tableName: process.env["TABLE_NAME"] ?? "counters",
   // Every invoice of the year is counted in one item: keys that are kept for a month belong in items of their own.
   idempotency: { retentionSeconds: RETENTION_SECONDS, strategy: "separate-item" },

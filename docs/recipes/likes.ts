@@ -23,8 +23,11 @@ export const createLikes = (store: CounterStore) => ({
 /** Each takes about 1,000 writes per second. The number is fixed for a counter when it is first written. */
 export const SHARDS = 8;
 
+// By default the AWS SDK waits for ever. A Lambda must end in time.
+const requestHandler = { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true };
+const client = new DynamoDBClient({ maxAttempts: 3, requestHandler });
 const store = createDynamoDBCounterStore({
-  client: new DynamoDBClient(),
+  client,
   tableName: process.env["TABLE_NAME"] ?? "counters",
   shards: SHARDS,
 });

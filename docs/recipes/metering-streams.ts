@@ -25,8 +25,7 @@ function usageOf(record: TableRecord | KinesisRecord) {
   }
   const { ApproximateCreationDateTime: seconds, NewImage } = record.dynamodb;
   if (record.eventName !== "INSERT" || NewImage === undefined) return undefined;
-  const usage = { customerId: NewImage.customerId.S, units: Number(NewImage.units.N) };
-  return { ...usage, key: record.eventID, seconds };
+  return { customerId: NewImage.customerId.S, units: Number(NewImage.units.N), key: record.eventID, seconds };
 }
 /** Longer than the stream keeps a record: 24 hours, by default. */
 export const RETENTION_SECONDS = 25 * 3_600;
@@ -52,9 +51,10 @@ export const createStreamMeter =
     return { batchItemFailures };
   };
 
+const requestHandler = { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true };
+const client = new DynamoDBClient({ maxAttempts: 3, requestHandler });
 const idempotency = { retentionSeconds: RETENTION_SECONDS, strategy: "separate-item" } as const;
 const tableName = process.env["TABLE_NAME"] ?? "counters";
-const store = createDynamoDBCounterStore({ client: new DynamoDBClient(), tableName, idempotency });
 
 /** The Lambda function of a stream, with `ReportBatchItemFailures`. */
-export const handler = createStreamMeter(store);
+export const handler = createStreamMeter(createDynamoDBCounterStore({ client, tableName, idempotency }));

@@ -39,8 +39,11 @@ export const createMeter =
     return { batchItemFailures };
   };
 
+// By default the AWS SDK waits for ever. A Lambda must end in time.
+const requestHandler = { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true };
+const client = new DynamoDBClient({ maxAttempts: 3, requestHandler });
 const store = createDynamoDBCounterStore({
-  client: new DynamoDBClient(),
+  client,
   tableName: process.env["TABLE_NAME"] ?? "counters",
   idempotency: { retentionSeconds: RETENTION_SECONDS, strategy: "separate-item" },
 });

@@ -39,8 +39,11 @@ export function createQuota(store: CounterStore, timeZone: string) {
   };
 }
 
+// By default the AWS SDK waits for ever. A Lambda must end in time.
+const requestHandler = { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true };
+const client = new DynamoDBClient({ maxAttempts: 3, requestHandler });
 const tableName = process.env["TABLE_NAME"] ?? "counters";
-const store = createDynamoDBCounterStore({ client: new DynamoDBClient(), tableName });
+const store = createDynamoDBCounterStore({ client, tableName });
 const useQuota = createQuota(store, "Europe/Zurich");
 
 /** The Lambda function. The event is a {@link Conversion}. */

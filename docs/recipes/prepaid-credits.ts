@@ -50,12 +50,10 @@ export function createPayments(store: DynamoDBCounterStore<[typeof applyAll]>, a
   };
 }
 
+const requestHandler = { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true };
+const client = new DynamoDBClient({ maxAttempts: 3, requestHandler });
 const tableName = process.env["TABLE_NAME"] ?? "counters";
-const store = createDynamoDBCounterStore({
-  client: new DynamoDBClient(),
-  tableName,
-  capabilities: [applyAll],
-});
+const store = createDynamoDBCounterStore({ client, tableName, capabilities: [applyAll] });
 const payments = createPayments(store, process.env["AUDIT_TABLE_NAME"] ?? "audit");
 
 /** The Lambda function. The event is a {@link Payment}. */

@@ -33,8 +33,11 @@ export function createRateLimit(store: CounterStore, max: number, now: () => num
   };
 }
 
+// By default the AWS SDK waits for ever. A Lambda must end in time.
+const requestHandler = { connectionTimeout: 300, requestTimeout: 500, throwOnRequestTimeout: true };
+const client = new DynamoDBClient({ maxAttempts: 2, requestHandler });
 const tableName = process.env["TABLE_NAME"] ?? "counters";
-const store = createDynamoDBCounterStore({ client: new DynamoDBClient(), tableName, timeoutMs: 1_000 });
+const store = createDynamoDBCounterStore({ client, tableName, timeoutMs: 1_000 });
 const secondsToWait = createRateLimit(store, 60);
 
 /** The Lambda function. The event is a {@link HttpEvent}. */

@@ -61,8 +61,9 @@ export function allCodeBlocks(): readonly CodeBlock[] {
 export function excerptsIn(code: string): readonly string[] {
   return code
     .replace(/^\/\/ [\w.-]+\.ts\n/u, "")
-    .replace(/^import [\s\S]*?;\n/gmu, "")
+    .replace(/^import [\s\S]*?;\n/gmu, "// …\n") // a comment can stand before them
     .replace(/^declare module [\s\S]*?^\}\n/gmu, "")
     .replace(/^declare (?:const|let) .*;(?: \/\/.*)?\n/gmu, "")
-    .split(/^ *\/\/ …\n/mu);
+    .split(/^ *\/\/ …\n/mu)
+    .filter((excerpt) => excerpt.trim() !== "");
 }
