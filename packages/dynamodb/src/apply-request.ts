@@ -174,11 +174,11 @@ async function answer(
 }
 
 /** The next transaction starts from the value and the fence that this one has written. */
-function cacheItem({ config, ...request }: RequestContext, change: Replacement | Refusal, item: Item): void {
+function cacheItem(request: RequestContext, change: Replacement | Refusal, item: Item): void {
   const value = numberValue(change.kind === "refuse" ? change.before : change.after);
   const { [attributes.fence]: fence, [attributes.due]: due } = item;
   if (fence === undefined || (change.kind === "refuse" && change.mayCreate)) return;
-  config.cache.fencedItems.set(itemName(request), {
+  request.config.cache.fencedItems.set(itemName(request), {
     [attributes.fence]: fence,
     [request.valueAttribute]: value,
     ...(due !== undefined && { [attributes.due]: due }),

@@ -16,16 +16,13 @@ export function asContended(request: RequestContext): RequestContext {
 }
 
 /** Whether the request's counter was contended a moment ago. */
-export function isContended({ config, startedAt, ...request }: RequestContext): boolean {
-  return (config.cache.contendedUntil.get(itemName(request)) ?? 0) > startedAt;
+export function isContended(request: RequestContext): boolean {
+  const { contendedUntil } = request.config.cache;
+  return (contendedUntil.get(itemName(request)) ?? 0) > request.startedAt;
 }
 
 /** Whether another writer overtook a transaction that knew the item. Remembers that its counter is contended. */
-export function noticeContention(
-  { config, startedAt, ...request }: RequestContext,
-  write: Write,
-  outcome: WriteOutcome,
-): boolean {
+export function noticeContention(request: RequestContext, write: Write, outcome: WriteOutcome): boolean {
   if (write.type !== "transaction") return false;
   const isOvertaken =
     (outcome.type === "busy" && outcome.isConflict) ||
@@ -34,6 +31,9 @@ export function noticeContention(
       [attributes.fence, request.valueAttribute].some(
         (name) => outcome.state.item[name]?.N !== write.state.item[name]?.N,
       ));
-  if (isOvertaken) config.cache.contendedUntil.set(itemName(request), startedAt + CONTENDED_MS);
+  if (isOvertaken) {
+    const { contendedUntil } = request.config.cache;
+    contendedUntil.set(itemName(request), request.startedAt + CONTENDED_MS);
+  }
   return isOvertaken;
 }

@@ -173,8 +173,8 @@ export function replaceKnownValue(
   }
 }
 
-function assumedValue({ config, ...request }: RequestContext): number | undefined {
-  const name = itemName(request);
-  const fenced = config.cache.fencedItems.get(name)?.[request.valueAttribute]?.N;
-  return config.cache.values.get(valueName(request)) ?? (fenced === undefined ? undefined : Number(fenced));
+function assumedValue(request: RequestContext): number | undefined {
+  const { fencedItems, values } = request.config.cache;
+  const fenced = fencedItems.get(itemName(request))?.[request.valueAttribute]?.N;
+  return values.get(valueName(request)) ?? (fenced === undefined ? undefined : Number(fenced));
 }
