@@ -22,7 +22,7 @@ export async function checkInstallSize(
   await useRegistry(folder, "npm", registry);
   if (line === undefined)
     throw new Error(`packages/${name}/README.md has no line that begins with "npm install".`);
-  await runCommand(`${line} --no-audit --no-fund --prefer-offline`, folder);
+  await runCommand(`${line} --no-audit --no-fund`, folder);
   const [ours = ""] = installLinesOf(readme).flatMap((each) => each.packages);
   await runCommand(`node -e 'import("${ours}")'`, folder);
 

@@ -26,10 +26,10 @@ export function addCommand(manager: PackageManager, { isDev, packages }: Install
   const names = packages.join(" ");
   switch (manager) {
     case "npm":
-      return `npm install --no-audit --no-fund --prefer-offline ${isDev ? "--save-dev " : ""}${names}`;
+      return `npm install --no-audit --no-fund ${isDev ? "--save-dev " : ""}${names}`;
     case "pnpm@11":
     case "pnpm@12":
-      return `${run(manager)} add --prefer-offline ${isDev ? "--save-dev " : ""}${names}`;
+      return `${run(manager)} add ${isDev ? "--save-dev " : ""}${names}`;
     case "yarn@1":
       return `${run(manager)} add --non-interactive ${isDev ? "--dev " : ""}${names}`;
     case "yarn@4":
@@ -41,10 +41,10 @@ export function addCommand(manager: PackageManager, { isDev, packages }: Install
 export function frozenInstallCommand(manager: PackageManager): string {
   switch (manager) {
     case "npm":
-      return "npm ci --no-audit --no-fund --prefer-offline";
+      return "npm ci --no-audit --no-fund";
     case "pnpm@11":
     case "pnpm@12":
-      return `${run(manager)} install --frozen-lockfile --prefer-offline`;
+      return `${run(manager)} install --frozen-lockfile`;
     case "yarn@1":
       return `${run(manager)} install --frozen-lockfile --non-interactive`;
     case "yarn@4":

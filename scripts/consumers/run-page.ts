@@ -34,6 +34,6 @@ export async function runPage(folder: string, { name, text, registry, broken }: 
 /** Runs every install line for npm of a page as it is, one after the other in one project. */
 export async function installBy(text: string, folder: string): Promise<void> {
   for (const line of text.match(/^npm install [^#\n]+/gmu) ?? []) {
-    await runCommand(`${line} --no-audit --no-fund --prefer-offline`, folder);
+    await runCommand(`${line} --no-audit --no-fund`, folder);
   }
 }
