@@ -67,7 +67,7 @@ export const SDK_INTERNALS: readonly SdkInternal[] = [
     usedIn: [`${TESTING}/service/invoked-function.ts`],
     code: /Unexpected payload provided to start the durable execution/u,
     detectedBy: {
-      file: `${TESTING}/crashes/explore-crashes.test.ts`,
+      file: `${TESTING}/crashes/explore-crashes.exhaustive.test.ts`,
       test: "refuses a handler that is not wrapped",
     },
   },
