@@ -1,5 +1,5 @@
 import { CounterError } from "@durable-counter/core";
-import { type Item, type Table } from "./counter-item.ts";
+import type { Item, Table } from "./counter-item.ts";
 import { named, quoted } from "./named.ts";
 import { attributes } from "./table-schema.ts";
 

@@ -1,6 +1,6 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { CounterError } from "@durable-counter/core";
-import { type Item, type Table } from "./counter-item.ts";
+import type { Item, Table } from "./counter-item.ts";
 import { named, quoted } from "./named.ts";
 import { mayBeDue } from "./hold-record.ts";
 import type { HoldSupport } from "./hold-support.ts";
