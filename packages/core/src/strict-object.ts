@@ -18,6 +18,11 @@ type OptionalSchemas<T> = {
  * @param required the schemas of the keys that the object must have
  * @param optional the schemas of the keys that may be missing or undefined
  * @param remedy what errors say to pass instead; by default an object with these keys
+ * @example
+ * ```ts
+ * const Options = strictObject<{ id: string; limits?: Limits | undefined }>({ id: CounterId }, { limits: Limits });
+ * const { id, limits } = parseInput(Options, input, "options");
+ * ```
  */
 export function strictObject<T extends object>(
   required: RequiredSchemas<T>,
