@@ -165,8 +165,8 @@ export const count = (event, context) => durableCounter(context).increment(event
 `;
 
 /**
- * Runs what a bundler made, with the kit: a body runs in a FakeContext, the handler crashes at every point on the bundle's own copy of the durable SDK, and the store
- * knows its own errors and those of its copy of the AWS SDK, whatever their classes are called now.
+ * Runs what a bundler made, with the kit: a body runs in a FakeContext, the handler crashes at every point on the bundle's own copy
+ * of the durable SDK, and the store knows its own errors and those of its copy of the AWS SDK, whatever their classes are called now.
  *
  *   node bundled.mjs FILE
  */
