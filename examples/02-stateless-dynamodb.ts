@@ -1,7 +1,7 @@
 // The baseline: a stateless Lambda, the state in one DynamoDB item, one request to DynamoDB for a batch of any length.
 // Exactly once if a sender that repeats an event sends it with the same idempotency key. With issuedAt, an event that comes
 // after the store has forgotten its key, such as one that is redriven from a dead-letter queue, is refused, not counted again.
-import { CounterRequest, parseInput, type BatchResult } from "@durable-counter/core";
+import { counterRequestParser, parseInput, type BatchResult } from "@durable-counter/core";
 import { createDynamoDBCounterStore } from "@durable-counter/dynamodb";
 import { client, tableName } from "./dynamodb-client.ts";
 
@@ -13,7 +13,7 @@ const store = createDynamoDBCounterStore({
 
 /** The event is a `CounterRequest`, the result a `BatchResult`. */
 export async function handler(event: unknown): Promise<BatchResult> {
-  const { counterId, ...request } = parseInput(CounterRequest, event, "event");
+  const { counterId, ...request } = parseInput(counterRequestParser, event, "event");
   const { value, results } = await store.apply({ id: counterId, ...request });
   return { value, results };
 }

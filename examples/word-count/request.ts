@@ -1,11 +1,4 @@
-import {
-  CounterId,
-  IdempotencyKey,
-  IssuedAt,
-  issuedAtNeedsKey,
-  parseInput,
-  withRemedy,
-} from "@durable-counter/core";
+import { CounterId, IdempotencyKey, IssuedAt, parseInput, withRemedy } from "@durable-counter/core";
 import * as z from "zod/mini";
 import { sameSpelling, wordsOf } from "./count-words.ts";
 
@@ -74,7 +67,12 @@ const Event = z
       'pass "text", "counters" and optionally "words", "chunkBytes", "maxConcurrency", "toleratedFailures", "idempotencyKey" and "issuedAt"',
     ),
   )
-  .check(issuedAtNeedsKey);
+  .check(
+    z.refine(
+      ({ idempotencyKey, issuedAt }) => issuedAt === undefined || idempotencyKey !== undefined,
+      withRemedy('pass "issuedAt" only with an "idempotencyKey"'),
+    ),
+  );
 
 /** @throws CounterError `invalid-input`, naming path, value and remedy */
 export function parseWordCountRequest(event: unknown): WordCountRequest {

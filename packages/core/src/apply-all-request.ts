@@ -1,51 +1,51 @@
-import * as z from "zod/mini";
-import { Commands, type Command } from "./command.ts";
-import { CounterValue, Limits, OnLimit } from "./limits.ts";
+import { commandsParser, type Command } from "./command.ts";
+import { counterValueParser, limitsParser, onLimitParser, type Limits } from "./limits.ts";
 import { CounterError } from "./counter-error.ts";
-import { withRemedy } from "./parse.ts";
+import { arrayParser, inputIssue, strictObject, type Parser } from "./parser.ts";
 import {
-  CallerId,
   callerIdNeedsKey,
-  CounterId,
-  IdempotencyKey,
-  IssuedAt,
+  callerIdParser,
+  counterIdParser,
+  idempotencyKeyParser,
   issuedAtNeedsKey,
+  issuedAtParser,
 } from "./request.ts";
-import { strictObject } from "./strict-object.ts";
-import { CounterWindow } from "./window.ts";
+import { counterWindowParser, type CounterWindow } from "./window.ts";
+import { zodSchema } from "./zod-schema.ts";
 
 const MAX_ENTRIES = 100;
 
-const Entry = strictObject<ApplyAllEntry>(
-  { id: CounterId, commands: Commands },
-  { limits: Limits, onLimit: OnLimit, initial: CounterValue, window: CounterWindow },
+const entryParser = /* @__PURE__ */ strictObject<ApplyAllEntry>(
+  { id: counterIdParser, commands: commandsParser },
+  {
+    limits: limitsParser,
+    onLimit: onLimitParser,
+    initial: counterValueParser,
+    window: counterWindowParser,
+  },
 );
 
-/** The length is checked first, so that an array of millions is refused at once. zod's own arrays would make the bundle larger. */
-const Entries = z
-  .custom<readonly ApplyAllEntry[]>(
-    (value) => Array.isArray(value) && value.length >= 1 && value.length <= MAX_ENTRIES,
-    withRemedy(`pass an array of 1 to ${MAX_ENTRIES} entries`),
-  )
-  .check((payload) => {
-    const names = new Set<string>();
-    payload.value = Array.from(payload.value, (input, index) => {
-      const { error, data } = Entry.safeParse(input);
-      for (const { path, message } of error?.issues ?? [])
-        payload.issues.push({ code: "custom", input, path: [index, ...path], message });
-      if (data === undefined) return input; // a parse with issues has no result
-      const name = counterName(data);
-      if (names.has(name)) payload.issues.push(repeatedId(data.id, index));
-      names.add(name);
-      return data;
-    });
-  });
+// A plain text: bundlers would keep a template, and all that it is for.
+const anyEntriesParser = /* @__PURE__ */ arrayParser(
+  entryParser,
+  [1, MAX_ENTRIES],
+  "pass an array of 1 to 100 entries",
+);
 
-const REPEATED = withRemedy("pass each counter once, with all of its commands in one entry");
+const ONCE = "pass each counter once, with all of its commands in one entry";
 
-function repeatedId(input: string, index: number): z.core.$ZodRawIssue {
-  return { code: "custom", input, path: [index, "id"], message: REPEATED.error({ input }) };
-}
+const entriesParser: Parser<readonly ApplyAllEntry[]> = (input, issues) => {
+  const { length } = issues;
+  const entries = anyEntriesParser(input, issues);
+  if (issues.length > length) return entries;
+  const names = new Set<string>();
+  for (const [index, entry] of entries.entries()) {
+    const name = counterName(entry);
+    if (names.has(name)) issues.push(inputIssue(entry.id, ONCE, [index, "id"]));
+    names.add(name);
+  }
+  return entries;
+};
 
 /** With another window, the same id is another counter. */
 function counterName({ id, window }: Pick<ApplyAllEntry, "id" | "window">): string {
@@ -68,18 +68,22 @@ export function withWindowOfStore(
     if (names.has(counterName(own)))
       throw new CounterError(
         "invalid-input",
-        `request.entries[${index}].id is ${JSON.stringify(entry.id)}; pass each counter once, with all of its commands in one entry.`,
+        `request.entries[${index}].id is ${JSON.stringify(entry.id)}; ${ONCE}.`,
       );
     names.add(counterName(own));
     return own;
   });
 }
 
-/** Schema of {@link ApplyAllRequest}. */
-export const ApplyAllRequest = strictObject<ApplyAllRequest>(
-  { entries: Entries },
-  { idempotencyKey: IdempotencyKey, issuedAt: IssuedAt, callerId: CallerId },
-).check(issuedAtNeedsKey, callerIdNeedsKey);
+/** Parser of {@link ApplyAllRequest}. */
+export const applyAllRequestParser = /* @__PURE__ */ strictObject<ApplyAllRequest>(
+  { entries: entriesParser },
+  { idempotencyKey: idempotencyKeyParser, issuedAt: issuedAtParser, callerId: callerIdParser },
+  [issuedAtNeedsKey, callerIdNeedsKey],
+);
+
+/** zod schema of {@link ApplyAllRequest}. */
+export const ApplyAllRequest = /* @__PURE__ */ zodSchema(applyAllRequestParser);
 
 /** A batch of commands for one of the counters of an {@link ApplyAllRequest}. */
 export interface ApplyAllEntry {

@@ -1,10 +1,10 @@
-import * as z from "zod/mini";
-import { parseInput, withRemedy } from "./parse.ts";
+import { parseInput } from "./parse-input.ts";
+import { parser } from "./parser.ts";
 
-/** Schema of the signal of a call. Another realm, such as that of a test environment, has an `AbortSignal` of its own. */
-export const CallSignal = z.custom<AbortSignal>(
+/** Parser of the signal of a call. Another realm, such as that of a test environment, has an `AbortSignal` of its own. */
+export const callSignalParser = parser<AbortSignal>(
   (value) => typeof value === "object" && value !== null && "aborted" in value && "addEventListener" in value,
-  withRemedy("pass an AbortSignal, such as AbortSignal.timeout(5_000)"),
+  "pass an AbortSignal, such as AbortSignal.timeout(5_000)",
 );
 
 /**
@@ -13,5 +13,5 @@ export const CallSignal = z.custom<AbortSignal>(
  * @throws CounterError `invalid-input` for anything but an `AbortSignal` or undefined
  */
 export function checkSignal(signal: unknown): void {
-  if (signal !== undefined) parseInput(CallSignal, signal, "options.signal");
+  if (signal !== undefined) parseInput(callSignalParser, signal, "options.signal");
 }

@@ -1,72 +1,52 @@
-import * as z from "zod/mini";
-import { CounterValue, VALUE_REMEDY } from "./limits.ts";
-import { parseInput, withRemedy } from "./parse.ts";
-import { listed } from "./strict-object.ts";
+import { counterValueParser, withoutMinus } from "./limits.ts";
+import { arrayParser, inputIssue, parser, strictObject, type Parser } from "./parser.ts";
+import { parseInput } from "./parse-input.ts";
+import { zodSchema } from "./zod-schema.ts";
 
-const AMOUNT = withRemedy("pass a whole number from 0 to 9007199254740991");
-const TYPE = withRemedy('pass a command whose "type" is "increment", "decrement", "get" or "set"');
+const TYPE_REMEDY = 'pass a command whose "type" is "increment", "decrement", "get" or "set"';
 const MAX_COMMANDS = 1_000;
 
-const isAmount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
-const isValue = (value: unknown): value is number => Number.isSafeInteger(value);
-/** Schema of an amount: a safe integer ≥ 0. */
-export const Amount = z.custom<number>(isAmount, AMOUNT).check(z.overwrite(withoutMinus));
+/** Parser of an amount: a safe integer ≥ 0. */
+export const amountParser = parser<number>(
+  (value) => Number.isSafeInteger(value) && Number(value) >= 0,
+  "pass a whole number from 0 to 9007199254740991",
+  withoutMinus,
+);
 
-/** Schema of {@link Command}. Strict: an unknown key is an error. */
-export const Command = z.custom<Command>().check((payload) => {
-  payload.value = readCommand(payload.value, [], payload.issues);
-});
+type CommandOf<Type extends Command["type"]> = Extract<Command, { readonly type: Type }>;
 
-/** Schema of a batch: 1–1,000 commands. The length is checked first, so that an array of millions is refused at once. */
-export const Commands = z
-  .custom<readonly Command[]>(
-    (value) => Array.isArray(value) && value.length >= 1 && value.length <= MAX_COMMANDS,
-    withRemedy(`pass an array of 1 to ${MAX_COMMANDS} commands`),
-  )
-  .check((payload) => {
-    payload.value = Array.from(payload.value, (command, index) =>
-      readCommand(command, [index], payload.issues),
-    );
-  });
+/** The type of a command is known when its parser is chosen. */
+const type: Parser<never> = (known) => known as never;
+const COMMANDS: { readonly [Type in Command["type"]]: Parser<CommandOf<Type>> } = {
+  increment: strictObject<CommandOf<"increment">>({ type, amount: amountParser }, {}),
+  decrement: strictObject<CommandOf<"decrement">>({ type, amount: amountParser }, {}),
+  get: strictObject<CommandOf<"get">>({ type }, {}),
+  set: strictObject<CommandOf<"set">>({ type, value: counterValueParser }, {}),
+};
 
-/**
- * Checks a command by hand: zod's unions and arrays would be a tenth of what these packages add to a bundle.
- *
- * @param path where the command is in the input
- * @param issues gets what is wrong with the command
- * @returns the command; if something is wrong with it, the input
- */
-function readCommand(input: unknown, path: readonly PropertyKey[], issues: z.core.$ZodRawIssue[]): Command {
-  const invalid = (message: string, ...key: readonly string[]) => {
-    issues.push({ code: "custom", input, path: [...path, ...key], message });
-    return input as Command; // a parse with issues has no result
-  };
-  if (typeof input !== "object" || input === null || Array.isArray(input)) {
-    return invalid(TYPE.error({ input }));
+/** Parser of {@link Command}. Strict: an unknown key is an error. */
+export const commandParser: Parser<Command> = (input, issues) => {
+  const isObject = typeof input === "object" && input !== null && !Array.isArray(input);
+  const type: unknown = isObject ? Reflect.get(input, "type") : undefined;
+  if (typeof type === "string" && Object.hasOwn(COMMANDS, type)) {
+    return COMMANDS[type as Command["type"]](input, issues);
   }
-  const { type, amount, value }: { readonly [key in "type" | "amount" | "value"]?: unknown } = input;
-  if (type !== "get" && type !== "increment" && type !== "decrement" && type !== "set") {
-    return invalid(TYPE.error({ input: type }), "type");
-  }
-  const known = type === "get" ? ["type"] : ["type", type === "set" ? "value" : "amount"];
-  const keys = Object.keys(input).filter((key) => !known.includes(key));
-  if (keys.length > 0) {
-    const remedy = withRemedy(`pass only ${listed(known)}`);
-    invalid(remedy.error({ code: "unrecognized_keys", keys }));
-  }
-  if (type === "get") return { type };
-  if (type === "set") {
-    if (!isValue(value)) return invalid(VALUE_REMEDY.error({ input: value }), "value");
-    return { type, value: withoutMinus(value) };
-  }
-  if (!isAmount(amount)) return invalid(AMOUNT.error({ input: amount }), "amount");
-  return { type, amount: withoutMinus(amount) };
-}
+  issues.push(isObject ? inputIssue(type, TYPE_REMEDY, ["type"]) : inputIssue(input, TYPE_REMEDY));
+  return get(); // of no use, beside an issue
+};
 
-/** −0 becomes 0, as it would in JSON. */
-function withoutMinus(value: number): number {
-  return value + 0;
-}
+/** Parser of a batch: 1–1,000 commands. */
+export const commandsParser = arrayParser(
+  commandParser,
+  [1, MAX_COMMANDS],
+  `pass an array of 1 to ${MAX_COMMANDS} commands`,
+);
+
+/** zod schema of {@link Command}. Strict: an unknown key is an error. */
+export const Command = /* @__PURE__ */ zodSchema(commandParser);
+
+/** zod schema of a batch: 1–1,000 commands. */
+export const Commands = /* @__PURE__ */ zodSchema(commandsParser);
 
 /** One operation on a counter. Amounts are safe integers ≥ 0, and the value of `set` is a safe integer. */
 export type Command =
@@ -86,7 +66,7 @@ export type Command =
  * ```
  */
 export function increment(amount = 1): Command {
-  return { type: "increment", amount: parseInput(Amount, amount, "increment.amount") };
+  return { type: "increment", amount: parseInput(amountParser, amount, "increment.amount") };
 }
 
 /**
@@ -100,7 +80,7 @@ export function increment(amount = 1): Command {
  * ```
  */
 export function decrement(amount = 1): Command {
-  return { type: "decrement", amount: parseInput(Amount, amount, "decrement.amount") };
+  return { type: "decrement", amount: parseInput(amountParser, amount, "decrement.amount") };
 }
 
 /**
@@ -129,5 +109,5 @@ export function get(): Command {
  * ```
  */
 export function set(value: number): Command {
-  return { type: "set", value: parseInput(CounterValue, value, "set.value") };
+  return { type: "set", value: parseInput(counterValueParser, value, "set.value") };
 }

@@ -1,6 +1,13 @@
-import * as z from "zod/mini";
-import { withRemedy } from "./parse.ts";
-import { CounterId } from "./request.ts";
+import { arrayParser } from "./parser.ts";
+import { counterIdParser } from "./request.ts";
+import { zodSchema } from "./zod-schema.ts";
 
-/** Schema of the ids of several counters: an array of any length. */
-export const CounterIds = z.array(CounterId, withRemedy("pass an array of ids"));
+/** Parser of the ids of several counters: an array of any length. */
+export const counterIdsParser = /* @__PURE__ */ arrayParser(
+  counterIdParser,
+  [0, Infinity],
+  "pass an array of ids",
+);
+
+/** zod schema of the ids of several counters: an array of any length. */
+export const CounterIds = /* @__PURE__ */ zodSchema(counterIdsParser);

@@ -1,45 +1,50 @@
-import * as z from "zod/mini";
-import { Amount } from "./command.ts";
+import { amountParser } from "./command.ts";
 import { CounterError } from "./counter-error.ts";
-import { CounterValue, Limits } from "./limits.ts";
-import { withRemedy } from "./parse.ts";
+import { counterValueParser, limitsParser, type Limits } from "./limits.ts";
+import { parser, strictObject } from "./parser.ts";
 import {
-  CallerId,
   callerIdNeedsKey,
-  CounterId,
-  IdempotencyKey,
-  IssuedAt,
+  callerIdParser,
+  counterIdParser,
+  idempotencyKeyParser,
   issuedAtNeedsKey,
+  issuedAtParser,
 } from "./request.ts";
-import { strictObject } from "./strict-object.ts";
-import { CounterWindow } from "./window.ts";
+import { counterWindowParser, type CounterWindow } from "./window.ts";
+import { zodSchema } from "./zod-schema.ts";
 
 const YEAR_SECONDS = 31_536_000;
 
-const HeldAmount = z.custom<number>(
-  (amount) => Number.isSafeInteger(amount) && amount >= 1,
-  withRemedy("pass a whole number from 1 to 9007199254740991"),
+const heldAmountParser = /* @__PURE__ */ parser<number>(
+  (amount) => Number.isSafeInteger(amount) && Number(amount) >= 1,
+  "pass a whole number from 1 to 9007199254740991",
 );
 
-/** Schema of {@link HoldRequest}. */
-export const HoldRequest = strictObject<HoldRequest>(
+const expiresInParser = /* @__PURE__ */ parser<number>(
+  (seconds) => Number.isInteger(seconds) && Number(seconds) >= 1 && Number(seconds) <= YEAR_SECONDS,
+  "pass whole seconds from 1 to 31536000, a year",
+);
+
+/** Parser of {@link HoldRequest}. */
+export const holdRequestParser = /* @__PURE__ */ strictObject<HoldRequest>(
   {
-    id: CounterId,
-    amount: HeldAmount,
-    expiresIn: z.custom<number>(
-      (seconds) => Number.isInteger(seconds) && seconds >= 1 && seconds <= YEAR_SECONDS,
-      withRemedy("pass whole seconds from 1 to 31536000, a year"),
-    ),
+    id: counterIdParser,
+    amount: heldAmountParser,
+    expiresIn: expiresInParser,
   },
   {
-    idempotencyKey: IdempotencyKey,
-    issuedAt: IssuedAt,
-    callerId: CallerId,
-    limits: Limits,
-    initial: CounterValue,
-    window: CounterWindow,
+    idempotencyKey: idempotencyKeyParser,
+    issuedAt: issuedAtParser,
+    callerId: callerIdParser,
+    limits: limitsParser,
+    initial: counterValueParser,
+    window: counterWindowParser,
   },
-).check(issuedAtNeedsKey, callerIdNeedsKey);
+  [issuedAtNeedsKey, callerIdNeedsKey],
+);
+
+/** zod schema of {@link HoldRequest}. */
+export const HoldRequest = /* @__PURE__ */ zodSchema(holdRequestParser);
 
 /** A request for `CounterStore.hold`. */
 export interface HoldRequest {
@@ -85,11 +90,14 @@ export function checkHoldInWindow(window: CounterWindow, expiresIn: number, now:
   );
 }
 
-/** Schema of {@link CommitRequest}. */
-export const CommitRequest = strictObject<CommitRequest>(
-  { id: CounterId, holdId: IdempotencyKey },
-  { amount: Amount, window: CounterWindow },
+/** Parser of {@link CommitRequest}. */
+export const commitRequestParser = /* @__PURE__ */ strictObject<CommitRequest>(
+  { id: counterIdParser, holdId: idempotencyKeyParser },
+  { amount: amountParser, window: counterWindowParser },
 );
+
+/** zod schema of {@link CommitRequest}. */
+export const CommitRequest = /* @__PURE__ */ zodSchema(commitRequestParser);
 
 /** A request for `CounterStore.commit`. */
 export interface CommitRequest {
@@ -103,11 +111,14 @@ export interface CommitRequest {
   readonly window?: CounterWindow | undefined;
 }
 
-/** Schema of {@link ReleaseRequest}. */
-export const ReleaseRequest = strictObject<ReleaseRequest>(
-  { id: CounterId, holdId: IdempotencyKey },
-  { window: CounterWindow },
+/** Parser of {@link ReleaseRequest}. */
+export const releaseRequestParser = /* @__PURE__ */ strictObject<ReleaseRequest>(
+  { id: counterIdParser, holdId: idempotencyKeyParser },
+  { window: counterWindowParser },
 );
+
+/** zod schema of {@link ReleaseRequest}. */
+export const ReleaseRequest = /* @__PURE__ */ zodSchema(releaseRequestParser);
 
 /** A request for `CounterStore.release`. */
 export interface ReleaseRequest {

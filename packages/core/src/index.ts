@@ -3,12 +3,26 @@
  *
  * @module @durable-counter/core
  */
-export { ApplyAllRequest, withWindowOfStore, type ApplyAllEntry } from "./apply-all-request.ts";
+export {
+  ApplyAllRequest,
+  applyAllRequestParser,
+  withWindowOfStore,
+  type ApplyAllEntry,
+} from "./apply-all-request.ts";
 export { applyBatch, applyCommand, type BatchResult, type CommandResult } from "./apply-commands.ts";
 export { applyEntries, entryLimits, entryRefused } from "./apply-entries.ts";
 export { checkSignal } from "./call-signal.ts";
-export { CounterIds } from "./counter-ids.ts";
-export { Command, Commands, decrement, get, increment, set } from "./command.ts";
+export { CounterIds, counterIdsParser } from "./counter-ids.ts";
+export {
+  Command,
+  commandParser,
+  Commands,
+  commandsParser,
+  decrement,
+  get,
+  increment,
+  set,
+} from "./command.ts";
 export {
   CounterError,
   idempotencyKeyReused,
@@ -18,17 +32,48 @@ export {
 } from "./counter-error.ts";
 export type { Counter } from "./counter.ts";
 export { endHold, valueAfterReturn, type EndHoldRequest, type Hold, type HoldEnd } from "./hold-end.ts";
-export { checkHoldInWindow, CommitRequest, HoldRequest, ReleaseRequest } from "./hold-request.ts";
-export { CounterOptions, CounterValue, Limits, startsWithinLimits } from "./limits.ts";
-export { parseInput, withRemedy } from "./parse.ts";
+export {
+  checkHoldInWindow,
+  CommitRequest,
+  commitRequestParser,
+  HoldRequest,
+  holdRequestParser,
+  ReleaseRequest,
+  releaseRequestParser,
+} from "./hold-request.ts";
+export {
+  CounterOptions,
+  counterOptionsParser,
+  CounterValue,
+  counterValueParser,
+  Limits,
+  limitsParser,
+  startsWithinLimits,
+} from "./limits.ts";
+export { parseInput } from "./parse-input.ts";
+export {
+  arrayParser,
+  inputIssue,
+  parser,
+  rule,
+  strictObject,
+  type InputIssue,
+  type Parser,
+  type Rule,
+} from "./parser.ts";
 export {
   ApplyRequest,
+  applyRequestParser,
   CallerId,
   CounterId,
+  counterIdParser,
   CounterRequest,
+  counterRequestParser,
   IdempotencyKey,
+  idempotencyKeyParser,
   IssuedAt,
   issuedAtNeedsKey,
+  issuedAtParser,
 } from "./request.ts";
 export type {
   ApplyAllResult,
@@ -42,10 +87,11 @@ export type {
 export {
   checkWindowSupport,
   CounterWindow,
+  counterWindowParser,
   inWindow,
   type WindowPeriod,
   type WindowResult,
 } from "./window.ts";
-export { strictObject } from "./strict-object.ts";
 export { storedCounter, type StoredCounterOptions } from "./stored-counter.ts";
 export { transfer, type TransferRequest, type TransferResult } from "./transfer.ts";
+export { withRemedy } from "./zod-schema.ts";

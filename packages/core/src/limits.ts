@@ -1,31 +1,36 @@
-import * as z from "zod/mini";
-import { withRemedy } from "./parse.ts";
-import { strictObject } from "./strict-object.ts";
+import { parser, rule, strictObject } from "./parser.ts";
+import { zodSchema } from "./zod-schema.ts";
 
-/** What to pass as a counter's value. */
-export const VALUE_REMEDY = withRemedy("pass a whole number within ±9007199254740991");
+/** Parser of a counter's value: a safe integer, ±(2^53 − 1). */
+export const counterValueParser = parser<number>(
+  Number.isSafeInteger,
+  "pass a whole number within ±9007199254740991",
+  withoutMinus,
+);
 
-/** Schema of a counter's value: a safe integer, ±(2^53 − 1). */
-export const CounterValue = z
-  .custom<number>(Number.isSafeInteger, VALUE_REMEDY)
-  .check(z.overwrite((value) => value + 0));
+/** −0 becomes 0, as it would in JSON. */
+export function withoutMinus(value: number): number {
+  return value + 0;
+}
 
-/** Schema of {@link Limits.onLimit}. */
-export const OnLimit = z.custom<"reject" | "clamp">(
+/** Parser of {@link Limits.onLimit}. */
+export const onLimitParser = parser<"reject" | "clamp">(
   (value) => value === "reject" || value === "clamp",
-  withRemedy('pass "reject" or "clamp"'),
+  'pass "reject" or "clamp"',
 );
 
-/** Schema of {@link Limits}. */
-export const Limits = strictObject<Limits>(
+/** Parser of {@link Limits}. */
+export const limitsParser = strictObject<Limits>(
   {},
-  { min: CounterValue, max: CounterValue, onLimit: OnLimit },
-).check(
-  z.refine(
-    ({ min, max }) => min === undefined || max === undefined || min <= max,
-    withRemedy("let min be at most max"),
-  ),
+  { min: counterValueParser, max: counterValueParser, onLimit: onLimitParser },
+  [rule(({ min, max }) => min === undefined || max === undefined || min <= max, "let min be at most max")],
 );
+
+/** zod schema of a counter's value: a safe integer, ±(2^53 − 1). */
+export const CounterValue = /* @__PURE__ */ zodSchema(counterValueParser);
+
+/** zod schema of {@link Limits}. */
+export const Limits = /* @__PURE__ */ zodSchema(limitsParser);
 
 /**
  * How far a value may go. Limits can change during the life of a counter: a value that stands outside them may move back
@@ -43,18 +48,22 @@ export interface Limits {
   readonly onLimit?: "reject" | "clamp" | undefined;
 }
 
-/** Part of the schema of everything that has `limits` and `initial`: a counter starts at a value that it may have. */
-export const startsWithinLimits = z.refine<CounterOptions>(
+/** The rule of everything that has `limits` and `initial`: a counter starts at a value that it may have. */
+export const startsWithinLimits = rule<CounterOptions>(
   ({ limits: { min = -Infinity, max = Infinity } = {}, initial }) =>
     initial === undefined || (min <= initial && initial <= max),
-  withRemedy('let "initial" lie within "limits"'),
+  'let "initial" lie within "limits"',
 );
 
-/** Schema of {@link CounterOptions}. */
-export const CounterOptions = strictObject<CounterOptions>(
+/** Parser of {@link CounterOptions}. */
+export const counterOptionsParser = /* @__PURE__ */ strictObject<CounterOptions>(
   {},
-  { limits: Limits, initial: CounterValue },
-).check(startsWithinLimits);
+  { limits: limitsParser, initial: counterValueParser },
+  [startsWithinLimits],
+);
+
+/** zod schema of {@link CounterOptions}. */
+export const CounterOptions = /* @__PURE__ */ zodSchema(counterOptionsParser);
 
 /** The options that every state backend takes. */
 export interface CounterOptions {

@@ -1,9 +1,8 @@
-import * as z from "zod/mini";
-import { Commands, type Command } from "./command.ts";
-import { CounterValue, Limits } from "./limits.ts";
-import { withRemedy } from "./parse.ts";
-import { strictObject } from "./strict-object.ts";
-import { CounterWindow } from "./window.ts";
+import { commandsParser, type Command } from "./command.ts";
+import { counterValueParser, limitsParser, type Limits } from "./limits.ts";
+import { parser, rule, strictObject } from "./parser.ts";
+import { counterWindowParser, type CounterWindow } from "./window.ts";
+import { zodSchema } from "./zod-schema.ts";
 
 /** Emoji that come with a later version of Unicode are printable as well: another version of Node.js would take them. */
 const CHARACTER = String.raw`(?:\u{1F3F4}[\u{E0020}-\u{E007E}]+\u{E007F}|\p{Extended_Pictographic}|[^\p{C}\p{Zl}\p{Zp}])`;
@@ -16,58 +15,55 @@ const PRINTABLE = new RegExp(
   `^(?=.{1,256}$)${CHARACTER}(?:[\\u200C\\u200D]?${CHARACTER})*(?:(?<=\\p{M})[\\u200C\\u200D])?$`,
   "u",
 );
-const printable = z.custom<string>(
+const printableParser = parser<string>(
   (text) => typeof text === "string" && PRINTABLE.test(text),
-  withRemedy("pass 1 to 256 printable characters"),
+  "pass 1 to 256 printable characters",
 );
 
-/** Schema of a counter's id: 1–256 printable characters. */
-export const CounterId = printable;
+/** Parser of a counter's id: 1–256 printable characters. */
+export const counterIdParser = printableParser;
 
-/** Schema of an idempotency key, by which a store recognises a request that is sent again: 1–256 printable characters. */
-export const IdempotencyKey = printable;
+/** Parser of an idempotency key, by which a store recognises a request that is sent again: 1–256 printable characters. */
+export const idempotencyKeyParser = printableParser;
 
 /**
- * Schema of the time at which a request was sent for the first time: milliseconds since 1970, as a number or as text of digits,
+ * Parser of the time at which a request was sent for the first time: milliseconds since 1970, as a number or as text of digits,
  * as in the `SentTimestamp` of SQS. A store uses it to refuse a request that is older than its retention period instead of
  * counting it again.
  */
-export const IssuedAt = z
-  .custom<number>((ms) => {
+export const issuedAtParser = parser<number>(
+  (ms) => {
     const number = typeof ms === "string" && /^\d{1,16}$/u.test(ms) ? Number(ms) : ms;
-    return Number.isSafeInteger(number) && number >= 0;
-  }, withRemedy("pass whole milliseconds since 1970"))
-  .check(z.overwrite(Number));
+    return Number.isSafeInteger(number) && Number(number) >= 0;
+  },
+  "pass whole milliseconds since 1970",
+  Number,
+);
 
-/** Part of the schema of everything that has `issuedAt`, which is the age of an idempotency key. */
-export const issuedAtNeedsKey = z.refine<{
-  idempotencyKey?: string | undefined;
-  issuedAt?: unknown;
-}>(
+/** The rule of everything that has `issuedAt`, which is the age of an idempotency key. */
+export const issuedAtNeedsKey = rule<{ idempotencyKey?: string | undefined; issuedAt?: unknown }>(
   ({ idempotencyKey, issuedAt }) => issuedAt === undefined || idempotencyKey !== undefined,
-  withRemedy('pass "issuedAt" only with an "idempotencyKey"'),
+  'pass "issuedAt" only with an "idempotencyKey"',
 );
 
 /**
- * Schema of a caller's id: 1–256 printable characters, the same for all attempts at a request, such as the ARN of an
+ * Parser of a caller's id: 1–256 printable characters, the same for all attempts at a request, such as the ARN of an
  * execution. See {@link ApplyRequest.callerId}.
  */
-export const CallerId = printable;
+export const callerIdParser = printableParser;
 
-/** Part of the schema of everything that has `callerId`: without an idempotency key, a store remembers no refusal. */
-export const callerIdNeedsKey = z.refine<{
-  idempotencyKey?: string | undefined;
-  callerId?: string | undefined;
-}>(
+/** The rule of everything that has `callerId`: without an idempotency key, a store remembers no refusal. */
+export const callerIdNeedsKey = rule<{ idempotencyKey?: string | undefined; callerId?: string | undefined }>(
   ({ idempotencyKey, callerId }) => callerId === undefined || idempotencyKey !== undefined,
-  withRemedy('pass "callerId" only with an "idempotencyKey"'),
+  'pass "callerId" only with an "idempotencyKey"',
 );
 
-/** Schema of {@link CounterRequest}. */
-export const CounterRequest = strictObject<CounterRequest>(
-  { counterId: CounterId, commands: Commands },
-  { idempotencyKey: IdempotencyKey, issuedAt: IssuedAt },
-).check(issuedAtNeedsKey);
+/** Parser of {@link CounterRequest}. */
+export const counterRequestParser = /* @__PURE__ */ strictObject<CounterRequest>(
+  { counterId: counterIdParser, commands: commandsParser },
+  { idempotencyKey: idempotencyKeyParser, issuedAt: issuedAtParser },
+  [issuedAtNeedsKey],
+);
 
 /** The event of the ready-made handlers. */
 export interface CounterRequest {
@@ -84,18 +80,19 @@ export interface CounterRequest {
   readonly issuedAt?: number | undefined;
 }
 
-/** Schema of {@link ApplyRequest}. */
-export const ApplyRequest = strictObject<ApplyRequest>(
-  { id: CounterId, commands: Commands },
+/** Parser of {@link ApplyRequest}. */
+export const applyRequestParser = strictObject<ApplyRequest>(
+  { id: counterIdParser, commands: commandsParser },
   {
-    idempotencyKey: IdempotencyKey,
-    issuedAt: IssuedAt,
-    callerId: CallerId,
-    limits: Limits,
-    initial: CounterValue,
-    window: CounterWindow,
+    idempotencyKey: idempotencyKeyParser,
+    issuedAt: issuedAtParser,
+    callerId: callerIdParser,
+    limits: limitsParser,
+    initial: counterValueParser,
+    window: counterWindowParser,
   },
-).check(issuedAtNeedsKey, callerIdNeedsKey);
+  [issuedAtNeedsKey, callerIdNeedsKey],
+);
 
 /** A batch of commands for a {@link CounterStore}. */
 export interface ApplyRequest {
@@ -123,3 +120,21 @@ export interface ApplyRequest {
    */
   readonly window?: CounterWindow | undefined;
 }
+
+/** zod schema of a counter's id: 1–256 printable characters. */
+export const CounterId = /* @__PURE__ */ zodSchema(counterIdParser);
+
+/** zod schema of an idempotency key: 1–256 printable characters. */
+export const IdempotencyKey = /* @__PURE__ */ zodSchema(idempotencyKeyParser);
+
+/** zod schema of the time at which a request was sent for the first time: milliseconds since 1970, as a number or as text. */
+export const IssuedAt = /* @__PURE__ */ zodSchema(issuedAtParser);
+
+/** zod schema of a caller's id: 1–256 printable characters. See {@link ApplyRequest.callerId}. */
+export const CallerId = /* @__PURE__ */ zodSchema(callerIdParser);
+
+/** zod schema of {@link CounterRequest}. */
+export const CounterRequest = /* @__PURE__ */ zodSchema(counterRequestParser);
+
+/** zod schema of {@link ApplyRequest}. */
+export const ApplyRequest = /* @__PURE__ */ zodSchema(applyRequestParser);

@@ -1,34 +1,37 @@
 import type { BatchResult } from "./apply-commands.ts";
-import { CallSignal } from "./call-signal.ts";
-import { Commands, decrement, get, increment, set, type Command } from "./command.ts";
+import { callSignalParser } from "./call-signal.ts";
+import { commandsParser, decrement, get, increment, set, type Command } from "./command.ts";
 import { isCounterError } from "./counter-error.ts";
 import type { Counter } from "./counter.ts";
-import { CounterValue, Limits, startsWithinLimits, type CounterOptions } from "./limits.ts";
-import { parseInput } from "./parse.ts";
+import { counterValueParser, limitsParser, startsWithinLimits, type CounterOptions } from "./limits.ts";
+import { parseInput } from "./parse-input.ts";
+import { isValid, strictObject } from "./parser.ts";
 import {
-  CallerId,
   callerIdNeedsKey,
-  CounterId,
-  IdempotencyKey,
-  IssuedAt,
+  callerIdParser,
+  counterIdParser,
+  idempotencyKeyParser,
   issuedAtNeedsKey,
+  issuedAtParser,
 } from "./request.ts";
 import type { ApplyResult, CounterStore } from "./store.ts";
-import { strictObject } from "./strict-object.ts";
-import { checkWindowSupport, CounterWindow } from "./window.ts";
+import { checkWindowSupport, counterWindowParser, type CounterWindow } from "./window.ts";
 
-const Options = strictObject<StoredCounterOptions & { readonly issuedAt?: number | undefined }>(
+const optionsParser = /* @__PURE__ */ strictObject<
+  StoredCounterOptions & { readonly issuedAt?: number | undefined }
+>(
   {},
   {
-    limits: Limits,
-    initial: CounterValue,
-    idempotencyKey: IdempotencyKey,
-    issuedAt: IssuedAt,
-    callerId: CallerId,
-    window: CounterWindow,
-    signal: CallSignal,
+    limits: limitsParser,
+    initial: counterValueParser,
+    idempotencyKey: idempotencyKeyParser,
+    issuedAt: issuedAtParser,
+    callerId: callerIdParser,
+    window: counterWindowParser,
+    signal: callSignalParser,
   },
-).check(startsWithinLimits, issuedAtNeedsKey, callerIdNeedsKey);
+  [startsWithinLimits, issuedAtNeedsKey, callerIdNeedsKey],
+);
 
 /** Options of {@link storedCounter}. */
 export interface StoredCounterOptions extends CounterOptions {
@@ -77,8 +80,8 @@ export interface StoredCounterOptions extends CounterOptions {
  * ```
  */
 export function storedCounter(store: CounterStore, id: string, options: StoredCounterOptions = {}): Counter {
-  parseInput(CounterId, id, "id");
-  const parsed = parseInput(Options, options, "options");
+  parseInput(counterIdParser, id, "id");
+  const parsed = parseInput(optionsParser, options, "options");
   const { limits, initial, idempotencyKey, issuedAt, callerId, window, signal } = parsed;
   checkWindowSupport(window, store);
   const numbers = createCallNumbers();
@@ -104,7 +107,7 @@ export function storedCounter(store: CounterStore, id: string, options: StoredCo
     decrement: async (amount) => single(decrement(amount)),
     get: async () => single(get()),
     set: async (value) => single(set(value)),
-    batch: async (commands) => batch(parseInput(Commands, commands, "commands")),
+    batch: async (commands) => batch(parseInput(commandsParser, commands, "commands")),
   };
 }
 
@@ -143,7 +146,7 @@ function issuedAtOf(error: unknown): number | undefined {
 /** The key of one call of a request. If it would be too long, a hash replaces the request's key. */
 async function callKey(requestKey: string, call: number): Promise<string> {
   const key = `${requestKey}/${call}`;
-  if (IdempotencyKey.safeParse(key).success) return key;
+  if (isValid(idempotencyKeyParser, key)) return key;
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(requestKey));
   const hex = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
   return `sha-256:${hex}/${call}`;

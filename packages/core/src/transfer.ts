@@ -1,36 +1,37 @@
-import * as z from "zod/mini";
 import type { ApplyAllRequest, ApplyAllEntry } from "./apply-all-request.ts";
-import { Amount, decrement, increment } from "./command.ts";
+import { amountParser, decrement, increment } from "./command.ts";
 import { CounterError } from "./counter-error.ts";
-import { Limits } from "./limits.ts";
-import { parseInput, withRemedy } from "./parse.ts";
+import { limitsParser, type Limits } from "./limits.ts";
+import { parseInput } from "./parse-input.ts";
+import { rule, strictObject } from "./parser.ts";
 import {
-  CallerId,
   callerIdNeedsKey,
-  CounterId,
-  IdempotencyKey,
-  IssuedAt,
+  callerIdParser,
+  counterIdParser,
+  idempotencyKeyParser,
   issuedAtNeedsKey,
+  issuedAtParser,
 } from "./request.ts";
 import type { ApplyAllResult, CallOptions } from "./store.ts";
-import { strictObject } from "./strict-object.ts";
 
-const Transfer = strictObject<TransferRequest>(
-  { from: CounterId, to: CounterId, amount: Amount },
-  { idempotencyKey: IdempotencyKey, limits: Limits, issuedAt: IssuedAt, callerId: CallerId },
-).check(
-  z.refine(({ from, to }) => from !== to, {
-    path: ["to"],
-    error: ({ input }) =>
-      withRemedy('pass another counter than "from"').error({ input: (input as TransferRequest).to }),
-  }),
-  z.refine(({ limits }) => limits?.onLimit !== "clamp", {
-    path: ["limits", "onLimit"],
-    error: () =>
-      withRemedy('pass "reject": a transfer moves the whole amount or nothing').error({ input: "clamp" }),
-  }),
-  issuedAtNeedsKey,
-  callerIdNeedsKey,
+const transferParser = /* @__PURE__ */ strictObject<TransferRequest>(
+  { from: counterIdParser, to: counterIdParser, amount: amountParser },
+  {
+    idempotencyKey: idempotencyKeyParser,
+    limits: limitsParser,
+    issuedAt: issuedAtParser,
+    callerId: callerIdParser,
+  },
+  [
+    /* @__PURE__ */ rule(({ from, to }) => from !== to, 'pass another counter than "from"', ["to"]),
+    /* @__PURE__ */ rule(
+      ({ limits }) => limits?.onLimit !== "clamp",
+      'pass "reject": a transfer moves the whole amount or nothing',
+      ["limits", "onLimit"],
+    ),
+    issuedAtNeedsKey,
+    callerIdNeedsKey,
+  ],
 );
 
 /** A request for {@link transfer}. */
@@ -89,7 +90,7 @@ export async function transfer<Options extends CallOptions = CallOptions>(
   request: TransferRequest,
   options?: Options,
 ): Promise<TransferResult> {
-  const { from, to, amount, limits, ...keyed } = parseInput(Transfer, request, "transfer");
+  const { from, to, amount, limits, ...keyed } = parseInput(transferParser, request, "transfer");
   if (typeof store.applyAll !== "function") {
     throw new CounterError(
       "invalid-input",

@@ -1,7 +1,7 @@
-import * as z from "zod/mini";
 import { CounterError } from "./counter-error.ts";
 import type { Limits } from "./limits.ts";
-import { withRemedy } from "./parse.ts";
+import { parser } from "./parser.ts";
+import { zodSchema } from "./zod-schema.ts";
 
 /**
  * Divides time into windows, such as the months of a time zone. A counter with a window has a value for each, which starts at
@@ -38,12 +38,15 @@ export interface WindowResult {
 
 const NAME = /^[\x20-\x7e]{1,200}$/u;
 
-/** Schema of {@link CounterWindow}. */
-export const CounterWindow = z.custom<CounterWindow>((input) => {
+/** Parser of {@link CounterWindow}. */
+export const counterWindowParser = parser<CounterWindow>((input) => {
   if (typeof input !== "object" || input === null) return false;
   const { name, at } = input as Partial<CounterWindow>; // either may be missing
   return typeof name === "string" && NAME.test(name) && typeof at === "function";
-}, withRemedy('pass calendarWindow(…) of "@durable-counter/core/windows"'));
+}, 'pass calendarWindow(…) of "@durable-counter/core/windows"');
+
+/** zod schema of {@link CounterWindow}. */
+export const CounterWindow = /* @__PURE__ */ zodSchema(counterWindowParser);
 
 /**
  * Adds to a result what it says of its window. For authors of stores.

@@ -1,21 +1,22 @@
 import {
   checkWindowSupport,
-  CounterId,
-  CounterValue,
-  CounterWindow,
-  IdempotencyKey,
-  IssuedAt,
+  counterIdParser,
+  counterValueParser,
+  counterWindowParser,
+  idempotencyKeyParser,
   issuedAtNeedsKey,
-  Limits,
+  issuedAtParser,
+  limitsParser,
   parseInput,
+  parser,
+  rule,
   startsWithinLimits,
   strictObject,
-  withRemedy,
   type CounterOptions,
   type CounterStore,
+  type CounterWindow,
 } from "@durable-counter/core";
-import * as z from "zod/mini";
-import { Logger, type CounterLogger } from "./counter-log.ts";
+import { loggerParser, type CounterLogger } from "./counter-log.ts";
 
 interface CommonOptions extends CounterOptions {
   /**
@@ -71,67 +72,69 @@ export interface CounterHandlerOptions extends CounterOptions {
   readonly logger?: CounterLogger | undefined;
 }
 
-/** Whether a value can be a `CounterStore`. Every function has an `apply`, too. */
-export const isStore = (store: unknown) =>
-  typeof store === "object" && store !== null && "apply" in store && typeof store.apply === "function";
+/** Parser of a store. Every function has an `apply`, too. */
+export const storeParser = parser<CounterStore>(
+  (store) =>
+    typeof store === "object" && store !== null && "apply" in store && typeof store.apply === "function",
+  "pass a CounterStore",
+);
 
 /** What the service accepts in the name of an operation, with room for the rest of the name. */
 const OPERATION_NAME = /^[\x20-\x7e]{1,200}$/u;
 
-/** Schema of what begins the names of operations. */
-export const OperationName = z.custom<string>(
+/** Parser of what begins the names of operations. */
+export const operationNameParser = parser<string>(
   (text) => typeof text === "string" && OPERATION_NAME.test(text),
-  withRemedy("pass 1 to 200 printable ASCII characters"),
+  "pass 1 to 200 printable ASCII characters",
 );
 
 /** What was not checked here would fail in the first operation, inside a step that is retried again and again. */
-const commonSchemas = {
-  store: z.custom<CounterStore>(isStore, withRemedy("pass a CounterStore")),
-  limits: Limits,
-  initial: CounterValue,
-  window: CounterWindow,
-  logger: Logger,
+const commonParsers = {
+  store: storeParser,
+  limits: limitsParser,
+  initial: counterValueParser,
+  window: counterWindowParser,
+  logger: loggerParser,
 };
 
-const windowNeedsStore = z.refine<{ store?: CounterStore | undefined; window?: CounterWindow | undefined }>(
+const windowNeedsStore = rule<{ store?: CounterStore | undefined; window?: CounterWindow | undefined }>(
   ({ store, window }) => store !== undefined || window === undefined,
-  withRemedy('pass "window" only with a "store"; the value of an execution has no windows'),
+  'pass "window" only with a "store"; the value of an execution has no windows',
 );
 
-const CounterOptionsSchema = strictObject<CommonOptions & Partial<StoreConfig>>(
+const counterOptionsParser = strictObject<CommonOptions & Partial<StoreConfig>>(
   {},
   {
-    ...commonSchemas,
-    name: OperationName,
-    id: CounterId,
-    idempotencyKey: IdempotencyKey,
-    issuedAt: IssuedAt,
+    ...commonParsers,
+    name: operationNameParser,
+    id: counterIdParser,
+    idempotencyKey: idempotencyKeyParser,
+    issuedAt: issuedAtParser,
   },
+  [
+    startsWithinLimits,
+    rule(({ store, id }) => (store === undefined) === (id === undefined), 'pass "store" and "id" together'),
+    rule(
+      ({ store, idempotencyKey }) => store !== undefined || idempotencyKey === undefined,
+      'pass "idempotencyKey" only with a "store"',
+    ),
+    issuedAtNeedsKey,
+    windowNeedsStore,
+  ],
   'pass only "name", "limits", "initial" and "logger", and with a "store" also "id", "idempotencyKey", "issuedAt" and "window"',
-).check(
-  startsWithinLimits,
-  z.refine(
-    ({ store, id }) => (store === undefined) === (id === undefined),
-    withRemedy('pass "store" and "id" together'),
-  ),
-  z.refine(
-    ({ store, idempotencyKey }) => store !== undefined || idempotencyKey === undefined,
-    withRemedy('pass "idempotencyKey" only with a "store"'),
-  ),
-  issuedAtNeedsKey,
-  windowNeedsStore,
 );
 
-const HandlerOptionsSchema = strictObject<CounterHandlerOptions>(
+const handlerOptionsParser = strictObject<CounterHandlerOptions>(
   {},
   {
-    ...commonSchemas,
-    steps: z.custom<"command" | "batch">(
+    ...commonParsers,
+    steps: parser<"command" | "batch">(
       (value) => value === "command" || value === "batch",
-      withRemedy('pass "command" or "batch"'),
+      'pass "command" or "batch"',
     ),
   },
-).check(startsWithinLimits, windowNeedsStore);
+  [startsWithinLimits, windowNeedsStore],
+);
 
 /** What a counter was asked to be, checked. */
 export interface CounterConfig extends CounterOptions {
@@ -154,7 +157,7 @@ export interface StoreConfig extends Pick<
 
 /** @throws CounterError `invalid-input` */
 export function parseCounterOptions(options: ExecutionCounterOptions | SharedCounterOptions): CounterConfig {
-  const parsed = parseInput(CounterOptionsSchema, options, "options");
+  const parsed = parseInput(counterOptionsParser, options, "options");
   const { store, id, name = defaultName(id), idempotencyKey, issuedAt, logger, limits, initial } = parsed;
   const { window } = parsed;
   if (store !== undefined) checkWindowSupport(window, store);
@@ -170,7 +173,7 @@ export function defaultName(id: string | undefined): string {
 
 /** @throws CounterError `invalid-input` */
 export function parseHandlerOptions(options: CounterHandlerOptions): CounterHandlerOptions {
-  const parsed = parseInput(HandlerOptionsSchema, options, "options");
+  const parsed = parseInput(handlerOptionsParser, options, "options");
   if (parsed.store !== undefined) checkWindowSupport(parsed.window, parsed.store);
   return parsed;
 }

@@ -1,7 +1,7 @@
 import { withDurableExecution, type DurableLambdaHandler } from "@aws/durable-execution-sdk-js";
 import {
   CounterError,
-  CounterRequest,
+  counterRequestParser,
   isCounterError,
   parseInput,
   type BatchResult,
@@ -34,7 +34,11 @@ import { serializeCounterError } from "./restore-counter-error.ts";
 export function createCounterHandler(options: CounterHandlerOptions = {}): CounterHandler {
   const { steps = "command", store, logger, limits, initial, window } = parseHandlerOptions(options);
   return withDurableExecution(async (event: unknown, context): Promise<BatchResult> => {
-    const { counterId, commands, idempotencyKey, issuedAt } = parseInput(CounterRequest, event, "event");
+    const { counterId, commands, idempotencyKey, issuedAt } = parseInput(
+      counterRequestParser,
+      event,
+      "event",
+    );
     const config: CounterConfig = {
       name: defaultName(counterId),
       label: counterId,

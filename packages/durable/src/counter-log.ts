@@ -1,11 +1,10 @@
 import {
-  withRemedy,
   isCounterError,
+  parser,
   type Command,
   type CounterErrorCode,
   type ApplyResult,
 } from "@durable-counter/core";
-import * as z from "zod/mini";
 
 /** The logger of a counter. A Powertools `Logger`, the SDK's `context.logger` and `console` fit as they are. */
 export interface CounterLogger {
@@ -62,10 +61,10 @@ type CounterLog = (operation: LoggedOperation) => {
   readonly threw: (error: unknown) => void;
 };
 
-/** Schema of {@link CounterLogger}. An invalid logger is refused at once, because operations ignore what a logger throws. */
-export const Logger = z.custom<CounterLogger>(
+/** Parser of {@link CounterLogger}. An invalid logger is refused at once, because operations ignore what a logger throws. */
+export const loggerParser = parser<CounterLogger>(
   (logger) => ["info", "warn"].every((level) => typeof memberOf(logger, level) === "function"),
-  withRemedy('pass a logger with the methods "info" and "warn"'),
+  'pass a logger with the methods "info" and "warn"',
 );
 
 function memberOf(value: unknown, key: string): unknown {

@@ -1,5 +1,13 @@
 import type { DurableContext } from "@aws/durable-execution-sdk-js";
-import { Commands, decrement, get, increment, parseInput, set, type Counter } from "@durable-counter/core";
+import {
+  commandsParser,
+  decrement,
+  get,
+  increment,
+  parseInput,
+  set,
+  type Counter,
+} from "@durable-counter/core";
 import {
   parseCounterOptions,
   type ExecutionCounterOptions,
@@ -38,6 +46,6 @@ export function durableCounter(
     decrement: (amount) => rejectWhatThrows(() => value(decrement(amount))),
     get: () => rejectWhatThrows(() => value(get())),
     set: (to) => rejectWhatThrows(() => value(set(to))),
-    batch: (commands) => rejectWhatThrows(() => batch(parseInput(Commands, commands, "commands"))),
+    batch: (commands) => rejectWhatThrows(() => batch(parseInput(commandsParser, commands, "commands"))),
   };
 }

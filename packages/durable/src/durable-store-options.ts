@@ -1,17 +1,18 @@
 import {
   checkWindowSupport,
-  CounterWindow,
-  IdempotencyKey,
-  IssuedAt,
+  counterWindowParser,
+  idempotencyKeyParser,
+  inputIssue,
   issuedAtNeedsKey,
+  issuedAtParser,
   parseInput,
   strictObject,
-  withRemedy,
   type ApplyAllRequest,
   type CounterStore,
+  type CounterWindow,
+  type Parser,
 } from "@durable-counter/core";
-import * as z from "zod/mini";
-import { isStore, OperationName } from "./counter-config.ts";
+import { operationNameParser, storeParser } from "./counter-config.ts";
 
 /** Options of `durableStore`. */
 export interface DurableStoreOptions {
@@ -30,22 +31,23 @@ export interface DurableStoreOptions {
   readonly issuedAt?: number | string | undefined;
 }
 
-const Options = strictObject<DurableStoreOptions & { readonly issuedAt?: number | undefined }>(
+const optionsParser = strictObject<DurableStoreOptions & { readonly issuedAt?: number | undefined }>(
   {},
-  { name: OperationName, idempotencyKey: IdempotencyKey, issuedAt: IssuedAt },
-).check(issuedAtNeedsKey);
+  { name: operationNameParser, idempotencyKey: idempotencyKeyParser, issuedAt: issuedAtParser },
+  [issuedAtNeedsKey],
+);
 
 /** A request whose other fields the store checks. Without this check, a derived key would make a time without a key valid. */
-const KeyedRequest = z
-  .custom<{ idempotencyKey?: string | undefined }>(
-    (request) => typeof request === "object" && request !== null,
-    withRemedy("pass an object"),
-  )
-  .check(issuedAtNeedsKey);
+const keyedRequestParser: Parser<object> = (request, issues) => {
+  const isObject = typeof request === "object" && request !== null;
+  const issue = isObject ? issuedAtNeedsKey(request) : inputIssue(request, "pass an object");
+  if (issue !== undefined) issues.push(issue);
+  return Object(request);
+};
 
 /** @throws CounterError `invalid-input` */
 export function checkRequest(request: object): void {
-  parseInput(KeyedRequest, request, "request");
+  parseInput(keyedRequestParser, request, "request");
 }
 
 /**
@@ -55,7 +57,7 @@ export function checkRequest(request: object): void {
  */
 export function checkWindow(store: CounterStore, window: CounterWindow | undefined, what: string): void {
   if (window === undefined) return;
-  checkWindowSupport(parseInput(CounterWindow, window, `${what}.window`), store, what);
+  checkWindowSupport(parseInput(counterWindowParser, window, `${what}.window`), store, what);
 }
 
 /** @throws CounterError `invalid-input` */
@@ -65,10 +67,8 @@ export function checkEntries(store: CounterStore, { entries }: ApplyAllRequest):
     checkWindow(store, entry?.window, `request.entries[${index}]`);
 }
 
-const Store = z.custom<CounterStore>(isStore, withRemedy("pass a CounterStore"));
-
 /** @throws CounterError `invalid-input` */
 export function parseDurableStore(store: CounterStore, options: DurableStoreOptions) {
-  parseInput(Store, store, "store"); // A parsed copy would lose the methods of its class.
-  return parseInput(Options, options, "options");
+  parseInput(storeParser, store, "store");
+  return parseInput(optionsParser, options, "options");
 }

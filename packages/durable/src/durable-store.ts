@@ -1,8 +1,8 @@
 import type { DurableContext } from "@aws/durable-execution-sdk-js";
 import {
-  ApplyRequest,
-  CounterId,
-  CounterIds,
+  applyRequestParser,
+  counterIdParser,
+  counterIdsParser,
   parseInput,
   type CallOptions,
   type CounterStore,
@@ -63,7 +63,7 @@ function always(store: CounterStore, { read, repeat, count, isRepeated }: Kinds)
     ...(store.supportsWindows !== undefined && { supportsWindows: store.supportsWindows }),
     apply: (input, options) =>
       rejectWhatThrows(() => {
-        const request = parseInput(ApplyRequest, input, "request");
+        const request = parseInput(applyRequestParser, input, "request");
         checkWindow(store, request.window, "request");
         // A read needs no key, which would cost a write; unless the request may come again, to be answered alike.
         const isRead = request.commands.every(({ type }) => type === "get");
@@ -142,7 +142,7 @@ function capabilities(store: CounterStore, { read, repeat, count }: Kinds): Part
     ...(getMany && {
       getMany: (input, options) =>
         rejectWhatThrows(() => {
-          const ids = parseInput(CounterIds, input, "ids");
+          const ids = parseInput(counterIdsParser, input, "ids");
           checkWindow(store, options?.window, "options");
           // A checkpoint holds no Map.
           const entries = read(effect.getMany(ids), options, async (own) =>
@@ -154,7 +154,7 @@ function capabilities(store: CounterStore, { read, repeat, count }: Kinds): Part
   };
 }
 
-const parseId = (id: string) => parseInput(CounterId, id, "id");
+const parseId = (id: string) => parseInput(counterIdParser, id, "id");
 
 /** What a request has by which a store recognises it. */
 interface Keyed {

@@ -1,6 +1,5 @@
 import type { AttributeValue, TransactWriteItem } from "@aws-sdk/client-dynamodb";
-import { CounterError, parseInput, withRemedy } from "@durable-counter/core";
-import * as z from "zod/mini";
+import { arrayParser, CounterError, parseInput, parser } from "@durable-counter/core";
 import type { Table } from "./counter-item.ts";
 import { isCounterSortKey } from "./table-schema.ts";
 import { quoted } from "./named.ts";
@@ -8,19 +7,14 @@ import { quoted } from "./named.ts";
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html */
 const MAX_ACTIONS = 100;
 
-const ITEM = withRemedy('pass an object with one of "Put", "Update", "Delete" and "ConditionCheck"');
-
-const Alongside = z
-  .custom<readonly TransactWriteItem[]>(
-    Array.isArray,
-    withRemedy("pass an array of items of TransactWriteItems"),
-  )
-  .check(({ value, issues }) => {
-    for (const [index, input] of value.entries()) {
-      if (writeOf(input) === undefined)
-        issues.push({ code: "custom", input, path: [index], message: ITEM.error({ input }) });
-    }
-  });
+const alongsideParser = /* @__PURE__ */ arrayParser(
+  /* @__PURE__ */ parser<TransactWriteItem>(
+    (item) => writeOf(item) !== undefined,
+    'pass an object with one of "Put", "Update", "Delete" and "ConditionCheck"',
+  ),
+  [0, Infinity],
+  "pass an array of items of TransactWriteItems",
+);
 
 /** The fields of a write that tell which item it is about. */
 interface Write {
@@ -49,7 +43,7 @@ export function parseAlongside(
   entries: number,
   input: unknown = [],
 ): readonly TransactWriteItem[] {
-  const alongside = parseInput(Alongside, input, "options.alongside");
+  const alongside = parseInput(alongsideParser, input, "options.alongside");
   if (entries + alongside.length > MAX_ACTIONS) {
     throw new CounterError(
       "invalid-input",

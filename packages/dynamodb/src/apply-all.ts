@@ -1,6 +1,7 @@
 import type { TransactWriteItem } from "@aws-sdk/client-dynamodb";
 import {
-  ApplyAllRequest,
+  applyAllRequestParser,
+  type ApplyAllRequest,
   CounterError,
   isCounterError,
   parseInput,
@@ -83,7 +84,7 @@ export const applyAll: DynamoDBCapability<ApplyAllMethods> = {
   name: "applyAll",
   methods: ({ config, call }) => ({
     applyAll: async (input, { alongside: writes, ...callOptions } = {}) => {
-      const request = parseInput(ApplyAllRequest, input, "request");
+      const request = parseInput(applyAllRequestParser, input, "request");
       checkUnsharded(config, request);
       const alongside = parseAlongside(config, request.entries.length, writes);
       return call(callOptions, (config) => applyToAll(config, request, alongside));

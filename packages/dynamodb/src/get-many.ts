@@ -1,7 +1,7 @@
 import { BatchGetItemCommand } from "@aws-sdk/client-dynamodb";
 import {
   CounterError,
-  CounterIds,
+  counterIdsParser,
   isCounterError,
   parseInput,
   type CounterStore,
@@ -51,7 +51,7 @@ export const getMany: DynamoDBCapability<GetManyMethods> = {
   name: "getMany",
   methods: ({ config, call }) => ({
     getMany: async (input, { consistent = false, ...options } = {}) => {
-      const ids = parseInput(CounterIds, input, "ids");
+      const ids = parseInput(counterIdsParser, input, "ids");
       const window = windowOf(config, options);
       return call(options, (config) => readMany(config, ids, { consistent, window }));
     },

@@ -1,12 +1,13 @@
 import {
   checkHoldInWindow,
-  CommitRequest,
+  commitRequestParser,
   CounterError,
-  CounterId,
+  counterIdParser,
   decrement,
-  HoldRequest,
+  holdRequestParser,
+  type HoldRequest,
   parseInput,
-  ReleaseRequest,
+  releaseRequestParser,
   type CounterStore,
   type HoldResult,
 } from "@durable-counter/core";
@@ -65,19 +66,19 @@ export const holds: DynamoDBCapability<HoldMethods> = {
   name: "holds",
   methods: ({ config, call }) => ({
     hold: async (input, options = {}) => {
-      const request = parseInput(HoldRequest, input, "request");
+      const request = parseInput(holdRequestParser, input, "request");
       return call(options, (config) => hold(config, request));
     },
     commit: async (input, options = {}) => {
-      const request = parseInput(CommitRequest, input, "request");
+      const request = parseInput(commitRequestParser, input, "request");
       return call(options, (config) => endHoldInTable(config, { type: "commit", ...request }));
     },
     release: async (input, options = {}) => {
-      const request = parseInput(ReleaseRequest, input, "request");
+      const request = parseInput(releaseRequestParser, input, "request");
       return call(options, (config) => endHoldInTable(config, { type: "release", ...request }));
     },
     held: async (input, options = {}) => {
-      const id = parseInput(CounterId, input, "id");
+      const id = parseInput(counterIdParser, input, "id");
       const window = windowOf(config, options);
       return call(options, (config) => sumOfHolds(config, id, window));
     },

@@ -1,19 +1,20 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import {
   CounterError,
-  CounterValue,
-  CounterWindow,
-  Limits,
+  counterValueParser,
+  counterWindowParser,
+  limitsParser,
   parseInput,
-  strictObject,
+  parser,
   startsWithinLimits,
-  withRemedy,
+  strictObject,
   type CounterOptions,
+  type CounterWindow,
+  type Limits,
 } from "@durable-counter/core";
-import * as z from "zod/mini";
 import { sleep, type Waits } from "./back-off.ts";
 import { createStoreCache, type StoreCache } from "./store-cache.ts";
-import { tableKeys, TableKeysOptions } from "./table-keys.ts";
+import { tableKeys, tableKeysParser, type TableKeysOptions } from "./table-keys.ts";
 import type { Table } from "./counter-item.ts";
 import type { HoldSupport } from "./hold-support.ts";
 import { quoted } from "./named.ts";
@@ -78,23 +79,23 @@ const YEAR_SECONDS = 31_536_000;
 const MAX_SHARDS = 256;
 
 const whole = (least: number, most: number, remedy: string) =>
-  z.custom<number>((n) => Number.isInteger(n) && n >= least && n <= most, withRemedy(remedy));
+  parser<number>((n) => Number.isInteger(n) && Number(n) >= least && Number(n) <= most, remedy);
 
-const aFunction = <F extends (...args: never) => unknown>() =>
-  z.custom<F>((value) => typeof value === "function", withRemedy("pass a function"));
+const functionParser = <F extends (...args: never) => unknown>() =>
+  parser<F>((value) => typeof value === "function", "pass a function");
 
 const CAPABILITIES_REMEDY =
   'import "holds", "applyAll" or "getMany" of @durable-counter/dynamodb, and pass each in an array once';
 
-const Options = strictObject<ParsedOptions>(
+const optionsParser = strictObject<ParsedOptions>(
   {
-    client: z.custom<DynamoDBClient>(
+    client: parser<DynamoDBClient>(
       isDynamoDBClient,
-      withRemedy("pass a DynamoDBClient or DynamoDBDocumentClient of AWS SDK v3"),
+      "pass a DynamoDBClient or DynamoDBDocumentClient of AWS SDK v3",
     ),
-    tableName: z.custom<string>(
+    tableName: parser<string>(
       (name) => typeof name === "string" && name.length >= 3,
-      withRemedy("pass the table's name or ARN"),
+      "pass the table's name or ARN",
     ),
   },
   {
@@ -102,24 +103,25 @@ const Options = strictObject<ParsedOptions>(
       {},
       {
         retentionSeconds: whole(60, YEAR_SECONDS, "pass whole seconds from 60 to a year"),
-        strategy: z.custom<Strategy>(
+        strategy: parser<Strategy>(
           (strategy) => STRATEGIES.some((known) => known === strategy),
-          withRemedy('pass "auto", "inline" or "separate-item"'),
+          'pass "auto", "inline" or "separate-item"',
         ),
       },
     ),
     shards: whole(2, MAX_SHARDS, `pass a whole number from 2 to ${MAX_SHARDS}`),
-    keys: TableKeysOptions,
-    capabilities: z.custom<readonly KnownCapability[]>(areCapabilities, withRemedy(CAPABILITIES_REMEDY)),
-    window: CounterWindow,
+    keys: tableKeysParser,
+    capabilities: parser<readonly KnownCapability[]>(areCapabilities, CAPABILITIES_REMEDY),
+    window: counterWindowParser,
     timeoutMs: whole(100, 900_000, "pass whole milliseconds from 100 to 900000"),
-    now: aFunction<() => number>(),
-    sleep: aFunction<Waits["sleep"]>(),
-    random: aFunction<Waits["random"]>(),
-    limits: Limits,
-    initial: CounterValue,
+    now: functionParser<() => number>(),
+    sleep: functionParser<Waits["sleep"]>(),
+    random: functionParser<Waits["random"]>(),
+    limits: limitsParser,
+    initial: counterValueParser,
   },
-).check(startsWithinLimits);
+  [startsWithinLimits],
+);
 
 interface ParsedOptions extends StoreOptions {
   readonly capabilities?: readonly KnownCapability[] | undefined;
@@ -176,7 +178,7 @@ export type CallConfig = StoreConfig & Table;
 
 /** @throws CounterError `invalid-input` for options that are not valid */
 export function parseStoreOptions(input: ParsedOptions): StoreConfig {
-  const { idempotency, ...options } = parseInput(Options, input, "options");
+  const { idempotency, ...options } = parseInput(optionsParser, input, "options");
   if (options.shards !== undefined) checkUnlimited(options, "options");
   return {
     client: options.client,
@@ -239,5 +241,5 @@ export function windowOf(
 ): CounterWindow | undefined {
   if (window === undefined) return config.window;
   if (config.shards !== undefined) checkUnlimited({ window }, "options");
-  return parseInput(CounterWindow, window, "options.window");
+  return parseInput(counterWindowParser, window, "options.window");
 }

@@ -1,8 +1,9 @@
 import {
   applyBatch,
-  ApplyRequest,
+  applyRequestParser,
+  type ApplyRequest,
   CounterError,
-  CounterId,
+  counterIdParser,
   inWindow,
   parseInput,
   type ApplyResult,
@@ -54,14 +55,14 @@ export function createDynamoDBCounterStore<
 export function createDynamoDBCounterStore(options: DynamoDBCounterStoreOptions): BasicStore {
   const config = parseStoreOptions(options);
   const { capabilities = [] } = options;
-  const parseId = (id: string) => parseInput(CounterId, id, "id");
+  const parseId = (id: string) => parseInput(counterIdParser, id, "id");
   const call: StoreCalls["call"] = ({ signal }, run) =>
     withTimeLimit({ timeoutMs: config.timeoutMs, signal }, (ending) => run({ ...config, signal: ending }));
   return Object.assign(
     {
       supportsWindows: config.shards === undefined,
       apply: async (input, callOptions = {}) => {
-        const request = parseInput(ApplyRequest, input, "request");
+        const request = parseInput(applyRequestParser, input, "request");
         return call(callOptions, (config) => apply(config, request));
       },
       get: async (input, { consistent = false, ...options } = {}) => {

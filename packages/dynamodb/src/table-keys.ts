@@ -1,6 +1,5 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import { parseInput, strictObject, withRemedy } from "@durable-counter/core";
-import * as z from "zod/mini";
+import { inputIssue, parseInput, parser, rule, strictObject, type Parser } from "@durable-counter/core";
 import { attributes, RESERVED_PREFIXES } from "./table-schema.ts";
 
 /**
@@ -42,42 +41,37 @@ const MAX_PREFIX_BYTES = 1_024;
 
 const RESERVED: ReadonlySet<string> = new Set(Object.values(attributes));
 
-const attributeName = z
-  .custom<string>(
-    (name) => typeof name === "string" && name !== "" && Buffer.byteLength(name) <= MAX_NAME_BYTES,
-    withRemedy(`pass the name of an attribute, 1 to ${MAX_NAME_BYTES} bytes`),
-  )
-  .check(
-    z.refine(
-      (name) => !RESERVED.has(name) && !RESERVED_PREFIXES.some((each) => name.startsWith(each)),
-      withRemedy(
-        `pass another name, because counters have attributes named ${Array.from(RESERVED).join(", ")}, and names that begin with ${RESERVED_PREFIXES.join(", ")}`,
-      ),
-    ),
-  );
+const isReserved = (name: string) =>
+  RESERVED.has(name) || RESERVED_PREFIXES.some((each) => name.startsWith(each));
 
-const prefix = z.custom<string>(
+const attributeName: Parser<string> = (name, issues) => {
+  if (typeof name !== "string" || name === "" || Buffer.byteLength(name) > MAX_NAME_BYTES)
+    issues.push(inputIssue(name, `pass the name of an attribute, 1 to ${MAX_NAME_BYTES} bytes`));
+  else if (isReserved(name)) {
+    const remedy = `pass another name, because counters have attributes named ${Array.from(RESERVED).join(", ")}, and names that begin with ${RESERVED_PREFIXES.join(", ")}`;
+    issues.push(inputIssue(name, remedy));
+  }
+  return name as string; // or an issue says that it is none
+};
+
+const prefix = parser<string>(
   (text) =>
     typeof text === "string" &&
     !/[\p{C}\p{Zl}\p{Zp}]/u.test(text) &&
     Buffer.byteLength(text) <= MAX_PREFIX_BYTES,
-  withRemedy(`pass up to ${MAX_PREFIX_BYTES} bytes of printable characters`),
+  `pass up to ${MAX_PREFIX_BYTES} bytes of printable characters`,
 );
 
-/** Schema of {@link TableKeysOptions}. */
-export const TableKeysOptions = strictObject<TableKeysOptions>(
+/** Parser of {@link TableKeysOptions}. */
+export const tableKeysParser = strictObject<TableKeysOptions>(
   {},
   { partition: attributeName, sort: attributeName, prefix, timeToLive: attributeName },
-).check(
-  z.refine(
-    (options) => {
+  [
+    rule((options) => {
       const { partition, sort, timeToLive } = { ...DEFAULTS, ...options };
       return new Set([partition, sort, timeToLive]).size === 3;
-    },
-    withRemedy(
-      `pass different names; by default they are "${DEFAULTS.partition}", "${DEFAULTS.sort}" and "${DEFAULTS.timeToLive}"`,
-    ),
-  ),
+    }, `pass different names; by default they are "${DEFAULTS.partition}", "${DEFAULTS.sort}" and "${DEFAULTS.timeToLive}"`),
+  ],
 );
 
 /** Binds the names of a table's keys to their defaults. */
@@ -100,8 +94,8 @@ export function tableKeys(options: TableKeysOptions = {}): TableKeys {
  * @throws CounterError `invalid-input`
  */
 export function parseTableKeys(options: { readonly keys?: TableKeysOptions | undefined }): TableKeys {
-  const Options = strictObject<typeof options>({}, { keys: TableKeysOptions });
-  return tableKeys(parseInput(Options, options, "options").keys);
+  const optionsParser = strictObject<typeof options>({}, { keys: tableKeysParser });
+  return tableKeys(parseInput(optionsParser, options, "options").keys);
 }
 
 interface Keyed {

@@ -1,10 +1,9 @@
 import * as Instant from "temporal-polyfill/fns/Instant";
 import * as PlainDate from "temporal-polyfill/fns/PlainDate";
 import * as ZonedDateTime from "temporal-polyfill/fns/ZonedDateTime";
-import * as z from "zod/mini";
 import { CounterError } from "../counter-error.ts";
-import { parseInput, withRemedy } from "../parse.ts";
-import { strictObject } from "../strict-object.ts";
+import { parseInput } from "../parse-input.ts";
+import { parser, rule, strictObject } from "../parser.ts";
 import type { CounterWindow, WindowPeriod } from "../window.ts";
 
 const PERIODS = ["minute", "hour", "day", "week", "month"] as const;
@@ -25,32 +24,33 @@ export interface CalendarWindowOptions {
 }
 
 const whole = (least: number, most: number) =>
-  z.custom<number>(
-    (n) => Number.isInteger(n) && n >= least && n <= most,
-    withRemedy(`pass a whole number from ${least} to ${most}`),
+  parser<number>(
+    (n) => Number.isInteger(n) && Number(n) >= least && Number(n) <= most,
+    `pass a whole number from ${least} to ${most}`,
   );
 
-const Options = strictObject<CalendarWindowOptions>(
+const optionsParser = strictObject<CalendarWindowOptions>(
   {
-    per: z.custom<CalendarWindowOptions["per"]>(
+    per: parser<CalendarWindowOptions["per"]>(
       (per) => PERIODS.some((one) => one === per),
-      withRemedy('pass "minute", "hour", "day", "week" or "month"'),
+      'pass "minute", "hour", "day", "week" or "month"',
     ),
   },
   {
-    timeZone: z.custom<string>(isTimeZone, withRemedy('pass an IANA time zone, such as "Europe/Zurich"')),
+    timeZone: parser<string>(isTimeZone, 'pass an IANA time zone, such as "Europe/Zurich"'),
     weekStartsOn: whole(0, 6),
     anchorDay: whole(1, 31),
   },
-).check(
-  z.refine(
-    ({ per, weekStartsOn }) => weekStartsOn === undefined || per === "week",
-    withRemedy('pass "weekStartsOn" only with per: "week"'),
-  ),
-  z.refine(
-    ({ per, anchorDay }) => anchorDay === undefined || per === "month",
-    withRemedy('pass "anchorDay" only with per: "month"'),
-  ),
+  [
+    rule(
+      ({ per, weekStartsOn }) => weekStartsOn === undefined || per === "week",
+      'pass "weekStartsOn" only with per: "week"',
+    ),
+    rule(
+      ({ per, anchorDay }) => anchorDay === undefined || per === "month",
+      'pass "anchorDay" only with per: "month"',
+    ),
+  ],
 );
 
 function isTimeZone(name: unknown): boolean {
@@ -78,7 +78,12 @@ function isTimeZone(name: unknown): boolean {
  * ```
  */
 export function calendarWindow(options: CalendarWindowOptions): CounterWindow {
-  const { per, timeZone = "UTC", weekStartsOn = 1, anchorDay = 1 } = parseInput(Options, options, "window");
+  const {
+    per,
+    timeZone = "UTC",
+    weekStartsOn = 1,
+    anchorDay = 1,
+  } = parseInput(optionsParser, options, "window");
   const { timeZoneId } = zoned(0, timeZone); // in the spelling of the database
   switch (per) {
     case "minute":

@@ -1,18 +1,25 @@
 import {
-  ApplyAllRequest,
+  applyAllRequestParser,
+  type ApplyAllRequest,
   applyBatch,
-  ApplyRequest,
+  applyRequestParser,
+  type ApplyRequest,
   checkHoldInWindow,
-  CommitRequest,
+  commitRequestParser,
+  type CommitRequest,
   CounterError,
-  CounterId,
-  CounterIds,
-  CounterOptions,
-  CounterWindow,
+  counterIdParser,
+  counterIdsParser,
+  counterOptionsParser,
+  type CounterOptions,
+  counterWindowParser,
+  type CounterWindow,
   decrement,
-  HoldRequest,
+  holdRequestParser,
+  type HoldRequest,
   parseInput,
-  ReleaseRequest,
+  releaseRequestParser,
+  type ReleaseRequest,
   withWindowOfStore,
   type ApplyAllResult,
   type BatchResult,
@@ -62,21 +69,21 @@ export class MemoryCounterStore implements CounterStore {
     const now = options?.now ?? Date.now; // null is refused below
     if (typeof now !== "function")
       throw new CounterError("invalid-input", `options.now is ${formatValue(now)}; pass a function.`);
-    const { limits, initial } = parseInput(CounterOptions, onlyDefaults(options), "options");
+    const { limits, initial } = parseInput(counterOptionsParser, onlyDefaults(options), "options");
     this.#limits = limits;
     this.#initial = initial ?? 0;
-    this.#window = options.window && parseInput(CounterWindow, options.window, "options.window");
+    this.#window = options.window && parseInput(counterWindowParser, options.window, "options.window");
     this.#now = now;
   }
 
   async apply(request: ApplyRequest, options?: CallOptions): Promise<ApplyResult> {
-    const parsed = parseInput(ApplyRequest, request, "request");
+    const parsed = parseInput(applyRequestParser, request, "request");
     checkNotAborted(options);
     return this.#apply(parsed, JSON.stringify(parsed.commands));
   }
 
   async hold(request: HoldRequest, options?: CallOptions): Promise<HoldResult> {
-    const parsed = parseInput(HoldRequest, request, "request");
+    const parsed = parseInput(holdRequestParser, request, "request");
     checkNotAborted(options);
     const { amount, expiresIn, limits = this.#limits, window = this.#window, ...rest } = parsed;
     const now = this.#now();
@@ -103,13 +110,13 @@ export class MemoryCounterStore implements CounterStore {
   }
 
   async commit(request: CommitRequest, options?: CallOptions): Promise<HoldEndResult> {
-    const parsed = parseInput(CommitRequest, request, "request");
+    const parsed = parseInput(commitRequestParser, request, "request");
     checkNotAborted(options);
     return this.#endHold({ type: "commit", ...parsed });
   }
 
   async release(request: ReleaseRequest, options?: CallOptions): Promise<HoldEndResult> {
-    const parsed = parseInput(ReleaseRequest, request, "request");
+    const parsed = parseInput(releaseRequestParser, request, "request");
     checkNotAborted(options);
     return this.#endHold({ type: "release", ...parsed });
   }
@@ -168,7 +175,7 @@ export class MemoryCounterStore implements CounterStore {
   }
 
   async applyAll(request: ApplyAllRequest, options?: CallOptions): Promise<ApplyAllResult> {
-    const parsed = parseInput(ApplyAllRequest, request, "request");
+    const parsed = parseInput(applyAllRequestParser, request, "request");
     checkNotAborted(options);
     const entries = withWindowOfStore(parsed.entries, this.#window);
     for (const { id, window } of entries) this.#counter(counterName(id, window));
@@ -185,7 +192,7 @@ export class MemoryCounterStore implements CounterStore {
     ids: readonly string[],
     options: WindowedCall & { consistent?: boolean } = {},
   ): Promise<Map<string, number>> {
-    const parsed = parseInput(CounterIds, ids, "ids");
+    const parsed = parseInput(counterIdsParser, ids, "ids");
     checkNotAborted(options);
     return new Map(parsed.map((id) => [id, this.#currentValue(this.#nameOf(id, options)) ?? this.#initial]));
   }
@@ -208,8 +215,8 @@ export class MemoryCounterStore implements CounterStore {
 
   #nameOf(id: string, { window = this.#window, ...options }: WindowedCall): string {
     const name = counterName(
-      parseInput(CounterId, id, "id"),
-      window && parseInput(CounterWindow, window, "options.window"),
+      parseInput(counterIdParser, id, "id"),
+      window && parseInput(counterWindowParser, window, "options.window"),
     );
     checkNotAborted(options);
     return name;

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
-import * as z from "zod/mini";
-import { parseInput, withRemedy } from "./parse.ts";
-import { strictObject } from "./strict-object.ts";
+import { parseInput } from "./parse-input.ts";
+import { parser, rule, strictObject } from "./parser.ts";
 
 interface Point {
   readonly x: number;
@@ -9,11 +8,11 @@ interface Point {
   readonly label?: string | undefined;
 }
 
-const number = z.custom<number>(Number.isFinite, withRemedy("pass a number"));
-const label = z.custom<string>((text) => typeof text === "string", withRemedy("pass a text"));
-const Point = strictObject<Point>({ x: number, y: number }, { label }).check(
-  z.refine(({ x, y }) => x < y, withRemedy("let x be less than y")),
-);
+const number = parser<number>(Number.isFinite, "pass a number");
+const label = parser<string>((text) => typeof text === "string", "pass a text");
+const Point = strictObject<Point>({ x: number, y: number }, { label }, [
+  rule(({ x, y }) => x < y, "let x be less than y"),
+]);
 const Segment = strictObject<{ readonly to: Point }>({ to: Point }, {});
 
 describe("an object of known keys", () => {
@@ -61,12 +60,12 @@ describe("an object of known keys", () => {
     );
   });
 
-  test("calls a check only if every key is right", () => {
-    const Checked = strictObject<Point>({ x: number, y: number }, { label }).check(
-      z.refine(() => {
+  test("calls a rule only if every key is right", () => {
+    const Checked = strictObject<Point>({ x: number, y: number }, { label }, [
+      () => {
         throw new Error("called");
-      }),
-    );
+      },
+    ]);
     expect(() => parseInput(Checked, { x: 1 }, "point")).toThrow("point.y is undefined; pass a number.");
   });
 
