@@ -56,7 +56,7 @@ describe("reading many counters", () => {
 
   test("is throttled when its time is over before every key was processed", async () => {
     const { network, createStore, ids } = await setUp(150);
-    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
     const sleep = async () => void vi.advanceTimersByTime(60);
     const store = createStore({ clientOptions: { maxAttempts: 1 }, timeoutMs: 100, sleep });
     for (let n = 0; n < 20; n++) network.injectNext("throttle", "BatchGetItem");

@@ -1,14 +1,14 @@
 import { ScanCommand } from "@aws-sdk/client-dynamodb";
-import { isCounterError, type CounterWindow } from "@durable-counter/core";
+import { isCounterError, type CallOptions, type CounterWindow } from "@durable-counter/core";
+import type { StoreCalls } from "./capabilities.ts";
 import { itemsOfPages, readItem, valueOf, type Item, type Table } from "./counter-item.ts";
 import { withParameters } from "./expressions.ts";
 import { mayBeDue } from "./hold-record.ts";
 import { sumOfShards } from "./shards.ts";
-import type { CallConfig, StoreConfig } from "./store-options.ts";
+import type { CallConfig } from "./store-options.ts";
 import { idOf, type CounterKey } from "./table-keys.ts";
 import { attributes, VALUE_SORT_KEY, valueSortKey, windowAttribute } from "./table-schema.ts";
 import { send } from "./send.ts";
-import { withTimeLimit } from "./time-limit.ts";
 import { translateError } from "./aws-errors.ts";
 import { checkFence, holdsOf } from "./write-fence.ts";
 
@@ -79,31 +79,24 @@ function listed(table: Pick<Table, "keys">, { sortKey, attribute }: ReturnType<t
  * @throws CounterError `misconfigured`, `throttled`, `unavailable`
  */
 export async function* listCounters(
-  config: StoreConfig,
-  options: { readonly signal: AbortSignal | undefined },
+  { config, call }: StoreCalls,
+  options: CallOptions,
 ): AsyncGenerator<{ id: string; value: number }> {
-  const { client, tableName, timeoutMs, window, now } = config;
+  const { tableName, window, now } = config;
   const place = placeOf(window, now());
-  const limits = { timeoutMs, signal: options.signal };
+  const input = { TableName: tableName, ...listed(config, place) };
   const items = itemsOfPages((ExclusiveStartKey) =>
-    withTimeLimit(limits, (signal) =>
-      send(
-        { client, signal },
-        () => new ScanCommand({ TableName: tableName, ...listed(config, place), ExclusiveStartKey }),
-      ),
-    ),
+    call(options, (config) => send(config, () => new ScanCommand({ ...input, ExclusiveStartKey }))),
   );
   let isEmpty = true;
   try {
     for await (const item of items) {
       isEmpty = false;
       const id = idOf(config, item);
-      const value = await withTimeLimit(limits, (signal) =>
-        listedValue({ ...config, signal }, { ...place, id }, item),
-      );
+      const value = await call(options, (config) => listedValue(config, { ...place, id }, item));
       if (value !== undefined) yield { id, value };
     }
-    if (isEmpty) await withTimeLimit(limits, (signal) => checkKeyNames({ ...config, signal }));
+    if (isEmpty) await call(options, checkKeyNames);
   } catch (error) {
     throw translateError(error, { tableName, wrote: false });
   }

@@ -7,6 +7,7 @@ import {
   inWindow,
   parseInput,
   type ApplyResult,
+  type Command,
   type CounterStore,
 } from "@durable-counter/core";
 import { applyRequest } from "./apply-request.ts";
@@ -20,7 +21,7 @@ import {
   type CallConfig,
   type StoreOptions,
 } from "./store-options.ts";
-import { withTimeLimit } from "./time-limit.ts";
+import { TimeLimit } from "./time-limit.ts";
 import { quoted } from "./named.ts";
 
 /** Options of a store of counters in a DynamoDB table. */
@@ -55,9 +56,10 @@ export function createDynamoDBCounterStore<
 export function createDynamoDBCounterStore(options: DynamoDBCounterStoreOptions): BasicStore {
   const config = parseStoreOptions(options);
   const { capabilities = [] } = options;
+  const timeLimit = new TimeLimit(config.timeoutMs);
   const parseId = (id: string) => parseInput(counterIdParser, id, "id");
   const call: StoreCalls["call"] = ({ signal }, run) =>
-    withTimeLimit({ timeoutMs: config.timeoutMs, signal }, (ending) => run({ ...config, signal: ending }));
+    timeLimit.run(signal, (ending) => run({ ...config, signal: ending }));
   return Object.assign(
     {
       supportsWindows: config.shards === undefined,
@@ -75,36 +77,45 @@ export function createDynamoDBCounterStore(options: DynamoDBCounterStoreOptions)
         const window = windowOf(config, options);
         return call(options, (config) => deleteCounter(config, id, window));
       },
-      list: ({ signal } = {}) => listCounters(config, { signal }),
+      list: (options = {}) => listCounters({ config, call }, options),
     } satisfies BasicStore,
     ...capabilities.map(({ methods }) => methods({ config, call })),
   );
 }
 
-async function apply(config: CallConfig, request: ApplyRequest): Promise<ApplyResult> {
-  const { id, commands, idempotencyKey, limits = config.limits, initial = config.initial } = request;
+function apply(config: CallConfig, request: ApplyRequest): Promise<ApplyResult> {
+  const { id, commands, idempotencyKey } = request;
   const isSharded = config.shards !== undefined;
   if (isSharded) checkUnlimited(request, "request");
   const reads = commands.filter(({ type }) => type === "get").length;
   // A sharded counter has no single value that an idempotency key could record.
-  if (reads === commands.length && (idempotencyKey === undefined || isSharded)) {
-    const [window, now] = [request.window ?? config.window, config.now()];
-    const value = (await readCounter(config, id, { consistent: true, window, now })) ?? initial;
-    const result = { ...applyBatch(value, commands, limits, id), replayed: false };
-    return window === undefined ? result : inWindow(result, window.at(now), limits);
-  }
-  const setIndex = commands.findIndex(({ type }) => type === "set");
-  if (isSharded && setIndex !== -1) {
-    throw new CounterError(
-      "invalid-input",
-      `request.commands[${setIndex}] is ${quoted(commands[setIndex])}, and counter ${quoted(id)} is spread over ${config.shards} shards, none of which has the whole value; increment or decrement by the difference.`,
-    );
-  }
-  if (isSharded && reads > 0) {
-    throw new CounterError(
-      "invalid-input",
-      `request.commands has a "get" among writes, and counter ${quoted(id)} is spread over ${config.shards} shards; ask for the value by itself.`,
-    );
-  }
+  if (reads === commands.length && (idempotencyKey === undefined || isSharded)) return read(config, request);
+  if (isSharded) checkShardable(id, commands, config.shards);
   return applyRequest(config, request);
+}
+
+/** Answers a batch that only reads, and has no key to record. */
+async function read(config: CallConfig, request: ApplyRequest): Promise<ApplyResult> {
+  const { id, commands, limits = config.limits, initial = config.initial } = request;
+  const [window, now] = [request.window ?? config.window, config.now()];
+  const value = (await readCounter(config, id, { consistent: true, window, now })) ?? initial;
+  const result = { ...applyBatch(value, commands, limits, id), replayed: false };
+  return window === undefined ? result : inWindow(result, window.at(now), limits);
+}
+
+/** @throws CounterError `invalid-input` for commands that need the whole value, which no shard has */
+function checkShardable(id: string, commands: readonly Command[], shards: number | undefined): void {
+  const setIndex = commands.findIndex(({ type }) => type === "set");
+  if (setIndex !== -1) {
+    throw new CounterError(
+      "invalid-input",
+      `request.commands[${setIndex}] is ${quoted(commands[setIndex])}, and counter ${quoted(id)} is spread over ${shards} shards, none of which has the whole value; increment or decrement by the difference.`,
+    );
+  }
+  if (commands.some(({ type }) => type === "get")) {
+    throw new CounterError(
+      "invalid-input",
+      `request.commands has a "get" among writes, and counter ${quoted(id)} is spread over ${shards} shards; ask for the value by itself.`,
+    );
+  }
 }
