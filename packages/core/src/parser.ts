@@ -102,8 +102,9 @@ export function strictObject<T extends object>(
   rules: readonly Rule<T>[] = [],
   remedy = remedyFor(Object.keys(required), Object.keys(optional)),
 ): Parser<T> {
-  const parsers: Readonly<Record<string, Parser<unknown>>> = { ...required, ...optional };
-  const entries = Object.entries(parsers);
+  const parsers = Object.entries<Parser<unknown>>({ ...required, ...optional });
+  const keys = parsers.map(([key, parse]) => ({ key, parse, isOptional: Object.hasOwn(optional, key) }));
+  const known = new Set(keys.map(({ key }) => key));
   return (input, issues) => {
     const parsed: Record<string, unknown> = {};
     const result = parsed as T; // or an issue says that it is none
@@ -112,13 +113,14 @@ export function strictObject<T extends object>(
       return result;
     }
     const { length } = issues;
-    for (const [key, parse] of entries) {
-      const value: unknown = Reflect.get(input, key);
-      if (value !== undefined || !(key in optional)) parsed[key] = parsePart(parse, value, key, issues);
+    const values = input as Readonly<Record<string, unknown>>; // an object
+    for (const { key, parse, isOptional } of keys) {
+      const value = values[key];
+      if (value !== undefined || !isOptional) parsed[key] = parsePart(parse, value, key, issues);
     }
     const areKeysRight = issues.length === length;
     const unknown: string[] = [];
-    for (const key in input) if (!Object.hasOwn(parsers, key)) unknown.push(key); // inherited keys, too
+    for (const key in input) if (!known.has(key)) unknown.push(key); // inherited keys, too
     if (unknown.length > 0) issues.push(unknownKeys(unknown, remedy));
     for (const broken of areKeysRight ? rules : []) {
       const issue = broken(result);
@@ -139,10 +141,13 @@ export function arrayParser<T>(
   remedy: string,
 ): Parser<readonly T[]> {
   return (input, issues) => {
-    if (Array.isArray(input) && input.length >= least && input.length <= most)
-      return Array.from(input, (part: unknown, index) => parsePart(item, part, index, issues));
-    issues.push(inputIssue(input, remedy));
-    return [];
+    const parsed: T[] = [];
+    if (!Array.isArray(input) || input.length < least || input.length > most)
+      issues.push(inputIssue(input, remedy));
+    else
+      for (let index = 0; index < input.length; index++) // also where the array has holes
+        parsed.push(parsePart(item, input[index], index, issues));
+    return parsed;
   };
 }
 
@@ -150,7 +155,8 @@ export function arrayParser<T>(
 function parsePart<T>(parse: Parser<T>, part: unknown, key: PropertyKey, issues: InputIssue[]): T {
   const { length } = issues;
   const parsed = parse(part, issues);
-  for (const { path, message } of issues.splice(length)) issues.push({ path: [key, ...path], message });
+  if (issues.length > length)
+    for (const { path, message } of issues.splice(length)) issues.push({ path: [key, ...path], message });
   return parsed;
 }
 

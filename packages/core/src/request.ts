@@ -15,8 +15,10 @@ const PRINTABLE = new RegExp(
   `^(?=.{1,256}$)${CHARACTER}(?:[\\u200C\\u200D]?${CHARACTER})*(?:(?<=\\p{M})[\\u200C\\u200D])?$`,
   "u",
 );
+/** What nearly all ids and keys are, and is found out in a tenth of the time. */
+const ASCII = /^[\x20-\x7e]{1,256}$/u;
 const printableParser = parser<string>(
-  (text) => typeof text === "string" && PRINTABLE.test(text),
+  (text) => typeof text === "string" && (ASCII.test(text) || PRINTABLE.test(text)),
   "pass 1 to 256 printable characters",
 );
 

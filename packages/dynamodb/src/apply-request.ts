@@ -106,7 +106,15 @@ async function run(given: RequestContext): Promise<RequestResult> {
     if (isOvertaken) request = asContended(request);
     switch (outcome.type) {
       case "applied":
-        return answer(request, action, outcome);
+        remember(request, action, outcome.item ?? {});
+        if (startsCompaction(request.keyAttribute)) await compact(request, outcome.item ?? {});
+        if (action.change.kind !== "refuse") return resultOf(request, outcome.before);
+        // A store that records the key in the counter's item may have applied the request just before.
+        if (action.type === "transaction") {
+          const recorded = findRecordedResult(request, await readState(request));
+          if (recorded) return recorded;
+        }
+        throw action.change.error;
       case "condition-failed":
         if (++failed > MAX_OVERTAKEN) throw overtaken(request, MAX_OVERTAKEN);
         if (failed > 1) await backOff(failed - 1, config);
@@ -140,37 +148,28 @@ function write(request: RequestContext, action: Write): Promise<WriteOutcome> {
   return conditionalUpdate(request, action, { returnItem: startsCompaction(request.keyAttribute) });
 }
 
-type Applied = Extract<WriteOutcome, { type: "applied" }>;
-
-async function answer(
-  request: RequestContext,
-  action: Write,
-  { before, item = {} }: Applied,
-): Promise<RequestResult> {
-  const { config, id, commands, limits, keyAttribute, hold } = request;
-  const { change } = action;
-  if (action.type === "transaction") cacheItem(request, action.change, item);
-  else {
-    // A foreign item may hold a fraction, which no condition can see.
-    valueOf(item, config, id, request.valueAttribute);
+/** Remembers what a write has shown of its item. */
+function remember(request: RequestContext, action: Write, item: Item): void {
+  const { config, id, effect, keyAttribute, hold } = request;
+  if (action.type === "transaction") return cacheItem(request, action.change, item);
+  // A foreign item may hold a fraction, which no condition can see: the new value has it then, unless it was set.
+  valueOf(item, config, id, request.valueAttribute);
+  if (action.change.kind === "net" && effect.kind === "set") {
     const { fingerprint, expiresAt } = readRecord(item[keyAttribute]) ?? {};
-    const isWhole = fingerprint === request.fingerprint && expiresAt === request.expiresAt;
-    if (change.kind === "net" && !isWhole) throw setOverFraction(request);
-    if (action.keyItem !== undefined || hasHolds(action.item) || hold !== undefined)
-      cacheFence(request, { ...action.item, ...item });
+    if (fingerprint !== request.fingerprint || expiresAt !== request.expiresAt)
+      throw setOverFraction(request);
   }
-  if (startsCompaction(keyAttribute)) await compact(request, item);
-  if (change.kind !== "refuse") {
-    const applied = { ...applyBatch(before, commands, limits, id), replayed: false };
-    config.cache.values.set(valueName(request), applied.value);
-    const result = withWindow(applied, request.window, limits);
-    if (hold === undefined) return result;
-    return { ...result, placed: { holdId: request.idempotencyKey, expiresAt: hold.expiresAt } };
-  }
-  // A store that records the key in the counter's item may have applied the request just before.
-  const recorded = action.type === "transaction" && findRecordedResult(request, await readState(request));
-  if (recorded) return recorded;
-  throw change.error;
+  if (action.keyItem !== undefined || hasHolds(action.item) || hold !== undefined)
+    cacheFence(request, { ...action.item, ...item });
+}
+
+function resultOf(request: RequestContext, before: number): RequestResult {
+  const { config, id, commands, limits, hold } = request;
+  const applied = { ...applyBatch(before, commands, limits, id), replayed: false };
+  if (config.remembersValues) config.cache.values.set(valueName(request), applied.value);
+  const result = withWindow(applied, request.window, limits);
+  if (hold === undefined) return result;
+  return { ...result, placed: { holdId: request.idempotencyKey, expiresAt: hold.expiresAt } };
 }
 
 /** The next transaction starts from the value and the fence that this one has written. */

@@ -27,8 +27,6 @@ export interface Attempts {
 
 const ATTEMPTS = Symbol("attempts");
 
-/** Before any other middleware. */
-const ENTRY = { step: "initialize", priority: "high", name: "trackEntry" } as const;
 /** Around each attempt, right where its reply is read. */
 const STEP = { step: "deserialize", priority: "high", name: "trackAttempts" } as const;
 
@@ -49,8 +47,12 @@ export class TrackedUpdateItem extends UpdateItemCommand {
   constructor(input: UpdateItemCommandInput, attempts: Attempts) {
     super(input);
     this[ATTEMPTS] = begin(attempts);
-    this.middlewareStack.add(enter, ENTRY);
     this.middlewareStack.add(track, STEP);
+  }
+
+  /** Before any middleware. */
+  override resolveMiddleware(...from: Parameters<UpdateItemCommand["resolveMiddleware"]>) {
+    return enter(super.resolveMiddleware(...from));
   }
 }
 
@@ -61,8 +63,12 @@ export class TrackedTransactWriteItems extends TransactWriteItemsCommand {
   constructor(input: TransactWriteItemsCommandInput, attempts: Attempts) {
     super(input);
     this[ATTEMPTS] = begin(attempts);
-    this.middlewareStack.add(enter, ENTRY);
     this.middlewareStack.add(track, STEP);
+  }
+
+  /** Before any middleware. */
+  override resolveMiddleware(...from: Parameters<TransactWriteItemsCommand["resolveMiddleware"]>) {
+    return enter(super.resolveMiddleware(...from));
   }
 }
 

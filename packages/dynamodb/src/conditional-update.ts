@@ -1,7 +1,7 @@
 import type { AttributeValue, UpdateItemCommandInput } from "@aws-sdk/client-dynamodb";
 import { TrackedUpdateItem } from "./attempt-tracking.ts";
 import type { Item } from "./counter-item.ts";
-import { withParameters } from "./expressions.ts";
+import { parametersOf, withParameters } from "./expressions.ts";
 import { NOTHING } from "./hold-support.ts";
 import { recordFraction, recordText, valueBefore } from "./idempotency-record.ts";
 import type { CounterState } from "./counter-state.ts";
@@ -61,6 +61,7 @@ export function stateAfterFailure(
     : { item, keyItem: {}, isKeyItemKnown: !isFenced(item, startedAt) };
 }
 
+const HOLDS = numberValue(HOLD_FENCE);
 // Composed once, not for every command.
 const NOT_RECORDED = "attribute_not_exists(#idempotencyKey)";
 const AS_EXPECTED = "#idempotencyKey = :expected";
@@ -99,26 +100,26 @@ export function updateInput(request: RequestContext, { change, item, keyItem }: 
   const isPlain = !isSameFence && holds.condition === "";
   const isMarked = keys.isShared && isPlain;
   const { set, remove = "", condition, values } = expressionsOf(request, change, item);
-  const conditions = [
-    expected === undefined ? NOT_RECORDED : AS_EXPECTED,
-    isSameFence ? SAME_FENCE : "",
-    isPlain ? (keys.isShared ? OWN_AND_NOT_FENCED : NOT_FENCED) : holds.condition,
-    condition,
-  ].filter((part) => part !== "");
+  const { expressions, parameters } = composed(
+    [
+      expected === undefined ? NOT_RECORDED : AS_EXPECTED,
+      isSameFence ? SAME_FENCE : "",
+      isPlain ? (keys.isShared ? OWN_AND_NOT_FENCED : NOT_FENCED) : holds.condition,
+      condition,
+    ],
+    [set, isMarked ? MARK_AS_OWN : "", holds.set, remove],
+  );
   return {
     ...itemAt(config, request),
     ...withParameters(
       config,
-      {
-        ConditionExpression: conditions.join(" AND "),
-        UpdateExpression: `${set}${isMarked ? MARK_AS_OWN : ""}${holds.set}${remove}`,
-      },
+      expressions,
       {
         names: { "#idempotencyKey": keyAttribute, "#value": request.valueAttribute, ...holds.names },
         values: {
           ":fence": fence,
           ":lapsed": numberValue(lapsedBefore(startedAt)),
-          ":holds": numberValue(HOLD_FENCE),
+          ":holds": HOLDS,
           ":tag": { S: tagOf(keyAttribute) },
           ":own": OWN_ITEM,
           ":expected": expected,
@@ -126,9 +127,27 @@ export function updateInput(request: RequestContext, { change, item, keyItem }: 
           ...values,
         },
       },
+      parameters,
     ),
     ReturnValuesOnConditionCheckFailure: "ALL_OLD",
   } satisfies UpdateItemCommandInput;
+}
+
+/** Most updates are composed of the same parts as the one before. */
+let last: ReturnType<typeof compose> | undefined;
+
+function composed(conditions: readonly string[], updates: readonly string[]) {
+  const isSame = (parts: readonly string[], others: readonly string[]) =>
+    parts.every((part, index) => part === others[index]);
+  if (last === undefined || !isSame(conditions, last.conditions) || !isSame(updates, last.updates))
+    last = compose(conditions, updates);
+  return last;
+}
+
+function compose(conditions: readonly string[], updates: readonly string[]) {
+  const ConditionExpression = conditions.filter((part) => part !== "").join(" AND ");
+  const expressions = { ConditionExpression, UpdateExpression: updates.join("") };
+  return { conditions, updates, expressions, parameters: parametersOf(expressions) };
 }
 
 interface Expressions {

@@ -35,6 +35,7 @@ export function generateKey(now: number): string {
 
 /** When {@link generateKey} generated a key, in milliseconds since 1970; undefined for any other key. */
 export function generatedAt(idempotencyKey: string): number | undefined {
+  if (!idempotencyKey.startsWith("auto-")) return undefined;
   const [, time] = GENERATED.exec(idempotencyKey) ?? [];
   return time === undefined ? undefined : Number.parseInt(time, 36);
 }
@@ -63,9 +64,16 @@ export function fingerprint(commands: readonly Command[], holdFor?: number): str
   return digitsOf(short.join());
 }
 
+/** Most requests of a function have the same commands as the one before. */
+let last = { text: "", digits: "" };
+
 function digitsOf(text: string): string {
-  const digest = Number.parseInt(hash("sha256", text, "hex").slice(0, SAFE_HEX_DIGITS), 16);
-  return String(digest % 10 ** FINGERPRINT_DIGITS).padStart(FINGERPRINT_DIGITS, "0");
+  if (text !== last.text) {
+    const digest = Number.parseInt(hash("sha256", text, "hex").slice(0, SAFE_HEX_DIGITS), 16);
+    const digits = String(digest % 10 ** FINGERPRINT_DIGITS).padStart(FINGERPRINT_DIGITS, "0");
+    last = { text, digits };
+  }
+  return last.digits;
 }
 
 /** A caller's id in short: 48 bits, which only the callers of one idempotency key have to differ in. */

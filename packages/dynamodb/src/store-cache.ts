@@ -7,7 +7,7 @@ const MAX_ENTRIES = 10_000;
 export interface StoreCache {
   /** The latest known state of counters that are written by transactions. */
   readonly fencedItems: BoundedMap<Item>;
-  /** The value that each item had when this store last saw it, for transactions, which return no values. */
+  /** The value that each item had when this store last saw it, for `applyAll`: transactions return no values. */
   readonly values: BoundedMap<number>;
   /** Whether a transaction assumes that counters without a known value are new. Once that was wrong, it no longer does. */
   assumesNew: boolean;
@@ -34,7 +34,7 @@ class BoundedMap<Value> {
   readonly #entries = new Map<string, Value>();
 
   get(key: string): Value | undefined {
-    return this.#entries.get(key);
+    return this.#entries.size === 0 ? undefined : this.#entries.get(key); // Most stay empty, and hashing a key takes time.
   }
 
   set(key: string, value: Value): void {
@@ -58,7 +58,7 @@ class InFlightKeys {
 
   /** When a key was sent first, in milliseconds since 1970. */
   issuedAt(name: string): number | undefined {
-    return this.#keys.get(name)?.issuedAt;
+    return this.#keys.size === 0 ? undefined : this.#keys.get(name)?.issuedAt;
   }
 
   /** @returns when the key was sent first: two calls with one key may have begun at the same time */

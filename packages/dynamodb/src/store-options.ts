@@ -169,6 +169,8 @@ export interface StoreConfig extends Omit<Table, "signal">, Waits {
   readonly timeoutMs: number;
   readonly now: () => number;
   readonly cache: StoreCache;
+  /** Whether the cache gets the values that were seen: for the capability `applyAll`, which guesses them. */
+  readonly remembersValues: boolean;
   /** What a store with the capability `holds` knows of them. */
   readonly holds: HoldSupport | undefined;
 }
@@ -196,6 +198,7 @@ export function parseStoreOptions(input: ParsedOptions): StoreConfig {
     sleep: options.sleep ?? sleep,
     random: options.random ?? Math.random,
     cache: createStoreCache(),
+    remembersValues: options.capabilities?.some(({ name }) => name === "applyAll") ?? false,
   };
 }
 
