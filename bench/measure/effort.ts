@@ -11,7 +11,7 @@ export interface Effort {
 }
 
 /** The effort to judge targets. With many short turns, a disturbance affects both contenders or few rounds. */
-export const full: Effort = { isConclusive: true, rounds: 31, warmUps: 5, turnMs: 150 };
+export const full: Effort = { isConclusive: true, rounds: 31, warmUps: 20, turnMs: 150 };
 
 /** The effort to show that every bench runs. */
 export const quick: Effort = { isConclusive: false, rounds: 2, warmUps: 2, turnMs: 100 };
