@@ -1,11 +1,15 @@
 /**
  * Fails on what an editor would show without a word: exports, and what users write into options, requests and limits, that
- * have no documentation comment. Fails on blocks of TypeScript in the documents that do not compile as they are shown.
+ * have no documentation comment. Fails on blocks of TypeScript in the documents that do not compile as they are shown, and on
+ * links of Markdown files that lead to no file in git or to no heading.
  */
-import { relative } from "node:path";
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import ts from "typescript";
 import { allCodeBlocks } from "./docs/code-blocks.ts";
 import { compileBlocks } from "./docs/compile-blocks.ts";
+import { brokenLinksOf } from "./docs/links.ts";
 import { readPublicApi, root } from "./public-api.ts";
 
 const { checker, entries } = readPublicApi();
@@ -28,7 +32,26 @@ const blocks = allCodeBlocks();
 const errors = compileBlocks(blocks);
 for (const error of errors) console.error(error);
 console.log(`${blocks.length} blocks of TypeScript were compiled, with ${errors.length} errors.`);
-process.exitCode = missing.size + errors.length === 0 && blocks.length > 0 ? 0 : 1;
+const { documents, broken } = await checkLinks();
+for (const link of broken) console.error(link);
+console.log(`The links of ${documents.length} documents were followed, ${broken.length} are broken.`);
+const faults = missing.size + errors.length + broken.length;
+process.exitCode = faults === 0 && blocks.length > 0 && documents.length > 0 ? 0 : 1;
+
+async function checkLinks() {
+  const args = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
+  const { stdout } = spawnSync("git", args, { cwd: root, encoding: "utf8" });
+  const files = stdout.split("\0").filter((file) => file !== "" && existsSync(join(root, file)));
+  const paths = new Set(files);
+  // On GitHub, a folder can be linked to as well.
+  for (const file of files) for (let at = dirname(file); at !== "."; at = dirname(at)) paths.add(at);
+  const read = (file: string) => readFileSync(join(root, file), "utf8");
+  // A template of the site is no document.
+  const documents = files.filter((file) => file.endsWith(".md") && !file.startsWith("docs/source/"));
+  const broken: string[] = [];
+  for (const file of documents) broken.push(...(await brokenLinksOf(file, read(file), { paths, read })));
+  return { documents, broken };
+}
 
 function check(symbol: ts.Symbol, name: string): void {
   // Of a schema and a type that share a name, one text is enough: editors show both.

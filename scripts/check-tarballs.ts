@@ -80,13 +80,7 @@ async function packAndLint(name: string): Promise<Tarball> {
   const manifest = JSON.parse(await readFile(join(destination, "package", "package.json"), "utf8")) as {
     name: string;
     exports: Record<string, unknown>;
-    repository?: unknown;
   };
-  if (manifest.repository === undefined) {
-    say(
-      `${manifest.name} does not say where its sources are; once they have a place, run pnpm set:repository`,
-    );
-  }
   const subpaths = Object.keys(manifest.exports);
   return { name: manifest.name, file, specifiers: subpaths.map((path) => manifest.name + path.slice(1)) };
 }

@@ -1,31 +1,29 @@
 /**
- * Writes into every package.json where the sources are. npm shows it, resolves the links of a README by it, and checks
- * provenance by it.
+ * Writes into every package.json where the sources are. npm shows it, resolves the links of a README by it, and compares it
+ * with the provenance. The commands that make versions and that publish run this first.
  *
- *   pnpm set:repository https://github.com/OWNER/NAME
+ *   pnpm set:repository [https://github.com/OWNER/NAME]
+ *
+ * Without an address, it is that of the workflow that runs this, or of the git remote "origin".
  */
+import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { findRepositoryUrl, withRepository } from "./release/repository-url.ts";
 
-const [url = ""] = process.argv.slice(2);
-if (!/^https:\/\/github\.com\/[\w.-]+\/[\w.-]+$/u.test(url) || url.endsWith(".git")) {
-  console.error(`The repository is ${JSON.stringify(url)}; pass https://github.com/OWNER/NAME.`);
-  process.exit(1);
-}
 const root = resolve(import.meta.dirname, "..");
-for (const name of readdirSync(join(root, "packages"))) {
-  const directory = `packages/${name}`;
-  const file = join(root, directory, "package.json");
-  const { license, ...manifest } = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>; // an object
-  const fields = Object.entries(manifest).filter(
-    ([key]) => !["homepage", "bugs", "repository"].includes(key),
-  );
-  const before = fields.findIndex(([key]) => key === "type");
-  const sources = {
-    homepage: `${url}/tree/main/${directory}#readme`,
-    bugs: `${url}/issues`,
-    repository: { type: "git", url: `git+${url}.git`, directory },
-  };
-  fields.splice(before, 0, ...Object.entries(sources), ["license", license]);
-  writeFileSync(file, `${JSON.stringify(Object.fromEntries(fields), null, 2)}\n`);
+const [argument] = process.argv.slice(2);
+const origin = spawnSync("git", ["remote", "get-url", "origin"], { cwd: root, encoding: "utf8" });
+const originUrl = origin.status === 0 ? origin.stdout.trim() : undefined;
+try {
+  const url = findRepositoryUrl({ argument, env: process.env, originUrl });
+  for (const name of readdirSync(join(root, "packages"))) {
+    const directory = `packages/${name}`;
+    const file = join(root, directory, "package.json");
+    writeFileSync(file, withRepository(readFileSync(file, "utf8"), url, directory));
+  }
+  console.log(`Every package.json says that the sources are at ${url}.`);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
 }

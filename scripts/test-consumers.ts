@@ -17,7 +17,8 @@ import { parseArgs } from "node:util";
 import { checkInstallSize, runInstallLines } from "./consumers/install-size.ts";
 import { installLinesOf } from "./consumers/package-manager.ts";
 import { ENGINE_MANAGERS, PROJECTS } from "./consumers/projects.ts";
-import { publishFromFreshClone } from "./consumers/publish.ts";
+import { publishByWorkflow, REPOSITORY_URL } from "./consumers/publish.ts";
+import { checkPublishedPackages } from "./consumers/published-packages.ts";
 import { startRegistry, type Registry } from "./consumers/registry.ts";
 import { runPage, type Page } from "./consumers/run-page.ts";
 import { runEngineProject, runProject } from "./consumers/run-project.ts";
@@ -72,9 +73,12 @@ process.exitCode = failed === 0 ? 0 : 1;
 
 async function publishedRegistry(): Promise<Registry> {
   if (options.registry !== undefined) return { url: options.registry, stop: () => undefined };
-  say("publishing all packages from a fresh clone to a registry on loopback");
+  say("publishing all packages to a registry on loopback, by the commands of the release workflow");
   const local = await startRegistry(join(folder, "registry"));
-  await publishFromFreshClone(join(folder, "clone"), local.url);
+  const clone = await publishByWorkflow(join(folder, "release"), local.url);
+  const published = { clone, registry: local.url, url: REPOSITORY_URL };
+  await checkPublishedPackages(join(folder, "published"), published);
+  say("the packages are published and tagged; they say where their sources are, and their links lead there");
   return local;
 }
 
