@@ -9,7 +9,7 @@
  * To try projects again and again, keep a registry with `--serve`, and pass its URL: then nothing is published.
  */
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, globSync } from "node:fs";
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
@@ -20,7 +20,7 @@ import { ENGINE_MANAGERS, PROJECTS } from "./consumers/projects.ts";
 import { publishByWorkflow, REPOSITORY_URL } from "./consumers/publish.ts";
 import { checkPublishedPackages } from "./consumers/published-packages.ts";
 import { startRegistry, type Registry } from "./consumers/registry.ts";
-import { runPage, type Page } from "./consumers/run-page.ts";
+import { runPages, type Pages } from "./consumers/run-page.ts";
 import { runEngineProject, runProject } from "./consumers/run-project.ts";
 import { createRunFolder } from "./test/run-folder.ts";
 
@@ -30,16 +30,16 @@ interface Job {
 }
 
 /** The pages that a new user follows. The first shows a store that breaks rules, and names one. */
-const PAGES: readonly Pick<Page, "name" | "broken">[] = [
+const PAGES: readonly (Pick<Pages, "broken"> & { readonly files: string })[] = [
   {
-    name: "docs/start.md",
+    files: "docs/start.md",
     broken: {
       file: "own-store.test.ts",
       rule: "a retry gets the first result, replayed, and counts nothing",
     },
   },
-  { name: "docs/own-store.md" },
-  { name: "docs/recipes/monthly-quota.md" },
+  { files: "docs/own-store.md" },
+  { files: "docs/recipes/*.md" },
 ];
 
 const root = resolve(import.meta.dirname, "..");
@@ -119,10 +119,10 @@ async function allJobs(): Promise<readonly Job[]> {
       name: `${manager.replace("@", " ")} · the engine that our error names`,
       run: (project: string) => runEngineProject(manager, { folder: project, registry: url, lines }),
     })),
-    ...PAGES.map((page) => ({
-      name: `npm · ${page.name} as a new user does it`,
+    ...PAGES.map(({ files, ...page }) => ({
+      name: `npm · ${files} as a new user does it`,
       run: async (project: string) =>
-        runPage(project, { ...page, registry: url, text: await readFile(join(root, page.name), "utf8") }),
+        runPages(project, { ...page, registry: url, texts: await textsOf(files) }),
     })),
     {
       name: "npm · the install lines of README.md",
@@ -133,6 +133,12 @@ async function allJobs(): Promise<readonly Job[]> {
       run: (project: string) => checkInstallSize(project, { name, readme, registry: url }),
     })),
   ];
+}
+
+async function textsOf(pattern: string): Promise<Readonly<Record<string, string>>> {
+  const names = globSync(pattern, { cwd: root });
+  const texts = names.map(async (name) => [name, await readFile(join(root, name), "utf8")] as const);
+  return Object.fromEntries(await Promise.all(texts));
 }
 
 async function runJob({ name, run }: Job, project: string): Promise<void> {

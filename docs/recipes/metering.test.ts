@@ -52,6 +52,15 @@ describe("metering", () => {
     expect(await used()).toBe(0);
   });
 
+  test("returns a message that cannot be read, and counts the others", async () => {
+    const { meter, used } = await setUp();
+    const unreadable = { messageId: "m-0", body: "no JSON" };
+    expect(await meter({ Records: [unreadable, record] })).toEqual({
+      batchItemFailures: [{ itemIdentifier: "m-0" }],
+    });
+    expect(await used()).toBe(usage.units);
+  });
+
   test("returns the messages that were not counted, and only those", async () => {
     const { meter, used, network } = await setUp();
     const other = { messageId: "m-2", body: JSON.stringify({ ...usage, usageId: "u-2" }) };

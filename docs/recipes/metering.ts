@@ -1,7 +1,7 @@
 // Metering: usage events come through SQS. Each is counted once, also when it is delivered twice, or redriven from
 // a dead-letter queue.
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { increment, isCounterError, type CounterStore } from "@durable-counter/core";
+import { increment, type CounterStore } from "@durable-counter/core";
 import { createDynamoDBCounterStore } from "@durable-counter/dynamodb";
 
 /** The body of a message, as JSON. Its id and its time are those of the event, not of the message. */
@@ -26,12 +26,12 @@ export const createMeter =
   async ({ Records }: QueueEvent) => {
     const batchItemFailures: { readonly itemIdentifier: string }[] = [];
     for (const { messageId, body } of Records) {
-      const { usageId, customerId, units, usedAt } = JSON.parse(body) as Usage; // the sender says so
-      const commands = [increment(units)];
       try {
+        const { usageId, customerId, units, usedAt } = JSON.parse(body) as Usage; // the sender says so
+        const commands = [increment(units)];
         await store.apply({ id: `usage#${customerId}`, commands, idempotencyKey: usageId, issuedAt: usedAt });
       } catch (error) {
-        if (!isCounterError(error)) throw error;
+        console.error(error);
         // SQS sends it again, with the same body; what no retry can count ends in the dead-letter queue.
         batchItemFailures.push({ itemIdentifier: messageId });
       }

@@ -58,7 +58,7 @@ function stated(recipe: string) {
 
 /** The section of the recipe whose code is an example. */
 const RESERVATION = readFileSync(new URL("stock-with-reservations.md", import.meta.url), "utf8")
-  .split("## What an order costs")[1]
+  .split("## Price")[1]
   ?.replace(/\s+/gu, " ");
 
 /** What a million cost, as the recipes write it: 0.625 is 0.63. */
