@@ -7,9 +7,10 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import ts from "typescript";
-import { allCodeBlocks } from "./docs/code-blocks.ts";
+import { allCodeBlocks, documents } from "./docs/code-blocks.ts";
 import { compileBlocks } from "./docs/compile-blocks.ts";
 import { brokenLinksOf } from "./docs/links.ts";
+import { blocksIn, commandsOf, untestedBlocksOf } from "./docs/shell-blocks.ts";
 import { readPublicApi, root } from "./public-api.ts";
 
 const { checker, entries } = readPublicApi();
@@ -32,11 +33,27 @@ const blocks = allCodeBlocks();
 const errors = compileBlocks(blocks);
 for (const error of errors) console.error(error);
 console.log(`${blocks.length} blocks of TypeScript were compiled, with ${errors.length} errors.`);
-const { documents, broken } = await checkLinks();
+const untested = checkShell();
+for (const fault of untested) console.error(fault);
+const { followed, broken } = await checkLinks();
 for (const link of broken) console.error(link);
-console.log(`The links of ${documents.length} documents were followed, ${broken.length} are broken.`);
-const faults = missing.size + errors.length + broken.length;
-process.exitCode = faults === 0 && blocks.length > 0 && documents.length > 0 ? 0 : 1;
+console.log(`The links of ${followed} documents were followed, ${broken.length} are broken.`);
+const faults = missing.size + errors.length + untested.length + broken.length;
+process.exitCode = faults === 0 && blocks.length > 0 && followed > 0 ? 0 : 1;
+
+/** Which commands of documents are run is counted here; `pnpm verify` runs them. */
+function checkShell(): readonly string[] {
+  const texts = documents().map((file) => [file, readFileSync(join(root, file), "utf8")] as const);
+  const shell = texts.flatMap(([, text]) => blocksIn(text)).filter(({ language }) => language === "sh");
+  const isMarked = ({ notRun }: { notRun?: string }) => notRun !== undefined;
+  const count = (found: typeof shell) => found.flatMap(commandsOf).length;
+  const [marked, run] = [count(shell.filter(isMarked)), count(shell.filter((block) => !isMarked(block)))];
+  const faults = texts.flatMap(([file, text]) => untestedBlocksOf(file, text));
+  console.log(
+    `${run - faults.length} commands of shell are run; ${marked} say why not, ${faults.length} blocks or commands are not tested.`,
+  );
+  return faults;
+}
 
 async function checkLinks() {
   const args = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
@@ -47,10 +64,10 @@ async function checkLinks() {
   for (const file of files) for (let at = dirname(file); at !== "."; at = dirname(at)) paths.add(at);
   const read = (file: string) => readFileSync(join(root, file), "utf8");
   // A template of the site is no document.
-  const documents = files.filter((file) => file.endsWith(".md") && !file.startsWith("docs/source/"));
+  const followed = files.filter((file) => file.endsWith(".md") && !file.startsWith("docs/source/"));
   const broken: string[] = [];
-  for (const file of documents) broken.push(...(await brokenLinksOf(file, read(file), { paths, read })));
-  return { documents, broken };
+  for (const file of followed) broken.push(...(await brokenLinksOf(file, read(file), { paths, read })));
+  return { followed: followed.length, broken };
 }
 
 function check(symbol: ts.Symbol, name: string): void {

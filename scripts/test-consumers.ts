@@ -9,12 +9,13 @@
  * To try projects again and again, keep a registry with `--serve`, and pass its URL: then nothing is published.
  */
 import { once } from "node:events";
-import { existsSync, globSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { checkInstallSize, runInstallLines } from "./consumers/install-size.ts";
+import { runEmulatorReadme } from "./consumers/emulator-readme.ts";
+import { checkInstallSize, runInstallLines, runPnpmLines } from "./consumers/install-size.ts";
 import { installLinesOf } from "./consumers/package-manager.ts";
 import { ENGINE_MANAGERS, PROJECTS } from "./consumers/projects.ts";
 import { publishByWorkflow, REPOSITORY_URL } from "./consumers/publish.ts";
@@ -22,6 +23,8 @@ import { checkPublishedPackages } from "./consumers/published-packages.ts";
 import { startRegistry, type Registry } from "./consumers/registry.ts";
 import { runPages, type Pages } from "./consumers/run-page.ts";
 import { runEngineProject, runProject } from "./consumers/run-project.ts";
+import { documents } from "./docs/code-blocks.ts";
+import { EMULATOR_README, runnableCommands } from "./docs/shell-blocks.ts";
 import { createRunFolder } from "./test/run-folder.ts";
 
 interface Job {
@@ -108,7 +111,8 @@ async function allJobs(): Promise<readonly Job[]> {
     })),
   );
   const lines = readmes.flatMap(({ readme }) => installLinesOf(readme).slice(0, 1));
-  const rootReadme = await readFile(join(root, "README.md"), "utf8");
+  const commands = documents().flatMap((file) => runnableCommands(readFileSync(join(root, file), "utf8")));
+  const linesOf = (start: string) => [...new Set(commands.filter((command) => command.startsWith(start)))];
   const url = registry.url;
   return [
     ...PROJECTS.map((project) => ({
@@ -125,8 +129,19 @@ async function allJobs(): Promise<readonly Job[]> {
         runPages(project, { ...page, registry: url, texts: await textsOf(files) }),
     })),
     {
-      name: "npm · the install lines of README.md",
-      run: (project: string) => runInstallLines(project, { readme: rootReadme, registry: url }),
+      name: "npm · the install lines of all documents",
+      run: (project: string) => runInstallLines(project, { lines: linesOf("npm install "), registry: url }),
+    },
+    {
+      name: "pnpm 12 · the install lines of all documents",
+      run: (project: string) => runPnpmLines(project, { lines: linesOf("pnpm add "), registry: url }),
+    },
+    {
+      name: `npm · the commands of ${EMULATOR_README}`,
+      run: async (project: string) => {
+        const readme = await readFile(join(root, EMULATOR_README), "utf8");
+        await runEmulatorReadme(project, { readme, registry: url });
+      },
     },
     ...readmes.map(({ name, readme }) => ({
       name: `npm · the install line of packages/${name}/README.md, and its size`,

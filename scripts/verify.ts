@@ -9,23 +9,9 @@ import { join, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { createRunFolder } from "./test/run-folder.ts";
 import { recordedRuns } from "./test/test-runs.ts";
+import { verifySteps } from "./verify-steps.ts";
 
 const seed = process.env["TEST_SEED"] ?? String(Math.floor(Math.random() * 2 ** 31));
-const STEPS: readonly (readonly string[])[] = [
-  ["demo"],
-  ["test", "--coverage"],
-  // Every package's own test script finds its tests. Each test has run above, and no test has an empty name.
-  ["--recursive", "test", "--project", "unit", "--testNamePattern", "^$"],
-  ["test:versions"],
-  ["test:consumers"],
-  ["bench", "--quick"],
-  ["soak", "--kills", "50", "--executions", "15", "--seed", seed],
-  // Somewhere else: the committed report is of a full run, and a unit test compares it with its data.
-  ["observe", "--quick", "--fresh", "--out", "node_modules/.cache/durable-counter/observations"],
-  ["check"],
-  ["check:site"],
-];
-
 /** How many of its last lines show why a step failed that has no failed test. */
 const SHOWN_LINES = 20;
 /** After so long a process that a step left behind keeps its output open. */
@@ -36,7 +22,7 @@ const took: string[] = [];
 const failures: string[] = [];
 let passed = 0;
 let failed = 0;
-for (const [index, step] of STEPS.entries()) {
+for (const [index, step] of verifySteps(seed).entries()) {
   const command = ["pnpm", ...step].join(" ");
   console.log(`\n=== ${command}`);
   const started = Date.now();

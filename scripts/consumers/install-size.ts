@@ -1,6 +1,6 @@
 import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { installLinesOf, useRegistry } from "./package-manager.ts";
+import { frozenInstallCommand, installLinesOf, useRegistry } from "./package-manager.ts";
 import { runCommand } from "./run-command.ts";
 import { installBy } from "./run-page.ts";
 import { installedPackages } from "./run-project.ts";
@@ -52,16 +52,31 @@ async function bytesIn(folder: string): Promise<number> {
   return bytes;
 }
 
-/** Runs every install line of the root's README as it is, one after the other in one project. */
+/** Runs lines that install with npm as documents show them, one after the other in one project. */
 export async function runInstallLines(
   folder: string,
-  { readme, registry }: { readme: string; registry: string },
+  { lines, registry }: { lines: readonly string[]; registry: string },
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
   await useRegistry(folder, "npm", registry);
-  await installBy(readme, folder);
-  const names = installLinesOf(readme).flatMap(({ packages }) => packages);
+  await installBy(lines.join("\n"), folder);
+  const names = lines.flatMap((line) => installLinesOf(line)).flatMap(({ packages }) => packages);
   const ours = [...new Set(names)].filter((name) => name.startsWith("@durable-counter/"));
   for (const name of ours) await runCommand(`node -e 'import("${name}")'`, folder);
+}
+
+/** Runs lines that install with pnpm as documents show them, each in a project of its own, and then installs as CI does. */
+export async function runPnpmLines(
+  folder: string,
+  { lines, registry }: { lines: readonly string[]; registry: string },
+): Promise<void> {
+  for (const [index, line] of lines.entries()) {
+    const project = join(folder, String(index));
+    await mkdir(project, { recursive: true });
+    await writeFile(join(project, "package.json"), JSON.stringify({ private: true, type: "module" }));
+    await useRegistry(project, "pnpm@12", registry);
+    await runCommand(line.replace("pnpm", "npx --yes pnpm@12"), project);
+    await runCommand(frozenInstallCommand("pnpm@12"), project);
+  }
 }
