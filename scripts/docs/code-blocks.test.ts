@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { codeBlocksIn, documents } from "./code-blocks.ts";
+import { allCodeBlocks, codeBlocksIn, documents } from "./code-blocks.ts";
 
 const fence = "```";
 const TEXT = `# A title
@@ -37,4 +37,11 @@ test("every README of a package is a document", () => {
   expect(documents()).toEqual(
     expect.arrayContaining(["README.md", "packages/core/README.md", "docs/start.md"]),
   );
+});
+
+test("every client that a document shows has time-outs", () => {
+  const clients = allCodeBlocks().filter(({ code }) => code.includes("new DynamoDBClient("));
+  const endless = clients.filter(({ code }) => !code.includes("throwOnRequestTimeout: true"));
+  expect(endless.map(({ file, line }) => `${file}:${line}`)).toEqual([]);
+  expect(clients.length).toBeGreaterThan(5);
 });
