@@ -2,6 +2,7 @@ import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { runJob, writeGhStandIn } from "../release/run-job.ts";
 import { isEnabled, parseWorkflow } from "../release/workflow.ts";
+import { checkProvenance } from "./provenance.ts";
 import { runCommand } from "./run-command.ts";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -25,6 +26,7 @@ export async function publishByWorkflow(folder: string, registry: string): Promi
   await runCommand(`git clone --quiet --bare ${sources} ${origin}`, folder);
   const env = await environmentOfRunner(folder, registry);
   const gh = await writeGhStandIn(join(folder, "gh"));
+  await checkProvenance(join(folder, "provenance"), await readFile(join(root, WORKFLOW), "utf8"));
 
   let ran = await push(join(folder, "first"), origin, env);
   if (!ran.has("publish")) {
@@ -60,7 +62,7 @@ async function push(
     if (name === VERIFY_JOB) continue;
     await runCommand(`git clone --quiet --depth 1 file://${origin} ${checkout}`, folder); // as actions/checkout does
     const scripts = join(folder, `${name}-scripts`);
-    // Provenance needs a token of GitHub.
+    // Provenance needs a token of GitHub: see checkProvenance.
     const options = {
       checkout,
       folder: scripts,
