@@ -16,8 +16,8 @@ test("commands that verification or the installation tests run need no reason", 
 });
 
 test("a command that nothing runs is a fault, with its line", () => {
-  expect(faultsOf("# Title\n", block("sh", "pnpm test", "pnpm tset"))).toEqual([
-    expect.stringMatching(/^docs\/page\.md:3 {2}Nothing runs "pnpm tset"/u),
+  expect(faultsOf("# Title\n", block("sh", "pnpm test", "pnpm none"))).toEqual([
+    expect.stringMatching(/^docs\/page\.md:3 {2}Nothing runs "pnpm none"/u),
   ]);
 });
 
