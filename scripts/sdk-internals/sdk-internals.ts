@@ -19,7 +19,7 @@ const DURABLE = "packages/durable/src";
 export const SDK_INTERNALS: readonly SdkInternal[] = [
   {
     what: "The private field `_stepPrefix` of a context is the position of the context in its execution.",
-    usedIn: [`${DURABLE}/operation-identity.ts`, `${TESTING}/fake-context/in-memory-context.ts`],
+    usedIn: [`${DURABLE}/context-path.ts`, `${TESTING}/fake-context/in-memory-context.ts`],
     code: /\b_stepPrefix\b/u,
     detectedBy: {
       file: `${DURABLE}/sdk-contexts.test.ts`,
@@ -28,7 +28,7 @@ export const SDK_INTERNALS: readonly SdkInternal[] = [
   },
   {
     what: "Each context has an `executionContext` object of its own, which stays the same behind a proxy.",
-    usedIn: [`${DURABLE}/operation-identity.ts`],
+    usedIn: [`${DURABLE}/operation-name.ts`],
     code: /namesInUse\.get\(executionContext\)/u,
     detectedBy: {
       file: `${DURABLE}/sdk-contexts.test.ts`,

@@ -145,7 +145,8 @@ export function arrayParser<T>(
     if (!Array.isArray(input) || input.length < least || input.length > most)
       issues.push(inputIssue(input, remedy));
     else
-      for (let index = 0; index < input.length; index++) // also where the array has holes
+      for (let index = 0; index < input.length; index++)
+        // also where the array has holes
         parsed.push(parsePart(item, input[index], index, issues));
     return parsed;
   };

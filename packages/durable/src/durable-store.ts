@@ -14,7 +14,7 @@ import {
   parseDurableStore,
   type DurableStoreOptions,
 } from "./durable-store-options.ts";
-import { uniqueName } from "./operation-identity.ts";
+import { uniqueName } from "./operation-name.ts";
 import { createOperationKeys } from "./operation-keys.ts";
 import { ignoreUnhandledRejection, rejectWhatThrows } from "./operation-step.ts";
 import { checkResultSize, listWithinCheckpoint } from "./result-size.ts";

@@ -1,7 +1,7 @@
 import { hash, randomUUID } from "node:crypto";
 import type { DurableContext } from "@aws/durable-execution-sdk-js";
 import { CounterError } from "@durable-counter/core";
-import { contextPath, operationKey } from "./operation-identity.ts";
+import { contextPath } from "./context-path.ts";
 import { operationQuota } from "./operation-quota.ts";
 
 /** What identifies the operations of one counter, or of one store, to a store. */
@@ -47,6 +47,11 @@ export function createOperationKeys(
       return async () => operationKey(await prefix, `${wanted}/${effect}`, occurrence);
     },
   };
+}
+
+/** The idempotency key of an operation: the same for every run of its step, different from that of every other operation. */
+function operationKey(prefix: readonly string[], counter: string, sequence: number): string {
+  return hash("sha256", JSON.stringify([...prefix, counter, sequence]), "base64url");
 }
 
 const occurrences = new WeakMap<DurableContext["executionContext"], Map<string, number>>();

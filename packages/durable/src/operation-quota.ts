@@ -1,6 +1,6 @@
 import type { DurableContext } from "@aws/durable-execution-sdk-js";
 import { CounterError } from "@durable-counter/core";
-import { contextPath } from "./operation-identity.ts";
+import { contextPath } from "./context-path.ts";
 
 /** Durable operations that one execution may have: a quota of AWS Lambda that cannot be raised. */
 const MAX_OPERATIONS = 3_000;

@@ -4,7 +4,7 @@ import { retryStrategy } from "./retry-strategy.ts";
 
 /**
  * Runs an operation as one durable step, which starts now, so that its position follows from the order of calls alone. Its
- * errors are serialized, and retried by the table in core.
+ * errors are serialized, and retried by the table in counter-error.ts of core.
  *
  * @param mayRetry is asked before each retry; by default every retryable error is retried
  */

@@ -8,7 +8,8 @@ import {
 } from "@durable-counter/core";
 import type { CounterConfig } from "./counter-config.ts";
 import { createCounterLog } from "./counter-log.ts";
-import { contextPath, operationName, uniqueName } from "./operation-identity.ts";
+import { contextPath } from "./context-path.ts";
+import { operationName, uniqueName } from "./operation-name.ts";
 import { operationLimitError, operationQuota } from "./operation-quota.ts";
 import { ignoreUnhandledRejection, operationStep } from "./operation-step.ts";
 import { restoreCounterError, serializeCounterError } from "./restore-counter-error.ts";

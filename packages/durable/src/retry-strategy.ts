@@ -10,7 +10,7 @@ const backOff = createRetryStrategy({
 });
 
 /**
- * Retry or stop: `retryable` of a counter error decides, by the table in core. Other errors are retried as the SDK retries any
+ * Retry or stop: `retryable` of a counter error decides, by the table in counter-error.ts of core. Other errors are retried as the SDK retries any
  * step.
  */
 export const retryStrategy: NonNullable<StepConfig<unknown>["retryStrategy"]> = (error, attempt) => {

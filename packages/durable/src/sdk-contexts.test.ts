@@ -1,7 +1,8 @@
 import { withDurableExecution, type DurableContext } from "@aws/durable-execution-sdk-js";
 import { simulate } from "@durable-counter/testing";
 import { expect, test } from "vitest";
-import { contextPath, uniqueName } from "./operation-identity.ts";
+import { contextPath } from "./context-path.ts";
+import { uniqueName } from "./operation-name.ts";
 
 /** What a function finds in a context of the SDK, in its child, in the child of the child, and in the branches of a map. */
 async function inEveryContext<T>(find: (context: DurableContext) => T): Promise<readonly T[]> {

@@ -2,7 +2,7 @@ import type { DurableContext } from "@aws/durable-execution-sdk-js";
 import { applyBatch, type ApplyResult, type Command } from "@durable-counter/core";
 import type { CounterConfig, StoreConfig } from "./counter-config.ts";
 import { beforeInvocationEnds } from "./invocation-end.ts";
-import { effectOfCommands } from "./operation-identity.ts";
+import { effectOfCommands } from "./operation-name.ts";
 import { createOperationKeys } from "./operation-keys.ts";
 
 /** One operation of a counter. */

@@ -2,7 +2,7 @@ import type { DurableContext } from "@aws/durable-execution-sdk-js";
 import { checkSignal, type CallOptions } from "@durable-counter/core";
 import { defaultName } from "./counter-config.ts";
 import { beforeInvocationEnds } from "./invocation-end.ts";
-import { uniqueName } from "./operation-identity.ts";
+import { uniqueName } from "./operation-name.ts";
 import { operationLimitError, operationQuota } from "./operation-quota.ts";
 import { ignoreUnhandledRejection, operationStep } from "./operation-step.ts";
 import { restoreCounterError, serializeCounterError } from "./restore-counter-error.ts";

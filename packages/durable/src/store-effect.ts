@@ -5,7 +5,7 @@ import type {
   HoldRequest,
   ReleaseRequest,
 } from "@durable-counter/core";
-import { effectOfCommands, fingerprintOf } from "./operation-identity.ts";
+import { effectOfCommands, fingerprintOf } from "./operation-name.ts";
 
 /**
  * What a call of a store does, for the name of its operation: `stock-42/1/hold(3)`, `apply-all/2(3:9f2a)`. The SDK notices by it

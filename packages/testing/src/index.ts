@@ -6,7 +6,7 @@
 export { estimateCost, type CostEstimate, type Usage } from "./cost/estimate-cost.ts";
 export { US_EAST_1, type Prices } from "./cost/prices.ts";
 export { crashable } from "./crashes/crashable.ts";
-export type { CrashFailure } from "./crashes/crash-failure.ts";
+export type { CrashFailure } from "./crashes/failure-message.ts";
 export { exploreCrashes, type CrashExploration } from "./crashes/explore-crashes.ts";
 export type { CrashSample, ExploreCrashesOptions } from "./crashes/options.ts";
 export {

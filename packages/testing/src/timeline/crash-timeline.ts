@@ -1,4 +1,4 @@
-import type { CrashFailure } from "../crashes/crash-failure.ts";
+import type { CrashFailure } from "../crashes/failure-message.ts";
 import { describePoint, type TimelineEntry } from "../crashes/crash-point.ts";
 import { readEvents } from "../replay/history.ts";
 import { executionTimeline } from "./execution-timeline.ts";

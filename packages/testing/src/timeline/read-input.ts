@@ -1,4 +1,4 @@
-import type { CrashFailure } from "../crashes/crash-failure.ts";
+import type { CrashFailure } from "../crashes/failure-message.ts";
 import { formatValue } from "../format-value.ts";
 import { checkHistory, type HistoryOperation } from "../linearizability/history.ts";
 import { readEvents } from "../replay/history.ts";

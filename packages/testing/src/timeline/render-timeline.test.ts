@@ -4,7 +4,7 @@ import { withDurableExecution } from "@aws/durable-execution-sdk-js";
 import { beforeAll, describe, expect, test } from "vitest";
 import { crashable } from "../crashes/crashable.ts";
 import { exploreCrashes } from "../crashes/explore-crashes.ts";
-import type { CrashFailure } from "../crashes/crash-failure.ts";
+import type { CrashFailure } from "../crashes/failure-message.ts";
 import { wireId } from "../service/operation-positions.ts";
 import { simulate } from "../simulator/simulate.ts";
 import type { Simulation } from "../simulator/simulation.ts";

@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { crashTimeline } from "../timeline/crash-timeline.ts";
 import { timelinePage } from "../timeline/page.ts";
-import type { CrashFailure } from "./crash-failure.ts";
+import type { CrashFailure } from "./failure-message.ts";
 
 /** A page with more timelines would be slow, and the simplest failures usually have the same cause as the others. */
 const TIMELINES = 20;

@@ -21,20 +21,6 @@ export function uniqueName({ executionContext }: DurableContext, wanted: string)
 }
 
 /**
- * The position of a context in its execution: `""` for the root, `"2-1"` for the first child of the second operation. It is the
- * same on every replay and different for every context. No public API has it, and the order in which branches start is not
- * stable. Without it, two branches of a `map` would share their idempotency keys.
- *
- * The SDK keeps it in a private field, the only one that this package reads.
- *
- * @returns undefined where the SDK does not have the field
- */
-export function contextPath(context: DurableContext): string | undefined {
-  if (!("_stepPrefix" in context)) return undefined;
-  return typeof context._stepPrefix === "string" ? context._stepPrefix : "";
-}
-
-/**
  * The name of an operation: `cart-7/3/increment(5)`, `stock/0/set(7)`, `stock/1/batch(3:9f2a)`. It has the effect, so that the SDK notices when two
  * operations are swapped between two runs, for example because concurrent branches call a counter in another order.
  */
@@ -64,9 +50,4 @@ function short([command]: readonly Command[]): string {
 /** Tells texts from others, in four digits. */
 export function fingerprintOf(texts: readonly string[]): string {
   return hash("sha256", texts.join()).slice(0, 4);
-}
-
-/** The idempotency key of an operation: the same for every run of its step, different from that of every other operation. */
-export function operationKey(prefix: readonly string[], counter: string, sequence: number): string {
-  return hash("sha256", JSON.stringify([...prefix, counter, sequence]), "base64url");
 }
