@@ -14,8 +14,11 @@ const PAIRS = {
   "03": ["bench/contenders/cold-start/bare-durable-on-dynamodb.ts", "examples/03-durable-on-dynamodb.ts"],
 } as const;
 
-/** The targets for 03, which contains all packages. */
-const MAX_BYTES_OVER_BARE = 60_000;
+/**
+ * The targets for 03, which contains all packages: 60 kB to count exactly once, and 5 kB for what it does not use, such as
+ * windows, `set` and tables of other kinds.
+ */
+const MAX_BYTES_OVER_BARE = 65_000;
 const MAX_IMPORT_RATIO = 1.3;
 
 export const coldStart: Bench = {

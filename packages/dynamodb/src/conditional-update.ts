@@ -100,15 +100,16 @@ export function updateInput(request: RequestContext, { change, item, keyItem }: 
   const isPlain = !isSameFence && holds.condition === "";
   const isMarked = keys.isShared && isPlain;
   const { set, remove = "", condition, values } = expressionsOf(request, change, item);
-  const { expressions, parameters } = composed(
-    [
-      expected === undefined ? NOT_RECORDED : AS_EXPECTED,
-      isSameFence ? SAME_FENCE : "",
-      isPlain ? (keys.isShared ? OWN_AND_NOT_FENCED : NOT_FENCED) : holds.condition,
-      condition,
-    ],
-    [set, isMarked ? MARK_AS_OWN : "", holds.set, remove],
-  );
+  const { expressions, parameters } = composed([
+    expected === undefined ? NOT_RECORDED : AS_EXPECTED,
+    isSameFence ? SAME_FENCE : "",
+    isPlain ? (keys.isShared ? OWN_AND_NOT_FENCED : NOT_FENCED) : holds.condition,
+    condition,
+    set,
+    isMarked ? MARK_AS_OWN : "",
+    holds.set,
+    remove,
+  ]);
   return {
     ...itemAt(config, request),
     ...withParameters(
@@ -136,18 +137,21 @@ export function updateInput(request: RequestContext, { change, item, keyItem }: 
 /** Most updates are composed of the same parts as the one before. */
 let last: ReturnType<typeof compose> | undefined;
 
-function composed(conditions: readonly string[], updates: readonly string[]) {
-  const isSame = (parts: readonly string[], others: readonly string[]) =>
-    parts.every((part, index) => part === others[index]);
-  if (last === undefined || !isSame(conditions, last.conditions) || !isSame(updates, last.updates))
-    last = compose(conditions, updates);
+function composed(parts: Parts) {
+  if (last === undefined || parts.some((part, index) => part !== last?.parts[index])) last = compose(parts);
   return last;
 }
 
-function compose(conditions: readonly string[], updates: readonly string[]) {
-  const ConditionExpression = conditions.filter((part) => part !== "").join(" AND ");
-  const expressions = { ConditionExpression, UpdateExpression: updates.join("") };
-  return { conditions, updates, expressions, parameters: parametersOf(expressions) };
+type Parts = readonly [string, string, string, string, string, string, string, string];
+
+function compose(parts: Parts) {
+  const [recorded, fence, holds, value, ...updates] = parts;
+  const conditions = [recorded, fence, holds, value].filter((part) => part !== "");
+  const expressions = {
+    ConditionExpression: conditions.join(" AND "),
+    UpdateExpression: updates.join(""),
+  };
+  return { parts, expressions, parameters: parametersOf(expressions) };
 }
 
 interface Expressions {
