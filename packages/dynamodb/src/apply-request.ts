@@ -1,6 +1,6 @@
 import { applyBatch, isCounterError } from "@durable-counter/core";
 import { backOff, MAX_BUSY, MAX_OVERTAKEN } from "./back-off.ts";
-import { cacheFence } from "./cached-fence.ts";
+import { cacheFence, LISTED } from "./cached-fence.ts";
 import { compact, startsCompaction } from "./compaction.ts";
 import { asContended, isContended, noticeContention } from "./contended-request.ts";
 import { conditionalUpdate } from "./conditional-update.ts";
@@ -160,7 +160,8 @@ function remember(request: RequestContext, action: Write, item: Item): void {
       throw setOverFraction(request);
   }
   if (action.keyItem !== undefined || hasHolds(action.item) || hold !== undefined)
-    cacheFence(request, { ...action.item, ...item });
+    // Without a key item, a write passes a fence only by the list.
+    cacheFence(request, { ...action.item, ...item, ...(action.keyItem === undefined && LISTED) });
 }
 
 function resultOf(request: RequestContext, before: number): RequestResult {

@@ -2,17 +2,26 @@ import type { Item } from "./counter-item.ts";
 import { hasList } from "./moved-keys.ts";
 import { itemName, type RequestContext } from "./request-context.ts";
 import { attributes } from "./table-schema.ts";
+import { hasHolds } from "./write-fence.ts";
+
+/** What is remembered of a list: the condition of the next write looks the key up in the item. */
+export const LISTED: Item = { [attributes.moved]: { S: "" } };
 
 /** The next update starts from the fence, and from the time at which a hold expires. */
 export function cacheFence(request: RequestContext, item: Item): void {
   const { fencedItems } = request.config.cache;
   const { [attributes.fence]: fence, [attributes.due]: due } = item;
   if (fence === undefined) return;
-  // A plain update is enough where the item lists its moved keys.
-  if (hasList(item)) {
+  const isListed = hasList(item);
+  // A plain update is enough where the item lists its moved keys, unless the counter has holds.
+  if (isListed && !hasHolds(item)) {
     fencedItems.delete(itemName(request));
     return;
   }
-  const known = { [attributes.fence]: fence, ...(due !== undefined && { [attributes.due]: due }) };
+  const known = {
+    [attributes.fence]: fence,
+    ...(due !== undefined && { [attributes.due]: due }),
+    ...(isListed && LISTED),
+  };
   fencedItems.set(itemName(request), known);
 }

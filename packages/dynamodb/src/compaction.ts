@@ -11,7 +11,7 @@ import { lapsedWindows } from "./request-window.ts";
 import { itemAt } from "./table-keys.ts";
 import { attributes } from "./table-schema.ts";
 import { send } from "./send.ts";
-import { hasHolds, lapsedBefore, nextFence } from "./write-fence.ts";
+import { hasHolds, hasMovedHolds, lapsedBefore, nextFence } from "./write-fence.ts";
 import { isConditionFailure } from "./write-outcome.ts";
 
 /** More than come between two compactions, so that a backlog shrinks; below DynamoDB's 300 operators per expression. */
@@ -37,6 +37,12 @@ const MANY_SHORT_KEYS = 256;
 
 /** A hold takes as much as three keys. With more of them in the item, the oldest are moved. */
 const MANY_HOLDS = 32;
+
+/** Once some were moved, the item is kept small: every write pays for its size, and the end of a moved hold twice. */
+const MANY_BESIDE_MOVED_HOLDS = 16;
+
+/** The newest keys of a counter with holds stay: a hold that soon ends is cheaper to end in the counter's item. */
+const KEPT_BESIDE_HOLDS = 8;
 
 /** After this many, they are moved in a burst, too. */
 const MAX_BURST_HOLDS = 256;
@@ -76,7 +82,8 @@ export async function compact(request: RequestContext, item: Item): Promise<bool
   const movable = live.length > MANY_SHORT_KEYS ? live : live.filter(([, record]) => expiryOf(record) > soon);
   // The oldest first: what stays is a burst, and no reason to move again at once.
   const oldest = movable.toSorted(([, one], [, other]) => expiryOf(one) - expiryOf(other));
-  const moved = fitting(request, item, oldest, MAX_MOVED);
+  const kept = hasHolds(item) ? KEPT_BESIDE_HOLDS : 0;
+  const moved = fitting(request, item, oldest.slice(0, Math.max(0, oldest.length - kept)), MAX_MOVED);
   if (expired.length < MAX_REMOVED && mayMove(request) && isTooMuch(request, item, movable, moved))
     return moveToKeyItems(request, item, moved);
   return expired.length > 0 && remove(request, item, fitting(request, item, expired, MAX_REMOVED));
@@ -103,10 +110,9 @@ function isTooMuch(
   moved: readonly RecordedKey[],
 ): boolean {
   const holds = movable.filter(([name]) => holdOf(request, item, name) !== undefined);
-  return (
-    (movable.length > MANY_KEYS && (!isBurst(movable) || listAfter(request, item, moved) !== undefined)) ||
-    (holds.length > MANY_HOLDS && (holds.length > MAX_BURST_HOLDS || !isBurst(holds)))
-  );
+  const manyHolds = hasMovedHolds(item) ? MANY_BESIDE_MOVED_HOLDS : MANY_HOLDS;
+  if (movable.length <= MANY_KEYS && holds.length <= manyHolds) return false;
+  return holds.length > MAX_BURST_HOLDS || !isBurst(movable) || listAfter(request, item, moved) !== undefined;
 }
 
 /** Until when the hold of a key is remembered, in seconds since 1970: an open one until someone ends it. */

@@ -2,14 +2,14 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { Item } from "./counter-item.ts";
 import { dueOf, firstDue, holdAttributes, holdText, nextDue, TICK } from "./hold-record.ts";
 import { NOTHING, type ExpressionPart, type Placement } from "./hold-support.ts";
-import { attributes, HOLD_FENCE, numberValue } from "./table-schema.ts";
-import { fenceWithHolds, hasHolds, lapsedBefore } from "./write-fence.ts";
+import { tagOf } from "./moved-keys.ts";
+import { attributes, HOLD_FENCE, numberValue, PERMANENT_FENCE } from "./table-schema.ts";
+import { fenceWithHolds, hasHolds, isFenced, lapsedBefore } from "./write-fence.ts";
 
-/** Holds, but no key items: no plain update may touch the item, and one that knows of holds need not look for a key item. */
-const HOLDS_ONLY = "#fence >= :holds AND #fence < :holdsLapsed";
-const NOT_FENCED_OR_HOLDS_ONLY = `(attribute_not_exists(#fence) OR #fence < :lapsed OR (${HOLDS_ONLY}))`;
-/** In a table of several uses: an item without a fence is not a counter's. */
-const OWN_AND_NOT_FENCED_OR_HOLDS_ONLY = `(attribute_not_exists(#id) OR #fence < :lapsed OR (${HOLDS_ONLY}))`;
+/** Holds, but no key item of this key: no plain update may touch the item, and one that knows of holds need not read a key item. */
+const NOT_MOVED = "(#fence < :permanent AND attribute_exists(#moved) AND NOT contains(#moved, :tag))";
+const HOLDS_ONLY = `#fence >= :holds AND (#fence < :holdsLapsed OR ${NOT_MOVED})`;
+const LAPSED = "#fence < :lapsed OR (#fence >= :holds AND #fence < :holdsLapsed)";
 const NOT_DUE = "(attribute_not_exists(#due) OR #due >= :soon)";
 const NOT_DUE_AND_BEFORE = "(attribute_not_exists(#due) OR (#due >= :soon AND #due < :beyond))";
 
@@ -21,7 +21,7 @@ const NOT_DUE_AND_BEFORE = "(attribute_not_exists(#due) OR (#due >= :soon AND #d
  * @param isSameFence whether the condition has the fence of the item already
  */
 export function conditionOfHolds(
-  { startedAt }: Pick<Placement, "startedAt">,
+  { startedAt, keyAttribute }: Pick<Placement, "startedAt" | "keyAttribute">,
   item: Item,
   isSameFence: boolean,
 ): ExpressionPart {
@@ -30,7 +30,7 @@ export function conditionOfHolds(
     condition: isSameFence ? NOT_DUE : `${HOLDS_ONLY} AND ${NOT_DUE}`,
     set: "",
     names: {},
-    values: { ":soon": soonAfter(startedAt), ...(!isSameFence && fencesOfHolds(startedAt)) },
+    values: { ":soon": soonAfter(startedAt), ...(!isSameFence && fencesOfHolds(startedAt, keyAttribute)) },
   };
 }
 
@@ -43,21 +43,27 @@ export function placementOfHold(
   item: Item,
   isSameFence: boolean,
 ): ExpressionPart {
-  if (hold === undefined) return conditionOfHolds({ startedAt }, item, isSameFence);
+  if (hold === undefined) return conditionOfHolds({ startedAt, keyAttribute }, item, isSameFence);
   const { keys } = config;
   const names = holdAttributes(keyAttribute);
-  const { [attributes.due]: due } = item;
+  const { [attributes.due]: due, [attributes.fence]: fence } = item;
   // What a counter without holds has in the place of `due` is not ours, and says nothing.
   const isFirst = due !== undefined && (dueOf(item) > hold.expiresAt || !hasHolds(item));
+  // A fence that has lapsed begins anew, and any other one stays: of an item that was not seen, whichever it has.
+  const isLapsed = fence !== undefined && !isFenced(item, startedAt);
+  // In a table of several uses, an item without a fence is not a counter's.
+  const isMissing = `attribute_not_exists(${keys.isShared ? "#id" : "#fence"})`;
   const conditions = [
-    ...(isSameFence ? [] : [keys.isShared ? OWN_AND_NOT_FENCED_OR_HOLDS_ONLY : NOT_FENCED_OR_HOLDS_ONLY]),
+    ...(isSameFence
+      ? []
+      : [isLapsed ? LAPSED : `${isMissing} OR (${HOLDS_ONLY})`].map((each) => `(${each})`)),
     isFirst ? "#due = :seenDue" : NOT_DUE_AND_BEFORE,
   ];
   const sets = [
     "#hold = :hold",
     "#held = :held",
     "#life = if_not_exists(#life, :life)",
-    "#fence = :nextFence",
+    `#fence = ${isSameFence || isLapsed ? ":nextFence" : "if_not_exists(#fence, :nextFence)"}`,
     isFirst ? "#due = :due" : "#due = if_not_exists(#due, :due) + :tick",
   ];
   return {
@@ -77,7 +83,7 @@ export function placementOfHold(
             ":soon": soonAfter(startedAt),
             ":beyond": numberValue(hold.expiresAt + 1),
           }),
-      ...(!isSameFence && { ...fencesOfHolds(startedAt), ":lapsed": numberValue(lapsedBefore(startedAt)) }),
+      ...(!isSameFence && fencesOfHolds(startedAt, keyAttribute)),
     },
   };
 }
@@ -87,8 +93,11 @@ export function soonAfter(now: number): AttributeValue {
   return numberValue(now + 1);
 }
 
-function fencesOfHolds(now: number) {
+function fencesOfHolds(now: number, keyAttribute: string) {
   return {
+    ":lapsed": numberValue(lapsedBefore(now)),
+    ":permanent": numberValue(PERMANENT_FENCE),
+    ":tag": { S: tagOf(keyAttribute) },
     ":holds": numberValue(HOLD_FENCE),
     ":holdsLapsed": numberValue(HOLD_FENCE + lapsedBefore(now)),
   };

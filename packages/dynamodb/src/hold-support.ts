@@ -12,7 +12,7 @@ import type { CounterKey, TableKeys } from "./table-keys.ts";
 export interface HoldSupport {
   /** What a write of a counter has beside its own update and condition, so that no expired hold is left in the value. */
   readonly condition: (
-    write: { readonly startedAt: number },
+    write: Pick<Placement, "startedAt" | "keyAttribute">,
     item: Item,
     isSameFence: boolean,
   ) => ExpressionPart;

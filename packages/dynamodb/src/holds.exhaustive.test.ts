@@ -134,7 +134,7 @@ describe.each(["inline", "moved"] as const)(
     });
 
     test("gives back once what it has taken, if it expires beside writers", async () => {
-      await explore(place === "inline" ? 52 : 73, place === "inline" ? 0 : 1, async (db, run) => {
+      await explore(place === "inline" ? 52 : 55, place === "inline" ? 0 : 1, async (db, run) => {
         await storeOf(db, place).hold(request);
         await db.clock.sleep(SECONDS * 1_000);
         const answers: Answer[] = [];

@@ -1,7 +1,7 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { Item } from "./counter-item.ts";
 import { attributes, KEY_PREFIX } from "./table-schema.ts";
-import { hasHolds, isFenced, lapsedBefore } from "./write-fence.ts";
+import { isFenced, lapsedBefore } from "./write-fence.ts";
 
 /**
  * The list of moved keys, in the counter's item: a tag for every idempotency key that has an item of its own. A request whose tag
@@ -40,9 +40,9 @@ export function tagOf(keyAttribute: string): string {
   return keyAttribute.slice(KEY_PREFIX.length, KEY_PREFIX.length + TAG_LENGTH);
 }
 
-/** Whether the item has a list of its moved keys. A plain update must not touch a counter with holds, so its list is not used. */
+/** Whether the item has a list of its moved keys. */
 export function hasList(item: Item): boolean {
-  return item[attributes.moved]?.S !== undefined && !hasHolds(item);
+  return item[attributes.moved]?.S !== undefined;
 }
 
 /** Whether the item says that a key has no item of its own. */
@@ -60,7 +60,7 @@ export function isNotMoved(item: Item, keyAttribute: string): boolean {
 export function listWith(item: Item, moved: readonly MovedKey[], now: number): AttributeValue | undefined {
   // Behind a fence that has lapsed, no key is live.
   const before = isFenced(item, now) ? item[attributes.moved]?.S : "";
-  if (before === undefined || !LIST.test(before) || hasHolds(item)) return undefined;
+  if (before === undefined || !LIST.test(before)) return undefined;
   const until = Math.max(...moved.map((key) => key.until));
   const live = before.split(";").filter((part) => part !== "" && expiryOf(part) >= lapsedBefore(now));
   const parts = [...live, `${until}:${moved.map((key) => tagOf(key.keyAttribute)).join("")}`];

@@ -186,7 +186,9 @@ export function refusal(
 
 /** Whether the request's key may have an item of its own. */
 export function mayHaveMoved({ hold, keyAttribute, startedAt }: RequestContext, item: Item): boolean {
-  return isFenced(item, startedAt) && (hold !== undefined || !isNotMoved(item, keyAttribute));
+  // The first hold of a counter is placed over the fence that was seen.
+  const isFirstHold = hold !== undefined && !hasHolds(item);
+  return isFenced(item, startedAt) && (isFirstHold || !isNotMoved(item, keyAttribute));
 }
 
 /** @throws CounterError `invalid-input` for a hold that would outlast the window after the current one */
