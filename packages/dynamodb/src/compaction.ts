@@ -192,6 +192,7 @@ export async function moveToKeyItems(
     Math.max(...moved.map((key) => keptUntil(request, item, key))),
     config.random,
   );
+  const isMoved = (name: string) => moved.some(([key]) => key === name);
   const command = new TransactWriteItemsCommand({
     TransactItems: [
       {
@@ -204,11 +205,12 @@ export async function moveToKeyItems(
       ...moved.map((key) =>
         putKeyItem(request, ...key, keptUntil(request, item, key), holdOf(request, item, key[0])?.inKeyItem),
       ),
-      ...(config.holds?.putMoved(config, request, item, (name) => moved.some(([key]) => key === name)) ?? []),
+      ...(config.holds?.putMoved(config, request, item, isMoved) ?? []),
     ],
   });
   try {
     await send(config, () => command);
+    config.holds?.rememberMoved(cache, request, item, isMoved);
     const { [attributes.moved]: _before, ...others } = item;
     cacheFence(request, {
       ...others,

@@ -6,6 +6,10 @@ import type { WriteOutcome } from "./write-outcome.ts";
 /** For how long the next requests of a store avoid transactions on an item where one was overtaken. */
 const CONTENDED_MS = 10_000;
 
+type Contender = Pick<RequestContext, "id" | "sortKey" | "startedAt"> & {
+  readonly config: Pick<RequestContext["config"], "cache">;
+};
+
 /**
  * A transaction gives no value back, so it replaces the value that was seen, and of many writers that do so at once only one
  * succeeds. An update adds to whatever value is there. Where writers meet, a request of the strategy "separate-item" therefore goes
@@ -16,9 +20,15 @@ export function asContended(request: RequestContext): RequestContext {
 }
 
 /** Whether the request's counter was contended a moment ago. */
-export function isContended(request: RequestContext): boolean {
+export function isContended(request: Contender): boolean {
   const { contendedUntil } = request.config.cache;
   return (contendedUntil.get(itemName(request)) ?? 0) > request.startedAt;
+}
+
+/** Remembers that another writer overtook a transaction that knew the item. */
+export function setContended(request: Contender): void {
+  const { contendedUntil } = request.config.cache;
+  contendedUntil.set(itemName(request), request.startedAt + CONTENDED_MS);
 }
 
 /** Whether another writer overtook a transaction that knew the item. Remembers that its counter is contended. */
@@ -31,9 +41,6 @@ export function noticeContention(request: RequestContext, write: Write, outcome:
       [attributes.fence, request.valueAttribute].some(
         (name) => outcome.state.item[name]?.N !== write.state.item[name]?.N,
       ));
-  if (isOvertaken) {
-    const { contendedUntil } = request.config.cache;
-    contendedUntil.set(itemName(request), request.startedAt + CONTENDED_MS);
-  }
+  if (isOvertaken) setContended(request);
   return isOvertaken;
 }

@@ -3,6 +3,7 @@ import type { CounterWindow, Hold } from "@durable-counter/core";
 import type { Waits } from "./back-off.ts";
 import type { Item, Table } from "./counter-item.ts";
 import type { RecordedHold } from "./hold-record.ts";
+import type { StoreCache } from "./store-cache.ts";
 import type { CounterKey, TableKeys } from "./table-keys.ts";
 
 /**
@@ -28,6 +29,13 @@ export interface HoldSupport {
   readonly readSettledItem: (table: HoldTable, key: CounterKey, now: number) => Promise<Item>;
   /** For a compaction: what is recorded of the hold of a key; undefined if the key is none of a hold. */
   readonly ofKey: (item: Item, keyAttribute: string) => HoldParts | undefined;
+  /** After a compaction: remembers the holds of some keys, which were moved. */
+  readonly rememberMoved: (
+    cache: StoreCache,
+    key: CounterKey,
+    item: Item,
+    isMoved: (keyAttribute: string) => boolean,
+  ) => void;
   /** For a compaction: the items of their own that the holds of some keys get. */
   readonly putMoved: (
     table: Pick<Table, "tableName" | "keys">,

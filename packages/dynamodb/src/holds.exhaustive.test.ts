@@ -93,7 +93,7 @@ describe.each(["inline", "moved"] as const)(
     });
 
     test("is committed or expires, and the reader and the committer agree", async () => {
-      await explore(place === "inline" ? 5 : 71, 0, async (db, run) => {
+      await explore(place === "inline" ? 5 : 51, 0, async (db, run) => {
         await storeOf(db, place).hold(request);
         let committed: Answer = "";
         let read: Answer = "";

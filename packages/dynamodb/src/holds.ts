@@ -18,7 +18,9 @@ import { conditionOfHolds, placementOfHold } from "./hold-conditions.ts";
 import { forgottenAt, holdAttributes, openHolds, readHoldText } from "./hold-record.ts";
 import { readSettledItem, settle } from "./hold-settlement.ts";
 import type { HoldSupport } from "./hold-support.ts";
+import { rememberHold, rememberMovedHolds } from "./hold-memory.ts";
 import { holdInKeyItem, putMovedHold } from "./moved-hold.ts";
+import { namesOf } from "./request-context.ts";
 import { windowOf, type CallConfig } from "./store-options.ts";
 import { sumOfHolds } from "./sum-of-holds.ts";
 import { quoted } from "./named.ts";
@@ -33,6 +35,7 @@ const support: HoldSupport = {
   readRecord: readHoldText,
   settle,
   readSettledItem,
+  rememberMoved: rememberMovedHolds,
   ofKey: (item, keyAttribute) => {
     const names = holdAttributes(keyAttribute);
     const held = item[names.held];
@@ -106,5 +109,17 @@ async function hold(config: CallConfig, request: HoldRequest): Promise<HoldResul
     limits: { ...limits, onLimit: "reject" },
   });
   const { holdId = "", expiresAt = 0 } = placed ?? {}; // a request with `holdFor` has placed one
+  const { window = config.window } = request;
+  const { resetsAt } = result;
+  // A window ends when the next one begins.
+  const startsAt = resetsAt === undefined ? undefined : window?.at(resetsAt - 1).startsAt;
+  const names = namesOf(holdId, window, undefined);
+  const known = {
+    keyAttribute: names.keyAttribute,
+    amount,
+    expiresAt,
+    ...(startsAt !== undefined && { startsAt }),
+  };
+  rememberHold(config.cache, { id: request.id, ...names }, { ...known, isMoved: false });
   return { holdId, ...result, expiresAt };
 }

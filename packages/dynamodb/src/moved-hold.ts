@@ -105,16 +105,18 @@ export function endOfMovedHold(
           table,
           {
             UpdateExpression: "SET #held = :end, #expiresAt = :expiresAt",
-            ConditionExpression: "#life = :life",
+            ConditionExpression: "#life = :life AND #held = :held",
           },
           {
             values: {
               ":end": end,
+              ":held": numberValue(hold.amount),
               ":expiresAt": numberValue(keptUntil + GRACE_SECONDS),
               ":life": item[attributes.life] ?? { S: "" },
             },
           },
         ),
+        ReturnValuesOnConditionCheckFailure: "ALL_OLD",
       },
     },
   ];

@@ -2,6 +2,7 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import {
   CounterError,
   endHold,
+  isCounterError,
   valueAfterReturn,
   type EndHoldRequest,
   type HoldEndResult,
@@ -31,8 +32,10 @@ export interface HoldContext {
 /** What is known of a counter, and of a hold that may be in an item of its own. */
 export interface HoldState {
   readonly item: Item;
-  /** The key item of the hold, read after the item; undefined if it was not read. */
+  /** The key item of the hold, read no earlier than the item; undefined if it was not read. */
   readonly keyItem?: Item | undefined;
+  /** Whether any of it is what this store last knew, and not what was read. Then it is good for a write with a condition only. */
+  readonly isGuess?: boolean;
 }
 
 interface End {
@@ -60,7 +63,7 @@ export interface HoldWrite {
     | {
         readonly type: "moved";
         readonly end: End;
-        readonly item: Item;
+        readonly state: HoldState;
         readonly openHold: OpenHold;
         readonly before: number;
         readonly after: number;
@@ -68,7 +71,14 @@ export interface HoldWrite {
 }
 
 export type HoldAction =
-  | { readonly type: "answer"; readonly result: HoldEndResult; readonly startsAt: number | undefined }
+  | {
+      readonly type: "answer";
+      readonly result: HoldEndResult;
+      readonly startsAt: number | undefined;
+      readonly isMoved: boolean;
+    }
+  /** Read the item and the key item, and decide again. */
+  | { readonly type: "read" }
   /** Read the key item, and decide again. */
   | { readonly type: "read-key-item"; readonly state: HoldState }
   /** Give back what expired holds have taken, and decide again. */
@@ -90,6 +100,17 @@ export function firstHoldAction({ request, period }: HoldContext): HoldAction {
  * @throws CounterError `invalid-input`, `limit-exceeded`, `misconfigured`
  */
 export function nextHoldAction(context: HoldContext, state: HoldState): HoldAction {
+  if (state.isGuess !== true) return actionOf(context, state);
+  try {
+    const action = actionOf(context, state);
+    if (action.type === "write") return action;
+  } catch (error) {
+    if (!isCounterError(error)) throw error;
+  }
+  return { type: "read" };
+}
+
+function actionOf(context: HoldContext, state: HoldState): HoldAction {
   const { request, table, keyAttribute, startedAt } = context;
   const { item, keyItem } = state;
   checkFence(item, table, request.id);
@@ -110,11 +131,11 @@ export function nextHoldAction(context: HoldContext, state: HoldState): HoldActi
   const { end, back, replayed } = endHold(hold, request);
   const { startsAt } = found ?? {};
   const before = valueOf(item, table, request.id, valueAttributeOf({ startsAt })) ?? 0;
-  if (replayed) return { type: "answer", result: { value: before, replayed }, startsAt };
+  if (replayed) return { type: "answer", result: { value: before, replayed }, startsAt, isMoved };
   const after = valueAfterReturn(before, back, request);
   if (seen !== undefined) return { type: "write", startsAt, hold: { type: "inline", end, seen, back } };
   const openHold = { keyAttribute, amount: hold?.amount ?? 0, expiresAt: hold?.expiresAt ?? 0 };
-  return { type: "write", startsAt, hold: { type: "moved", end, item, openHold, before, after } };
+  return { type: "write", startsAt, hold: { type: "moved", end, state, openHold, before, after } };
 }
 
 function unreadable({ request, table }: HoldContext, record: readonly unknown[]): CounterError {

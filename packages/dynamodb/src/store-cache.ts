@@ -7,7 +7,7 @@ const MAX_ENTRIES = 10_000;
 export interface StoreCache {
   /** The latest known state of counters that are written by transactions. */
   readonly fencedItems: BoundedMap<Item>;
-  /** The value that each item had when this store last saw it, for `applyAll`: transactions return no values. */
+  /** The value that each item had when this store last saw it, for `applyAll` and holds: transactions return no values. */
   readonly values: BoundedMap<number>;
   /** Whether a transaction assumes that counters without a known value are new. Once that was wrong, it no longer does. */
   assumesNew: boolean;
@@ -30,7 +30,7 @@ export function createStoreCache(): StoreCache {
 }
 
 /** A map that forgets the entry that was set longest ago. */
-class BoundedMap<Value> {
+export class BoundedMap<Value> {
   readonly #entries = new Map<string, Value>();
 
   get(key: string): Value | undefined {

@@ -169,7 +169,7 @@ export interface StoreConfig extends Omit<Table, "signal">, Waits {
   readonly timeoutMs: number;
   readonly now: () => number;
   readonly cache: StoreCache;
-  /** Whether the cache gets the values that were seen: for the capability `applyAll`, which guesses them. */
+  /** Whether the cache gets the values that were seen: for the capabilities `applyAll` and `holds`, which guess them. */
   readonly remembersValues: boolean;
   /** What a store with the capability `holds` knows of them. */
   readonly holds: HoldSupport | undefined;
@@ -198,7 +198,7 @@ export function parseStoreOptions(input: ParsedOptions): StoreConfig {
     sleep: options.sleep ?? sleep,
     random: options.random ?? Math.random,
     cache: createStoreCache(),
-    remembersValues: options.capabilities?.some(({ name }) => name === "applyAll") ?? false,
+    remembersValues: options.capabilities?.some(({ name }) => name !== "getMany") ?? false,
   };
 }
 

@@ -1,0 +1,171 @@
+import type { CancellationReason, UpdateItemCommandInput } from "@aws-sdk/client-dynamodb";
+import type { HoldEndResult } from "@durable-counter/core";
+import {
+  TrackedTransactWriteItems,
+  TrackedUpdateItem,
+  endUntracked,
+  type Attempts,
+} from "./attempt-tracking.ts";
+import { isBusy, isConflict, reasonsOf, translateError } from "./aws-errors.ts";
+import { setContended } from "./contended-request.ts";
+import { readItem, valueOf } from "./counter-item.ts";
+import { withParameters } from "./expressions.ts";
+import { soonAfter } from "./hold-conditions.ts";
+import { endText, holdAttributes, valueAttributeOf, windowOfHoldText } from "./hold-record.ts";
+import { endOfMovedHold } from "./moved-hold.ts";
+import type { HoldContext, HoldState, HoldWrite } from "./next-hold-action.ts";
+import { send } from "./send.ts";
+import type { CallConfig } from "./store-options.ts";
+import { itemAt } from "./table-keys.ts";
+import { attributes, numberValue } from "./table-schema.ts";
+import { isConditionFailure } from "./write-outcome.ts";
+
+/** What became of a write that DynamoDB answered. */
+type Outcome =
+  | { readonly result: HoldEndResult }
+  /** The condition failed. */
+  | { readonly state: HoldState }
+  /** DynamoDB throttles, or another transaction was at work on the item. */
+  | { readonly error: unknown; readonly isConflict: boolean };
+
+/**
+ * Ends a hold, by one conditional write.
+ *
+ * @throws CounterError `throttled`, `unavailable`, `outcome-unknown`, `misconfigured`
+ */
+export async function writeEnd(
+  config: CallConfig,
+  context: HoldContext,
+  action: HoldWrite,
+  attempts: Attempts,
+): Promise<Outcome> {
+  const { tableName } = config;
+  const { id } = context.request;
+  const answer = (value: number): Outcome => ({ result: { value, replayed: false } });
+  try {
+    if (action.hold.type === "moved") {
+      const { end, state, openHold } = action.hold;
+      const TransactItems = [
+        { Update: updateInput(config, context, action) },
+        ...endOfMovedHold(config, id, state.item, openHold, endText(end, context.forgetAt)),
+      ];
+      await send(config, () => new TrackedTransactWriteItems({ TransactItems }, attempts));
+      return answer(action.hold.after);
+    }
+    const input = { ...updateInput(config, context, action), ReturnValues: "UPDATED_NEW" } as const;
+    const { Attributes: item = {} } = await send(config, () => new TrackedUpdateItem(input, attempts));
+    return answer(valueOf(item, config, id, valueAttributeOf(action)) ?? Number.NaN);
+  } catch (error) {
+    const [reason, ...others] = reasonsOf(error);
+    const hasFailed = ({ Code }: CancellationReason) => Code === "ConditionalCheckFailed";
+    const isCondition = isConditionFailure(error);
+    const isChanged = reason !== undefined && hasFailed(reason);
+    const isEnded = others.some(hasFailed);
+    if (isCondition || isChanged || isEnded) {
+      const { sortKey, startedAt } = context;
+      const seen = isCondition ? error.Item : reason?.Item;
+      const item = seen ?? (await readItem(config, { id, sortKey }, { consistent: true }));
+      if (action.hold.type !== "moved") return { state: { item } };
+      if (isChanged) setContended({ id, sortKey, startedAt, config });
+      // That the counter changed says nothing about the hold. The last of the others is its key item.
+      return { state: isEnded ? { item, keyItem: others.at(-1)?.Item } : { ...action.hold.state, item } };
+    }
+    endUntracked(attempts, error);
+    const { holdId: idempotencyKey } = context.request;
+    const translated = translateError(error, {
+      tableName,
+      counterId: id,
+      idempotencyKey,
+      wrote: true,
+      attempts,
+    });
+    if (isBusy(error)) return { error: translated, isConflict: isConflict(error) };
+    throw translated;
+  }
+}
+
+// An amount that comes back is not known where the item was not seen: two such numbers are certainly a safe integer.
+const HALF = Math.floor(Number.MAX_SAFE_INTEGER / 2);
+const NOT_DUE = "#due >= :soon";
+const OF_WINDOW = " AND begins_with(#hold, :window)";
+
+function updateInput(
+  config: CallConfig,
+  { request, sortKey, keyAttribute, startedAt, forgetAt }: HoldContext,
+  { hold, startsAt }: HoldWrite,
+) {
+  const common = {
+    ...itemAt(config, { id: request.id, sortKey }),
+    ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+  } as const;
+  const ofHold = holdAttributes(keyAttribute);
+  const names = { "#value": valueAttributeOf({ startsAt }), "#hold": ofHold.hold, "#held": ofHold.held };
+  const soon = { ":soon": soonAfter(startedAt) };
+  switch (hold.type) {
+    case "unseen":
+      return {
+        ...common,
+        ...withParameters(
+          config,
+          {
+            UpdateExpression: `SET #value = #value + ${hold.isReturned ? "#held" : ":zero"}, #held = :end`,
+            ConditionExpression: `#held BETWEEN :least AND :most AND #value <= :half AND ${NOT_DUE}${startsAt === undefined ? "" : OF_WINDOW}`,
+          },
+          {
+            names,
+            values: {
+              ":zero": numberValue(0),
+              ":end": endText(hold.end, forgetAt),
+              ":least": numberValue(hold.amount ?? 1),
+              ":most": numberValue(hold.amount ?? HALF),
+              ":half": numberValue(HALF),
+              ":window": startsAt === undefined ? undefined : { S: windowOfHoldText(startsAt) },
+              ...soon,
+            },
+          },
+        ),
+      } satisfies UpdateItemCommandInput;
+    case "inline":
+      return {
+        ...common,
+        ...withParameters(
+          config,
+          {
+            UpdateExpression: "SET #value = #value + :back, #held = :end",
+            ConditionExpression: `#held = :seen AND #value <= :room AND ${NOT_DUE}`,
+          },
+          {
+            names,
+            values: {
+              ":back": numberValue(hold.back),
+              ":end": endText(hold.end, forgetAt),
+              ":seen": hold.seen,
+              ":room": numberValue(Number.MAX_SAFE_INTEGER - hold.back),
+              ...soon,
+            },
+          },
+        ),
+      } satisfies UpdateItemCommandInput;
+    case "moved":
+      return {
+        ...common,
+        ...withParameters(
+          config,
+          {
+            UpdateExpression: "SET #value = :after",
+            // A counter that was deleted and written again has another life.
+            ConditionExpression: `#value = :before AND #life = :life AND ${NOT_DUE}`,
+          },
+          {
+            names,
+            values: {
+              ":before": numberValue(hold.before),
+              ":after": numberValue(hold.after),
+              ":life": hold.state.item[attributes.life],
+              ...soon,
+            },
+          },
+        ),
+      } satisfies UpdateItemCommandInput;
+  }
+}

@@ -1,0 +1,76 @@
+import type { Item } from "./counter-item.ts";
+import { holdText, openHolds, type OpenHold } from "./hold-record.ts";
+import { inFlightName, itemName } from "./request-context.ts";
+import { BoundedMap, type StoreCache } from "./store-cache.ts";
+import { attributes, numberValue } from "./table-schema.ts";
+
+/** Names a hold, or its counter. */
+interface HoldName {
+  readonly id: string;
+  readonly sortKey: string;
+  readonly keyAttribute: string;
+}
+
+/** What one store remembers of the holds that it has placed or moved. It saves requests, and is never relied on. */
+interface HoldMemory {
+  readonly holds: BoundedMap<KnownHold>;
+  /** Whether the hold of a counter that was ended last was in an item of its own. */
+  readonly areMoved: BoundedMap<boolean>;
+}
+
+/** A hold that was open when this store last heard of it. What it is never changes. */
+export interface KnownHold extends OpenHold {
+  /** Whether it is certainly in an item of its own. */
+  readonly isMoved: boolean;
+}
+
+const memories = new WeakMap<StoreCache, HoldMemory>();
+
+function memoryOf(cache: StoreCache): HoldMemory {
+  const known = memories.get(cache) ?? { holds: new BoundedMap(), areMoved: new BoundedMap() };
+  memories.set(cache, known);
+  return known;
+}
+
+export function knownHold(cache: StoreCache, name: HoldName): KnownHold | undefined {
+  return memoryOf(cache).holds.get(inFlightName(name));
+}
+
+/** A hold that is known to be moved stays so. */
+export function rememberHold(cache: StoreCache, name: HoldName, hold: KnownHold): void {
+  const isMoved = hold.isMoved || knownHold(cache, name)?.isMoved === true;
+  memoryOf(cache).holds.set(inFlightName(name), { ...hold, isMoved });
+}
+
+/** After a compaction. */
+export function rememberMovedHolds(
+  cache: StoreCache,
+  { id, sortKey }: Pick<HoldName, "id" | "sortKey">,
+  item: Item,
+  isMoved: (keyAttribute: string) => boolean,
+): void {
+  for (const hold of openHolds(item)) {
+    const { keyAttribute } = hold;
+    if (isMoved(keyAttribute)) rememberHold(cache, { id, sortKey, keyAttribute }, { ...hold, isMoved: true });
+  }
+}
+
+/** After a hold was ended, or was found to have ended. */
+export function forgetHold(cache: StoreCache, name: HoldName, wasMoved: boolean): void {
+  memoryOf(cache).holds.delete(inFlightName(name));
+  memoryOf(cache).areMoved.set(itemName(name), wasMoved);
+}
+
+/** Whether a hold of which nothing is known is probably in an item of its own. */
+export function isProbablyMoved(cache: StoreCache, name: HoldName): boolean {
+  return memoryOf(cache).areMoved.get(itemName(name)) === true;
+}
+
+/** The key item that a hold has, if it was moved and is still open. */
+export function keyItemOf(hold: KnownHold, { [attributes.life]: life }: Item): Item {
+  return {
+    [attributes.hold]: holdText(hold),
+    [attributes.held]: numberValue(hold.amount),
+    ...(life !== undefined && { [attributes.life]: life }),
+  };
+}
