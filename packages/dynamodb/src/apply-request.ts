@@ -176,11 +176,12 @@ function resultOf(request: RequestContext, before: number): RequestResult {
 /** The next transaction starts from the value and the fence that this one has written. */
 function cacheItem(request: RequestContext, change: Replacement | Refusal, item: Item): void {
   const value = numberValue(change.kind === "refuse" ? change.before : change.after);
-  const { [attributes.fence]: fence, [attributes.due]: due } = item;
+  const { [attributes.fence]: fence, [attributes.due]: due, [attributes.life]: life } = item;
   if (fence === undefined || (change.kind === "refuse" && change.mayCreate)) return;
   request.config.cache.fencedItems.set(itemName(request), {
     [attributes.fence]: fence,
     [request.valueAttribute]: value,
     ...(due !== undefined && { [attributes.due]: due }),
+    ...(life !== undefined && { [attributes.life]: life }),
   });
 }

@@ -219,9 +219,14 @@ export async function moveToKeyItems(
     });
     return true;
   } catch (error) {
-    const { name } = error as Error;
-    if (NO_TRANSACTIONS.has(name))
-      cache.notMovedUntil.set(itemName(request), request.startedAt + NOT_MOVED_MS);
+    refusesTransactions(request, error);
     return false;
   }
+}
+
+/** Whether an error says that no transaction can be made, which is remembered for some time. */
+export function refusesTransactions(request: RequestContext, error: unknown): boolean {
+  if (!NO_TRANSACTIONS.has((error as Error).name)) return false; // the AWS SDK throws nothing else
+  request.config.cache.notMovedUntil.set(itemName(request), request.startedAt + NOT_MOVED_MS);
+  return true;
 }

@@ -11,12 +11,23 @@ interface HoldName {
   readonly keyAttribute: string;
 }
 
+/** A request that places a hold. */
+type Placed = Pick<HoldName, "id" | "sortKey"> & {
+  readonly startedAt: number;
+  readonly config: { readonly cache: StoreCache };
+};
+
 /** What one store remembers of the holds that it has placed or moved. It saves requests, and is never relied on. */
 interface HoldMemory {
   readonly holds: BoundedMap<KnownHold>;
   /** Whether the hold of a counter that was ended last was in an item of its own. */
   readonly areMoved: BoundedMap<boolean>;
+  /** Until when the holds of a counter are placed in its item, in milliseconds since 1970, because its value was not as known. */
+  readonly inlineUntil: BoundedMap<number>;
 }
+
+/** A process that is not the only one to write a counter seldom knows its value. */
+const INLINE_MS = 60_000;
 
 /** A hold that was open when this store last heard of it. What it is never changes. */
 export interface KnownHold extends OpenHold {
@@ -27,7 +38,11 @@ export interface KnownHold extends OpenHold {
 const memories = new WeakMap<StoreCache, HoldMemory>();
 
 function memoryOf(cache: StoreCache): HoldMemory {
-  const known = memories.get(cache) ?? { holds: new BoundedMap(), areMoved: new BoundedMap() };
+  const known = memories.get(cache) ?? {
+    holds: new BoundedMap(),
+    areMoved: new BoundedMap(),
+    inlineUntil: new BoundedMap(),
+  };
   memories.set(cache, known);
   return known;
 }
@@ -66,11 +81,21 @@ export function isProbablyMoved(cache: StoreCache, name: HoldName): boolean {
   return memoryOf(cache).areMoved.get(itemName(name)) === true;
 }
 
-/** The key item that a hold has, if it was moved and is still open. */
-export function keyItemOf(hold: KnownHold, { [attributes.life]: life }: Item): Item {
+/** What the key item of a moved hold has of it, as long as it is open. */
+export function keyItemOf(hold: OpenHold, { [attributes.life]: life }: Item): Item {
   return {
     [attributes.hold]: holdText(hold),
     [attributes.held]: numberValue(hold.amount),
     ...(life !== undefined && { [attributes.life]: life }),
   };
+}
+
+/** Whether the next holds of a counter are placed in its item. */
+export function isPlacedInline({ config, startedAt, ...name }: Placed): boolean {
+  return (memoryOf(config.cache).inlineUntil.get(itemName(name)) ?? 0) > startedAt;
+}
+
+/** After a transaction that did not know the value. */
+export function placeNextInline({ config, startedAt, ...name }: Placed): void {
+  memoryOf(config.cache).inlineUntil.set(itemName(name), startedAt + INLINE_MS);
 }

@@ -19,6 +19,14 @@ export interface HoldSupport {
   ) => ExpressionPart;
   /** The same for a decrement that places a hold. */
   readonly placement: (write: Placement, item: Item, isSameFence: boolean) => ExpressionPart;
+  /** What is remembered of the item of a counter on which a hold is placed, with its value. */
+  readonly withKnownValue: (request: SeparatePlacementRequest, item: Item) => Item;
+  /** Whether a hold is placed in items of its own at once, by a transaction. */
+  readonly isPlacedApart: (request: SeparatePlacementRequest, item: Item) => boolean;
+  /** What that transaction has beside that of a plain decrement; undefined if the request places no hold. */
+  readonly placeApart: (request: SeparatePlacementRequest, item: Item) => SeparatePlacement | undefined;
+  /** What is remembered after it: whether it was applied, or knew the counter wrongly. */
+  readonly afterApart: (request: SeparatePlacementRequest, wasApplied: boolean) => void;
   /** Refuses a hold that lasts too long for its window. */
   readonly checkWindow: (window: CounterWindow, expiresIn: number, now: number) => void;
   /** What is recorded of a hold that a request has placed; undefined for what cannot be read. */
@@ -66,6 +74,26 @@ export interface Placement {
   /** In milliseconds since 1970. */
   readonly startedAt: number;
   readonly config: { readonly keys: TableKeys; readonly random: () => number };
+}
+
+/** A write that may place a hold in items of its own. */
+export interface SeparatePlacementRequest extends Placement, CounterKey {
+  readonly hold: RecordedHold | undefined;
+  readonly valueAttribute: string;
+  readonly config: Placement["config"] &
+    Pick<Table, "tableName" | "keys"> & { readonly strategy: string; readonly cache: StoreCache };
+}
+
+/** What the transaction that places a hold in items of its own has, beside that of a plain decrement. */
+export interface SeparatePlacement {
+  /** For the key item. */
+  readonly inKeyItem: Item;
+  /** For the update of the counter's item. */
+  readonly part: ExpressionPart;
+  /** The item that stands for the open hold. */
+  readonly openHold: TransactWriteItem;
+  /** The attribute `due` afterwards. */
+  readonly due: AttributeValue;
 }
 
 /** What is recorded of a hold in a counter's item. */

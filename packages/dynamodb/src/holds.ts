@@ -18,9 +18,10 @@ import { conditionOfHolds, placementOfHold } from "./hold-conditions.ts";
 import { forgottenAt, holdAttributes, openHolds, readHoldText } from "./hold-record.ts";
 import { readSettledItem, settle } from "./hold-settlement.ts";
 import type { HoldSupport } from "./hold-support.ts";
-import { rememberHold, rememberMovedHolds } from "./hold-memory.ts";
+import { placeNextInline, rememberHold, rememberMovedHolds } from "./hold-memory.ts";
 import { holdInKeyItem, putMovedHold } from "./moved-hold.ts";
 import { namesOf } from "./request-context.ts";
+import { isPlacedApart, placeApart, rememberPlacedApart, withKnownValue } from "./separate-hold.ts";
 import { windowOf, type CallConfig } from "./store-options.ts";
 import { sumOfHolds } from "./sum-of-holds.ts";
 import { quoted } from "./named.ts";
@@ -36,6 +37,10 @@ const support: HoldSupport = {
   settle,
   readSettledItem,
   rememberMoved: rememberMovedHolds,
+  withKnownValue,
+  isPlacedApart,
+  placeApart,
+  afterApart: (request, wasApplied) => (wasApplied ? rememberPlacedApart : placeNextInline)(request),
   ofKey: (item, keyAttribute) => {
     const names = holdAttributes(keyAttribute);
     const held = item[names.held];

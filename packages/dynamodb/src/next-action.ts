@@ -96,7 +96,9 @@ export function firstAction(request: RequestContext, cached: Item | undefined): 
   if (isExpired(request) || noneFits(effect) || outlastsWindows(request)) return { type: "read" };
   const isKnown = cached !== undefined && (isFenced(cached, startedAt) || hasHolds(cached));
   if (config.strategy === "separate-item" || isKnown) {
-    return nextAction(request, { item: cached ?? {}, isGuess: true, keyItem: {}, isKeyItemKnown: false });
+    const known = cached ?? {};
+    const item = (request.hold && config.holds?.withKnownValue(request, known)) ?? known;
+    return nextAction(request, { item, isGuess: true, keyItem: {}, isKeyItemKnown: false });
   }
   return { type: "update", change: blindChange(request), item: {} };
 }
@@ -123,7 +125,9 @@ export function nextAction(request: RequestContext, state: CounterState): Action
   if (isDue(item, startedAt)) return isGuess ? { type: "read" } : { type: "settle", state };
 
   // A hold is in the counter's item at first, whatever the strategy is: its amount is not known where it is ended.
-  const isSeparate = config.strategy === "separate-item" && request.hold === undefined;
+  const isSeparate = request.hold
+    ? config.holds?.isPlacedApart(request, item) === true
+    : config.strategy === "separate-item";
   const mayHaveKeyItem = isSeparate || mayHaveMoved(request, item);
   const isKeyItemKnown = state.isKeyItemKnown || isNewKey(request);
   if (mayHaveKeyItem && !isSeparate && !isKeyItemKnown) return { type: "read-key-item", state };

@@ -1,6 +1,7 @@
 import type { AttributeValue, CancellationReason, TransactWriteItem } from "@aws-sdk/client-dynamodb";
 import { TrackedTransactWriteItems } from "./attempt-tracking.ts";
-import { NOTHING } from "./hold-support.ts";
+import { refusesTransactions } from "./compaction.ts";
+import { NOTHING, type ExpressionPart } from "./hold-support.ts";
 import { recordText } from "./idempotency-record.ts";
 import type { Item } from "./counter-item.ts";
 import { withParameters } from "./expressions.ts";
@@ -33,25 +34,43 @@ export async function transactionalWrite(
   const record: AttributeValue = { S: recordText({ ...request, ...change }) };
   const fence = nextFence(state.item, expiresAt, config.random);
   const list = firstList(request, state.item, expiresAt);
+  const hold = change.kind === "refuse" ? undefined : config.holds?.placeApart(request, state.item);
   const TransactItems = [
-    replaceKeyItem(state.keyItem[attributes.record], request, keyAttribute, record, expiresAt),
-    updateItem(request, write, fence, list),
+    replaceKeyItem(
+      state.keyItem[attributes.record],
+      request,
+      keyAttribute,
+      record,
+      expiresAt,
+      hold?.inKeyItem,
+    ),
+    updateItem(request, write, fence, list, hold?.part),
+    ...(hold ? [hold.openHold] : []),
   ];
   try {
     await send(config, () => new TrackedTransactWriteItems({ TransactItems }, attempts));
     // A compaction may follow, and go on with the list: the one that was read lacks this request's key.
     const { [attributes.moved]: _before, ...item } = state.item;
-    const written = { [attributes.fence]: fence, ...(list && { [attributes.moved]: list }) };
+    const written = {
+      [attributes.fence]: fence,
+      ...(list && { [attributes.moved]: list }),
+      ...(hold && { [attributes.due]: hold.due }),
+    };
+    if (hold) config.holds?.afterApart(request, true);
     return { type: "applied", before: change.before, item: { ...item, ...written } };
   } catch (error) {
     const found = async (reason: CancellationReason | undefined, sortKey: string) =>
       reason?.Code === "ConditionalCheckFailed"
         ? (reason.Item ?? readFailedItem(request, sortKey))
         : undefined;
+    // A role without the permission: the hold is placed in the counter's item.
+    if (hold && refusesTransactions(request, error))
+      return { type: "condition-failed", state: { ...state, isGuess: true, isKeyItemKnown: false } };
     const [keyItemReason, itemReason] = reasonsOf(error);
     const keyItem = await found(keyItemReason, keyAttribute);
     const item = await found(itemReason, request.sortKey);
     if (item === undefined && keyItem === undefined) return failedWrite(request, error);
+    if (hold && item) config.holds?.afterApart(request, false);
     // One of the two says nothing about the other.
     const seen = { item: item ?? state.item, keyItem: keyItem ?? {} };
     return { type: "condition-failed", state: { ...seen, isGuess: true, isKeyItemKnown: false } };
@@ -73,13 +92,14 @@ function updateItem(
   { state: { item }, change }: TransactionalWrite,
   nextFence: AttributeValue,
   list: AttributeValue | undefined,
+  holdPart: ExpressionPart | undefined,
 ): TransactWriteItem {
   const { config } = request;
   const { keys } = config;
   const fence = item[attributes.fence];
   const expected = item[request.keyAttribute]; // nothing, or a refusal
   const isRefusal = change.kind === "refuse";
-  const holds = config.holds?.condition(request, item, true) ?? NOTHING;
+  const holds = holdPart ?? config.holds?.condition(request, item, true) ?? NOTHING;
   const conditions = [
     ...(holds.condition === "" ? [] : [holds.condition]),
     // In a table of several uses, an item without a fence is not a counter's.
@@ -111,7 +131,7 @@ function updateItem(
         config,
         {
           ConditionExpression: conditions.join(" AND "),
-          UpdateExpression: `SET ${sets.join()}${removes.length > 0 ? ` REMOVE ${removes.join()}` : ""}`,
+          UpdateExpression: `SET ${sets.join()}${holds.set}${removes.length > 0 ? ` REMOVE ${removes.join()}` : ""}`,
         },
         {
           names: {
