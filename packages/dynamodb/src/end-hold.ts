@@ -89,7 +89,7 @@ async function run(config: CallConfig, context: HoldContext, attempts: Attempts)
       const { item } = action.state;
       action = next(
         known === undefined
-          ? { item, keyItem: await readItem(config, ofKey, { consistent: true }) }
+          ? { item, keyItem: await readItem(config, ofKey, { consistent: true }), isSplit: true }
           : { item, keyItem: keyItemOf(known, item), isGuess: true },
       );
       known = undefined;

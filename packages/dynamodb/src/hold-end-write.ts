@@ -68,7 +68,11 @@ export async function writeEnd(
       if (action.hold.type !== "moved") return { state: { item } };
       if (isChanged) setContended({ id, sortKey, startedAt, config });
       // That the counter changed says nothing about the hold. The last of the others is its key item.
-      return { state: isEnded ? { item, keyItem: others.at(-1)?.Item } : { ...action.hold.state, item } };
+      return {
+        state: isEnded
+          ? { item, keyItem: others.at(-1)?.Item, isSplit: seen !== undefined }
+          : { ...action.hold.state, item },
+      };
     }
     endUntracked(attempts, error);
     const { holdId: idempotencyKey } = context.request;

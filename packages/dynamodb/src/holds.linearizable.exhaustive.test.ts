@@ -12,6 +12,7 @@ import { EVERY_FAULT } from "@durable-counter/testing/dynamodb";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { randomRuns } from "../../../scripts/test/random.ts";
+import { putCounterWithoutList } from "./moved-keys-overflow.fixture.ts";
 import { createSimulation, simulatedEngines } from "./simulated.fixture.ts";
 
 const MINUTE = 60_000;
@@ -38,17 +39,29 @@ const networks = [
 describe.each(simulatedEngines)("on $engine", ({ transactions }) => {
   test.each(
     networks.flatMap((network) => [
-      { ...network, counter: "a counter", own: {}, startAt: 0 },
+      { ...network, counter: "a counter", own: {}, startAt: 0, hasList: true },
+      // Holds are placed in items of their own.
+      ...(transactions
+        ? [{ ...network, counter: "a counter with many moved holds", own: {}, startAt: 0, hasList: false }]
+        : []),
       // The clock passes the end of a window while holds are open.
-      { ...network, counter: "a counter with windows", own: { window }, startAt: MINUTE - 2_500 },
+      {
+        ...network,
+        counter: "a counter with windows",
+        own: { window },
+        startAt: MINUTE - 2_500,
+        hasList: true,
+      },
     ]),
   )(
     "what processes see that hold, commit and release one another's holds of $counter is linearizable, through a network with $network",
-    async ({ faults, seen, own, startAt }) => {
+    async ({ faults, seen, own, startAt, hasList }) => {
       const rules = { ...options, ...own };
       await fc.assert(
         fc.asyncProperty(fc.nat(), async (seed) => {
           const db = await createSimulation({ seed, faults, transactions, startAt: DAY + startAt });
+          const written = { id: "a", value: options.initial, now: db.clock.now() };
+          if (!hasList) await putCounterWithoutList(db.client(), written);
           const { history, call } = recordHolds(() => db.clock.now());
           const any = <T>(all: readonly [T, ...T[]]): T =>
             all[Math.floor(db.random() * all.length)] ?? all[0];

@@ -36,6 +36,8 @@ export interface HoldState {
   readonly keyItem?: Item | undefined;
   /** Whether any of it is what this store last knew, and not what was read. Then it is good for a write with a condition only. */
   readonly isGuess?: boolean;
+  /** Whether the item may have changed before the key item was read. Then its value answers nothing. */
+  readonly isSplit?: boolean;
 }
 
 interface End {
@@ -131,6 +133,7 @@ function actionOf(context: HoldContext, state: HoldState): HoldAction {
   const { end, back, replayed } = endHold(hold, request);
   const { startsAt } = found ?? {};
   const before = valueOf(item, table, request.id, valueAttributeOf({ startsAt })) ?? 0;
+  if (replayed && isMoved && state.isSplit === true) return { type: "read" };
   if (replayed) return { type: "answer", result: { value: before, replayed }, startsAt, isMoved };
   const after = valueAfterReturn(before, back, request);
   if (seen !== undefined) return { type: "write", startsAt, hold: { type: "inline", end, seen, back } };
