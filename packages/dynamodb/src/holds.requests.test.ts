@@ -1,3 +1,4 @@
+import { PutItemCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { increment } from "@durable-counter/core";
 import type { Message } from "@durable-counter/testing/dynamodb";
 import { describe, expect, test } from "vitest";
@@ -46,7 +47,7 @@ async function setUp({ hasList }: { hasList: boolean }) {
   };
   /** Executes again, now, every write that was sent up to now. */
   const deliverAgain = () => {
-    for (const message of [...messages]) if (/Write|Update/u.test(message.operation)) message.execute();
+    for (const message of messages) if (/Write|Update/u.test(message.operation)) message.execute();
   };
   return { db, newProcess, deliverAgain };
 }
@@ -84,6 +85,23 @@ describe("beside moved holds that the counter lists", () => {
     const batch = { id, commands: [increment()], idempotencyKey: first };
     expect(await errorOf(store.apply(batch))).toMatchObject({ code: "idempotency-key-reused" });
   });
+});
+
+test("of many holds, the eight newest stay in the counter's item", async () => {
+  const { db, newProcess } = await setUp({ hasList: true });
+  const { store, requestsOf } = newProcess();
+  for (const name of orders.slice(0, 40)) {
+    await store.hold({ ...hold(name), amount: 1 });
+    await db.clock.sleep(1_000);
+  }
+  expect(await requestsOf(() => store.hold(hold(compacting)))).toEqual([...UPDATE, ...TRANSACTION]);
+  const newest = orders[39] ?? "";
+  expect(await requestsOf(() => store.commit({ id, holdId: newest }))).toEqual(UPDATE);
+  const { Items: items = [] } = await db.client().send(new ScanCommand({ TableName: tableName }));
+  const [counter = {}] = items.filter(({ sk }) => sk?.S === "value");
+  expect(Object.keys(counter).filter((name) => name.startsWith("a#"))).toHaveLength(8);
+  // The process that has moved the others ends them by one request.
+  expect(await requestsOf(() => store.commit({ id, holdId: first }))).toEqual(TRANSACTION);
 });
 
 describe("beside more moved holds than a counter lists", () => {
@@ -140,13 +158,47 @@ describe("beside more moved holds than a counter lists", () => {
 
   test("a hold that another process has ended is found to have ended", async () => {
     const { newProcess } = await setUp({ hasList: false });
-    const { store } = newProcess();
-    await store.hold(hold(first));
-    await newProcess().store.commit({ id, holdId: first });
-    expect(await errorOf(store.release({ id, holdId: first }))).toMatchObject({
+    const { store, requestsOf } = newProcess();
+    for (const name of [first, second]) await store.hold(hold(name));
+    for (const holdId of [first, second]) await newProcess().store.commit({ id, holdId });
+    // Not that it holds less than 9: it has ended.
+    expect(await errorOf(store.commit({ id, holdId: first, amount: 9 }))).toMatchObject({
       details: { hold: "committed" },
     });
+    expect(await requestsOf((own) => own.commit({ id, holdId: second }))).toEqual([
+      ...TRANSACTION,
+      "GetItem",
+    ]);
+    expect(await store.get(id, { consistent: true })).toBe(INITIAL - 8);
+  });
+
+  test("a hold expires in time, though a process that did not know of it has placed another one", async () => {
+    const { db, newProcess } = await setUp({ hasList: false });
+    const { store } = newProcess();
+    await store.hold(hold(first));
+    // The fence and the value are as the process knows them, but not when the first hold expires.
+    const other = newProcess().store;
+    await other.hold(hold(compacting, 60));
+    await other.apply({ id, commands: [increment(4)], idempotencyKey: "as before" });
+    await store.hold(hold(second));
+    await db.clock.sleep(MINUTE);
     expect(await store.get(id, { consistent: true })).toBe(INITIAL - 4);
+  });
+
+  test("what is left of a hold gives nothing to a counter that was written anew", async () => {
+    const { db, newProcess } = await setUp({ hasList: false });
+    const { store } = newProcess();
+    await store.hold(hold(first));
+    const { Items: left = [] } = await db.client().send(new ScanCommand({ TableName: tableName }));
+    const other = newProcess().store;
+    await other.delete(id);
+    await other.hold(hold(second)); // the same value as before, and something is held
+    for (const Item of left.filter(({ sk }) => sk?.S !== "value"))
+      await db.client().send(new PutItemCommand({ TableName: tableName, Item }));
+    expect(await errorOf(store.release({ id, holdId: first }))).toMatchObject({
+      details: { hold: "unknown" },
+    });
+    expect(await other.get(id, { consistent: true })).toBe(INITIAL - 4);
   });
 
   test("a release that was applied before is answered with the value after it, however late that is noticed", async () => {
