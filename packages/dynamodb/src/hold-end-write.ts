@@ -64,15 +64,13 @@ export async function writeEnd(
     if (isCondition || isChanged || isEnded) {
       const { sortKey, startedAt } = context;
       const seen = isCondition ? error.Item : reason?.Item;
-      const item = seen ?? (await readItem(config, { id, sortKey }, { consistent: true }));
+      // The key item of a hold that has ended does not tell the value: it is read again.
+      const item =
+        (isEnded ? undefined : seen) ?? (await readItem(config, { id, sortKey }, { consistent: true }));
       if (action.hold.type !== "moved") return { state: { item } };
       if (isChanged) setContended({ id, sortKey, startedAt, config });
       // That the counter changed says nothing about the hold. The last of the others is its key item.
-      return {
-        state: isEnded
-          ? { item, keyItem: others.at(-1)?.Item, isSplit: seen !== undefined }
-          : { ...action.hold.state, item },
-      };
+      return { state: isEnded ? { item, keyItem: others.at(-1)?.Item } : { ...action.hold.state, item } };
     }
     endUntracked(attempts, error);
     const { holdId: idempotencyKey } = context.request;

@@ -93,7 +93,7 @@ describe.each(places)("in every order and with every fate of messages, a hold th
 
   test("is committed or released, and both callers learn which", async () => {
     await explore(
-      { inline: 40, moved: 20, apart: 243 }[place],
+      { inline: 40, moved: 20, apart: 279 }[place],
       place === "moved" ? 0 : 1,
       async (db, run) => {
         const ender = await placeHold(db, place);
@@ -113,7 +113,7 @@ describe.each(places)("in every order and with every fate of messages, a hold th
   });
 
   test("is committed or expires, and the reader and the committer agree", async () => {
-    await explore({ inline: 5, moved: 51, apart: 6 }[place], 0, async (db, run) => {
+    await explore({ inline: 5, moved: 61, apart: 7 }[place], 0, async (db, run) => {
       const ender = await placeHold(db, place);
       let committed: Answer = "";
       let read: Answer = "";

@@ -66,13 +66,23 @@ describe("beside moved holds that the counter lists", () => {
 
   test("a hold is one request in a process that has never seen the counter, and so is any write after the first", async () => {
     const { newProcess } = await start();
-    expect(await newProcess().requestsOf((store) => store.hold(hold(second)))).toEqual(UPDATE);
+    const placing = newProcess();
+    for (const name of [second, fourth])
+      expect(await placing.requestsOf((store) => store.hold(hold(name)))).toEqual(UPDATE);
     const { requestsOf } = newProcess();
     const apply = (idempotencyKey: string) =>
       requestsOf((store) => store.apply({ id, commands: [increment()], idempotencyKey }));
     expect(await apply("one")).toEqual([...UPDATE, ...UPDATE]);
     expect(await apply("two")).toEqual(UPDATE);
     expect(await requestsOf((store) => store.hold(hold(third)))).toEqual(UPDATE);
+  });
+
+  test("a list of moved keys lets no hold pass the fence of a newer version", async () => {
+    const { db, newProcess } = await setUp({ hasList: true });
+    const newer = { value: { N: "9" }, fence: { N: "99999999999" }, moved: { S: "" } };
+    const Item = { id: { S: id }, sk: { S: "value" }, ...newer };
+    await db.client().send(new PutItemCommand({ TableName: tableName, Item }));
+    expect(await errorOf(newProcess().store.hold(hold(first)))).toMatchObject({ code: "misconfigured" });
   });
 
   test("a moved hold that is sent again by another process is not placed again", async () => {
