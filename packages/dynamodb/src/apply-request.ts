@@ -1,6 +1,6 @@
 import { applyBatch, isCounterError } from "@durable-counter/core";
 import { backOff, MAX_BUSY, MAX_OVERTAKEN } from "./back-off.ts";
-import { cacheFence, LISTED } from "./cached-fence.ts";
+import { cacheFence } from "./cached-fence.ts";
 import { compact, startsCompaction } from "./compaction.ts";
 import { asContended, isContended, noticeContention } from "./contended-request.ts";
 import { conditionalUpdate } from "./conditional-update.ts";
@@ -160,8 +160,7 @@ function remember(request: RequestContext, action: Write, item: Item): void {
       throw setOverFraction(request);
   }
   if (action.keyItem !== undefined || hasHolds(action.item) || hold !== undefined)
-    // Without a key item, a write passes a fence only by the list.
-    cacheFence(request, { ...action.item, ...item, ...(action.keyItem === undefined && LISTED) });
+    cacheFence(request, { ...action.item, ...item }, action.keyItem === undefined);
 }
 
 function resultOf(request: RequestContext, before: number): RequestResult {
@@ -176,12 +175,11 @@ function resultOf(request: RequestContext, before: number): RequestResult {
 /** The next transaction starts from the value and the fence that this one has written. */
 function cacheItem(request: RequestContext, change: Replacement | Refusal, item: Item): void {
   const value = numberValue(change.kind === "refuse" ? change.before : change.after);
-  const { [attributes.fence]: fence, [attributes.due]: due, [attributes.life]: life } = item;
+  const fence = item[attributes.fence];
   if (fence === undefined || (change.kind === "refuse" && change.mayCreate)) return;
   request.config.cache.fencedItems.set(itemName(request), {
     [attributes.fence]: fence,
     [request.valueAttribute]: value,
-    ...(due !== undefined && { [attributes.due]: due }),
-    ...(life !== undefined && { [attributes.life]: life }),
+    ...request.config.holds?.remembered(item, false),
   });
 }

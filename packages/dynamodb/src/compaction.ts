@@ -185,14 +185,12 @@ export async function moveToKeyItems(
   moved: readonly RecordedKey[],
 ): Promise<boolean> {
   const { config } = request;
-  const { cache } = config;
   const list = listAfter(request, item, moved);
   const fence = nextFence(
     item,
     Math.max(...moved.map((key) => keptUntil(request, item, key))),
     config.random,
   );
-  const isMoved = (name: string) => moved.some(([key]) => key === name);
   const command = new TransactWriteItemsCommand({
     TransactItems: [
       {
@@ -205,12 +203,11 @@ export async function moveToKeyItems(
       ...moved.map((key) =>
         putKeyItem(request, ...key, keptUntil(request, item, key), holdOf(request, item, key[0])?.inKeyItem),
       ),
-      ...(config.holds?.putMoved(config, request, item, isMoved) ?? []),
+      ...(config.holds?.putMoved(config, request, item, (name) => moved.some(([key]) => key === name)) ?? []),
     ],
   });
   try {
     await send(config, () => command);
-    config.holds?.rememberMoved(cache, request, item, isMoved);
     const { [attributes.moved]: _before, ...others } = item;
     cacheFence(request, {
       ...others,
@@ -225,7 +222,12 @@ export async function moveToKeyItems(
 }
 
 /** Whether an error says that no transaction can be made, which is remembered for some time. */
-export function refusesTransactions(request: RequestContext, error: unknown): boolean {
+export function refusesTransactions(
+  request: Pick<RequestContext, "id" | "sortKey" | "startedAt"> & {
+    readonly config: Pick<RequestContext["config"], "cache">;
+  },
+  error: unknown,
+): boolean {
   if (!NO_TRANSACTIONS.has((error as Error).name)) return false; // the AWS SDK throws nothing else
   request.config.cache.notMovedUntil.set(itemName(request), request.startedAt + NOT_MOVED_MS);
   return true;

@@ -1,5 +1,6 @@
 import type { Item } from "./counter-item.ts";
-import { holdText, openHolds, type OpenHold } from "./hold-record.ts";
+import { holdText, type OpenHold } from "./hold-record.ts";
+import { hasList } from "./moved-keys.ts";
 import { inFlightName, itemName } from "./request-context.ts";
 import { BoundedMap, type StoreCache } from "./store-cache.ts";
 import { attributes, numberValue } from "./table-schema.ts";
@@ -57,23 +58,23 @@ export function rememberHold(cache: StoreCache, name: HoldName, hold: KnownHold)
   memoryOf(cache).holds.set(inFlightName(name), { ...hold, isMoved });
 }
 
-/** After a compaction. */
-export function rememberMovedHolds(
-  cache: StoreCache,
-  { id, sortKey }: Pick<HoldName, "id" | "sortKey">,
-  item: Item,
-  isMoved: (keyAttribute: string) => boolean,
-): void {
-  for (const hold of openHolds(item)) {
-    const { keyAttribute } = hold;
-    if (isMoved(keyAttribute)) rememberHold(cache, { id, sortKey, keyAttribute }, { ...hold, isMoved: true });
-  }
+/** What is remembered of a list of moved keys: the condition of the next write looks its key up in the item. */
+const LISTED: Item = { [attributes.moved]: { S: "" } };
+
+/** What is remembered of the item of a counter with holds. Without a key item, a write passes its fence only by the list. */
+export function remembered(item: Item, hasPassed: boolean): Item {
+  const { [attributes.due]: due, [attributes.life]: life } = item;
+  return {
+    ...(due !== undefined && { [attributes.due]: due }),
+    ...(life !== undefined && { [attributes.life]: life }),
+    ...((hasPassed || hasList(item)) && LISTED),
+  };
 }
 
-/** After a hold was ended, or was found to have ended. */
-export function forgetHold(cache: StoreCache, name: HoldName, wasMoved: boolean): void {
+/** After a hold was ended, or was found to have ended; or was not placed. */
+export function forgetHold(cache: StoreCache, name: HoldName, wasMoved?: boolean): void {
   memoryOf(cache).holds.delete(inFlightName(name));
-  memoryOf(cache).areMoved.set(itemName(name), wasMoved);
+  if (wasMoved !== undefined) memoryOf(cache).areMoved.set(itemName(name), wasMoved);
 }
 
 /** Whether a hold of which nothing is known is probably in an item of its own. */

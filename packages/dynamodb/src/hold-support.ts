@@ -19,14 +19,19 @@ export interface HoldSupport {
   ) => ExpressionPart;
   /** The same for a decrement that places a hold. */
   readonly placement: (write: Placement, item: Item, isSameFence: boolean) => ExpressionPart;
-  /** What is remembered of the item of a counter on which a hold is placed, with its value. */
-  readonly withKnownValue: (request: SeparatePlacementRequest, item: Item) => Item;
+  /**
+   * What is remembered of a counter's item beside its fence.
+   *
+   * @param hasPassed whether a write has just passed the fence without a look at a key item
+   */
+  readonly remembered: (item: Item, hasPassed: boolean) => Item;
   /** Whether a hold is placed in items of its own at once, by a transaction. */
   readonly isPlacedApart: (request: SeparatePlacementRequest, item: Item) => boolean;
-  /** What that transaction has beside that of a plain decrement; undefined if the request places no hold. */
-  readonly placeApart: (request: SeparatePlacementRequest, item: Item) => SeparatePlacement | undefined;
-  /** What is remembered after it: whether it was applied, or knew the counter wrongly. */
-  readonly afterApart: (request: SeparatePlacementRequest, wasApplied: boolean) => void;
+  /** What a transaction has beside that of a plain batch; undefined if it places no hold. */
+  readonly placeApart: (
+    request: SeparatePlacementRequest,
+    write: { readonly state: { readonly item: Item }; readonly change: { readonly kind: string } },
+  ) => SeparatePlacement | undefined;
   /** Refuses a hold that lasts too long for its window. */
   readonly checkWindow: (window: CounterWindow, expiresIn: number, now: number) => void;
   /** What is recorded of a hold that a request has placed; undefined for what cannot be read. */
@@ -37,16 +42,9 @@ export interface HoldSupport {
   readonly readSettledItem: (table: HoldTable, key: CounterKey, now: number) => Promise<Item>;
   /** For a compaction: what is recorded of the hold of a key; undefined if the key is none of a hold. */
   readonly ofKey: (item: Item, keyAttribute: string) => HoldParts | undefined;
-  /** After a compaction: remembers the holds of some keys, which were moved. */
-  readonly rememberMoved: (
-    cache: StoreCache,
-    key: CounterKey,
-    item: Item,
-    isMoved: (keyAttribute: string) => boolean,
-  ) => void;
   /** For a compaction: the items of their own that the holds of some keys get. */
   readonly putMoved: (
-    table: Pick<Table, "tableName" | "keys">,
+    table: Pick<Table, "tableName" | "keys"> & { readonly cache: StoreCache },
     key: CounterKey,
     item: Item,
     isMoved: (keyAttribute: string) => boolean,
@@ -91,9 +89,11 @@ export interface SeparatePlacement {
   /** For the update of the counter's item. */
   readonly part: ExpressionPart;
   /** The item that stands for the open hold. */
-  readonly openHold: TransactWriteItem;
-  /** The attribute `due` afterwards. */
-  readonly due: AttributeValue;
+  readonly items: readonly TransactWriteItem[];
+  /** What changes in the counter's item. */
+  readonly written: Item;
+  /** To be called with the error of the transaction. Returns whether none can be made. */
+  readonly failed: (error: unknown) => boolean;
 }
 
 /** What is recorded of a hold in a counter's item. */

@@ -18,10 +18,10 @@ import { conditionOfHolds, placementOfHold } from "./hold-conditions.ts";
 import { forgottenAt, holdAttributes, openHolds, readHoldText } from "./hold-record.ts";
 import { readSettledItem, settle } from "./hold-settlement.ts";
 import type { HoldSupport } from "./hold-support.ts";
-import { placeNextInline, rememberHold, rememberMovedHolds } from "./hold-memory.ts";
+import { remembered, rememberHold } from "./hold-memory.ts";
 import { holdInKeyItem, putMovedHold } from "./moved-hold.ts";
 import { namesOf } from "./request-context.ts";
-import { isPlacedApart, placeApart, rememberPlacedApart, withKnownValue } from "./separate-hold.ts";
+import { isPlacedApart, placeApart, rememberValue } from "./separate-hold.ts";
 import { windowOf, type CallConfig } from "./store-options.ts";
 import { sumOfHolds } from "./sum-of-holds.ts";
 import { quoted } from "./named.ts";
@@ -36,11 +36,9 @@ const support: HoldSupport = {
   readRecord: readHoldText,
   settle,
   readSettledItem,
-  rememberMoved: rememberMovedHolds,
-  withKnownValue,
+  remembered,
   isPlacedApart,
   placeApart,
-  afterApart: (request, wasApplied) => (wasApplied ? rememberPlacedApart : placeNextInline)(request),
   ofKey: (item, keyAttribute) => {
     const names = holdAttributes(keyAttribute);
     const held = item[names.held];
@@ -55,7 +53,11 @@ const support: HoldSupport = {
   putMoved: (table, key, item, isMoved) =>
     openHolds(item)
       .filter(({ keyAttribute }) => isMoved(keyAttribute))
-      .map((hold) => putMovedHold(table, key, item, hold)),
+      .map((hold) => {
+        const { keyAttribute } = hold;
+        rememberHold(table.cache, { ...key, keyAttribute }, { ...hold, isMoved: true });
+        return putMovedHold(table, key, item, hold);
+      }),
 };
 
 /**
@@ -103,6 +105,8 @@ async function hold(config: CallConfig, request: HoldRequest): Promise<HoldResul
       `request.id is ${quoted(rest.id)}, a counter that is spread over ${config.shards} shards, of which none may have enough; hold on a counter of a store without "shards".`,
     );
   }
+  const { window = config.window } = request;
+  rememberValue(config, request.id, window);
   const {
     placed,
     results: _results,
@@ -114,7 +118,6 @@ async function hold(config: CallConfig, request: HoldRequest): Promise<HoldResul
     limits: { ...limits, onLimit: "reject" },
   });
   const { holdId = "", expiresAt = 0 } = placed ?? {}; // a request with `holdFor` has placed one
-  const { window = config.window } = request;
   const { resetsAt } = result;
   // A window ends when the next one begins.
   const startsAt = resetsAt === undefined ? undefined : window?.at(resetsAt - 1).startsAt;

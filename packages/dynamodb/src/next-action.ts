@@ -96,9 +96,7 @@ export function firstAction(request: RequestContext, cached: Item | undefined): 
   if (isExpired(request) || noneFits(effect) || outlastsWindows(request)) return { type: "read" };
   const isKnown = cached !== undefined && (isFenced(cached, startedAt) || hasHolds(cached));
   if (config.strategy === "separate-item" || isKnown) {
-    const known = cached ?? {};
-    const item = (request.hold && config.holds?.withKnownValue(request, known)) ?? known;
-    return nextAction(request, { item, isGuess: true, keyItem: {}, isKeyItemKnown: false });
+    return nextAction(request, { item: cached ?? {}, isGuess: true, keyItem: {}, isKeyItemKnown: false });
   }
   return { type: "update", change: blindChange(request), item: {} };
 }

@@ -1,12 +1,15 @@
-import { startsCompaction } from "./compaction.ts";
+import type { CounterWindow } from "@durable-counter/core";
+import { reasonsOf } from "./aws-errors.ts";
+import { refusesTransactions, startsCompaction } from "./compaction.ts";
 import type { Item } from "./counter-item.ts";
-import { isPlacedInline, keyItemOf, rememberHold } from "./hold-memory.ts";
-import { dueOf, firstDue, nextDue } from "./hold-record.ts";
+import { forgetHold, isPlacedInline, keyItemOf, placeNextInline, rememberHold } from "./hold-memory.ts";
+import { dueOf, firstDue, nextDue, valueAttributeOf } from "./hold-record.ts";
 import type { SeparatePlacement, SeparatePlacementRequest } from "./hold-support.ts";
 import { putMovedHold } from "./moved-hold.ts";
 import { hasList } from "./moved-keys.ts";
 import { itemName, valueName } from "./request-context.ts";
-import { attributes, numberValue } from "./table-schema.ts";
+import type { CallConfig } from "./store-options.ts";
+import { attributes, numberValue, valueSortKey } from "./table-schema.ts";
 import { hasMovedHolds, isFenced } from "./write-fence.ts";
 
 /*
@@ -15,10 +18,18 @@ import { hasMovedHolds, isFenced } from "./write-fence.ts";
  * transactions return none; so a process whose knowledge was wrong places its holds in the counter's item for a while.
  */
 
-/** What is remembered of a counter's item, with its value. */
-export function withKnownValue(request: SeparatePlacementRequest, item: Item): Item {
-  const value = request.config.cache.values.get(valueName(request));
-  return value === undefined ? item : { ...item, [request.valueAttribute]: numberValue(value) };
+/** Adds the value to what is remembered of a counter's item: that of the current window, if it has windows. */
+export function rememberValue(
+  { cache, now }: Pick<CallConfig, "cache" | "now">,
+  id: string,
+  window: CounterWindow | undefined,
+): void {
+  const valueAttribute = valueAttributeOf({ startsAt: window?.at(now()).startsAt });
+  const key = { id, sortKey: valueSortKey(window) };
+  const item = cache.fencedItems.get(itemName(key));
+  const value = cache.values.get(valueName({ ...key, valueAttribute }));
+  if (item !== undefined && value !== undefined)
+    cache.fencedItems.set(itemName(key), { ...item, [valueAttribute]: numberValue(value) });
 }
 
 /** Whether the hold of a request is placed in items of its own at once. */
@@ -40,14 +51,21 @@ export function isPlacedApart(request: SeparatePlacementRequest, item: Item): bo
 }
 
 /** Places a hold in items of its own, over an item that must still be as it is known. */
-export function placeApart(request: SeparatePlacementRequest, item: Item): SeparatePlacement | undefined {
+export function placeApart(
+  request: SeparatePlacementRequest,
+  {
+    state: { item },
+    change,
+  }: { readonly state: { readonly item: Item }; readonly change: { readonly kind: string } },
+): SeparatePlacement | undefined {
   const { config, id, sortKey, keyAttribute, hold } = request;
-  if (hold === undefined) return undefined;
+  if (hold === undefined || change.kind === "refuse") return undefined;
   const { amount, expiresAt, startsAt } = hold;
   const open = { keyAttribute, amount, expiresAt, ...(startsAt !== undefined && { startsAt }) };
   const seen = item[attributes.due];
   const first = Math.min(expiresAt, dueOf(item));
   const due = seen === undefined ? firstDue(first, config.random) : nextDue(item, first);
+  rememberHold(config.cache, request, { ...open, isMoved: true });
   return {
     inKeyItem: keyItemOf(open, item),
     part: {
@@ -56,13 +74,13 @@ export function placeApart(request: SeparatePlacementRequest, item: Item): Separ
       names: {},
       values: { ":due": due, ...(seen !== undefined && { ":seenDue": seen }) },
     },
-    openHold: putMovedHold(config, { id, sortKey }, item, open),
-    due,
+    items: [putMovedHold(config, { id, sortKey }, item, open)],
+    written: { [attributes.due]: due },
+    failed: (error) => {
+      forgetHold(config.cache, request);
+      const [, ofItem] = reasonsOf(error);
+      if (ofItem?.Code === "ConditionalCheckFailed") placeNextInline(request);
+      return refusesTransactions(request, error);
+    },
   };
-}
-
-/** After such a transaction. */
-export function rememberPlacedApart(request: SeparatePlacementRequest): void {
-  const { config, keyAttribute, hold } = request;
-  if (hold !== undefined) rememberHold(config.cache, request, { ...hold, keyAttribute, isMoved: true });
 }

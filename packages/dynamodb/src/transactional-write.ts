@@ -1,6 +1,5 @@
 import type { AttributeValue, CancellationReason, TransactWriteItem } from "@aws-sdk/client-dynamodb";
 import { TrackedTransactWriteItems } from "./attempt-tracking.ts";
-import { refusesTransactions } from "./compaction.ts";
 import { NOTHING, type ExpressionPart } from "./hold-support.ts";
 import { recordText } from "./idempotency-record.ts";
 import type { Item } from "./counter-item.ts";
@@ -34,7 +33,7 @@ export async function transactionalWrite(
   const record: AttributeValue = { S: recordText({ ...request, ...change }) };
   const fence = nextFence(state.item, expiresAt, config.random);
   const list = firstList(request, state.item, expiresAt);
-  const hold = change.kind === "refuse" ? undefined : config.holds?.placeApart(request, state.item);
+  const hold = config.holds?.placeApart(request, write);
   const TransactItems = [
     replaceKeyItem(
       state.keyItem[attributes.record],
@@ -45,7 +44,7 @@ export async function transactionalWrite(
       hold?.inKeyItem,
     ),
     updateItem(request, write, fence, list, hold?.part),
-    ...(hold ? [hold.openHold] : []),
+    ...(hold?.items ?? []),
   ];
   try {
     await send(config, () => new TrackedTransactWriteItems({ TransactItems }, attempts));
@@ -54,9 +53,8 @@ export async function transactionalWrite(
     const written = {
       [attributes.fence]: fence,
       ...(list && { [attributes.moved]: list }),
-      ...(hold && { [attributes.due]: hold.due }),
+      ...hold?.written,
     };
-    if (hold) config.holds?.afterApart(request, true);
     return { type: "applied", before: change.before, item: { ...item, ...written } };
   } catch (error) {
     const found = async (reason: CancellationReason | undefined, sortKey: string) =>
@@ -64,13 +62,12 @@ export async function transactionalWrite(
         ? (reason.Item ?? readFailedItem(request, sortKey))
         : undefined;
     // A role without the permission: the hold is placed in the counter's item.
-    if (hold && refusesTransactions(request, error))
+    if (hold?.failed(error))
       return { type: "condition-failed", state: { ...state, isGuess: true, isKeyItemKnown: false } };
     const [keyItemReason, itemReason] = reasonsOf(error);
     const keyItem = await found(keyItemReason, keyAttribute);
     const item = await found(itemReason, request.sortKey);
     if (item === undefined && keyItem === undefined) return failedWrite(request, error);
-    if (hold && item) config.holds?.afterApart(request, false);
     // One of the two says nothing about the other.
     const seen = { item: item ?? state.item, keyItem: keyItem ?? {} };
     return { type: "condition-failed", state: { ...seen, isGuess: true, isKeyItemKnown: false } };
