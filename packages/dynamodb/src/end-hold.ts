@@ -7,7 +7,14 @@ import { isContended } from "./contended-request.ts";
 import { readItem } from "./counter-item.ts";
 import { endUnknown, notEnded } from "./error-messages.ts";
 import { writeEnd } from "./hold-end-write.ts";
-import { forgetHold, isProbablyMoved, keyItemOf, knownHold, type KnownHold } from "./hold-memory.ts";
+import {
+  forgetHold,
+  inlineItemOf,
+  isProbablyMoved,
+  keyItemOf,
+  knownHold,
+  type KnownHold,
+} from "./hold-memory.ts";
 import { valueAttributeOf } from "./hold-record.ts";
 import { readSettledItem, settle } from "./hold-settlement.ts";
 import {
@@ -120,6 +127,13 @@ async function run(config: CallConfig, context: HoldContext, attempts: Attempts)
   }
 }
 
+/** Whether an update that knows nothing of a hold would not end it: it ends all of a hold, of the current window. */
+function isUnlikely({ request, period }: HoldContext, { amount, startsAt }: KnownHold): boolean {
+  return (
+    (request.type === "commit" && (request.amount ?? amount) !== amount) || startsAt !== period?.startsAt
+  );
+}
+
 /**
  * The first action of a request. An update ends most holds in the counter's item, though it knows nothing of them. A hold that is
  * known to be in an item of its own is ended by a transaction, if the value is known, too.
@@ -130,6 +144,10 @@ function firstAction(config: CallConfig, context: HoldContext, known: KnownHold 
   const name = { id: request.id, sortKey, keyAttribute };
   const item = cache.fencedItems.get(itemName(name));
   const isMoved = known === undefined ? isProbablyMoved(cache, name) : known.isMoved;
+  if (known !== undefined && !isMoved && isUnlikely(context, known)) {
+    const action = nextHoldAction(context, { item: inlineItemOf(known), isGuess: true });
+    if (action.type === "write") return action;
+  }
   if (item === undefined || !hasMovedHolds(item) || !isMoved) return firstHoldAction(context);
   if (known === undefined || isContended({ ...name, startedAt, config })) return { type: "read" };
   const valueAttribute = valueAttributeOf(known);

@@ -1,5 +1,5 @@
 import type { Item } from "./counter-item.ts";
-import { holdText, type OpenHold } from "./hold-record.ts";
+import { holdAttributes, holdText, type OpenHold } from "./hold-record.ts";
 import { hasList } from "./moved-keys.ts";
 import { inFlightName, itemName } from "./request-context.ts";
 import { BoundedMap, type StoreCache } from "./store-cache.ts";
@@ -80,6 +80,12 @@ export function forgetHold(cache: StoreCache, name: HoldName, wasMoved?: boolean
 /** Whether a hold of which nothing is known is probably in an item of its own. */
 export function isProbablyMoved(cache: StoreCache, name: HoldName): boolean {
   return memoryOf(cache).areMoved.get(itemName(name)) === true;
+}
+
+/** What the counter's item has of a hold that was not moved, as long as it is open. */
+export function inlineItemOf(hold: OpenHold): Item {
+  const { hold: name, held } = holdAttributes(hold.keyAttribute);
+  return { [name]: holdText(hold), [held]: numberValue(hold.amount) };
 }
 
 /** What the key item of a moved hold has of it, as long as it is open. */

@@ -97,6 +97,25 @@ describe("beside moved holds that the counter lists", () => {
   });
 });
 
+test("a commit of a part is one request in the process that has placed the hold, and two in another", async () => {
+  const { newProcess } = await setUp({ hasList: true });
+  const { store, requestsOf } = newProcess();
+  for (const name of [first, second, third]) await store.hold(hold(name));
+  const commit = (holdId: string) => (own: typeof store) => own.commit({ id, holdId, amount: 1 });
+  expect(await requestsOf(commit(first))).toEqual(UPDATE);
+  const other = newProcess();
+  expect(await other.requestsOf(commit(second))).toEqual([...UPDATE, ...UPDATE]);
+  expect(await store.get(id, { consistent: true })).toBe(INITIAL - 4 - 1 - 1);
+  // It ended in another process, or holds less.
+  expect(await store.commit({ id, holdId: second, amount: 1 })).toMatchObject({ replayed: true });
+  expect(await errorOf(store.commit({ id, holdId: second, amount: 2 }))).toMatchObject({
+    details: { hold: "committed" },
+  });
+  expect(await errorOf(store.commit({ id, holdId: third, amount: 9 }))).toMatchObject({
+    details: { hold: "open" },
+  });
+});
+
 test("of many holds, the eight newest stay in the counter's item", async () => {
   const { db, newProcess } = await setUp({ hasList: true });
   const { store, requestsOf } = newProcess();

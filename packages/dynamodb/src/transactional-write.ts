@@ -61,13 +61,12 @@ export async function transactionalWrite(
       reason?.Code === "ConditionalCheckFailed"
         ? (reason.Item ?? readFailedItem(request, sortKey))
         : undefined;
-    // A role without the permission: the hold is placed in the counter's item.
-    if (hold?.failed(error))
-      return { type: "condition-failed", state: { ...state, isGuess: true, isKeyItemKnown: false } };
+    const isDenied = hold?.failed(error);
     const [keyItemReason, itemReason] = reasonsOf(error);
     const keyItem = await found(keyItemReason, keyAttribute);
     const item = await found(itemReason, request.sortKey);
-    if (item === undefined && keyItem === undefined) return failedWrite(request, error);
+    // A hold that no transaction may place is placed in the counter's item.
+    if (item === undefined && keyItem === undefined && !isDenied) return failedWrite(request, error);
     // One of the two says nothing about the other.
     const seen = { item: item ?? state.item, keyItem: keyItem ?? {} };
     return { type: "condition-failed", state: { ...seen, isGuess: true, isKeyItemKnown: false } };
