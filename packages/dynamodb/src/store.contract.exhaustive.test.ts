@@ -83,7 +83,10 @@ function retrying(store: FullStore): CounterStore {
 let clock: VirtualClock;
 const advanceTime = (ms: number) => clock.sleep(ms);
 
-describe("the store, with every hold in an item of its own", () => {
+describe.each([
+  { list: "a list", hasList: true },
+  { list: "no list", hasList: false },
+])("the store, with every hold in an item of its own, and $list of moved keys", ({ hasList }) => {
   const onlyHolds = (name: string, body: () => void) => {
     if (name === "holds" || name === "capabilities with windows") body();
   };
@@ -92,15 +95,15 @@ describe("the store, with every hold in an item of its own", () => {
     async (options = {}) => {
       const db = await createSimulation({ seed: testSeed }, { keys });
       ({ clock } = db);
-      return createStoreWithMovedHolds({
+      const own = {
         client: db.client(),
         tableName,
         keys,
         now: () => db.clock.now(),
-        sleep: (ms, signal) => db.clock.sleep(ms, signal),
+        sleep: (ms: number) => db.clock.sleep(ms),
         random: () => db.random(),
-        ...options,
-      });
+      };
+      return createStoreWithMovedHolds({ ...own, ...options }, { hasList });
     },
     { capabilities: ["holds", "windows"], advanceTime },
   );
