@@ -77,6 +77,17 @@ describe("beside moved holds that the counter lists", () => {
     expect(await requestsOf((store) => store.hold(hold(third)))).toEqual(UPDATE);
   });
 
+  test("the end of a moved hold takes three requests in a new process, which then knows of the list", async () => {
+    const { newProcess } = await start();
+    const { requestsOf } = newProcess();
+    expect(await requestsOf((store) => store.release({ id, holdId: first }))).toEqual([
+      ...UPDATE,
+      "GetItem",
+      ...TRANSACTION,
+    ]);
+    expect(await requestsOf((store) => store.hold(hold(second)))).toEqual(UPDATE);
+  });
+
   test("a list of moved keys lets no hold pass the fence of a newer version", async () => {
     const { db, newProcess } = await setUp({ hasList: true });
     const newer = { value: { N: "9" }, fence: { N: "99999999999" }, moved: { S: "" } };
@@ -253,10 +264,12 @@ describe("beside more moved holds than a counter lists", () => {
     await newProcess().store.apply({ id, commands: [increment()], idempotencyKey: "another" });
     const place = (name: string) => requestsOf(() => store.hold(hold(name)));
     expect(await place(second)).toEqual([...TRANSACTION, "GetItem", ...UPDATE]);
+    // It knows where they are.
+    expect(await requestsOf(() => store.commit({ id, holdId: second }))).toEqual(UPDATE);
     expect(await place(third)).toEqual(["GetItem", ...UPDATE]);
     await db.clock.sleep(MINUTE);
     expect(await place(fourth)).toEqual(TRANSACTION);
-    expect(await store.held(id)).toBe(16);
+    expect(await store.held(id)).toBe(12);
   });
 
   test("one hold in 32 is placed in the counter's item, so that compactions go on", async () => {
