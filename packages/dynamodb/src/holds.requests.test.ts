@@ -272,6 +272,17 @@ describe("beside more moved holds than a counter lists", () => {
     expect(await store.held(id)).toBe(12);
   });
 
+  test("a write of a process that knows the fence from before takes two requests more", async () => {
+    const { newProcess } = await setUp({ hasList: false });
+    const { requestsOf } = newProcess();
+    const apply = (idempotencyKey: string) =>
+      requestsOf((store) => store.apply({ id, commands: [increment()], idempotencyKey }));
+    await apply("one");
+    expect(await apply("two")).toEqual(["GetItem", ...UPDATE]);
+    await newProcess().store.hold(hold(first));
+    expect(await apply("three")).toEqual(["GetItem", ...UPDATE, "GetItem", ...UPDATE]);
+  });
+
   test("one hold in 32 is placed in the counter's item, so that compactions go on", async () => {
     const { newProcess } = await setUp({ hasList: false });
     const { store, requestsOf } = newProcess();
