@@ -51,7 +51,9 @@ export class TrackedUpdateItem extends UpdateItemCommand {
   }
 
   /** Before any middleware. */
-  override resolveMiddleware(...from: Parameters<UpdateItemCommand["resolveMiddleware"]>) {
+  override resolveMiddleware(
+    ...from: Parameters<UpdateItemCommand["resolveMiddleware"]>
+  ): Resolved<UpdateItemCommand> {
     return enter(super.resolveMiddleware(...from));
   }
 }
@@ -67,10 +69,17 @@ export class TrackedTransactWriteItems extends TransactWriteItemsCommand {
   }
 
   /** Before any middleware. */
-  override resolveMiddleware(...from: Parameters<TransactWriteItemsCommand["resolveMiddleware"]>) {
+  override resolveMiddleware(
+    ...from: Parameters<TransactWriteItemsCommand["resolveMiddleware"]>
+  ): Resolved<TransactWriteItemsCommand> {
     return enter(super.resolveMiddleware(...from));
   }
 }
+
+/** What handles a command of either class. */
+type Resolved<Command extends { resolveMiddleware: (...from: never) => unknown }> = ReturnType<
+  Command["resolveMiddleware"]
+>;
 
 function begin(attempts: Attempts): Attempts {
   attempts.list.push({ state: "untracked" });
