@@ -1,7 +1,7 @@
 import type { AttributeValue, TransactWriteItem } from "@aws-sdk/client-dynamodb";
 import { arrayParser, CounterError, parseInput, parser } from "@durable-counter/core";
-import type { Table } from "./counter-item.ts";
-import { isCounterSortKey } from "./table-schema.ts";
+import type { Table } from "./read-item.ts";
+import { isCounterSortKey } from "./item-schema.ts";
 import { quoted } from "./named.ts";
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html */

@@ -14,12 +14,12 @@ import { backOff, MAX_BUSY, MAX_OVERTAKEN } from "./back-off.ts";
 import type { DynamoDBCapability } from "./capabilities.ts";
 import { compact } from "./compaction.ts";
 import { conditionalUpdate } from "./conditional-update.ts";
-import { readItem } from "./counter-item.ts";
+import { readItem } from "./read-item.ts";
 import { createEntryContexts, type EntryContexts } from "./entry-contexts.ts";
 import { entryResults, readEntries } from "./entry-results.ts";
 import { settleEach } from "./settle-each.ts";
 import { stepOf, type RefusalStep } from "./entry-step.ts";
-import { itemFull, ofSeveral, outcomeUnknown, overtaken } from "./error-messages.ts";
+import { itemFull, ofSeveral, outcomeUnknown, overtaken } from "./request-errors.ts";
 import { firstAction, nextAction, type Action, type ConditionalUpdate } from "./next-action.ts";
 import {
   findRecordedResults,

@@ -4,7 +4,7 @@ import { cacheFence } from "./cached-fence.ts";
 import { compact, startsCompaction } from "./compaction.ts";
 import { asContended, isContended, noticeContention } from "./contended-request.ts";
 import { conditionalUpdate } from "./conditional-update.ts";
-import { readItem, valueOf, type Item } from "./counter-item.ts";
+import { readItem, valueOf, type Item } from "./read-item.ts";
 import { findRecordedResult, type CounterState } from "./counter-state.ts";
 import {
   firstAction,
@@ -25,11 +25,11 @@ import {
   type StoreRequest,
 } from "./request-context.ts";
 import { readRecord } from "./idempotency-record.ts";
-import { itemFull, notApplied, outcomeUnknown, overtaken, setOverFraction } from "./error-messages.ts";
+import { itemFull, notApplied, outcomeUnknown, overtaken, setOverFraction } from "./request-errors.ts";
 import { withWindow } from "./request-window.ts";
 import { claimShards } from "./shards.ts";
 import type { CallConfig } from "./store-options.ts";
-import { attributes, numberValue } from "./table-schema.ts";
+import { attributes, numberValue } from "./item-schema.ts";
 import { transactionalWrite } from "./transactional-write.ts";
 import { GRACE_SECONDS, hasHolds, holdsOf } from "./write-fence.ts";
 import { translateWriteError, type WriteOutcome } from "./write-outcome.ts";

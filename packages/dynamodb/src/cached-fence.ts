@@ -1,8 +1,8 @@
-import type { Item } from "./counter-item.ts";
+import type { Item } from "./read-item.ts";
 import { hasList } from "./moved-keys.ts";
 import { itemName, type RequestContext } from "./request-context.ts";
 import type { CallConfig } from "./store-options.ts";
-import { attributes } from "./table-schema.ts";
+import { attributes } from "./item-schema.ts";
 import { hasHolds } from "./write-fence.ts";
 
 /**

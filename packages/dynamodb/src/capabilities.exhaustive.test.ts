@@ -10,7 +10,7 @@ import {
   type DynamoDBCounterStoreOptions,
 } from "./index.ts";
 import { compact } from "./compaction.ts";
-import { readItem } from "./counter-item.ts";
+import { readItem } from "./read-item.ts";
 import { createRequestContext } from "./request-context.ts";
 import { parseStoreOptions } from "./store-options.ts";
 import { createSimulation, NO_LATENCY, tableName } from "./simulated.fixture.ts";

@@ -1,5 +1,5 @@
 import { TransactWriteItemsCommand, UpdateItemCommand, type AttributeValue } from "@aws-sdk/client-dynamodb";
-import type { Item } from "./counter-item.ts";
+import type { Item } from "./read-item.ts";
 import { GENERATED_KEY_SECONDS, isKeyAttribute } from "./idempotency-key.ts";
 import { readRecord } from "./idempotency-record.ts";
 import { cacheFence } from "./cached-fence.ts";
@@ -9,7 +9,7 @@ import { putKeyItem } from "./key-item.ts";
 import { itemName, type RequestContext } from "./request-context.ts";
 import { lapsedWindows } from "./request-window.ts";
 import { itemAt } from "./table-keys.ts";
-import { attributes } from "./table-schema.ts";
+import { attributes } from "./item-schema.ts";
 import { send } from "./send.ts";
 import { hasHolds, hasMovedHolds, lapsedBefore, nextFence } from "./write-fence.ts";
 import { isConditionFailure } from "./write-outcome.ts";

@@ -1,6 +1,6 @@
 import type { AttributeValue, UpdateItemCommandInput } from "@aws-sdk/client-dynamodb";
 import { TrackedUpdateItem } from "./attempt-tracking.ts";
-import type { Item } from "./counter-item.ts";
+import type { Item } from "./read-item.ts";
 import { parametersOf, withParameters } from "./expressions.ts";
 import { NOTHING } from "./hold-support.ts";
 import { recordFraction, recordText, valueBefore } from "./idempotency-record.ts";
@@ -10,7 +10,7 @@ import { OWN_ITEM } from "./item-owner.ts";
 import { tagOf } from "./moved-keys.ts";
 import type { RequestContext } from "./request-context.ts";
 import { itemAt } from "./table-keys.ts";
-import { attributes, HOLD_FENCE, numberValue } from "./table-schema.ts";
+import { attributes, HOLD_FENCE, numberValue } from "./item-schema.ts";
 import { failedWrite, isConditionFailure, readFailedItem, type WriteOutcome } from "./write-outcome.ts";
 import { send } from "./send.ts";
 import { expiryWithoutValue, isFenced, lapsedBefore } from "./write-fence.ts";

@@ -1,4 +1,4 @@
-import { attributes } from "./table-schema.ts";
+import { attributes } from "./item-schema.ts";
 import type { Write } from "./next-action.ts";
 import { itemName, type RequestContext } from "./request-context.ts";
 import type { WriteOutcome } from "./write-outcome.ts";

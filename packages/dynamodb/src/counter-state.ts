@@ -1,12 +1,12 @@
 import { applyBatch, idempotencyKeyReused } from "@durable-counter/core";
-import type { Item } from "./counter-item.ts";
-import { refusedAlongside, unreadableRecord } from "./error-messages.ts";
+import type { Item } from "./read-item.ts";
+import { refusedAlongside, unreadableRecord } from "./request-errors.ts";
 import { holdAttributes } from "./hold-record.ts";
 import { callerIdHash } from "./idempotency-key.ts";
 import { EVERY_CALLER, readRecord, type IdempotencyRecord } from "./idempotency-record.ts";
 import type { RequestContext, RequestResult } from "./request-context.ts";
 import { recordedPeriod, withoutSerial, withWindow } from "./request-window.ts";
-import { attributes } from "./table-schema.ts";
+import { attributes } from "./item-schema.ts";
 
 /** What is known of a counter and of an idempotency key in the table. */
 export interface CounterState {

@@ -1,10 +1,10 @@
 import { DeleteItemCommand, TransactWriteItemsCommand } from "@aws-sdk/client-dynamodb";
 import type { CounterWindow } from "@durable-counter/core";
-import { queryItems, readItem, type Table } from "./counter-item.ts";
+import { queryItems, readItem, type Table } from "./read-item.ts";
 import { withParameters } from "./expressions.ts";
 import { checkOwner, isOwnItem, OWN_OR_MISSING } from "./item-owner.ts";
 import { itemAt, sortKeyOf } from "./table-keys.ts";
-import { attributes, KEY_PREFIX, VALUE_SORT_KEY, windowSortKey } from "./table-schema.ts";
+import { attributes, KEY_PREFIX, VALUE_SORT_KEY, windowSortKey } from "./item-schema.ts";
 import { send } from "./send.ts";
 import { reasonsOf, translateError } from "./aws-errors.ts";
 import { isConditionFailure } from "./write-outcome.ts";

@@ -4,8 +4,8 @@ import { mayHaveBeenApplied, translateError } from "./aws-errors.ts";
 import { backOff, MAX_BUSY, MAX_OVERTAKEN } from "./back-off.ts";
 import { cacheFence } from "./cached-fence.ts";
 import { isContended } from "./contended-request.ts";
-import { readItem } from "./counter-item.ts";
-import { endUnknown, notEnded } from "./error-messages.ts";
+import { readItem } from "./read-item.ts";
+import { endUnknown, notEnded } from "./request-errors.ts";
 import { writeEnd } from "./hold-end-write.ts";
 import {
   forgetHold,
@@ -27,7 +27,7 @@ import {
 import { readTogether } from "./read-together.ts";
 import { itemName, namesOf, valueName } from "./request-context.ts";
 import type { CallConfig } from "./store-options.ts";
-import { numberValue } from "./table-schema.ts";
+import { numberValue } from "./item-schema.ts";
 import { hasMovedHolds } from "./write-fence.ts";
 
 /**

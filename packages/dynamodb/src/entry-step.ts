@@ -1,5 +1,5 @@
 import type { EntryContexts } from "./entry-contexts.ts";
-import { refusedAlongside } from "./error-messages.ts";
+import { refusedAlongside } from "./request-errors.ts";
 import { refusal, type Action, type ConditionalUpdate, type Refusal } from "./next-action.ts";
 import { stateAt, type CounterStates } from "./recorded-results.ts";
 import { isFenced } from "./write-fence.ts";

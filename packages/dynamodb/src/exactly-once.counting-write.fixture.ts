@@ -1,5 +1,5 @@
 import type { Message } from "@durable-counter/testing/dynamodb";
-import { VALUE_SORT_KEY } from "./table-schema.ts";
+import { VALUE_SORT_KEY } from "./item-schema.ts";
 
 type Attribute = { readonly S?: string; readonly N?: string } | undefined;
 interface UpdateInput {

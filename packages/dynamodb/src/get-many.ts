@@ -10,7 +10,7 @@ import {
 import { isBusy, translateError } from "./aws-errors.ts";
 import { backOff } from "./back-off.ts";
 import type { DynamoDBCapability } from "./capabilities.ts";
-import { valueOf, type Item } from "./counter-item.ts";
+import { valueOf, type Item } from "./read-item.ts";
 import { mayBeDue } from "./hold-record.ts";
 import { counterProjection, placeOf, readCounter } from "./read-counters.ts";
 import { windowOf, type CallConfig } from "./store-options.ts";

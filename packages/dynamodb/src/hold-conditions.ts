@@ -1,9 +1,9 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import type { Item } from "./counter-item.ts";
+import type { Item } from "./read-item.ts";
 import { dueOf, firstDue, holdAttributes, holdText, nextDue, TICK } from "./hold-record.ts";
 import { NOTHING, type ExpressionPart, type Placement } from "./hold-support.ts";
 import { tagOf } from "./moved-keys.ts";
-import { attributes, HOLD_FENCE, numberValue, PERMANENT_FENCE } from "./table-schema.ts";
+import { attributes, HOLD_FENCE, numberValue, PERMANENT_FENCE } from "./item-schema.ts";
 import { fenceWithHolds, hasHolds, isFenced, lapsedBefore } from "./write-fence.ts";
 
 /** Holds, but no key item of this key: no plain update may touch the item, and one that knows of holds need not read a key item. */

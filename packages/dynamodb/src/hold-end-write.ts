@@ -8,7 +8,7 @@ import {
 } from "./attempt-tracking.ts";
 import { isBusy, isConflict, reasonsOf, translateError } from "./aws-errors.ts";
 import { setContended } from "./contended-request.ts";
-import { readItem, valueOf } from "./counter-item.ts";
+import { readItem, valueOf } from "./read-item.ts";
 import { withParameters } from "./expressions.ts";
 import { soonAfter } from "./hold-conditions.ts";
 import { endText, holdAttributes, valueAttributeOf, windowOfHoldText } from "./hold-record.ts";
@@ -17,7 +17,7 @@ import type { HoldContext, HoldState, HoldWrite } from "./next-hold-action.ts";
 import { send } from "./send.ts";
 import type { CallConfig } from "./store-options.ts";
 import { itemAt } from "./table-keys.ts";
-import { attributes, numberValue } from "./table-schema.ts";
+import { attributes, numberValue } from "./item-schema.ts";
 import { isConditionFailure } from "./write-outcome.ts";
 
 /** What became of a write that DynamoDB answered. */

@@ -1,9 +1,9 @@
-import type { Item } from "./counter-item.ts";
+import type { Item } from "./read-item.ts";
 import { holdAttributes, holdText, type OpenHold } from "./hold-record.ts";
 import { hasList } from "./moved-keys.ts";
 import { inFlightName, itemName } from "./request-context.ts";
 import { BoundedMap, type StoreCache } from "./store-cache.ts";
-import { attributes, numberValue } from "./table-schema.ts";
+import { attributes, numberValue } from "./item-schema.ts";
 
 /** Names a hold, or its counter. */
 interface HoldName {

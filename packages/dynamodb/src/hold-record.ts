@@ -1,7 +1,7 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { Hold, HoldEnd } from "@durable-counter/core";
-import type { Item } from "./counter-item.ts";
-import { attributes, HELD_PREFIX, HOLD_PREFIX, KEY_PREFIX, windowAttribute } from "./table-schema.ts";
+import type { Item } from "./read-item.ts";
+import { attributes, HELD_PREFIX, HOLD_PREFIX, KEY_PREFIX, windowAttribute } from "./item-schema.ts";
 
 /*
  * A hold is recorded in two attributes beside the record of its idempotency key, all three named after the same hash:

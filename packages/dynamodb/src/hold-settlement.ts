@@ -4,10 +4,10 @@ import {
   UpdateItemCommand,
   type AttributeValue,
 } from "@aws-sdk/client-dynamodb";
-import { notSettled } from "./error-messages.ts";
+import { notSettled } from "./request-errors.ts";
 import { isBusy, reasonsOf, translateError } from "./aws-errors.ts";
 import { backOff, MAX_OVERTAKEN } from "./back-off.ts";
-import { readItem, valueOf, type Item } from "./counter-item.ts";
+import { readItem, valueOf, type Item } from "./read-item.ts";
 import {
   endText,
   holdAttributes,
@@ -19,7 +19,7 @@ import {
 import { endOfMovedHold, movedHoldPrefix, movedHoldsFrom, toOpenHold } from "./moved-hold.ts";
 import type { HoldTable } from "./hold-support.ts";
 import { itemAt, type CounterKey } from "./table-keys.ts";
-import { attributes, numberValue } from "./table-schema.ts";
+import { attributes, numberValue } from "./item-schema.ts";
 import { send } from "./send.ts";
 import { hasMovedHolds, isDue } from "./write-fence.ts";
 import { isConditionFailure } from "./write-outcome.ts";

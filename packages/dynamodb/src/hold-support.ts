@@ -1,7 +1,7 @@
 import type { AttributeValue, TransactWriteItem } from "@aws-sdk/client-dynamodb";
 import type { CounterWindow, Hold } from "@durable-counter/core";
 import type { Waits } from "./back-off.ts";
-import type { Item, Table } from "./counter-item.ts";
+import type { Item, Table } from "./read-item.ts";
 import type { RecordedHold } from "./hold-record.ts";
 import type { StoreCache } from "./store-cache.ts";
 import type { CounterKey, TableKeys } from "./table-keys.ts";

@@ -2,7 +2,7 @@ import { ScanCommand } from "@aws-sdk/client-dynamodb";
 import { decrement } from "@durable-counter/core";
 import { expect, test } from "vitest";
 import { listRequests } from "./client-middleware.fixture.ts";
-import { itemsOfPages } from "./counter-item.ts";
+import { itemsOfPages } from "./read-item.ts";
 import { createSimulation, NO_LATENCY, tableName } from "./simulated.fixture.ts";
 
 const id = "stock";

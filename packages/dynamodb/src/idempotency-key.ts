@@ -1,6 +1,6 @@
 import { hash, randomUUID } from "node:crypto";
 import type { ApplyAllEntry, Command } from "@durable-counter/core";
-import { KEY_PREFIX } from "./table-schema.ts";
+import { KEY_PREFIX } from "./item-schema.ts";
 
 /** 96 bits: among ten thousand keys of a counter, two agree once in 10^21. */
 const NAME_LENGTH = 16;

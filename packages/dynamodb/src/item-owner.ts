@@ -1,7 +1,7 @@
 import { CounterError } from "@durable-counter/core";
-import type { Item, Table } from "./counter-item.ts";
+import type { Item, Table } from "./read-item.ts";
 import { named, quoted } from "./named.ts";
-import { attributes } from "./table-schema.ts";
+import { attributes } from "./item-schema.ts";
 
 /**
  * The fence with which an item begins in a table that others use, too. It is in the past and keeps no update away, but an item

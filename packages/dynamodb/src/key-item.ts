@@ -1,8 +1,8 @@
 import type { AttributeValue, TransactWriteItem } from "@aws-sdk/client-dynamodb";
-import type { Item, Table } from "./counter-item.ts";
+import type { Item, Table } from "./read-item.ts";
 import { withParameters } from "./expressions.ts";
 import { itemKey } from "./table-keys.ts";
-import { attributes, numberValue } from "./table-schema.ts";
+import { attributes, numberValue } from "./item-schema.ts";
 import { GRACE_SECONDS } from "./write-fence.ts";
 
 /** Which key item a request has: of its counter, and of its idempotency key. */

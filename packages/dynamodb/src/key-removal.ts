@@ -1,9 +1,9 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import type { Item } from "./counter-item.ts";
+import type { Item } from "./read-item.ts";
 import { withParameters } from "./expressions.ts";
 import type { HoldParts } from "./hold-support.ts";
 import type { RequestContext } from "./request-context.ts";
-import { attributes } from "./table-schema.ts";
+import { attributes } from "./item-schema.ts";
 
 /** An idempotency key in a counter's item. */
 export type RecordedKey = [name: string, record: AttributeValue];

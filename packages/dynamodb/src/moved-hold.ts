@@ -1,9 +1,9 @@
 import type { AttributeValue, TransactWriteItem } from "@aws-sdk/client-dynamodb";
-import type { Item, Table } from "./counter-item.ts";
+import type { Item, Table } from "./read-item.ts";
 import { withParameters } from "./expressions.ts";
 import { forgottenAt, holdAttributes, holdText, readHoldText, type OpenHold } from "./hold-record.ts";
 import { itemAt, itemKey, sortKeyOf } from "./table-keys.ts";
-import { attributes, KEY_PREFIX, OPEN_HOLD_PREFIX, numberValue } from "./table-schema.ts";
+import { attributes, KEY_PREFIX, OPEN_HOLD_PREFIX, numberValue } from "./item-schema.ts";
 import { GRACE_SECONDS } from "./write-fence.ts";
 
 /*

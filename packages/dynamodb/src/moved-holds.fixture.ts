@@ -1,7 +1,7 @@
 import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { get, type HoldRequest } from "@durable-counter/core";
 import { moveToKeyItems } from "./compaction.ts";
-import { readItem } from "./counter-item.ts";
+import { readItem } from "./read-item.ts";
 import { createFullStore, type FullStore } from "./full-store.fixture.ts";
 import { holds, type DynamoDBCounterStoreOptions } from "./index.ts";
 import { createRequestContext } from "./request-context.ts";

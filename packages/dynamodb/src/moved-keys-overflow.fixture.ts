@@ -1,5 +1,5 @@
 import { PutItemCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { HOLD_FENCE } from "./table-schema.ts";
+import { HOLD_FENCE } from "./item-schema.ts";
 import { tableName } from "./simulated.fixture.ts";
 
 /**

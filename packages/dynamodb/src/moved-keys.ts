@@ -1,6 +1,6 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import type { Item } from "./counter-item.ts";
-import { attributes, KEY_PREFIX } from "./table-schema.ts";
+import type { Item } from "./read-item.ts";
+import { attributes, KEY_PREFIX } from "./item-schema.ts";
 import { isFenced, lapsedBefore } from "./write-fence.ts";
 
 /**

@@ -1,12 +1,12 @@
 import { applyBatch, isCounterError, type BatchResult, type Limits } from "@durable-counter/core";
-import { valueOf, type Item } from "./counter-item.ts";
+import { valueOf, type Item } from "./read-item.ts";
 import { findRecordedResult, recordsOf, type CounterState } from "./counter-state.ts";
 import { callerIdHash } from "./idempotency-key.ts";
 import type { NetEffect } from "./net-effect.ts";
 import { EVERY_CALLER, type IdempotencyRecord } from "./idempotency-record.ts";
 import { isNotMoved } from "./moved-keys.ts";
 import { isExpired, mayBeInFlight, type RequestContext, type RequestResult } from "./request-context.ts";
-import { idempotencyKeyExpired, notYetIssued } from "./error-messages.ts";
+import { idempotencyKeyExpired, notYetIssued } from "./request-errors.ts";
 import { checkFence, GRACE_SECONDS, hasHolds, isFenced, isDue } from "./write-fence.ts";
 
 /** How many callers a refusal lists. One event starts fewer executions within its key's retention period. */

@@ -8,10 +8,10 @@ import {
   type HoldEndResult,
   type WindowPeriod,
 } from "@durable-counter/core";
-import { valueOf, type Item } from "./counter-item.ts";
+import { valueOf, type Item } from "./read-item.ts";
 import { named, quoted } from "./named.ts";
 import { holdAttributes, readHold, valueAttributeOf, type OpenHold } from "./hold-record.ts";
-import { attributes } from "./table-schema.ts";
+import { attributes } from "./item-schema.ts";
 import { checkFence, hasMovedHolds, isDue } from "./write-fence.ts";
 
 /** One request to end a hold: everything that stays the same, however often it is attempted. */

@@ -1,13 +1,13 @@
 import { ScanCommand } from "@aws-sdk/client-dynamodb";
 import { isCounterError, type CallOptions, type CounterWindow } from "@durable-counter/core";
 import type { StoreCalls } from "./capabilities.ts";
-import { itemsOfPages, readItem, valueOf, type Item, type Table } from "./counter-item.ts";
+import { itemsOfPages, readItem, valueOf, type Item, type Table } from "./read-item.ts";
 import { withParameters } from "./expressions.ts";
 import { mayBeDue } from "./hold-record.ts";
 import { sumOfShards } from "./shards.ts";
 import type { CallConfig } from "./store-options.ts";
 import { idOf, type CounterKey } from "./table-keys.ts";
-import { attributes, VALUE_SORT_KEY, valueSortKey, windowAttribute } from "./table-schema.ts";
+import { attributes, VALUE_SORT_KEY, valueSortKey, windowAttribute } from "./item-schema.ts";
 import { send } from "./send.ts";
 import { translateError } from "./aws-errors.ts";
 import { checkFence, holdsOf } from "./write-fence.ts";

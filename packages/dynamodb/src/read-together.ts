@@ -1,7 +1,7 @@
 import { TransactGetItemsCommand } from "@aws-sdk/client-dynamodb";
 import { backOff, MAX_BUSY } from "./back-off.ts";
 import { isBusy, translateError } from "./aws-errors.ts";
-import { readItem, type Item } from "./counter-item.ts";
+import { readItem, type Item } from "./read-item.ts";
 import type { CallConfig } from "./store-options.ts";
 import { itemAt } from "./table-keys.ts";
 import { send } from "./send.ts";

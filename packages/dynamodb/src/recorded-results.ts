@@ -1,6 +1,6 @@
 import { entryRefused, isCounterError, type BatchResult } from "@durable-counter/core";
 import type { EntryContexts } from "./entry-contexts.ts";
-import { notApplied, resultForgotten } from "./error-messages.ts";
+import { notApplied, resultForgotten } from "./request-errors.ts";
 import { findRecordedResult, type CounterState } from "./counter-state.ts";
 import { readTogether } from "./read-together.ts";
 import type { RequestContext } from "./request-context.ts";

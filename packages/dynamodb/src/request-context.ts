@@ -19,7 +19,7 @@ import { netEffect, type NetEffect } from "./net-effect.ts";
 import { requestWindow, withSerial, type RequestWindow } from "./request-window.ts";
 import { shardOf } from "./shards.ts";
 import type { CallConfig } from "./store-options.ts";
-import { attributes, shardSortKey, VALUE_SORT_KEY, windowSortKey } from "./table-schema.ts";
+import { attributes, shardSortKey, VALUE_SORT_KEY, windowSortKey } from "./item-schema.ts";
 import { mayHaveBeenApplied } from "./aws-errors.ts";
 
 /** One request to apply a batch: everything that stays the same, however often it is attempted. */

@@ -5,8 +5,8 @@ import {
   type Limits,
   type WindowPeriod,
 } from "@durable-counter/core";
-import type { Item } from "./counter-item.ts";
-import { windowAttribute, windowStartOf } from "./table-schema.ts";
+import type { Item } from "./read-item.ts";
+import { windowAttribute, windowStartOf } from "./item-schema.ts";
 import { GRACE_SECONDS, hasHolds, lapsedBefore } from "./write-fence.ts";
 
 /**

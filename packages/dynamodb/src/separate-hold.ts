@@ -1,7 +1,7 @@
 import type { CounterWindow } from "@durable-counter/core";
 import { reasonsOf } from "./aws-errors.ts";
 import { refusesTransactions, startsCompaction } from "./compaction.ts";
-import type { Item } from "./counter-item.ts";
+import type { Item } from "./read-item.ts";
 import { forgetHold, isPlacedInline, keyItemOf, placeNextInline, rememberHold } from "./hold-memory.ts";
 import { dueOf, firstDue, nextDue, valueAttributeOf } from "./hold-record.ts";
 import type { SeparatePlacement, SeparatePlacementRequest } from "./hold-support.ts";
@@ -9,7 +9,7 @@ import { putMovedHold } from "./moved-hold.ts";
 import { hasList } from "./moved-keys.ts";
 import { itemName, valueName } from "./request-context.ts";
 import type { CallConfig } from "./store-options.ts";
-import { attributes, numberValue, valueSortKey } from "./table-schema.ts";
+import { attributes, numberValue, valueSortKey } from "./item-schema.ts";
 import { hasMovedHolds, isFenced } from "./write-fence.ts";
 
 /*

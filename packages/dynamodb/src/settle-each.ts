@@ -1,4 +1,4 @@
-import type { Item } from "./counter-item.ts";
+import type { Item } from "./read-item.ts";
 import type { CallConfig } from "./store-options.ts";
 import type { CounterKey } from "./table-keys.ts";
 import { holdsOf, isDue } from "./write-fence.ts";

@@ -1,12 +1,12 @@
 import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { CounterError } from "@durable-counter/core";
 import { hash } from "node:crypto";
-import { readItem, queryItems, valueOf, type Item, type Table } from "./counter-item.ts";
+import { readItem, queryItems, valueOf, type Item, type Table } from "./read-item.ts";
 import { named } from "./named.ts";
 import { withParameters } from "./expressions.ts";
 import { checkOwner, OWN_OR_MISSING } from "./item-owner.ts";
 import { itemAt, sortKeyOf } from "./table-keys.ts";
-import { attributes, PERMANENT_FENCE, shardPrefix, VALUE_SORT_KEY, numberValue } from "./table-schema.ts";
+import { attributes, PERMANENT_FENCE, shardPrefix, VALUE_SORT_KEY, numberValue } from "./item-schema.ts";
 import { send } from "./send.ts";
 import { translateError } from "./aws-errors.ts";
 

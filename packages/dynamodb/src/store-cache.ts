@@ -1,4 +1,4 @@
-import type { Item } from "./counter-item.ts";
+import type { Item } from "./read-item.ts";
 
 /** A Lambda function sees few counters again; a process that sees many forgets the oldest. */
 const MAX_ENTRIES = 10_000;

@@ -15,7 +15,7 @@ import {
 import { sleep, type Waits } from "./back-off.ts";
 import { createStoreCache, type StoreCache } from "./store-cache.ts";
 import { tableKeys, tableKeysParser, type TableKeysOptions } from "./table-keys.ts";
-import type { Table } from "./counter-item.ts";
+import type { Table } from "./read-item.ts";
 import type { HoldSupport } from "./hold-support.ts";
 import { quoted } from "./named.ts";
 

@@ -1,11 +1,11 @@
 import { QueryCommand } from "@aws-sdk/client-dynamodb";
 import type { CounterWindow } from "@durable-counter/core";
 import { translateError } from "./aws-errors.ts";
-import { itemsOfPages, readItem } from "./counter-item.ts";
+import { itemsOfPages, readItem } from "./read-item.ts";
 import { openHolds } from "./hold-record.ts";
 import { movedHoldPrefix, movedHoldsFrom, toOpenHold } from "./moved-hold.ts";
 import type { CallConfig } from "./store-options.ts";
-import { valueSortKey } from "./table-schema.ts";
+import { valueSortKey } from "./item-schema.ts";
 import { send } from "./send.ts";
 import { hasMovedHolds } from "./write-fence.ts";
 

@@ -1,6 +1,6 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { inputIssue, parseInput, parser, rule, strictObject, type Parser } from "@durable-counter/core";
-import { attributes, RESERVED_PREFIXES } from "./table-schema.ts";
+import { attributes, RESERVED_PREFIXES } from "./item-schema.ts";
 
 /**
  * How the keys of a table are named that people already have. Give the same to all stores of a table, except for `prefix`:

@@ -2,14 +2,14 @@ import type { AttributeValue, CancellationReason, TransactWriteItem } from "@aws
 import { TrackedTransactWriteItems } from "./attempt-tracking.ts";
 import { NOTHING, type ExpressionPart } from "./hold-support.ts";
 import { recordText } from "./idempotency-record.ts";
-import type { Item } from "./counter-item.ts";
+import type { Item } from "./read-item.ts";
 import { withParameters } from "./expressions.ts";
 import { replaceKeyItem } from "./key-item.ts";
 import { listWith } from "./moved-keys.ts";
 import type { TransactionalWrite } from "./next-action.ts";
 import type { RequestContext } from "./request-context.ts";
 import { itemAt } from "./table-keys.ts";
-import { attributes, numberValue } from "./table-schema.ts";
+import { attributes, numberValue } from "./item-schema.ts";
 import { send } from "./send.ts";
 import { reasonsOf } from "./aws-errors.ts";
 import { expiryWithoutValue, isFenced, nextFence } from "./write-fence.ts";

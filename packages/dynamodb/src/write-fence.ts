@@ -1,11 +1,11 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { CounterError } from "@durable-counter/core";
-import type { Item, Table } from "./counter-item.ts";
+import type { Item, Table } from "./read-item.ts";
 import { named, quoted } from "./named.ts";
 import { mayBeDue } from "./hold-record.ts";
 import type { HoldSupport } from "./hold-support.ts";
 import { checkOwner } from "./item-owner.ts";
-import { attributes, HOLD_FENCE, PERMANENT_FENCE, numberValue } from "./table-schema.ts";
+import { attributes, HOLD_FENCE, PERMANENT_FENCE, numberValue } from "./item-schema.ts";
 
 /**
  * How long a fence holds, and a key is kept, beyond the retention period: an attempt may be in flight for five minutes, after

@@ -1,6 +1,6 @@
 import type { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { CounterError } from "@durable-counter/core";
-import { readItem, type Item } from "./counter-item.ts";
+import { readItem, type Item } from "./read-item.ts";
 import { named, quoted } from "./named.ts";
 import { endUntracked } from "./attempt-tracking.ts";
 import type { CounterState } from "./counter-state.ts";

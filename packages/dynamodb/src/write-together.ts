@@ -3,7 +3,7 @@ import { applyBatch, CounterError } from "@durable-counter/core";
 import { endUntracked, TrackedTransactWriteItems } from "./attempt-tracking.ts";
 import { isBusy, isConflict, isItemFull, reasonsOf } from "./aws-errors.ts";
 import { stateAfterFailure, updateInput } from "./conditional-update.ts";
-import { valueOf, type Item } from "./counter-item.ts";
+import { valueOf, type Item } from "./read-item.ts";
 import type { EntryContexts } from "./entry-contexts.ts";
 import type { CounterState } from "./counter-state.ts";
 import type { ConditionalUpdate } from "./next-action.ts";

@@ -7,7 +7,7 @@ import {
 import { CounterError } from "@durable-counter/core";
 import { withParameters } from "./expressions.ts";
 import { itemAt, type CounterKey, type TableKeys } from "./table-keys.ts";
-import { attributes } from "./table-schema.ts";
+import { attributes } from "./item-schema.ts";
 import { send } from "./send.ts";
 import { translateError } from "./aws-errors.ts";
 import { named, quoted } from "./named.ts";

@@ -1,6 +1,6 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { CounterError, isCounterError, type EndHoldRequest } from "@durable-counter/core";
-import type { Item, Table } from "./counter-item.ts";
+import type { Item, Table } from "./read-item.ts";
 import { named, quoted } from "./named.ts";
 import type { RequestContext } from "./request-context.ts";
 
