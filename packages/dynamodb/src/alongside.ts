@@ -1,6 +1,6 @@
-import type { AttributeValue, TransactWriteItem } from "@aws-sdk/client-dynamodb";
+import type { AttributeValue, CancellationReason, TransactWriteItem } from "@aws-sdk/client-dynamodb";
 import { arrayParser, CounterError, parseInput, parser } from "@durable-counter/core";
-import type { Table } from "./read-item.ts";
+import type { Item, Table } from "./read-item.ts";
 import { isCounterSortKey } from "./item-schema.ts";
 import { quoted } from "./named.ts";
 
@@ -66,4 +66,56 @@ export function parseAlongside(
 /** The name of a table that is given by its name or its ARN. */
 function nameOf(table: string): string {
   return table.split("/")[1] ?? table;
+}
+
+/** A write of the caller's own whose condition failed. */
+export interface RefusingWrite {
+  /** In `alongside`. */
+  readonly index: number;
+  /** As it was, if the write asks for it. */
+  readonly item: Item | undefined;
+}
+
+/** Whether a condition of this write failed. */
+export function hasConditionFailed({ Code }: CancellationReason): boolean {
+  return Code === "ConditionalCheckFailed";
+}
+
+/** The first of the caller's own writes whose condition failed. */
+export function refusingWrite(reasons: readonly CancellationReason[]): RefusingWrite | undefined {
+  const index = reasons.findIndex(hasConditionFailed);
+  return index === -1 ? undefined : { index, item: reasons[index]?.Item };
+}
+
+/** The error of a request that a write of the caller's own refused. The item is not known any more where it was refused before. */
+export function refusedAlongside(index: number, item?: Item): CounterError {
+  return new CounterError(
+    "limit-exceeded",
+    `options.alongside[${index}] was refused by its condition, and with it the whole request: no counter was changed.`,
+    { details: { alongside: index, ...(item !== undefined && { item }) } },
+  );
+}
+
+/** The error for a write of the caller's own that DynamoDB does not take; undefined if the error is about something else. */
+export function invalidAlongside(
+  error: unknown,
+  reasons: readonly CancellationReason[],
+  { length }: readonly TransactWriteItem[],
+): CounterError | undefined {
+  const index = reasons.findIndex(({ Code = "None" }) => Code !== "None");
+  const { name, message } = error as Error; // the AWS SDK throws nothing else
+  if (index !== -1) {
+    const { Code, Message } = reasons[index] ?? {};
+    return new CounterError(
+      "invalid-input",
+      `options.alongside[${index}] was not written, and no counter was changed: ${Code}: ${Message}. Pass a write that DynamoDB takes.`,
+      { cause: error, details: { alongside: index } },
+    );
+  }
+  if (name !== "ValidationException" || length === 0) return undefined;
+  return new CounterError(
+    "invalid-input",
+    `options.alongside has a write that DynamoDB does not take, and no counter was changed: ${message} Pass writes that TransactWriteItems takes, each to another item.`,
+    { cause: error },
+  );
 }

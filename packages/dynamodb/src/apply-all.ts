@@ -8,7 +8,7 @@ import {
   type ApplyAllResult,
   type CallOptions,
 } from "@durable-counter/core";
-import { parseAlongside } from "./alongside.ts";
+import { parseAlongside, type RefusingWrite } from "./alongside.ts";
 import { addInFlight } from "./apply-request.ts";
 import { backOff, MAX_BUSY, MAX_OVERTAKEN } from "./back-off.ts";
 import type { DynamoDBCapability } from "./capabilities.ts";
@@ -33,12 +33,7 @@ import { inFlightName, itemName, mayBeInFlight } from "./request-context.ts";
 import type { CallConfig } from "./store-options.ts";
 import { isFenced } from "./write-fence.ts";
 import { translateWriteError } from "./write-outcome.ts";
-import {
-  replaceKnownValue,
-  writeTogether,
-  type RefusingWrite,
-  type TogetherOutcome,
-} from "./write-together.ts";
+import { replaceKnownValue, writeTogether, type TogetherOutcome } from "./write-together.ts";
 import { quoted } from "./named.ts";
 
 /** Options of {@link ApplyAllMethods.applyAll}. */

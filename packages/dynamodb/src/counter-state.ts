@@ -1,6 +1,7 @@
 import { applyBatch, idempotencyKeyReused } from "@durable-counter/core";
 import type { Item } from "./read-item.ts";
-import { refusedAlongside, unreadableRecord } from "./request-errors.ts";
+import { refusedAlongside } from "./alongside.ts";
+import { unreadableRecord } from "./request-errors.ts";
 import { holdAttributes } from "./hold-record.ts";
 import { callerIdHash } from "./idempotency-key.ts";
 import { EVERY_CALLER, readRecord, type IdempotencyRecord } from "./idempotency-record.ts";

@@ -1,9 +1,8 @@
 import type { EntryContexts } from "./entry-contexts.ts";
-import { refusedAlongside } from "./request-errors.ts";
+import { refusedAlongside, type RefusingWrite } from "./alongside.ts";
 import { refusal, type Action, type ConditionalUpdate, type Refusal } from "./next-action.ts";
 import { stateAt, type CounterStates } from "./recorded-results.ts";
 import { isFenced } from "./write-fence.ts";
-import type { RefusingWrite } from "./write-together.ts";
 
 /** Reads the items, or the key items, of some entries; or gives back what their expired holds have taken, and reads them. */
 interface ReadStep {

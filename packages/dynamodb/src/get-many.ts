@@ -11,13 +11,13 @@ import { isBusy, translateError } from "./aws-errors.ts";
 import { backOff } from "./back-off.ts";
 import type { DynamoDBCapability } from "./capabilities.ts";
 import { valueOf, type Item } from "./read-item.ts";
-import { mayBeDue } from "./hold-record.ts";
 import { counterProjection, placeOf, readCounter } from "./read-counters.ts";
 import { windowOf, type CallConfig } from "./store-options.ts";
 import { idOf, itemKey } from "./table-keys.ts";
 import { send } from "./send.ts";
 import { isOutOfTime } from "./time-limit.ts";
 import { checkFence } from "./write-fence.ts";
+import { mayBeDue } from "./hold-expiry.ts";
 
 /** How many keys DynamoDB takes in a request. */
 const MAX_KEYS = 100;

@@ -1,10 +1,10 @@
-import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { Item } from "./read-item.ts";
-import { dueOf, firstDue, holdAttributes, holdText, nextDue, TICK } from "./hold-record.ts";
+import { holdAttributes, holdText } from "./hold-record.ts";
 import { NOTHING, type ExpressionPart, type Placement } from "./hold-support.ts";
 import { tagOf } from "./moved-keys.ts";
 import { attributes, HOLD_FENCE, numberValue, PERMANENT_FENCE } from "./item-schema.ts";
 import { fenceWithHolds, hasHolds, isFenced, lapsedBefore } from "./write-fence.ts";
+import { dueOf, firstDue, nextDue, soonAfter, TICK } from "./hold-expiry.ts";
 
 /** Holds, but no key item of this key: no plain update may touch the item, and one that knows of holds need not read a key item. */
 const NOT_MOVED = "(#fence < :permanent AND attribute_exists(#moved) AND NOT contains(#moved, :tag))";
@@ -86,11 +86,6 @@ export function placementOfHold(
       ...(!isSameFence && fencesOfHolds(startedAt, keyAttribute)),
     },
   };
-}
-
-/** The earliest `due` of a counter on which no hold has expired. */
-export function soonAfter(now: number): AttributeValue {
-  return numberValue(now + 1);
 }
 
 function fencesOfHolds(now: number, keyAttribute: string) {

@@ -10,7 +10,6 @@ import { isBusy, isConflict, reasonsOf, translateError } from "./aws-errors.ts";
 import { setContended } from "./contended-request.ts";
 import { readItem, valueOf } from "./read-item.ts";
 import { withParameters } from "./expressions.ts";
-import { soonAfter } from "./hold-conditions.ts";
 import { endText, holdAttributes, valueAttributeOf, windowOfHoldText } from "./hold-record.ts";
 import { endOfMovedHold } from "./moved-hold.ts";
 import type { HoldContext, HoldState, HoldWrite } from "./next-hold-action.ts";
@@ -19,6 +18,7 @@ import type { CallConfig } from "./store-options.ts";
 import { itemAt } from "./table-keys.ts";
 import { attributes, numberValue } from "./item-schema.ts";
 import { isConditionFailure } from "./write-outcome.ts";
+import { soonAfter } from "./hold-expiry.ts";
 
 /** What became of a write that DynamoDB answered. */
 type Outcome =

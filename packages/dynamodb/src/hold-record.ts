@@ -128,30 +128,3 @@ export function openHolds(item: Item): readonly OpenHold[] {
       return [{ keyAttribute, amount, expiresAt, ...(startsAt !== undefined && { startsAt }) }];
     });
 }
-
-/** When the first open hold expires, or earlier, in milliseconds since 1970; Infinity if none is open. */
-export function dueOf(item: Item): number {
-  return Math.floor(Number(item[attributes.due]?.N ?? Infinity));
-}
-
-/** As `isDue`, for an item that was read without its fence, which says whether the counter has holds at all. */
-export function mayBeDue(item: Item, now: number): boolean {
-  return dueOf(item) <= now;
-}
-
-/** By how much the fraction of `due` grows with a hold. */
-export const TICK = "0.000000000001";
-const TICK_DIGITS = 12;
-
-/** The attribute `due` of a counter without one. The random part is for a counter that is deleted and written again. */
-export function firstDue(expiresAt: number, random: () => number): AttributeValue {
-  const serial = Math.floor(random() * 10 ** (TICK_DIGITS - 3));
-  return { N: `${expiresAt}.${String(serial).padStart(TICK_DIGITS, "0")}` };
-}
-
-/** The attribute `due` that takes the place of another one, and differs from every earlier one. */
-export function nextDue({ [attributes.due]: due }: Item, expiresAt: number): AttributeValue {
-  const [, fraction = ""] = (due?.N ?? "").split(".");
-  const serial = Number(fraction.padEnd(TICK_DIGITS, "0")) + 1;
-  return { N: `${expiresAt}.${String(serial).padStart(TICK_DIGITS, "0")}` };
-}

@@ -8,21 +8,15 @@ import { notSettled } from "./request-errors.ts";
 import { isBusy, reasonsOf, translateError } from "./aws-errors.ts";
 import { backOff, MAX_OVERTAKEN } from "./back-off.ts";
 import { readItem, valueOf, type Item } from "./read-item.ts";
-import {
-  endText,
-  holdAttributes,
-  nextDue,
-  openHolds,
-  valueAttributeOf,
-  type OpenHold,
-} from "./hold-record.ts";
+import { endText, holdAttributes, openHolds, valueAttributeOf, type OpenHold } from "./hold-record.ts";
 import { endOfMovedHold, movedHoldPrefix, movedHoldsFrom, toOpenHold } from "./moved-hold.ts";
 import type { HoldTable } from "./hold-support.ts";
 import { itemAt, type CounterKey } from "./table-keys.ts";
 import { attributes, numberValue } from "./item-schema.ts";
 import { send } from "./send.ts";
-import { hasMovedHolds, isDue } from "./write-fence.ts";
+import { hasMovedHolds } from "./write-fence.ts";
 import { isConditionFailure } from "./write-outcome.ts";
+import { isDue, nextDue } from "./hold-expiry.ts";
 
 /** Below DynamoDB's 300 operators per expression, and 100 items per transaction, of which a hold takes two. */
 const MAX_SETTLED = 40;

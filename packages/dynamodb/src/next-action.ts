@@ -7,7 +7,8 @@ import { EVERY_CALLER, type IdempotencyRecord } from "./idempotency-record.ts";
 import { isNotMoved } from "./moved-keys.ts";
 import { isExpired, mayBeInFlight, type RequestContext, type RequestResult } from "./request-context.ts";
 import { idempotencyKeyExpired, notYetIssued } from "./request-errors.ts";
-import { checkFence, GRACE_SECONDS, hasHolds, isFenced, isDue } from "./write-fence.ts";
+import { checkFence, GRACE_SECONDS, hasHolds, isFenced } from "./write-fence.ts";
+import { isDue } from "./hold-expiry.ts";
 
 /** How many callers a refusal lists. One event starts fewer executions within its key's retention period. */
 const MAX_CALLERS = 64;

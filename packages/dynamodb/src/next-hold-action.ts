@@ -12,7 +12,8 @@ import { valueOf, type Item } from "./read-item.ts";
 import { named, quoted } from "./named.ts";
 import { holdAttributes, readHold, valueAttributeOf, type OpenHold } from "./hold-record.ts";
 import { attributes } from "./item-schema.ts";
-import { checkFence, hasMovedHolds, isDue } from "./write-fence.ts";
+import { checkFence, hasMovedHolds } from "./write-fence.ts";
+import { isDue } from "./hold-expiry.ts";
 
 /** One request to end a hold: everything that stays the same, however often it is attempted. */
 export interface HoldContext {

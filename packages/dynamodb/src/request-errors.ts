@@ -1,6 +1,6 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { CounterError, isCounterError, type EndHoldRequest } from "@durable-counter/core";
-import type { Item, Table } from "./read-item.ts";
+import type { Table } from "./read-item.ts";
 import { named, quoted } from "./named.ts";
 import type { RequestContext } from "./request-context.ts";
 
@@ -56,15 +56,6 @@ function notChanged({ config, id, idempotencyKey }: RequestContext, reason: stri
   return new CounterError(
     "throttled",
     `${named(config, id)} was not changed: ${reason}; ask again with the idempotency key ${quoted(idempotencyKey)}.`,
-  );
-}
-
-/** The error of a request that a write of the caller's own refused. The item is not known any more where it was refused before. */
-export function refusedAlongside(index: number, item?: Item): CounterError {
-  return new CounterError(
-    "limit-exceeded",
-    `options.alongside[${index}] was refused by its condition, and with it the whole request: no counter was changed.`,
-    { details: { alongside: index, ...(item !== undefined && { item }) } },
   );
 }
 

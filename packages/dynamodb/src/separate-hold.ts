@@ -3,7 +3,7 @@ import { reasonsOf } from "./aws-errors.ts";
 import { refusesTransactions, startsCompaction } from "./compaction.ts";
 import type { Item } from "./read-item.ts";
 import { forgetHold, isPlacedInline, keyItemOf, placeNextInline, rememberHold } from "./hold-memory.ts";
-import { dueOf, firstDue, nextDue, valueAttributeOf } from "./hold-record.ts";
+import { valueAttributeOf } from "./hold-record.ts";
 import type { SeparatePlacement, SeparatePlacementRequest } from "./hold-support.ts";
 import { putMovedHold } from "./moved-hold.ts";
 import { hasList } from "./moved-keys.ts";
@@ -11,6 +11,7 @@ import { itemName, valueName } from "./request-context.ts";
 import type { CallConfig } from "./store-options.ts";
 import { attributes, numberValue, valueSortKey } from "./item-schema.ts";
 import { hasMovedHolds, isFenced } from "./write-fence.ts";
+import { dueOf, firstDue, nextDue } from "./hold-expiry.ts";
 
 /*
  * Where a counter has too many moved keys for a list of them, a hold in its item would take a read of the key item before, and a

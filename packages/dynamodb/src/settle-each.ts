@@ -1,7 +1,8 @@
 import type { Item } from "./read-item.ts";
 import type { CallConfig } from "./store-options.ts";
 import type { CounterKey } from "./table-keys.ts";
-import { holdsOf, isDue } from "./write-fence.ts";
+import { holdsOf } from "./write-fence.ts";
+import { isDue } from "./hold-expiry.ts";
 
 /**
  * Gives back what expired holds have taken of several counters, each by itself.

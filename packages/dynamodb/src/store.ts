@@ -13,7 +13,8 @@ import {
 import { applyRequest } from "./apply-request.ts";
 import type { MethodsOf, StoreCalls, DynamoDBCapability } from "./capabilities.ts";
 import { deleteCounter } from "./delete-counter.ts";
-import { listCounters, readCounter } from "./read-counters.ts";
+import { listCounters } from "./list-counters.ts";
+import { readCounter } from "./read-counters.ts";
 import {
   checkUnlimited,
   parseStoreOptions,

@@ -2,7 +2,6 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { CounterError } from "@durable-counter/core";
 import type { Item, Table } from "./read-item.ts";
 import { named, quoted } from "./named.ts";
-import { mayBeDue } from "./hold-record.ts";
 import type { HoldSupport } from "./hold-support.ts";
 import { checkOwner } from "./item-owner.ts";
 import { attributes, HOLD_FENCE, PERMANENT_FENCE, numberValue } from "./item-schema.ts";
@@ -23,11 +22,6 @@ function fenceOf(item: Item): number {
 export function hasHolds(item: Item): boolean {
   const fence = Number(item[attributes.fence]?.N ?? 0);
   return fence >= HOLD_FENCE && fence < PERMANENT_FENCE;
-}
-
-/** Whether a hold of the counter may have expired whose amount is not in the value again. */
-export function isDue(item: Item, now: number): boolean {
-  return hasHolds(item) && mayBeDue(item, now);
 }
 
 /** Whether holds of the counter may be kept in items of their own. */

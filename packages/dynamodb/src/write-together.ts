@@ -1,9 +1,10 @@
 import type { CancellationReason, TransactWriteItem } from "@aws-sdk/client-dynamodb";
 import { applyBatch, CounterError } from "@durable-counter/core";
+import { hasConditionFailed, invalidAlongside, refusingWrite, type RefusingWrite } from "./alongside.ts";
 import { endUntracked, TrackedTransactWriteItems } from "./attempt-tracking.ts";
 import { isBusy, isConflict, isItemFull, reasonsOf } from "./aws-errors.ts";
 import { stateAfterFailure, updateInput } from "./conditional-update.ts";
-import { valueOf, type Item } from "./read-item.ts";
+import { valueOf } from "./read-item.ts";
 import type { EntryContexts } from "./entry-contexts.ts";
 import type { CounterState } from "./counter-state.ts";
 import type { ConditionalUpdate } from "./next-action.ts";
@@ -26,14 +27,6 @@ export type TogetherOutcome =
   | { readonly type: "item-full"; readonly index: number }
   /** Not applied: DynamoDB throttles, or another transaction was at work on an item, which is a conflict. */
   | { readonly type: "busy"; readonly error: CounterError; readonly isConflict: boolean };
-
-/** A write of the caller's own whose condition failed. */
-export interface RefusingWrite {
-  /** In `alongside`. */
-  readonly index: number;
-  /** As it was, if the write asks for it. */
-  readonly item: Item | undefined;
-}
 
 /**
  * Applies all batches in one transaction, which records the key in each counter's item, and carries out the writes of the caller's
@@ -59,11 +52,11 @@ export async function writeTogether(
     return { type: "applied" };
   } catch (error) {
     const reasons = reasonsOf(error);
-    if (reasons.some(isConditionFailure)) {
+    if (reasons.some(hasConditionFailed)) {
       const refusedBy = refusingWrite(reasons.slice(requests.length));
       const seen = await statesAfter(requests, states, updates, reasons);
       // That a write of the caller's own was refused says nothing about the counters: what was known of them may have changed.
-      const isFirstSeen = refusedBy === undefined || isConditionFailure(reasons[0] ?? {});
+      const isFirstSeen = refusedBy === undefined || hasConditionFailed(reasons[0] ?? {});
       const after = isFirstSeen ? seen : seen.with(0, { ...stateAt(seen, 0), isGuess: true });
       return { type: "condition-failed", states: after, refusedBy };
     }
@@ -81,15 +74,6 @@ export async function writeTogether(
   }
 }
 
-function isConditionFailure({ Code }: CancellationReason): boolean {
-  return Code === "ConditionalCheckFailed";
-}
-
-function refusingWrite(reasons: readonly CancellationReason[]): RefusingWrite | undefined {
-  const index = reasons.findIndex(isConditionFailure);
-  return index === -1 ? undefined : { index, item: reasons[index]?.Item };
-}
-
 /** What is known after conditions failed. Of the other entries, that says nothing. */
 async function statesAfter(
   requests: EntryContexts,
@@ -97,7 +81,7 @@ async function statesAfter(
   updates: readonly ConditionalUpdate[],
   reasons: readonly CancellationReason[],
 ): Promise<CounterStates> {
-  const failed = requests.filter((_, index) => isConditionFailure(reasons[index] ?? {}));
+  const failed = requests.filter((_, index) => hasConditionFailed(reasons[index] ?? {}));
   const returned = new Map(requests.map((request, index) => [request, reasons[index]?.Item]));
   const unseen = failed.filter((request) => returned.get(request) === undefined);
   const items = await readTogether(requests[0].config, unseen).catch((cause: unknown) => {
@@ -115,30 +99,6 @@ async function statesAfter(
       request.config.cache.assumesNew = false;
     return stateAfterFailure(request, update, item);
   });
-}
-
-/** The error for a write of the caller's own that DynamoDB does not take; undefined if the error is about something else. */
-function invalidAlongside(
-  error: unknown,
-  reasons: readonly CancellationReason[],
-  { length }: readonly TransactWriteItem[],
-): CounterError | undefined {
-  const index = reasons.findIndex(({ Code = "None" }) => Code !== "None");
-  const { name, message } = error as Error; // the AWS SDK throws nothing else
-  if (index !== -1) {
-    const { Code, Message } = reasons[index] ?? {};
-    return new CounterError(
-      "invalid-input",
-      `options.alongside[${index}] was not written, and no counter was changed: ${Code}: ${Message}. Pass a write that DynamoDB takes.`,
-      { cause: error, details: { alongside: index } },
-    );
-  }
-  if (name !== "ValidationException" || length === 0) return undefined;
-  return new CounterError(
-    "invalid-input",
-    `options.alongside has a write that DynamoDB does not take, and no counter was changed: ${message} Pass writes that TransactWriteItems takes, each to another item.`,
-    { cause: error },
-  );
 }
 
 /**
