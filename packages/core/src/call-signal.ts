@@ -1,9 +1,10 @@
 import { parseInput } from "./parse-input.ts";
 import { parser } from "./parser.ts";
+import { isObject } from "./is-object.ts";
 
 /** Parser of the signal of a call. Another realm, such as that of a test environment, has an `AbortSignal` of its own. */
 export const callSignalParser = parser<AbortSignal>(
-  (value) => typeof value === "object" && value !== null && "aborted" in value && "addEventListener" in value,
+  (value) => isObject(value) && "aborted" in value && "addEventListener" in value,
   "pass an AbortSignal, such as AbortSignal.timeout(5_000)",
 );
 

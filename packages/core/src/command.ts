@@ -2,6 +2,7 @@ import { counterValueParser, withoutMinus } from "./limits.ts";
 import { arrayParser, inputIssue, parser, strictObject, type Parser } from "./parser.ts";
 import { parseInput } from "./parse-input.ts";
 import { zodSchema } from "./zod-schema.ts";
+import { isObject } from "./is-object.ts";
 
 const TYPE_REMEDY = 'pass a command whose "type" is "increment", "decrement", "get" or "set"';
 const MAX_COMMANDS = 1_000;
@@ -26,12 +27,12 @@ const COMMANDS: { readonly [Type in Command["type"]]: Parser<CommandOf<Type>> } 
 
 /** Parser of {@link Command}. Strict: an unknown key is an error. */
 export const commandParser: Parser<Command> = (input, issues) => {
-  const isObject = typeof input === "object" && input !== null && !Array.isArray(input);
-  const type: unknown = isObject ? Reflect.get(input, "type") : undefined;
+  const isCommand = isObject(input) && !Array.isArray(input);
+  const type: unknown = isCommand ? Reflect.get(input, "type") : undefined;
   if (typeof type === "string" && Object.hasOwn(COMMANDS, type)) {
     return COMMANDS[type as Command["type"]](input, issues);
   }
-  issues.push(isObject ? inputIssue(type, TYPE_REMEDY, ["type"]) : inputIssue(input, TYPE_REMEDY));
+  issues.push(isCommand ? inputIssue(type, TYPE_REMEDY, ["type"]) : inputIssue(input, TYPE_REMEDY));
   return get(); // of no use, beside an issue
 };
 

@@ -1,3 +1,4 @@
+import { isObject } from "./is-object.ts";
 /**
  * Every way in which an operation on a counter can fail, and whether it helps to send the same request again with the same
  * idempotency key. Only this table decides it.
@@ -84,7 +85,7 @@ export function isCounterError<C extends CounterErrorCode = CounterErrorCode>(
   error: unknown,
   code?: C,
 ): error is CounterError & { readonly code: C } {
-  if (typeof error !== "object" || error === null) return false;
+  if (!isObject(error)) return false;
   const fields: Partial<Record<keyof CounterError, unknown>> = error;
   return (
     // Other libraries have a code "unavailable", too. No other has the name and all of these fields.

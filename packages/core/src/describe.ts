@@ -1,3 +1,4 @@
+import { isObject } from "./is-object.ts";
 const VALUE_LENGTH = 60;
 const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/gu;
 
@@ -11,7 +12,7 @@ export function describe(value: unknown): string {
 function render(value: unknown): string {
   if (Array.isArray(value) && value.length > VALUE_LENGTH) return `an array of ${value.length}`;
   if (typeof value === "string") return JSON.stringify(value.slice(0, VALUE_LENGTH + 1));
-  if (typeof value === "object" && value !== null) {
+  if (isObject(value)) {
     try {
       return JSON.stringify(value) ?? Object.prototype.toString.call(value);
     } catch {

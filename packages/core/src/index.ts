@@ -50,6 +50,7 @@ export {
   limitsParser,
   startsWithinLimits,
 } from "./limits.ts";
+export { isObject } from "./is-object.ts";
 export { parseInput } from "./parse-input.ts";
 export {
   arrayParser,

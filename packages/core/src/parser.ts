@@ -1,4 +1,5 @@
 import { describe } from "./describe.ts";
+import { isObject } from "./is-object.ts";
 
 /**
  * Checks unknown input and returns it as it is to be used, such as a number for a text of digits. What is wrong goes into
@@ -108,7 +109,7 @@ export function strictObject<T extends object>(
   return (input, issues) => {
     const parsed: Record<string, unknown> = {};
     const result = parsed as T; // or an issue says that it is none
-    if (typeof input !== "object" || input === null || Array.isArray(input)) {
+    if (!isObject(input) || Array.isArray(input)) {
       issues.push(inputIssue(input, remedy));
       return result;
     }

@@ -2,6 +2,7 @@ import { CounterError } from "./counter-error.ts";
 import type { Limits } from "./limits.ts";
 import { parser } from "./parser.ts";
 import { zodSchema } from "./zod-schema.ts";
+import { isObject } from "./is-object.ts";
 
 /**
  * Divides time into windows, such as the months of a time zone. A counter with a window has a value for each, which starts at
@@ -40,7 +41,7 @@ const NAME = /^[\x20-\x7e]{1,200}$/u;
 
 /** Parser of {@link CounterWindow}. */
 export const counterWindowParser = parser<CounterWindow>((input) => {
-  if (typeof input !== "object" || input === null) return false;
+  if (!isObject(input)) return false;
   const { name, at } = input as Partial<CounterWindow>; // either may be missing
   return typeof name === "string" && NAME.test(name) && typeof at === "function";
 }, 'pass calendarWindow(…) of "@durable-counter/core/windows"');

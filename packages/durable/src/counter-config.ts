@@ -4,6 +4,7 @@ import {
   counterValueParser,
   counterWindowParser,
   idempotencyKeyParser,
+  isObject,
   issuedAtNeedsKey,
   issuedAtParser,
   limitsParser,
@@ -74,8 +75,7 @@ export interface CounterHandlerOptions extends CounterOptions {
 
 /** Parser of a store. Every function has an `apply`, too. */
 export const storeParser = parser<CounterStore>(
-  (store) =>
-    typeof store === "object" && store !== null && "apply" in store && typeof store.apply === "function",
+  (store) => isObject(store) && "apply" in store && typeof store.apply === "function",
   "pass a CounterStore",
 );
 

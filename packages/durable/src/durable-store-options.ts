@@ -3,6 +3,7 @@ import {
   counterWindowParser,
   idempotencyKeyParser,
   inputIssue,
+  isObject,
   issuedAtNeedsKey,
   issuedAtParser,
   parseInput,
@@ -39,8 +40,7 @@ const optionsParser = strictObject<DurableStoreOptions & { readonly issuedAt?: n
 
 /** A request whose other fields the store checks. Without this check, a derived key would make a time without a key valid. */
 const keyedRequestParser: Parser<object> = (request, issues) => {
-  const isObject = typeof request === "object" && request !== null;
-  const issue = isObject ? issuedAtNeedsKey(request) : inputIssue(request, "pass an object");
+  const issue = isObject(request) ? issuedAtNeedsKey(request) : inputIssue(request, "pass an object");
   if (issue !== undefined) issues.push(issue);
   return Object(request);
 };

@@ -1,8 +1,9 @@
 import type { AttributeValue, CancellationReason, TransactWriteItem } from "@aws-sdk/client-dynamodb";
-import { arrayParser, CounterError, parseInput, parser } from "@durable-counter/core";
+import { arrayParser, CounterError, isObject, parseInput, parser } from "@durable-counter/core";
 import type { Item, Table } from "./read-item.ts";
 import { isCounterSortKey } from "./item-schema.ts";
 import { quoted } from "./named.ts";
+import { hasConditionFailed } from "./aws-errors.ts";
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html */
 const MAX_ACTIONS = 100;
@@ -25,11 +26,11 @@ interface Write {
 
 /** What an item of a transaction does; undefined if that is not one thing. */
 function writeOf(input: unknown): Write | undefined {
-  if (typeof input !== "object" || input === null) return undefined;
+  if (!isObject(input)) return undefined;
   const { Put, Update, Delete, ConditionCheck }: TransactWriteItem = input;
   const writes = [Put, Update, Delete, ConditionCheck].filter((write) => write !== undefined);
   const [write] = writes;
-  return writes.length === 1 && typeof write === "object" && write !== null ? write : undefined;
+  return writes.length === 1 && isObject(write) ? write : undefined;
 }
 
 /**
@@ -74,11 +75,6 @@ export interface RefusingWrite {
   readonly index: number;
   /** As it was, if the write asks for it. */
   readonly item: Item | undefined;
-}
-
-/** Whether a condition of this write failed. */
-export function hasConditionFailed({ Code }: CancellationReason): boolean {
-  return Code === "ConditionalCheckFailed";
 }
 
 /** The first of the caller's own writes whose condition failed. */

@@ -1,4 +1,8 @@
-import type { CancellationReason, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
+import type {
+  CancellationReason,
+  ConditionalCheckFailedException,
+  TransactionCanceledException,
+} from "@aws-sdk/client-dynamodb";
 import { CounterError, isCounterError, type CounterErrorCode } from "@durable-counter/core";
 import type { Attempt, Attempts } from "./attempt-tracking.ts";
 import { named, quoted } from "./named.ts";
@@ -144,6 +148,16 @@ export function translateError(
 export function reasonsOf(error: unknown): readonly CancellationReason[] {
   if (!(error instanceof Error) || error.name !== "TransactionCanceledException") return [];
   return (error as TransactionCanceledException).CancellationReasons ?? [];
+}
+
+/** Whether the condition of an update has failed. */
+export function isConditionFailure(error: unknown): error is ConditionalCheckFailedException {
+  return error instanceof Error && error.name === "ConditionalCheckFailedException";
+}
+
+/** Whether the condition of one item of a transaction has failed. */
+export function hasConditionFailed(reason: CancellationReason | undefined): boolean {
+  return reason?.Code === "ConditionalCheckFailed";
 }
 
 /** Whether a write was not applied since DynamoDB asks for less, or another was at work on the item. */

@@ -12,7 +12,7 @@ import { itemAt } from "./table-keys.ts";
 import { attributes } from "./item-schema.ts";
 import { send } from "./send.ts";
 import { hasHolds, hasMovedHolds, lapsedBefore, nextFence } from "./write-fence.ts";
-import { isConditionFailure } from "./write-outcome.ts";
+import { isConditionFailure } from "./aws-errors.ts";
 
 /** More than come between two compactions, so that a backlog shrinks; below DynamoDB's 300 operators per expression. */
 const MAX_REMOVED = 100;

@@ -11,9 +11,10 @@ import { tagOf } from "./moved-keys.ts";
 import type { RequestContext } from "./request-context.ts";
 import { itemAt } from "./table-keys.ts";
 import { attributes, HOLD_FENCE, numberValue } from "./item-schema.ts";
-import { failedWrite, isConditionFailure, readFailedItem, type WriteOutcome } from "./write-outcome.ts";
+import { failedWrite, readFailedItem, type WriteOutcome } from "./write-outcome.ts";
 import { send } from "./send.ts";
 import { expiryWithoutValue, isFenced, lapsedBefore } from "./write-fence.ts";
+import { isConditionFailure } from "./aws-errors.ts";
 
 /**
  * Applies the batch and records the idempotency key in one update. DynamoDB reads every operand of an update before the item
@@ -63,15 +64,15 @@ export function stateAfterFailure(
 
 const HOLDS = numberValue(HOLD_FENCE);
 // Composed once, not for every command.
-const NOT_RECORDED = "attribute_not_exists(#idempotencyKey)";
-const AS_EXPECTED = "#idempotencyKey = :expected";
+export const NOT_RECORDED = "attribute_not_exists(#idempotencyKey)";
+export const AS_EXPECTED = "#idempotencyKey = :expected";
 /** Keys were moved, but not this one: the item has a list of moved keys, without its tag. */
 const NOT_MOVED = "(#fence < :holds AND attribute_exists(#moved) AND NOT contains(#moved, :tag))";
 const NOT_FENCED = `(attribute_not_exists(#fence) OR #fence < :lapsed OR ${NOT_MOVED})`;
 /** In a table of several uses: an item without a fence is not a counter's. */
 const OWN_AND_NOT_FENCED = `(attribute_not_exists(#id) OR #fence < :lapsed OR ${NOT_MOVED})`;
 const MARK_AS_OWN = ", #fence = if_not_exists(#fence, :own)";
-const SAME_FENCE = "#fence = :fence";
+export const SAME_FENCE = "#fence = :fence";
 const IN_RANGE = "#value BETWEEN :lowest AND :highest";
 const NEW_OR_IN_RANGE = `(attribute_not_exists(#value) OR ${IN_RANGE})`;
 const BEFORE = "if_not_exists(#value, :initial)";
@@ -84,7 +85,7 @@ const EXPIRE = ", #expiresAt = :expiresAt";
 const EXPIRES_NO_EARLIER =
   "attribute_not_exists(#value) AND (attribute_not_exists(#expiresAt) OR #expiresAt <= :expiresAt)";
 const KEEP = " REMOVE #expiresAt";
-const NEW = "attribute_not_exists(#value)";
+export const NEW = "attribute_not_exists(#value)";
 
 /** The update and its condition, for a request of its own or as a part of a transaction. */
 export function updateInput(request: RequestContext, { change, item, keyItem }: ConditionalUpdate) {

@@ -6,8 +6,7 @@ import { checkOwner, isOwnItem, OWN_OR_MISSING } from "./item-owner.ts";
 import { itemAt, sortKeyOf } from "./table-keys.ts";
 import { attributes, KEY_PREFIX, VALUE_SORT_KEY, windowSortKey } from "./item-schema.ts";
 import { send } from "./send.ts";
-import { reasonsOf, translateError } from "./aws-errors.ts";
-import { isConditionFailure } from "./write-outcome.ts";
+import { hasConditionFailed, isConditionFailure, reasonsOf, translateError } from "./aws-errors.ts";
 
 /** A transaction has at most 100 items, and one of them is the counter's. */
 const MAX_DELETED = 99;
@@ -92,6 +91,6 @@ async function deleteKeyItemsOf(
   try {
     await send(table, () => new TransactWriteItemsCommand({ TransactItems }));
   } catch (error) {
-    if (!reasonsOf(error).some(({ Code }) => Code === "ConditionalCheckFailed")) throw error;
+    if (!reasonsOf(error).some(hasConditionFailed)) throw error;
   }
 }

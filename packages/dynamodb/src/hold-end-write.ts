@@ -1,4 +1,4 @@
-import type { CancellationReason, UpdateItemCommandInput } from "@aws-sdk/client-dynamodb";
+import type { UpdateItemCommandInput } from "@aws-sdk/client-dynamodb";
 import type { HoldEndResult } from "@durable-counter/core";
 import {
   TrackedTransactWriteItems,
@@ -6,7 +6,14 @@ import {
   endUntracked,
   type Attempts,
 } from "./attempt-tracking.ts";
-import { isBusy, isConflict, reasonsOf, translateError } from "./aws-errors.ts";
+import {
+  hasConditionFailed,
+  isBusy,
+  isConditionFailure,
+  isConflict,
+  reasonsOf,
+  translateError,
+} from "./aws-errors.ts";
 import { setContended } from "./contended-request.ts";
 import { readItem, valueOf } from "./read-item.ts";
 import { withParameters } from "./expressions.ts";
@@ -17,7 +24,6 @@ import { send } from "./send.ts";
 import type { CallConfig } from "./store-options.ts";
 import { itemAt } from "./table-keys.ts";
 import { attributes, numberValue } from "./item-schema.ts";
-import { isConditionFailure } from "./write-outcome.ts";
 import { soonAfter } from "./hold-expiry.ts";
 
 /** What became of a write that DynamoDB answered. */
@@ -57,10 +63,9 @@ export async function writeEnd(
     return answer(valueOf(item, config, id, valueAttributeOf(action)) ?? Number.NaN);
   } catch (error) {
     const [reason, ...others] = reasonsOf(error);
-    const hasFailed = ({ Code }: CancellationReason) => Code === "ConditionalCheckFailed";
     const isCondition = isConditionFailure(error);
-    const isChanged = reason !== undefined && hasFailed(reason);
-    const isEnded = others.some(hasFailed);
+    const isChanged = hasConditionFailed(reason);
+    const isEnded = others.some(hasConditionFailed);
     if (isCondition || isChanged || isEnded) {
       const { sortKey, startedAt } = context;
       const seen = isCondition ? error.Item : reason?.Item;

@@ -5,7 +5,7 @@ import {
   type AttributeValue,
 } from "@aws-sdk/client-dynamodb";
 import { notSettled } from "./request-errors.ts";
-import { isBusy, reasonsOf, translateError } from "./aws-errors.ts";
+import { hasConditionFailed, isBusy, isConditionFailure, reasonsOf, translateError } from "./aws-errors.ts";
 import { backOff, MAX_OVERTAKEN } from "./back-off.ts";
 import { readItem, valueOf, type Item } from "./read-item.ts";
 import { endText, holdAttributes, openHolds, valueAttributeOf, type OpenHold } from "./hold-record.ts";
@@ -15,7 +15,6 @@ import { itemAt, type CounterKey } from "./table-keys.ts";
 import { attributes, numberValue } from "./item-schema.ts";
 import { send } from "./send.ts";
 import { hasMovedHolds } from "./write-fence.ts";
-import { isConditionFailure } from "./write-outcome.ts";
 import { isDue, nextDue } from "./hold-expiry.ts";
 
 /** Below DynamoDB's 300 operators per expression, and 100 items per transaction, of which a hold takes two. */
@@ -118,8 +117,7 @@ export async function settle(table: HoldTable, key: CounterKey, item: Item, now:
     await send(table, () => new TransactWriteItemsCommand({ TransactItems: [{ Update }, ...ends] }));
     return true;
   } catch (error) {
-    const wasOvertaken =
-      isConditionFailure(error) || reasonsOf(error).some(({ Code }) => Code === "ConditionalCheckFailed");
+    const wasOvertaken = isConditionFailure(error) || reasonsOf(error).some(hasConditionFailed);
     // A settlement whose reply was lost is found by the next read.
     if (!wasOvertaken && !isBusy(error))
       throw translateError(error, { tableName, counterId: id, wrote: false });

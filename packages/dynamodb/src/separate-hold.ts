@@ -1,5 +1,5 @@
 import type { CounterWindow } from "@durable-counter/core";
-import { reasonsOf } from "./aws-errors.ts";
+import { hasConditionFailed, reasonsOf } from "./aws-errors.ts";
 import { refusesTransactions, startsCompaction } from "./compaction.ts";
 import type { Item } from "./read-item.ts";
 import { forgetHold, isPlacedInline, keyItemOf, placeNextInline, rememberHold } from "./hold-memory.ts";
@@ -80,7 +80,7 @@ export function placeApart(
     failed: (error) => {
       forgetHold(config.cache, request);
       const [, ofItem] = reasonsOf(error);
-      if (ofItem?.Code === "ConditionalCheckFailed") placeNextInline(request);
+      if (hasConditionFailed(ofItem)) placeNextInline(request);
       return refusesTransactions(request, error);
     },
   };

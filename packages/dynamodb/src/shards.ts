@@ -8,7 +8,7 @@ import { checkOwner, OWN_OR_MISSING } from "./item-owner.ts";
 import { itemAt, sortKeyOf } from "./table-keys.ts";
 import { attributes, PERMANENT_FENCE, shardPrefix, VALUE_SORT_KEY, numberValue } from "./item-schema.ts";
 import { send } from "./send.ts";
-import { translateError } from "./aws-errors.ts";
+import { isConditionFailure, translateError } from "./aws-errors.ts";
 
 /** The shard of an idempotency key: always the same, because a retry that met another shard would count again. */
 export function shardOf(idempotencyKey: string, shards: number): number {
@@ -40,7 +40,7 @@ export async function claimShards(table: Table, id: string, shards: number): Pro
     const { Attributes: claimed = {} } = await send(table, () => command);
     checkShards(claimed, table, id, shards);
   } catch (error) {
-    if ((error as Error).name === "ConditionalCheckFailedException") {
+    if (isConditionFailure(error)) {
       if (keys.isShared) checkOwner(await readItem(table, root, { consistent: true }), table, id);
       throw keptInOneItem(table, id, shards);
     }

@@ -3,6 +3,7 @@ import {
   CounterError,
   counterValueParser,
   counterWindowParser,
+  isObject,
   limitsParser,
   parseInput,
   parser,
@@ -146,7 +147,7 @@ function areCapabilities(input: unknown): boolean {
  * DAX client answers differently: it would fail half-way.
  */
 function isDynamoDBClient(input: unknown): boolean {
-  if (typeof input !== "object" || input === null) return false;
+  if (!isObject(input)) return false;
   const { send, middlewareStack, config, constructor } = input as Partial<DynamoDBClient>; // any of them may be missing
   const { serviceId = "DynamoDB" } = (config ?? {}) as { serviceId?: string };
   return (

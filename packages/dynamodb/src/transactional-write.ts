@@ -11,9 +11,10 @@ import type { RequestContext } from "./request-context.ts";
 import { itemAt } from "./table-keys.ts";
 import { attributes, numberValue } from "./item-schema.ts";
 import { send } from "./send.ts";
-import { reasonsOf } from "./aws-errors.ts";
+import { hasConditionFailed, reasonsOf } from "./aws-errors.ts";
 import { expiryWithoutValue, isFenced, nextFence } from "./write-fence.ts";
 import { failedWrite, readFailedItem, type WriteOutcome } from "./write-outcome.ts";
+import { AS_EXPECTED, NEW, NOT_RECORDED, SAME_FENCE } from "./conditional-update.ts";
 
 /**
  * Applies the batch and records the idempotency key in one transaction over the counter's item and the key's item.
@@ -58,9 +59,7 @@ export async function transactionalWrite(
     return { type: "applied", before: change.before, item: { ...item, ...written } };
   } catch (error) {
     const found = async (reason: CancellationReason | undefined, sortKey: string) =>
-      reason?.Code === "ConditionalCheckFailed"
-        ? (reason.Item ?? readFailedItem(request, sortKey))
-        : undefined;
+      hasConditionFailed(reason) ? (reason?.Item ?? readFailedItem(request, sortKey)) : undefined;
     const isDenied = hold?.failed(error);
     const [keyItemReason, itemReason] = reasonsOf(error);
     const keyItem = await found(keyItemReason, keyAttribute);
@@ -99,13 +98,9 @@ function updateItem(
   const conditions = [
     ...(holds.condition === "" ? [] : [holds.condition]),
     // In a table of several uses, an item without a fence is not a counter's.
-    fence !== undefined ? "#fence = :fence" : `attribute_not_exists(${keys.isShared ? "#id" : "#fence"})`,
-    expected === undefined ? "attribute_not_exists(#idempotencyKey)" : "#idempotencyKey = :expected",
-    change.mayCreate
-      ? "attribute_not_exists(#value)"
-      : isRefusal
-        ? "attribute_exists(#value)"
-        : "#value = :before",
+    fence !== undefined ? SAME_FENCE : `attribute_not_exists(${keys.isShared ? "#id" : "#fence"})`,
+    expected === undefined ? NOT_RECORDED : AS_EXPECTED,
+    change.mayCreate ? NEW : isRefusal ? "attribute_exists(#value)" : "#value = :before",
   ];
   const sets = ["#fence = :nextFence"];
   const removes: string[] = [];

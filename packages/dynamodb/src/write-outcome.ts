@@ -1,4 +1,3 @@
-import type { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { CounterError } from "@durable-counter/core";
 import { readItem, type Item } from "./read-item.ts";
 import { named, quoted } from "./named.ts";
@@ -39,10 +38,6 @@ export function translateWriteError(request: RequestContext, error: unknown): Co
   const { config, id: counterId, idempotencyKey, attempts } = request;
   const { tableName } = config;
   return translateError(error, { tableName, counterId, idempotencyKey, wrote: true, attempts });
-}
-
-export function isConditionFailure(error: unknown): error is ConditionalCheckFailedException {
-  return error instanceof Error && error.name === "ConditionalCheckFailedException";
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { CancellationReason, TransactWriteItem } from "@aws-sdk/client-dynamodb";
 import { applyBatch, CounterError } from "@durable-counter/core";
-import { hasConditionFailed, invalidAlongside, refusingWrite, type RefusingWrite } from "./alongside.ts";
+import { invalidAlongside, refusingWrite, type RefusingWrite } from "./alongside.ts";
 import { endUntracked, TrackedTransactWriteItems } from "./attempt-tracking.ts";
-import { isBusy, isConflict, isItemFull, reasonsOf } from "./aws-errors.ts";
+import { hasConditionFailed, isBusy, isConflict, isItemFull, reasonsOf } from "./aws-errors.ts";
 import { stateAfterFailure, updateInput } from "./conditional-update.ts";
 import { valueOf } from "./read-item.ts";
 import type { EntryContexts } from "./entry-contexts.ts";
@@ -56,7 +56,7 @@ export async function writeTogether(
       const refusedBy = refusingWrite(reasons.slice(requests.length));
       const seen = await statesAfter(requests, states, updates, reasons);
       // That a write of the caller's own was refused says nothing about the counters: what was known of them may have changed.
-      const isFirstSeen = refusedBy === undefined || hasConditionFailed(reasons[0] ?? {});
+      const isFirstSeen = refusedBy === undefined || hasConditionFailed(reasons[0]);
       const after = isFirstSeen ? seen : seen.with(0, { ...stateAt(seen, 0), isGuess: true });
       return { type: "condition-failed", states: after, refusedBy };
     }
@@ -81,7 +81,7 @@ async function statesAfter(
   updates: readonly ConditionalUpdate[],
   reasons: readonly CancellationReason[],
 ): Promise<CounterStates> {
-  const failed = requests.filter((_, index) => hasConditionFailed(reasons[index] ?? {}));
+  const failed = requests.filter((_, index) => hasConditionFailed(reasons[index]));
   const returned = new Map(requests.map((request, index) => [request, reasons[index]?.Item]));
   const unseen = failed.filter((request) => returned.get(request) === undefined);
   const items = await readTogether(requests[0].config, unseen).catch((cause: unknown) => {
