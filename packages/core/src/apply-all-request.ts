@@ -1,4 +1,5 @@
-import { commandsParser, type Command } from "./command.ts";
+import { commandsParser } from "./batch.ts";
+import type { Command } from "./command.ts";
 import { counterValueParser, limitsParser, onLimitParser, type Limits } from "./limits.ts";
 import { CounterError } from "./counter-error.ts";
 import { arrayParser, inputIssue, strictObject, type Parser } from "./parser.ts";

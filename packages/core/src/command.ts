@@ -1,11 +1,10 @@
 import { counterValueParser, withoutMinus } from "./limits.ts";
-import { arrayParser, inputIssue, parser, strictObject, type Parser } from "./parser.ts";
+import { inputIssue, parser, strictObject, type Parser } from "./parser.ts";
 import { parseInput } from "./parse-input.ts";
 import { zodSchema } from "./zod-schema.ts";
 import { isObject } from "./is-object.ts";
 
 const TYPE_REMEDY = 'pass a command whose "type" is "increment", "decrement", "get" or "set"';
-const MAX_COMMANDS = 1_000;
 
 /** Parser of an amount: a safe integer ≥ 0. */
 export const amountParser = parser<number>(
@@ -36,18 +35,8 @@ export const commandParser: Parser<Command> = (input, issues) => {
   return get(); // of no use, beside an issue
 };
 
-/** Parser of a batch: 1–1,000 commands. */
-export const commandsParser = arrayParser(
-  commandParser,
-  [1, MAX_COMMANDS],
-  `pass an array of 1 to ${MAX_COMMANDS} commands`,
-);
-
 /** zod schema of {@link Command}. Strict: an unknown key is an error. */
 export const Command = /* @__PURE__ */ zodSchema(commandParser);
-
-/** zod schema of a batch: 1–1,000 commands. */
-export const Commands = /* @__PURE__ */ zodSchema(commandsParser);
 
 /** One operation on a counter. Amounts are safe integers ≥ 0, and the value of `set` is a safe integer. */
 export type Command =

@@ -11,18 +11,10 @@ export {
 } from "./apply-all-request.ts";
 export { applyBatch, applyCommand, type BatchResult, type CommandResult } from "./apply-commands.ts";
 export { applyEntries, entryLimits, entryRefused } from "./apply-entries.ts";
+export { Commands, commandsParser } from "./batch.ts";
 export { checkSignal } from "./call-signal.ts";
 export { CounterIds, counterIdsParser } from "./counter-ids.ts";
-export {
-  Command,
-  commandParser,
-  Commands,
-  commandsParser,
-  decrement,
-  get,
-  increment,
-  set,
-} from "./command.ts";
+export { Command, commandParser, decrement, get, increment, set } from "./command.ts";
 export {
   CounterError,
   idempotencyKeyReused,

@@ -1,4 +1,5 @@
-import { commandsParser, type Command } from "./command.ts";
+import { commandsParser } from "./batch.ts";
+import type { Command } from "./command.ts";
 import { counterValueParser, limitsParser, type Limits } from "./limits.ts";
 import { parser, rule, strictObject } from "./parser.ts";
 import { counterWindowParser, type CounterWindow } from "./window.ts";

@@ -1,6 +1,7 @@
 import type { BatchResult } from "./apply-commands.ts";
 import { callSignalParser } from "./call-signal.ts";
-import { commandsParser, decrement, get, increment, set, type Command } from "./command.ts";
+import { commandsParser } from "./batch.ts";
+import { decrement, get, increment, set, type Command } from "./command.ts";
 import { isCounterError } from "./counter-error.ts";
 import type { Counter } from "./counter.ts";
 import { counterValueParser, limitsParser, startsWithinLimits, type CounterOptions } from "./limits.ts";

@@ -1,5 +1,5 @@
 import type { Item } from "./read-item.ts";
-import { hasList } from "./moved-keys.ts";
+import { hasList } from "./moved-keys-list.ts";
 import { itemName, type RequestContext } from "./request-context.ts";
 import type { CallConfig } from "./store-options.ts";
 import { attributes } from "./item-schema.ts";

@@ -7,7 +7,7 @@ import { recordFraction, recordText, valueBefore } from "./idempotency-record.ts
 import type { CounterState } from "./counter-state.ts";
 import type { ConditionalUpdate } from "./next-action.ts";
 import { OWN_ITEM } from "./item-owner.ts";
-import { tagOf } from "./moved-keys.ts";
+import { tagOf } from "./moved-keys-list.ts";
 import type { RequestContext } from "./request-context.ts";
 import { itemAt } from "./table-keys.ts";
 import { attributes, HOLD_FENCE, numberValue } from "./item-schema.ts";

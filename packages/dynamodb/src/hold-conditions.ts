@@ -1,7 +1,7 @@
 import type { Item } from "./read-item.ts";
 import { holdAttributes, holdText } from "./hold-record.ts";
 import { NOTHING, type ExpressionPart, type Placement } from "./hold-support.ts";
-import { tagOf } from "./moved-keys.ts";
+import { tagOf } from "./moved-keys-list.ts";
 import { attributes, HOLD_FENCE, numberValue, PERMANENT_FENCE } from "./item-schema.ts";
 import { fenceWithHolds, hasHolds, isFenced, lapsedBefore } from "./write-fence.ts";
 import { dueOf, firstDue, nextDue, soonAfter, TICK } from "./hold-expiry.ts";

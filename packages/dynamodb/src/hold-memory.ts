@@ -1,6 +1,6 @@
 import type { Item } from "./read-item.ts";
 import { holdAttributes, holdText, type OpenHold } from "./hold-record.ts";
-import { hasList } from "./moved-keys.ts";
+import { hasList } from "./moved-keys-list.ts";
 import { inFlightName, itemName } from "./request-context.ts";
 import { BoundedMap, type StoreCache } from "./store-cache.ts";
 import { attributes, numberValue } from "./item-schema.ts";

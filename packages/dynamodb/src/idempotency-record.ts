@@ -126,3 +126,8 @@ function readText(text: string | undefined): IdempotencyRecord | undefined {
     ...(reason.startsWith(ALONGSIDE) && { refusedBy: Number(reason.slice(ALONGSIDE.length)) }),
   };
 }
+
+/** Until when a key is recorded, in seconds since 1970; Infinity for a record that cannot be read. */
+export function expiryOf(record: AttributeValue): number {
+  return readRecord(record)?.expiresAt ?? Infinity;
+}

@@ -6,7 +6,7 @@ export const attributes = {
    * would miss an idempotency key that is recorded there.
    */
   fence: "fence",
-  /** A list of the idempotency keys that were moved into items of their own, in short: see moved-keys.ts. */
+  /** A list of the idempotency keys that were moved into items of their own, in short: see moved-keys-list.ts. */
   moved: "moved",
   /** How many items the counter is spread over. */
   shards: "shards",

@@ -62,3 +62,17 @@ export function removal(
     },
   );
 }
+
+/** As many keys as fit in one request, where a hold counts twice. */
+export function fitting(
+  request: RequestContext,
+  item: Item,
+  keys: readonly RecordedKey[],
+  most: number,
+): readonly RecordedKey[] {
+  let parts = 0;
+  return keys.filter(([name]) => {
+    parts += holdOf(request, item, name) === undefined ? 1 : 2;
+    return parts <= most;
+  });
+}

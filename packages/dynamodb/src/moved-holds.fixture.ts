@@ -1,6 +1,6 @@
 import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { get, type HoldRequest } from "@durable-counter/core";
-import { moveToKeyItems } from "./compaction.ts";
+import { moveToKeyItems } from "./move-keys.ts";
 import { readItem } from "./read-item.ts";
 import { createFullStore, type FullStore } from "./full-store.fixture.ts";
 import { holds, type DynamoDBCounterStoreOptions } from "./index.ts";

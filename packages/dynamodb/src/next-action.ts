@@ -4,7 +4,7 @@ import { findRecordedResult, recordsOf, type CounterState } from "./counter-stat
 import { callerIdHash } from "./idempotency-key.ts";
 import type { NetEffect } from "./net-effect.ts";
 import { EVERY_CALLER, type IdempotencyRecord } from "./idempotency-record.ts";
-import { isNotMoved } from "./moved-keys.ts";
+import { isNotMoved } from "./moved-keys-list.ts";
 import { isExpired, mayBeInFlight, type RequestContext, type RequestResult } from "./request-context.ts";
 import { idempotencyKeyExpired, notYetIssued } from "./request-errors.ts";
 import { checkFence, GRACE_SECONDS, hasHolds, isFenced } from "./write-fence.ts";

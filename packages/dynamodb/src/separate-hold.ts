@@ -1,12 +1,13 @@
 import type { CounterWindow } from "@durable-counter/core";
 import { hasConditionFailed, reasonsOf } from "./aws-errors.ts";
-import { refusesTransactions, startsCompaction } from "./compaction.ts";
+import { startsCompaction } from "./compaction.ts";
+import { refusesTransactions } from "./move-keys.ts";
 import type { Item } from "./read-item.ts";
 import { forgetHold, isPlacedInline, keyItemOf, placeNextInline, rememberHold } from "./hold-memory.ts";
 import { valueAttributeOf } from "./hold-record.ts";
 import type { SeparatePlacement, SeparatePlacementRequest } from "./hold-support.ts";
 import { putMovedHold } from "./moved-hold.ts";
-import { hasList } from "./moved-keys.ts";
+import { hasList } from "./moved-keys-list.ts";
 import { itemName, valueName } from "./request-context.ts";
 import type { CallConfig } from "./store-options.ts";
 import { attributes, numberValue, valueSortKey } from "./item-schema.ts";

@@ -15,6 +15,7 @@ import {
 } from "@durable-counter/core";
 import { sleep, type Waits } from "./back-off.ts";
 import { createStoreCache, type StoreCache } from "./store-cache.ts";
+import { DEFAULT_TIMEOUT_MS } from "./time-limit.ts";
 import { tableKeys, tableKeysParser, type TableKeysOptions } from "./table-keys.ts";
 import type { Table } from "./read-item.ts";
 import type { HoldSupport } from "./hold-support.ts";
@@ -194,7 +195,7 @@ export function parseStoreOptions(input: ParsedOptions): StoreConfig {
     shards: options.shards,
     holds: options.capabilities?.find(({ holds }) => holds !== undefined)?.holds,
     window: options.window,
-    timeoutMs: options.timeoutMs ?? 20_000,
+    timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     now: wholeMilliseconds(options.now ?? Date.now),
     sleep: options.sleep ?? sleep,
     random: options.random ?? Math.random,

@@ -1,5 +1,8 @@
 import { checkSignal } from "@durable-counter/core";
 
+/** How long a call may take if the store has no `timeoutMs`. */
+export const DEFAULT_TIMEOUT_MS = 20_000;
+
 /** Ends a call before it is done: the caller has aborted it, or its time is over. */
 class CallEnded extends Error {
   override readonly name = "AbortError";

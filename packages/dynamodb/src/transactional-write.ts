@@ -5,7 +5,7 @@ import { recordText } from "./idempotency-record.ts";
 import type { Item } from "./read-item.ts";
 import { withParameters } from "./expressions.ts";
 import { replaceKeyItem } from "./key-item.ts";
-import { listWith } from "./moved-keys.ts";
+import { listWith } from "./moved-keys-list.ts";
 import type { TransactionalWrite } from "./next-action.ts";
 import type { RequestContext } from "./request-context.ts";
 import { itemAt } from "./table-keys.ts";

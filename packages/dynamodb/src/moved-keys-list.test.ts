@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { hasList, isNotMoved, listWith } from "./moved-keys.ts";
+import { hasList, isNotMoved, listWith } from "./moved-keys-list.ts";
 
 const SECONDS = 1_767_225_600;
 const NOW = SECONDS * 1_000;
