@@ -1,7 +1,7 @@
 import type { AttributeValue, UpdateItemCommandInput } from "@aws-sdk/client-dynamodb";
 import { TrackedUpdateItem } from "./attempt-tracking.ts";
 import type { Item } from "./read-item.ts";
-import { parametersOf, withParameters } from "./expressions.ts";
+import { parametersOf, withParameters } from "./expression-parameters.ts";
 import { NOTHING } from "./hold-support.ts";
 import { recordFraction, recordText, valueBefore } from "./idempotency-record.ts";
 import type { CounterState } from "./counter-state.ts";

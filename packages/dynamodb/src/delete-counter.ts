@@ -1,7 +1,7 @@
 import { DeleteItemCommand, TransactWriteItemsCommand } from "@aws-sdk/client-dynamodb";
 import type { CounterWindow } from "@durable-counter/core";
 import { queryItems, readItem, type Table } from "./read-item.ts";
-import { withParameters } from "./expressions.ts";
+import { withParameters } from "./expression-parameters.ts";
 import { checkOwner, isOwnItem, OWN_OR_MISSING } from "./item-owner.ts";
 import { itemAt, sortKeyOf } from "./table-keys.ts";
 import { attributes, KEY_PREFIX, VALUE_SORT_KEY, windowSortKey } from "./item-schema.ts";

@@ -24,7 +24,7 @@ import {
   type HoldContext,
   type HoldState,
 } from "./next-hold-action.ts";
-import { readTogether } from "./read-together.ts";
+import { readTogether } from "./transactional-read.ts";
 import { itemName, namesOf, valueName } from "./request-context.ts";
 import type { CallConfig } from "./store-options.ts";
 import { numberValue } from "./item-schema.ts";

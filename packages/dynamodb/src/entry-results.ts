@@ -8,7 +8,7 @@ import { overtaken, resultForgotten, setOverFraction } from "./request-errors.ts
 import { settleEach } from "./settle-each.ts";
 import type { ConditionalUpdate } from "./next-action.ts";
 import { readRecord } from "./idempotency-record.ts";
-import { readTogether } from "./read-together.ts";
+import { readTogether } from "./transactional-read.ts";
 import { findRecordedResults, readStates } from "./recorded-results.ts";
 import { valueName, type RequestContext } from "./request-context.ts";
 import { withWindow } from "./request-window.ts";

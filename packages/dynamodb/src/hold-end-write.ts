@@ -16,7 +16,7 @@ import {
 } from "./aws-errors.ts";
 import { setContended } from "./contended-request.ts";
 import { readItem, valueOf } from "./read-item.ts";
-import { withParameters } from "./expressions.ts";
+import { withParameters } from "./expression-parameters.ts";
 import { endText, holdAttributes, valueAttributeOf, windowOfHoldText } from "./hold-record.ts";
 import { endOfMovedHold } from "./moved-hold.ts";
 import type { HoldContext, HoldState, HoldWrite } from "./next-hold-action.ts";

@@ -1,6 +1,6 @@
 import type { AttributeValue, TransactWriteItem } from "@aws-sdk/client-dynamodb";
 import type { Item, Table } from "./read-item.ts";
-import { withParameters } from "./expressions.ts";
+import { withParameters } from "./expression-parameters.ts";
 import { itemKey } from "./table-keys.ts";
 import { attributes, numberValue } from "./item-schema.ts";
 import { GRACE_SECONDS } from "./write-fence.ts";

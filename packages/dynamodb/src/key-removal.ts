@@ -1,6 +1,6 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { Item } from "./read-item.ts";
-import { withParameters } from "./expressions.ts";
+import { withParameters } from "./expression-parameters.ts";
 import type { HoldParts } from "./hold-support.ts";
 import type { RequestContext } from "./request-context.ts";
 import { attributes } from "./item-schema.ts";

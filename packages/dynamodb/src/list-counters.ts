@@ -2,7 +2,7 @@ import { ScanCommand } from "@aws-sdk/client-dynamodb";
 import { isCounterError, type CallOptions } from "@durable-counter/core";
 import { translateError } from "./aws-errors.ts";
 import type { StoreCalls } from "./capabilities.ts";
-import { withParameters } from "./expressions.ts";
+import { withParameters } from "./expression-parameters.ts";
 import { mayBeDue } from "./hold-expiry.ts";
 import { attributes, VALUE_SORT_KEY } from "./item-schema.ts";
 import { placeOf, settled } from "./read-counters.ts";

@@ -1,6 +1,6 @@
 import type { AttributeValue, TransactWriteItem } from "@aws-sdk/client-dynamodb";
 import type { Item, Table } from "./read-item.ts";
-import { withParameters } from "./expressions.ts";
+import { withParameters } from "./expression-parameters.ts";
 import { forgottenAt, holdAttributes, holdText, readHoldText, type OpenHold } from "./hold-record.ts";
 import { itemAt, itemKey, sortKeyOf } from "./table-keys.ts";
 import { attributes, KEY_PREFIX, OPEN_HOLD_PREFIX, numberValue } from "./item-schema.ts";

@@ -1,5 +1,5 @@
 import type { CounterWindow } from "@durable-counter/core";
-import { withParameters } from "./expressions.ts";
+import { withParameters } from "./expression-parameters.ts";
 import { mayBeDue } from "./hold-expiry.ts";
 import { attributes, VALUE_SORT_KEY, valueSortKey, windowAttribute } from "./item-schema.ts";
 import { readItem, valueOf, type Item, type Table } from "./read-item.ts";

@@ -5,7 +5,7 @@ import {
   type DynamoDBClient,
 } from "@aws-sdk/client-dynamodb";
 import { CounterError } from "@durable-counter/core";
-import { withParameters } from "./expressions.ts";
+import { withParameters } from "./expression-parameters.ts";
 import { itemAt, type CounterKey, type TableKeys } from "./table-keys.ts";
 import { attributes } from "./item-schema.ts";
 import { send } from "./send.ts";

@@ -2,7 +2,7 @@ import { entryRefused, isCounterError, type BatchResult } from "@durable-counter
 import type { EntryContexts } from "./entry-contexts.ts";
 import { notApplied, resultForgotten } from "./request-errors.ts";
 import { findRecordedResult, type CounterState } from "./counter-state.ts";
-import { readTogether } from "./read-together.ts";
+import { readTogether } from "./transactional-read.ts";
 import type { RequestContext } from "./request-context.ts";
 import { isFenced } from "./write-fence.ts";
 

@@ -14,6 +14,7 @@ import {
   type Limits,
 } from "@durable-counter/core";
 import { sleep, type Waits } from "./back-off.ts";
+import { shardsParser } from "./shards.ts";
 import { createStoreCache, type StoreCache } from "./store-cache.ts";
 import { DEFAULT_TIMEOUT_MS } from "./time-limit.ts";
 import { tableKeys, tableKeysParser, type TableKeysOptions } from "./table-keys.ts";
@@ -78,7 +79,6 @@ export interface StoreOptions extends CounterOptions {
 }
 
 const YEAR_SECONDS = 31_536_000;
-const MAX_SHARDS = 256;
 
 const whole = (least: number, most: number, remedy: string) =>
   parser<number>((n) => Number.isInteger(n) && Number(n) >= least && Number(n) <= most, remedy);
@@ -111,7 +111,7 @@ const optionsParser = strictObject<ParsedOptions>(
         ),
       },
     ),
-    shards: whole(2, MAX_SHARDS, `pass a whole number from 2 to ${MAX_SHARDS}`),
+    shards: shardsParser,
     keys: tableKeysParser,
     capabilities: parser<readonly KnownCapability[]>(areCapabilities, CAPABILITIES_REMEDY),
     window: counterWindowParser,

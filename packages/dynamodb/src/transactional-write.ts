@@ -3,7 +3,7 @@ import { TrackedTransactWriteItems } from "./attempt-tracking.ts";
 import { NOTHING, type ExpressionPart } from "./hold-support.ts";
 import { recordText } from "./idempotency-record.ts";
 import type { Item } from "./read-item.ts";
-import { withParameters } from "./expressions.ts";
+import { withParameters } from "./expression-parameters.ts";
 import { replaceKeyItem } from "./key-item.ts";
 import { listWith } from "./moved-keys-list.ts";
 import type { TransactionalWrite } from "./next-action.ts";

@@ -8,7 +8,7 @@ import { valueOf } from "./read-item.ts";
 import type { EntryContexts } from "./entry-contexts.ts";
 import type { CounterState } from "./counter-state.ts";
 import type { ConditionalUpdate } from "./next-action.ts";
-import { readTogether } from "./read-together.ts";
+import { readTogether } from "./transactional-read.ts";
 import { stateAt, type CounterStates } from "./recorded-results.ts";
 import { itemName, valueName, type RequestContext } from "./request-context.ts";
 import { send } from "./send.ts";

@@ -4,7 +4,7 @@ import { concurrencyContract } from "./contract/concurrency-contract.ts";
 import { capabilityContract } from "./contract/capability-contract.ts";
 import type { ContractOptions, ContractRunner, CreateStore } from "./contract/contract.ts";
 import { getManyContract } from "./contract/get-many-contract.ts";
-import { holdContract } from "./contract/hold-contract.ts";
+import { holdContract } from "./contract/hold-placing-contract.ts";
 import { holdEndContract } from "./contract/hold-end-contract.ts";
 import { holdExpiryContract } from "./contract/hold-expiry-contract.ts";
 import { inputContract } from "./contract/input-contract.ts";

@@ -15,7 +15,7 @@ import {
   type WaitForConditionCheckFunc,
   type WaitForConditionConfig,
 } from "@aws/durable-execution-sdk-js";
-import { jobsOfBranches, jobsOfItems, runBatch, type BatchConfig, type Branch } from "./batch.ts";
+import { jobsOfBranches, jobsOfItems, runBatch, type BatchConfig, type Branch } from "./map-and-parallel.ts";
 import {
   createCallback,
   waitForCallback,
@@ -24,7 +24,7 @@ import {
   type WaitForCallbackConfig,
 } from "./callback.ts";
 import { runChild } from "./child.ts";
-import { combinators } from "./combinators.ts";
+import { combinators } from "./promise-combinators.ts";
 import { runCondition } from "./wait-for-condition.ts";
 import { runInvoke } from "./invoke.ts";
 import { bindLogger } from "./memory-logger.ts";

@@ -1,6 +1,6 @@
 import { decrement, increment, isCounterError, type CounterOptions } from "@durable-counter/core";
 import { codeOf, refusal, type Contract } from "./contract.ts";
-import { balanceOf, storeWithHolds } from "./hold-contract.ts";
+import { balanceOf, storeWithHolds } from "./hold-placing-contract.ts";
 
 const MAX = Number.MAX_SAFE_INTEGER;
 

@@ -1,6 +1,6 @@
 import { decrement, type CounterOptions } from "@durable-counter/core";
 import { codeOf, entriesOf, refusal, type Contract, type ContractOptions } from "./contract.ts";
-import { balanceOf, storeWithHolds } from "./hold-contract.ts";
+import { balanceOf, storeWithHolds } from "./hold-placing-contract.ts";
 
 /** Longer than the holds of these rules last, which is 1 s. */
 const OVER_MS = 1_100;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { withParameters } from "./expressions.ts";
+import { withParameters } from "./expression-parameters.ts";
 import { tableKeys } from "./table-keys.ts";
 
 const table = { keys: tableKeys({ partition: "PK", timeToLive: "ttl" }) };
