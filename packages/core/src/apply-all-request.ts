@@ -10,7 +10,7 @@ import {
   idempotencyKeyParser,
   issuedAtNeedsKey,
   issuedAtParser,
-} from "./request.ts";
+} from "./request-fields.ts";
 import { counterWindowParser, type CounterWindow } from "./window.ts";
 import { zodSchema } from "./zod-schema.ts";
 

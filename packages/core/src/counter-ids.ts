@@ -1,5 +1,5 @@
 import { arrayParser } from "./parser.ts";
-import { counterIdParser } from "./request.ts";
+import { counterIdParser } from "./request-fields.ts";
 import { zodSchema } from "./zod-schema.ts";
 
 /** Parser of the ids of several counters: an array of any length. */

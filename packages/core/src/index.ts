@@ -54,20 +54,18 @@ export {
   type Parser,
   type Rule,
 } from "./parser.ts";
+export { ApplyRequest, applyRequestParser } from "./apply-request.ts";
+export { CounterRequest, counterRequestParser } from "./counter-request.ts";
 export {
-  ApplyRequest,
-  applyRequestParser,
   CallerId,
   CounterId,
   counterIdParser,
-  CounterRequest,
-  counterRequestParser,
   IdempotencyKey,
   idempotencyKeyParser,
   IssuedAt,
   issuedAtNeedsKey,
   issuedAtParser,
-} from "./request.ts";
+} from "./request-fields.ts";
 export type {
   ApplyAllResult,
   ApplyResult,

@@ -1,7 +1,7 @@
 import type { ApplyAllRequest } from "./apply-all-request.ts";
 import type { BatchResult } from "./apply-commands.ts";
 import type { CommitRequest, HoldRequest, ReleaseRequest } from "./hold-request.ts";
-import type { ApplyRequest } from "./request.ts";
+import type { ApplyRequest } from "./apply-request.ts";
 import type { CounterWindow, WindowResult } from "./window.ts";
 
 /** The result of {@link CounterStore.apply}. */

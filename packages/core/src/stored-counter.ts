@@ -14,7 +14,7 @@ import {
   idempotencyKeyParser,
   issuedAtNeedsKey,
   issuedAtParser,
-} from "./request.ts";
+} from "./request-fields.ts";
 import type { ApplyResult, CounterStore } from "./store.ts";
 import { checkWindowSupport, counterWindowParser, type CounterWindow } from "./window.ts";
 

@@ -11,7 +11,7 @@ import {
   idempotencyKeyParser,
   issuedAtNeedsKey,
   issuedAtParser,
-} from "./request.ts";
+} from "./request-fields.ts";
 import type { ApplyAllResult, CallOptions } from "./store.ts";
 
 const transferParser = /* @__PURE__ */ strictObject<TransferRequest>(

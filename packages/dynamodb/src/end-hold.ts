@@ -16,7 +16,7 @@ import {
   type KnownHold,
 } from "./hold-memory.ts";
 import { valueAttributeOf } from "./hold-record.ts";
-import { readSettledItem, settle } from "./hold-settlement.ts";
+import { readSettledItem, settle } from "./settle-expired-holds.ts";
 import {
   firstHoldAction,
   nextHoldAction,

@@ -16,7 +16,7 @@ import type { DynamoDBCapability } from "./capabilities.ts";
 import { endHoldInTable } from "./end-hold.ts";
 import { conditionOfHolds, placementOfHold } from "./hold-conditions.ts";
 import { forgottenAt, holdAttributes, openHolds, readHoldText } from "./hold-record.ts";
-import { readSettledItem, settle } from "./hold-settlement.ts";
+import { readSettledItem, settle } from "./settle-expired-holds.ts";
 import type { HoldSupport } from "./hold-support.ts";
 import { remembered, rememberHold } from "./hold-memory.ts";
 import { holdInKeyItem, putMovedHold } from "./moved-hold.ts";

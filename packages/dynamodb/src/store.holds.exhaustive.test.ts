@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { listRequests } from "./client-middleware.fixture.ts";
 import { randomRuns } from "../../../scripts/test/random.ts";
-import { settlementOf } from "./hold-settlement.ts";
+import { settlementOf } from "./settle-expired-holds.ts";
 import { createSimulation, NO_LATENCY, simulatedEngines, tableName } from "./simulated.fixture.ts";
 
 const id = "stock";

@@ -1,5 +1,5 @@
 import type { OperationUpdate } from "@aws/durable-execution-sdk-js";
-import type { ProtocolPoint } from "../simulator/faults.ts";
+import type { ProtocolPoint } from "../simulator/protocol-point.ts";
 import type { DependencyCall } from "./crashable.ts";
 
 /** A point at which a process can die: at a step of the durable protocol, or around the call of a dependency. */

@@ -1,5 +1,5 @@
 import type { DurableLambdaHandler } from "@aws/durable-execution-sdk-js";
-import type { ProtocolPoint, RunInProcess } from "../simulator/faults.ts";
+import type { ProtocolPoint, RunInProcess } from "../simulator/protocol-point.ts";
 import { ExecutionHistory, type ExecutionHistoryEvent } from "../service/execution-history.ts";
 import type { SimulateOptions } from "../simulator/options.ts";
 import { simulateWithFaults } from "../simulator/simulate.ts";

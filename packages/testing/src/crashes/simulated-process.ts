@@ -1,4 +1,4 @@
-import { ProcessDied } from "../simulator/faults.ts";
+import { ProcessDied } from "../simulator/protocol-point.ts";
 import type { ProcessCall } from "./crash-point.ts";
 import type { CrashableProcess, DependencyCall } from "./crashable.ts";
 

@@ -1,5 +1,5 @@
 import type { CallbackAnswers } from "./callback-answers.ts";
-import type { Faults, RunInProcess } from "./faults.ts";
+import type { Faults, RunInProcess } from "./protocol-point.ts";
 import type { FunctionRegistry } from "./function-registry.ts";
 import type { EventLoop } from "./event-loop.ts";
 

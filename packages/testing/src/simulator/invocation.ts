@@ -8,7 +8,7 @@ import {
 import { afterPatience } from "../patience.ts";
 import { errorObjectOf } from "../service/error-object.ts";
 import type { LambdaContext } from "../service/lambda-context.ts";
-import { ProcessDied } from "./faults.ts";
+import { ProcessDied } from "./protocol-point.ts";
 
 /** How an invocation ended. */
 export type Ending =

@@ -6,7 +6,7 @@ import {
   type OperationUpdate,
 } from "@aws/durable-execution-sdk-js";
 import { expect, test } from "vitest";
-import type { Faults, ProtocolPoint } from "./faults.ts";
+import type { Faults, ProtocolPoint } from "./protocol-point.ts";
 import { simulate, simulateWithFaults } from "./simulate.ts";
 
 /** Crashes once, at the first point that fits. */

@@ -10,7 +10,7 @@ import type {
 import type { Environment } from "./environment.ts";
 import type { CheckpointTokens } from "../service/checkpoint-tokens.ts";
 import type { ExecutionState } from "../service/execution-state.ts";
-import type { ProtocolPoint } from "./faults.ts";
+import type { ProtocolPoint } from "./protocol-point.ts";
 import type { Invocation } from "./invocation.ts";
 import { SdkTime } from "./sdk-time.ts";
 import { StaleTokenError } from "../service/checkpoint-tokens.ts";

@@ -4,7 +4,7 @@ import { refuseFakeTimers } from "../fake-timers.ts";
 import { formatValue } from "../format-value.ts";
 import type { Environment } from "./environment.ts";
 import { Execution, type ExecutionStart } from "./execution.ts";
-import type { Faults, RunInProcess } from "./faults.ts";
+import type { Faults, RunInProcess } from "./protocol-point.ts";
 import { FunctionRegistry } from "./function-registry.ts";
 import type { DurableHandler } from "../service/durable-handler.ts";
 import type { ExecutionHistory } from "../service/execution-history.ts";

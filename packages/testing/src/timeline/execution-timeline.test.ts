@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { readEvents } from "../replay/history.ts";
 import type { SimulateOptions } from "../simulator/options.ts";
 import { simulateWithFaults } from "../simulator/simulate.ts";
-import type { Faults } from "../simulator/faults.ts";
+import type { Faults } from "../simulator/protocol-point.ts";
 import { executionTimeline } from "./execution-timeline.ts";
 import type { Bar, Timeline } from "./timeline.ts";
 

@@ -6,7 +6,7 @@ import {
   type DurableContext,
 } from "@aws/durable-execution-sdk-js";
 import { expect, test } from "vitest";
-import type { Faults, ProtocolPoint } from "./faults.ts";
+import type { Faults, ProtocolPoint } from "./protocol-point.ts";
 import { simulateWithFaults } from "./simulate.ts";
 
 const flaky = async ({ attempt }: { attempt: number }) => {
