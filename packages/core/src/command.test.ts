@@ -52,6 +52,17 @@ describe("a command", () => {
     );
   });
 
+  test("is of one type, though a getter gives another one each time", () => {
+    const types = ["increment", "set"];
+    const command = {
+      get type() {
+        return types.shift();
+      },
+      amount: 2,
+    };
+    expect(parseInput(Command, command, "command")).toEqual({ type: "increment", amount: 2 });
+  });
+
   test("takes every safe integer as a value to set, and no other value", () => {
     const values = fc.oneof(fc.maxSafeInteger(), fc.double(), fc.integer(), fc.string(), fc.anything());
     fc.assert(

@@ -15,13 +15,16 @@ export const amountParser = parser<number>(
 
 type CommandOf<Type extends Command["type"]> = Extract<Command, { readonly type: Type }>;
 
-/** The type of a command is known when its parser is chosen. */
-const type: Parser<never> = (known) => known as never;
+/** The type of a command is known when its parser is chosen: it is not read again, because a getter may give another one. */
+const known =
+  <Type extends Command["type"]>(type: Type): Parser<Type> =>
+  () =>
+    type;
 const COMMANDS: { readonly [Type in Command["type"]]: Parser<CommandOf<Type>> } = {
-  increment: strictObject<CommandOf<"increment">>({ type, amount: amountParser }, {}),
-  decrement: strictObject<CommandOf<"decrement">>({ type, amount: amountParser }, {}),
-  get: strictObject<CommandOf<"get">>({ type }, {}),
-  set: strictObject<CommandOf<"set">>({ type, value: counterValueParser }, {}),
+  increment: strictObject<CommandOf<"increment">>({ type: known("increment"), amount: amountParser }, {}),
+  decrement: strictObject<CommandOf<"decrement">>({ type: known("decrement"), amount: amountParser }, {}),
+  get: strictObject<CommandOf<"get">>({ type: known("get") }, {}),
+  set: strictObject<CommandOf<"set">>({ type: known("set"), value: counterValueParser }, {}),
 };
 
 /** Parser of {@link Command}. Strict: an unknown key is an error. */
