@@ -56,6 +56,7 @@ describe("a time limit", () => {
 });
 
 describe("the timer of a time limit", () => {
+  const setTimer = setTimeout;
   const liveTimers = () => process.getActiveResourcesInfo().filter((type) => type === "Timeout").length;
 
   test("keeps the process alive during a call, and not after it", async () => {
@@ -64,6 +65,19 @@ describe("the timer of a time limit", () => {
     for (let calls = 0; calls < 2; calls++) {
       await limit.run(undefined, async () => expect(liveTimers()).toBe(before + 1));
       expect(liveTimers()).toBe(before);
+    }
+  });
+
+  test("may be a number, as in the test environment of a browser", async () => {
+    vi.stubGlobal("setTimeout", (...from: Parameters<typeof setTimeout>) => Number(setTimer(...from)));
+    try {
+      const limit = new TimeLimit(100);
+      for (let calls = 0; calls < 2; calls++)
+        expect(await limit.run(undefined, async () => calls)).toBe(calls);
+      const late = limit.run(undefined, (ending) => untilAborted(ending, never));
+      expect(await late.catch(isOutOfTime)).toBe(true);
+    } finally {
+      vi.unstubAllGlobals();
     }
   });
 });

@@ -13,6 +13,12 @@ export function isOutOfTime(error: unknown): boolean {
   return error instanceof CallEnded && error.cause === undefined;
 }
 
+/** A timer of Node.js. That of a browser, which a test environment may imitate, is a number. */
+interface Timer {
+  readonly ref?: () => unknown;
+  readonly unref?: () => unknown;
+}
+
 /**
  * Limits how long each call of a store may take. All its calls share one timer, which looks after them while there are any: to start
  * and stop a timer of its own would take a twentieth of a call's time. A call is therefore ended up to 1 % late, and at most 250 ms.
@@ -21,7 +27,7 @@ export class TimeLimit {
   readonly #timeoutMs: number;
   /** When the time of each call is over: the first that began is the first that ends. */
   readonly #calls = new Map<AbortController, number>();
-  #timer: NodeJS.Timeout | undefined;
+  #timer: Timer | undefined;
 
   /** @param timeoutMs in milliseconds */
   constructor(timeoutMs: number) {
@@ -51,13 +57,13 @@ export class TimeLimit {
   #start(call: AbortController): void {
     this.#calls.set(call, performance.now() + this.#timeoutMs);
     if (this.#timer === undefined) this.#wait();
-    else if (this.#calls.size === 1) this.#timer.ref();
+    else if (this.#calls.size === 1) this.#timer.ref?.();
   }
 
   #stop(call: AbortController): void {
     this.#calls.delete(call);
     // Without calls, the timer keeps no process alive.
-    if (this.#calls.size === 0) this.#timer?.unref();
+    if (this.#calls.size === 0) this.#timer?.unref?.();
   }
 
   #wait(): void {
