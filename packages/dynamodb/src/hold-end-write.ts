@@ -139,14 +139,15 @@ function updateInput(
           config,
           {
             UpdateExpression: "SET #value = #value + :back, #held = :end",
-            ConditionExpression: `#held = :seen AND #value <= :room AND ${NOT_DUE}`,
+            ConditionExpression: `#hold = :hold AND #held = :held AND #value <= :room AND ${NOT_DUE}`,
           },
           {
             names,
             values: {
               ":back": numberValue(hold.back),
               ":end": endText(hold.end, forgetAt),
-              ":seen": hold.seen,
+              ":hold": hold.seen.hold,
+              ":held": hold.seen.held,
               ":room": numberValue(Number.MAX_SAFE_INTEGER - hold.back),
               ...soon,
             },

@@ -8,7 +8,13 @@ import { tableName } from "./simulated.fixture.ts";
  */
 export async function putCounterWithoutList(
   client: DynamoDBClient,
-  { id, value, now, sortKey = "value" }: { id: string; value: number; now: number; sortKey?: string },
+  {
+    id,
+    value,
+    now,
+    sortKey = "value",
+    life = "before",
+  }: { id: string; value: number; now: number; sortKey?: string; life?: string },
 ): Promise<void> {
   const fence = HOLD_FENCE + Math.floor(now / 1_000) + 86_400;
   await client.send(
@@ -19,7 +25,7 @@ export async function putCounterWithoutList(
         sk: { S: sortKey },
         value: { N: String(value) },
         fence: { N: `${fence}.000000001` },
-        life: { S: "before" },
+        life: { S: life },
       },
     }),
   );

@@ -60,8 +60,13 @@ export interface HoldWrite {
         readonly amount: number | undefined;
         readonly isReturned: boolean;
       }
-    /** The hold was seen in the counter's item, where it must still be so. */
-    | { readonly type: "inline"; readonly end: End; readonly seen: AttributeValue; readonly back: number }
+    /** The hold was seen in the counter's item, where it must still be so: another one of this id may belong to another window. */
+    | {
+        readonly type: "inline";
+        readonly end: End;
+        readonly seen: { readonly hold: AttributeValue | undefined; readonly held: AttributeValue };
+        readonly back: number;
+      }
     /** The hold was seen in an item of its own. The value must still be `before`. */
     | {
         readonly type: "moved";
@@ -119,13 +124,11 @@ function actionOf(context: HoldContext, state: HoldState): HoldAction {
   checkFence(item, table, request.id);
   if (isDue(item, startedAt)) return { type: "settle", state };
   const names = holdAttributes(keyAttribute);
-  const seen = item[names.held];
-  if (seen === undefined && keyItem === undefined && hasMovedHolds(item))
+  const { [names.hold]: inlineHold, [names.held]: held } = item;
+  if (held === undefined && keyItem === undefined && hasMovedHolds(item))
     return { type: "read-key-item", state };
-  const isMoved = seen === undefined && keyItem?.[attributes.life]?.S === item[attributes.life]?.S;
-  const record = isMoved
-    ? [keyItem?.[attributes.hold], keyItem?.[attributes.held]]
-    : [item[names.hold], seen];
+  const isMoved = held === undefined && keyItem?.[attributes.life]?.S === item[attributes.life]?.S;
+  const record = isMoved ? [keyItem?.[attributes.hold], keyItem?.[attributes.held]] : [inlineHold, held];
   const found = readHold(record[0], record[1]);
   if (found === "unreadable") throw unreadable(context, record);
   // An expired hold is still open if there is no room for it. It can be released later, but not be committed.
@@ -137,7 +140,10 @@ function actionOf(context: HoldContext, state: HoldState): HoldAction {
   if (replayed && isMoved && state.isSplit === true) return { type: "read" };
   if (replayed) return { type: "answer", result: { value: before, replayed }, startsAt, isMoved };
   const after = valueAfterReturn(before, back, request);
-  if (seen !== undefined) return { type: "write", startsAt, hold: { type: "inline", end, seen, back } };
+  if (held !== undefined) {
+    const seen = { hold: inlineHold, held };
+    return { type: "write", startsAt, hold: { type: "inline", end, seen, back } };
+  }
   const openHold = { keyAttribute, amount: hold?.amount ?? 0, expiresAt: hold?.expiresAt ?? 0 };
   return { type: "write", startsAt, hold: { type: "moved", end, state, openHold, before, after } };
 }

@@ -61,7 +61,8 @@ export function placeApart(
   }: { readonly state: { readonly item: Item }; readonly change: { readonly kind: string } },
 ): SeparatePlacement | undefined {
   const { config, id, sortKey, keyAttribute, hold } = request;
-  if (hold === undefined || change.kind === "refuse") return undefined;
+  const life = item[attributes.life];
+  if (hold === undefined || life === undefined || change.kind === "refuse") return undefined;
   const { amount, expiresAt, startsAt } = hold;
   const open = { keyAttribute, amount, expiresAt, ...(startsAt !== undefined && { startsAt }) };
   const seen = item[attributes.due];
@@ -71,10 +72,11 @@ export function placeApart(
   return {
     inKeyItem: keyItemOf(open, item),
     part: {
-      condition: seen === undefined ? "attribute_not_exists(#due)" : "#due = :seenDue",
+      // A counter that was deleted and written again has another life.
+      condition: `#life = :life AND ${seen === undefined ? "attribute_not_exists(#due)" : "#due = :seenDue"}`,
       set: ", #due = :due",
       names: {},
-      values: { ":due": due, ...(seen !== undefined && { ":seenDue": seen }) },
+      values: { ":due": due, ":life": life, ...(seen !== undefined && { ":seenDue": seen }) },
     },
     items: [putMovedHold(config, { id, sortKey }, item, open)],
     written: { [attributes.due]: due },
