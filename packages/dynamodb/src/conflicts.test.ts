@@ -1,4 +1,4 @@
-import { increment } from "@durable-counter/core";
+import { get, increment } from "@durable-counter/core";
 import { expect, test } from "vitest";
 import { createSimulation } from "./simulated.fixture.ts";
 
@@ -35,4 +35,12 @@ test("a hold is given back though other transactions are at work on the counter"
   const { holdId } = await store.hold({ id: "a", amount: 2, expiresIn: 3_600 });
   for (let n = 0; n < MANY; n++) network.injectNext("conflict", "UpdateItem");
   expect(await store.release({ id: "a", holdId })).toMatchObject({ value: 5 });
+});
+
+test("several items are read though other transactions are at work on one of them", async () => {
+  const { createStore, network } = await createSimulation({ transactions: true });
+  const store = createStore();
+  for (let n = 0; n < MANY; n++) network.injectNext("conflict", "TransactGetItems");
+  const entries = ["a", "b"].map((id) => ({ id, commands: [get()] }));
+  expect(await store.applyAll({ entries })).toMatchObject({ replayed: false });
 });

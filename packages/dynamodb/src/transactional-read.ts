@@ -1,6 +1,6 @@
 import { TransactGetItemsCommand } from "@aws-sdk/client-dynamodb";
-import { backOff, MAX_BUSY } from "./back-off.ts";
-import { isBusy, translateError } from "./aws-errors.ts";
+import { backOff, MAX_BUSY, MAX_OVERTAKEN } from "./back-off.ts";
+import { isBusy, isConflict, translateError } from "./aws-errors.ts";
 import { readItem, type Item } from "./read-item.ts";
 import type { CallConfig } from "./store-options.ts";
 import { itemAt } from "./table-keys.ts";
@@ -28,7 +28,7 @@ export async function readTogether(config: CallConfig, keys: readonly Key[]): Pr
       const { Responses = [] } = await send(config, () => new TransactGetItemsCommand({ TransactItems }));
       return keys.map((_, index) => Responses[index]?.Item ?? {});
     } catch (error) {
-      if (!isBusy(error) || ++busy > MAX_BUSY)
+      if (!isBusy(error) || ++busy > (isConflict(error) ? MAX_OVERTAKEN : MAX_BUSY))
         throw translateError(error, { tableName, counterId: key.id, wrote: false });
       await backOff(busy, config);
     }
