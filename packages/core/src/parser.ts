@@ -145,10 +145,8 @@ export function arrayParser<T>(
     const parsed: T[] = [];
     if (!Array.isArray(input) || input.length < least || input.length > most)
       issues.push(inputIssue(input, remedy));
-    else
-      for (let index = 0; index < input.length; index++)
-        // also where the array has holes
-        parsed.push(parsePart(item, input[index], index, issues));
+    // Not forEach, which passes over the holes of an array.
+    else for (let at = 0; at < input.length; at++) parsed.push(parsePart(item, input[at], at, issues));
     return parsed;
   };
 }
