@@ -6,7 +6,7 @@ import { setTimeout } from "node:timers/promises";
 import { codeBlocksIn } from "../docs/code-blocks.ts";
 import { EMULATOR_README } from "../docs/shell-blocks.ts";
 import { useRegistry } from "./package-manager.ts";
-import { runCommand } from "./run-command.ts";
+import { runCommand, USER_ENV } from "./run-command.ts";
 import { installBy } from "./run-page.ts";
 
 /**
@@ -59,6 +59,7 @@ async function startEmulator(command: string, folder: string): Promise<Emulator>
   // A process group of its own: npx starts the emulator as a child, which has to end as well.
   const child = spawn("bash", ["-c", `exec ${command} --port 0`], {
     cwd: folder,
+    env: USER_ENV,
     stdio: ["ignore", "pipe", "inherit"],
     detached: true,
   });

@@ -9,14 +9,16 @@ const HANG_MS = 300_000;
  * As in the shell of a user: without what the npm, npx or pnpm that runs this tells its own children. An npx within an npx would
  * take the packages and the command of the outer one.
  */
-const OUR_ENV = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("npm_")));
+export const USER_ENV = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !name.startsWith("npm_")),
+);
 
 /** Runs a command line and returns what it printed; a failure carries all of it. Nothing can be asked: there is no input. */
 export async function runCommand(command: string, cwd: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
   try {
     const child = exec("bash", ["-eo", "pipefail", "-c", command], {
       cwd,
-      env: { ...OUR_ENV, ...env },
+      env: { ...USER_ENV, ...env },
       timeout: HANG_MS,
       maxBuffer: 64 * 1024 * 1024,
     });
