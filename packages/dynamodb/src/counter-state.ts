@@ -55,6 +55,16 @@ export function findRecordedResult(request: RequestContext, state: CounterState)
   };
 }
 
+/**
+ * Whether the counter's item must be read before the key item may answer. That the request was applied for another caller takes
+ * precedence over a refusal; and of a key that was used again after its key item expired, the counter's item has the record.
+ */
+export function mustReadItem(request: RequestContext, state: CounterState): boolean {
+  const isOutdated = ({ refusedTo, expiresAt }: IdempotencyRecord) =>
+    refusedTo !== undefined || expiresAt * 1_000 <= request.startedAt;
+  return state.isGuess === true && recordsOf(request, state).some(isOutdated);
+}
+
 /** The hold that the request has placed before. */
 function recordedHold(request: RequestContext, { item, keyItem }: CounterState) {
   const names = holdAttributes(request.keyAttribute);

@@ -1,6 +1,6 @@
 import { applyBatch, isCounterError, type BatchResult, type Limits } from "@durable-counter/core";
 import { valueOf, type Item } from "./read-item.ts";
-import { findRecordedResult, recordsOf, type CounterState } from "./counter-state.ts";
+import { findRecordedResult, mustReadItem, recordsOf, type CounterState } from "./counter-state.ts";
 import { callerIdHash } from "./idempotency-key.ts";
 import type { NetEffect } from "./net-effect.ts";
 import { EVERY_CALLER, type IdempotencyRecord } from "./idempotency-record.ts";
@@ -111,10 +111,7 @@ export function firstAction(request: RequestContext, cached: Item | undefined): 
 export function nextAction(request: RequestContext, state: CounterState): Action {
   const { config, id, commands, limits, initial, startedAt } = request;
   const { item, isGuess = false } = state;
-  // The item may record that another caller's request was applied, which takes precedence over a refusal in the key item.
-  if (isGuess && recordsOf(request, state).some(({ refusedTo }) => refusedTo !== undefined)) {
-    return { type: "read" };
-  }
+  if (mustReadItem(request, state)) return { type: "read" };
   const recorded = findRecordedResult(request, state);
   if (recorded !== undefined) return { type: "answer", result: recorded };
   if (isExpired(request)) throw idempotencyKeyExpired(request);

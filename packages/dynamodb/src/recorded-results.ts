@@ -1,7 +1,7 @@
 import { entryRefused, isCounterError, type BatchResult } from "@durable-counter/core";
 import type { EntryContexts } from "./entry-contexts.ts";
 import { notApplied, resultForgotten } from "./request-errors.ts";
-import { findRecordedResult, type CounterState } from "./counter-state.ts";
+import { findRecordedResult, mustReadItem, type CounterState } from "./counter-state.ts";
 import { readTogether } from "./transactional-read.ts";
 import type { RequestContext } from "./request-context.ts";
 import { isFenced } from "./write-fence.ts";
@@ -48,6 +48,7 @@ function findRecord(
 ): Found {
   if (state === undefined) return { type: "none" };
   try {
+    if (mustReadItem(request, state)) return { type: "none" };
     const recorded = findRecordedResult(request, state);
     if (recorded === undefined) return { type: "none" };
     const { replayed: _replayed, ...result } = recorded;
