@@ -14,10 +14,12 @@ function render(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.slice(0, VALUE_LENGTH + 1));
   if (isObject(value)) {
     try {
-      return JSON.stringify(value) ?? Object.prototype.toString.call(value);
+      const json: string | undefined = JSON.stringify(value);
+      if (json !== undefined) return json;
     } catch {
-      return Object.prototype.toString.call(value);
+      // A circular object, for example, has no JSON either.
     }
+    return Object.prototype.toString.call(value);
   }
   if (typeof value === "bigint") return `${value}n`;
   if (typeof value === "function") return "a function";

@@ -114,9 +114,8 @@ export function strictObject<T extends object>(
       return result;
     }
     const { length } = issues;
-    const values = input as Readonly<Record<string, unknown>>; // an object
     for (const { key, parse, isOptional } of keys) {
-      const value = values[key];
+      const value = input[key];
       if (value !== undefined || !isOptional) parsed[key] = parsePart(parse, value, key, issues);
     }
     const areKeysRight = issues.length === length;

@@ -1,5 +1,5 @@
 import { StepError } from "@aws/durable-execution-sdk-js";
-import { CounterError, isCounterError, type CounterErrorCode } from "@durable-counter/core";
+import { CounterError, isCounterError, isObject, type CounterErrorCode } from "@durable-counter/core";
 
 /** Begins the name of a serialized error, before its JSON. */
 const NAME_PREFIX = "CounterError ";
@@ -79,10 +79,6 @@ function parse(json: unknown): CounterError | undefined {
   } catch {
     return undefined;
   }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
 }
 
 function jsonOf({ code, message, retryable, details }: CounterError): string {

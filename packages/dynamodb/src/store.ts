@@ -106,17 +106,15 @@ async function read(config: CallConfig, request: ApplyRequest): Promise<ApplyRes
 
 /** @throws CounterError `invalid-input` for commands that need the whole value, which no shard has */
 function checkShardable(id: string, commands: readonly Command[], shards: number | undefined): void {
-  const setIndex = commands.findIndex(({ type }) => type === "set");
-  if (setIndex !== -1) {
-    throw new CounterError(
-      "invalid-input",
-      `request.commands[${setIndex}] is ${quoted(commands[setIndex])}, and counter ${quoted(id)} is spread over ${shards} shards, none of which has the whole value; increment or decrement by the difference.`,
-    );
-  }
-  if (commands.some(({ type }) => type === "get")) {
-    throw new CounterError(
-      "invalid-input",
-      `request.commands has a "get" among writes, and counter ${quoted(id)} is spread over ${shards} shards; ask for the value by itself.`,
-    );
-  }
+  const index = commands.findIndex(({ type }) => type === "set" || type === "get");
+  const command = commands[index];
+  if (command === undefined) return;
+  const remedy =
+    command.type === "set"
+      ? "none of which has the whole value; increment or decrement by the difference"
+      : "so it has no value among writes; ask for the value by itself";
+  throw new CounterError(
+    "invalid-input",
+    `request.commands[${index}] is ${quoted(command)}, and counter ${quoted(id)} is spread over ${shards} shards, ${remedy}.`,
+  );
 }
