@@ -75,7 +75,7 @@ export interface CounterStore {
   release?(request: ReleaseRequest, options?: CallOptions): Promise<HoldEndResult>;
   /**
    * The sum of the holds that are open and have not expired. With a `window`, by default the store's, those of the current
-   * window.
+   * window. A store may read many holds one after another: the sum is then not of one moment.
    */
   held?(id: string, options?: CallOptions & { readonly window?: CounterWindow | undefined }): Promise<number>;
   /**

@@ -110,7 +110,8 @@ export function valueOf(
   const attribute = item[name];
   if (attribute === undefined) return undefined;
   const value = Number(attribute.N);
-  if (Number.isSafeInteger(value)) return value;
+  // DynamoDB has 38 digits: a fraction may be finer than a JavaScript number shows.
+  if (Number.isSafeInteger(value) && attribute.N?.includes(".") === false) return value;
   throw new CounterError(
     "misconfigured",
     `${named(table, id)} holds ${quoted(attribute)} as its value; a counter holds a whole number within ±9007199254740991. Repair or delete the item.`,
