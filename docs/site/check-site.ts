@@ -24,6 +24,14 @@ const OVERFLOW = "document.documentElement.scrollWidth - document.documentElemen
 const VIOLATIONS = `axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21aa"] }).then(({ violations }) =>
   violations.map(({ id, nodes }) => ({ id, targets: nodes.map(({ target }) => target.join(" ")) })))`;
 
+/**
+ * A page that was served is complete, but for what its scripts add once they run: the button for light and dark gets its name then.
+ * Axe would otherwise look at an unfinished page on a slow machine.
+ */
+const IS_READY = `Array.from(document.querySelectorAll(".VPSwitchAppearance")).every(({ title }) => title !== "")`;
+/** Ends only a page that is never ready. */
+const HANG_MS = 300_000;
+
 /** A fault that axe finds, and the elements that have it. */
 interface Violation {
   readonly id: string;
@@ -51,6 +59,7 @@ async function faultsOf(page: Page, url: string): Promise<string[]> {
   page.on("pageerror", onError);
   const answer = await page.goto(url, { waitUntil: "load" });
   if (answer?.ok() !== true && !url.endsWith("404.html")) faults.push(`status ${answer?.status()}`);
+  await page.waitForFunction(IS_READY, undefined, { timeout: HANG_MS });
   const overflow = await page.evaluate<number>(OVERFLOW);
   if (overflow > 0) faults.push(`it is ${overflow} pixels wider than the screen`);
   await page.addScriptTag({ content: axe });
