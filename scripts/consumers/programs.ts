@@ -167,16 +167,19 @@ export const count = (event, context) => durableCounter(context).increment(event
 /**
  * Runs what a bundler made, with the kit: a body runs in a FakeContext, the handler crashes at every point on the bundle's own copy
  * of the durable SDK, and the store knows its own errors and those of its copy of the AWS SDK, whatever their classes are called now.
+ * It has no zod, whose schemas all have a property `_zod`.
  *
  *   node bundled.mjs FILE
  */
 export const BUNDLED = `
 import { strict as assert } from "node:assert";
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { decrement, increment, isCounterError } from "@durable-counter/core";
 import { exploreCrashes, FakeContext } from "@durable-counter/testing";
 
+assert.ok(!readFileSync(process.argv[2], "utf8").includes("_zod"), "The bundle has zod, and nothing in it uses a zod schema.");
 const bundle = await import(pathToFileURL(resolve(process.argv[2])));
 const { count, handler, onTable, store } = bundle.handler === undefined ? bundle.default : bundle;
 const context = new FakeContext();
