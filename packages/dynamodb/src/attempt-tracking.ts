@@ -42,48 +42,38 @@ const STEP = { step: "deserialize", priority: "high", name: "trackAttempts" } as
 
 export class TrackedUpdateItem extends UpdateItemCommand {
   static override readonly name = "UpdateItemCommand";
-  readonly [ATTEMPTS]: Attempts;
 
   constructor(input: UpdateItemCommandInput, attempts: Attempts) {
     super(input);
-    this[ATTEMPTS] = begin(attempts);
-    this.middlewareStack.add(track, STEP);
-  }
-
-  /** Before any middleware. */
-  override resolveMiddleware(
-    ...from: Parameters<UpdateItemCommand["resolveMiddleware"]>
-  ): Resolved<UpdateItemCommand> {
-    return enter(super.resolveMiddleware(...from));
+    watch(this, attempts);
   }
 }
 
 export class TrackedTransactWriteItems extends TransactWriteItemsCommand {
   static override readonly name = "TransactWriteItemsCommand";
-  readonly [ATTEMPTS]: Attempts;
 
   constructor(input: TransactWriteItemsCommandInput, attempts: Attempts) {
     super(input);
-    this[ATTEMPTS] = begin(attempts);
-    this.middlewareStack.add(track, STEP);
-  }
-
-  /** Before any middleware. */
-  override resolveMiddleware(
-    ...from: Parameters<TransactWriteItemsCommand["resolveMiddleware"]>
-  ): Resolved<TransactWriteItemsCommand> {
-    return enter(super.resolveMiddleware(...from));
+    watch(this, attempts);
   }
 }
 
-/** What handles a command of either class. */
-type Resolved<Command extends { resolveMiddleware: (...from: never) => unknown }> = ReturnType<
-  Command["resolveMiddleware"]
->;
+/** What a client does with a command: it resolves its middleware, from its own and the command's. */
+interface Watchable<From extends unknown[], Args extends object, Result> {
+  readonly middlewareStack: { add: (middleware: typeof track, at: typeof STEP) => void };
+  resolveMiddleware: (...from: From) => (args: Args) => Promise<Result>;
+}
 
-function begin(attempts: Attempts): Attempts {
+function watch<From extends unknown[], Args extends object, Result>(
+  command: Watchable<From, Args, Result> & { [ATTEMPTS]?: Attempts },
+  attempts: Attempts,
+): void {
+  const { resolveMiddleware } = command;
   attempts.list.push({ state: "untracked" });
-  return attempts;
+  command[ATTEMPTS] = attempts;
+  command.middlewareStack.add(track, STEP);
+  // Before any middleware.
+  command.resolveMiddleware = (...from) => enter(resolveMiddleware.apply(command, from));
 }
 
 /** To be called when a client has rejected: an attempt that was not tracked ended with this error. */

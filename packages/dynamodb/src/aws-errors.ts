@@ -9,49 +9,26 @@ import { named, quoted } from "./named.ts";
 import { codeOfConnection, isTemporary, TOO_MANY_REQUESTS, type VendorError } from "./connection-errors.ts";
 
 /** What an error means that says by its name that nothing was written, or that it is open. Any other name says nothing. */
-const CODES: ReadonlyMap<string, CounterErrorCode> = new Map([
-  ...errorsOf("throttled", [
-    "ProvisionedThroughputExceededException",
-    "BandwidthLimitExceeded",
-    "PriorRequestNotComplete",
-    "TooManyRequestsException",
-    "RequestLimitExceeded",
-    "LimitExceededException",
-    "ItemCollectionSizeLimitExceededException",
-    "TransactionConflictException",
-    "ReplicatedWriteConflictException",
-  ]),
-  ...errorsOf("outcome-unknown", ["TransactionInProgressException"]),
-  ...errorsOf("unavailable", [
-    // Credentials heal: the next attempt signs with new ones.
-    "CredentialsProviderError",
-    "TokenProviderError",
-    "IDPCommunicationError",
-    "ExpiredTokenException",
-    "ExpiredToken",
-    "RequestExpired",
-    "RequestTimeTooSkewed",
-    "LateAttempt",
-  ]),
-  ...errorsOf("misconfigured", [
-    "AttemptNotTracked",
-    "ConditionalCheckFailedException",
-    "TransactionCanceledException",
-    "ValidationException",
-    "ResourceNotFoundException",
-    "AccessDeniedException",
-  ]),
-]);
-
-function errorsOf(code: CounterErrorCode, names: readonly string[]) {
-  return names.map((name): [string, CounterErrorCode] => [name, code]);
-}
+const CODES: readonly (readonly [CounterErrorCode, RegExp])[] = [
+  // AWS has many names for a throttle: `ThrottlingException`, `Throttling`, `RequestThrottled`, `KMSThrottlingException`.
+  [
+    "throttled",
+    /Throttled|Throttling|^(?:(?:ProvisionedThroughput|Limit|ItemCollectionSizeLimit)Exceeded|TooManyRequests|(?:Transaction|ReplicatedWrite)Conflict)Exception$|^(?:(?:Bandwidth|Request)LimitExceeded|PriorRequestNotComplete)$/u,
+  ],
+  ["outcome-unknown", /^TransactionInProgressException$/u],
+  // Credentials heal: the next attempt signs with new ones.
+  [
+    "unavailable",
+    /^(?:CredentialsProviderError|TokenProviderError|IDPCommunicationError|ExpiredToken(?:Exception)?|RequestExpired|RequestTimeTooSkewed|LateAttempt)$/u,
+  ],
+  [
+    "misconfigured",
+    /^(?:(?:ConditionalCheckFailed|TransactionCanceled|Validation|ResourceNotFound|AccessDenied)Exception|AttemptNotTracked)$/u,
+  ],
+];
 
 /** Why an item cancels a transaction that may be tried again. */
 const BUSY_REASONS = new Set(["TransactionConflict", "ProvisionedThroughputExceeded", "ThrottlingError"]);
-
-/** AWS has many names for a throttle: `ThrottlingException`, `Throttling`, `RequestThrottled`, `KMSThrottlingException`. */
-const THROTTLE = /Throttled|Throttling/u;
 
 /** Who was denied access, as AWS says it: messages go to people who need not know the account's roles. `cause` has it all. */
 const PRINCIPAL = /arn:[\w-]+:(?:iam|sts)::[^\s,;"']+/gu;
@@ -98,12 +75,11 @@ function codeOfRefusal(error: unknown): CounterErrorCode | undefined {
   }
   if (error.message === "Region is missing") return "misconfigured";
   const { name, $fault, $metadata } = error as VendorError;
-  const known = CODES.get(name);
+  const [known] = CODES.find(([, names]) => names.test(name)) ?? [];
   if (known !== undefined) return known;
   // The SDK tells no fault where a page of a proxy has the status: the proxy may have sent the request more than once.
   const isRefused = $fault !== undefined && $metadata?.httpStatusCode === TOO_MANY_REQUESTS;
-  if (THROTTLE.test(name) || isRefused) return "throttled";
-  return codeOfConnection(error);
+  return isRefused ? "throttled" : codeOfConnection(error);
 }
 
 /** Whether an attempt was applied, or may be, or may still arrive. */
