@@ -173,3 +173,46 @@ test("a counter error passes as it is, though it has a code", () => {
   const error = new CounterError("misconfigured", "said already");
   expect(translateError(error, { tableName: "t", wrote: true })).toBe(error);
 });
+
+describe("by its name alone, and by the whole of it, an error means", () => {
+  const names = {
+    throttled: [
+      "ProvisionedThroughputExceededException",
+      "LimitExceededException",
+      "ItemCollectionSizeLimitExceededException",
+      "TooManyRequestsException",
+      "TransactionConflictException",
+      "ReplicatedWriteConflictException",
+      "BandwidthLimitExceeded",
+      "RequestLimitExceeded",
+      "PriorRequestNotComplete",
+    ],
+    "outcome-unknown": ["TransactionInProgressException"],
+    unavailable: [
+      "CredentialsProviderError",
+      "TokenProviderError",
+      "IDPCommunicationError",
+      "ExpiredTokenException",
+      "ExpiredToken",
+      "RequestExpired",
+      "RequestTimeTooSkewed",
+      "LateAttempt",
+    ],
+    misconfigured: [
+      "ConditionalCheckFailedException",
+      "TransactionCanceledException",
+      "ValidationException",
+      "ResourceNotFoundException",
+      "AccessDeniedException",
+      "AttemptNotTracked",
+    ],
+  };
+  const each = Object.entries(names).flatMap(([code, all]) => all.map((name) => [code, name] as const));
+
+  test.each(each)("%s for %s", (code, name) => {
+    expect(translate(failure(name), true)).toBe(code);
+    // Another library's error with a longer name says nothing of DynamoDB.
+    expect(translate(failure(`My${name}`), true)).toBe("outcome-unknown");
+    expect(translate(failure(`${name}2`), true)).toBe("outcome-unknown");
+  });
+});
