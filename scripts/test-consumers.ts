@@ -1,12 +1,7 @@
 /**
  * Publishes all packages to a registry on loopback, as a release does, and uses them in empty projects as their users do:
  * by the install lines of the READMEs, with several package managers, runners, compilers and bundlers, and by the pages for them.
- *
- *   pnpm test:consumers [--registry URL] [part of a project's name…]
- *
  * Every package below `packages` takes part with the first install line of its README.
- *
- * To try projects again and again, keep a registry with `--serve`, and pass its URL: then nothing is published.
  */
 import { once } from "node:events";
 import { existsSync, globSync, readFileSync } from "node:fs";
@@ -25,7 +20,15 @@ import { runPages, type Pages } from "./consumers/run-page.ts";
 import { runEngineProject, runProject } from "./consumers/run-project.ts";
 import { documents } from "./docs/code-blocks.ts";
 import { EMULATOR_README, runnableCommands } from "./docs/shell-blocks.ts";
+import { scriptArguments } from "./script-arguments.ts";
 import { createRunFolder } from "./test/run-folder.ts";
+
+const USAGE = `Usage: pnpm test:consumers [--registry URL | --serve] [NAME …]
+
+  NAME        part of a project's name; by default all projects
+  --serve     keeps the registry with the published packages until it is interrupted, and runs no project
+  --registry  runs projects against such a registry: nothing is published again
+  --help      this text`;
 
 interface Job {
   readonly name: string;
@@ -46,10 +49,12 @@ const PAGES: readonly (Pick<Pages, "broken"> & { readonly files: string })[] = [
 ];
 
 const root = resolve(import.meta.dirname, "..");
-const { values: options, positionals: wanted } = parseArgs({
-  allowPositionals: true,
-  options: { registry: { type: "string" }, serve: { type: "boolean", default: false } },
-});
+const { values: options, positionals: wanted } = scriptArguments(USAGE, () =>
+  parseArgs({
+    allowPositionals: true,
+    options: { registry: { type: "string" }, serve: { type: "boolean", default: false } },
+  }),
+);
 const started = Date.now();
 const folder = createRunFolder();
 const running = new Set<string>();
@@ -86,9 +91,10 @@ async function publishedRegistry(): Promise<Registry> {
 }
 
 async function runJobs(): Promise<void> {
-  const jobs = (await allJobs()).filter(
-    ({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)),
-  );
+  const all = await allJobs();
+  const jobs = all.filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
+  const names = all.map(({ name }) => name).join("; ");
+  if (jobs.length === 0) throw new Error(`No project is named ${wanted.join(" or ")}; there are ${names}.`);
   say(`${jobs.length} projects, ${availableParallelism()} at a time`);
   const queue = jobs.entries();
   await Promise.all(

@@ -2,8 +2,6 @@
  * Runs the tests that depend on our peers with the oldest and with the newest version of each peer's range, as the
  * package.json files state it: the store with real engines, the durable counter and the test kit beside AWS's runner.
  *
- *   pnpm test:versions [oldest] [newest] [-- FILE…]
- *
  * Each end is installed in a copy of the workspace: this one and its lockfile stay as they are.
  */
 import { execFile, spawn } from "node:child_process";
@@ -11,6 +9,7 @@ import { once } from "node:events";
 import { globSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { scriptArguments } from "./script-arguments.ts";
 import { createRunFolder } from "./test/run-folder.ts";
 import { oldestOf, peerRange, TESTED_PEERS } from "./versions/peer-range.ts";
 import { copyWorkspace, type Versions } from "./versions/workspace-copy.ts";
@@ -29,9 +28,19 @@ const TESTS = [
 
 const ENDS = { oldest, newest };
 
-const args = process.argv.slice(2);
-const files = args.includes("--") ? args.slice(args.indexOf("--") + 1) : [];
-const ends = args.slice(0, args.length - files.length).filter((arg) => arg !== "--");
+const USAGE = `Usage: pnpm test:versions [oldest] [newest] [-- FILE …]
+
+  oldest, newest  which end of each range; by default both
+  FILE            a test file; by default all that depend on a peer
+  --help          this text`;
+
+const { ends, files } = scriptArguments(USAGE, (args) => {
+  const files = args.includes("--") ? args.slice(args.indexOf("--") + 1) : [];
+  const ends = args.slice(0, args.length - files.length).filter((arg) => arg !== "--");
+  const unknown = ends.find((end) => !Object.hasOwn(ENDS, end));
+  if (unknown !== undefined) throw new TypeError(`"${unknown}" is no end of a range.`);
+  return { ends, files };
+});
 const started = Date.now();
 const folder = createRunFolder();
 let failed = 0;

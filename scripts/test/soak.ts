@@ -1,10 +1,6 @@
 /**
- * Runs all random tests, round after round, each with another seed and many more random histories than `pnpm test`.
- *
- *   pnpm test:soak [--rounds 20] [--factor 10] [--seed 1] [--fresh] [FILE…]
- *
- * It remembers the finished rounds. After an interruption the same command goes on with the round that was interrupted;
- * `--fresh` starts over.
+ * Runs all random tests, round after round, each with another seed and many more random histories than `pnpm test`. It remembers the
+ * finished rounds.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -12,6 +8,16 @@ import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { scriptArguments } from "../script-arguments.ts";
+
+const USAGE = `Usage: pnpm test:soak [--rounds 20] [--factor 10] [--seed 1] [--fresh] [FILE …]
+
+  FILE      part of the path of a test file; by default all that have random tests
+  --rounds  how many rounds, each with the next seed
+  --factor  how many times as many random runs as pnpm test has
+  --seed    of the first round; by default a random one
+  --fresh   starts over; without it, the same command goes on with the round that was interrupted
+  --help    this text`;
 
 const root = resolve(import.meta.dirname, "../..");
 const stateFile = join(root, "node_modules/.cache/durable-counter/soak.json");
@@ -28,25 +34,28 @@ interface Soak {
   readonly failedSeeds: readonly number[];
 }
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    rounds: { type: "string", default: "20" },
-    factor: { type: "string", default: "10" },
-    seed: { type: "string" },
-    fresh: { type: "boolean", default: false },
-  },
+const options = scriptArguments(USAGE, () => {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      rounds: { type: "string", default: "20" },
+      factor: { type: "string", default: "10" },
+      seed: { type: "string", default: String(Math.floor(Math.random() * 2 ** 30)) },
+      fresh: { type: "boolean", default: false },
+    },
+  });
+  return {
+    fresh: values.fresh,
+    rounds: wholeNumber("rounds", values.rounds, 1),
+    factor: wholeNumber("factor", values.factor, 1),
+    seed: wholeNumber("seed", values.seed, 0),
+    files: randomTests(positionals),
+  };
 });
 
 let isInterrupted = false;
-let soak = resume() ?? {
-  rounds: wholeNumber("rounds", values.rounds, 1),
-  factor: wholeNumber("factor", values.factor, 1),
-  seed: wholeNumber("seed", values.seed ?? String(Math.floor(Math.random() * 2 ** 30)), 0),
-  files: randomTests(),
-  finished: 0,
-  failedSeeds: [],
-};
+const { fresh, ...whole } = options;
+let soak: Soak = resume() ?? { ...whole, finished: 0, failedSeeds: [] };
 say(`${soak.files.length} test files with ${soak.factor} times as many random runs.`);
 while (soak.finished < soak.rounds && !isInterrupted) {
   save();
@@ -92,7 +101,7 @@ async function runRound(seed: number): Promise<boolean> {
 
 /** The run that was interrupted, unless another is wanted. */
 function resume(): Soak | undefined {
-  if (values.fresh) return undefined;
+  if (fresh) return undefined;
   try {
     const interrupted = JSON.parse(readFileSync(stateFile, "utf8")) as Soak; // as `save` wrote it
     say(`Resumes the run of seed ${interrupted.seed}; --fresh starts over.`);
@@ -109,16 +118,17 @@ function save(): void {
 }
 
 /** The test files whose runs depend on the seed, by default all. */
-function randomTests(): readonly string[] {
+function randomTests(parts: readonly string[]): readonly string[] {
   const all = globSync("{packages/*/src,examples,bench}/**/*.test.ts", {
     cwd: root,
     exclude: (name) => name.includes("node_modules"),
   });
-  const wanted = all.filter(
-    (file) => positionals.length === 0 || positionals.some((part) => file.includes(part)),
-  );
+  const wanted = all.filter((file) => parts.length === 0 || parts.some((part) => file.includes(part)));
   const files = wanted.filter((file) => RANDOM_TEST.test(readFileSync(join(root, file), "utf8")));
-  if (files.length === 0) throw new Error(`No random test is named ${positionals.join(" or ")}.`);
+  if (files.length === 0)
+    throw new Error(
+      `No random test is named ${parts.join(" or ")}; pass part of the path of one, such as exactly-once.`,
+    );
   return files.toSorted();
 }
 
