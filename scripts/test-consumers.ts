@@ -20,7 +20,7 @@ import { runPages, type Pages } from "./consumers/run-page.ts";
 import { runEngineProject, runProject } from "./consumers/run-project.ts";
 import { documents } from "./docs/code-blocks.ts";
 import { EMULATOR_README, runnableCommands } from "./docs/shell-blocks.ts";
-import { scriptArguments } from "./script-arguments.ts";
+import { scriptArguments } from "./test/script-arguments.ts";
 import { createRunFolder } from "./test/run-folder.ts";
 
 const USAGE = `Usage: pnpm test:consumers [--registry URL | --serve] [NAME …]

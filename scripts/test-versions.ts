@@ -9,7 +9,7 @@ import { once } from "node:events";
 import { globSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { scriptArguments } from "./script-arguments.ts";
+import { scriptArguments } from "./test/script-arguments.ts";
 import { createRunFolder } from "./test/run-folder.ts";
 import { oldestOf, peerRange, TESTED_PEERS } from "./versions/peer-range.ts";
 import { copyWorkspace, type Versions } from "./versions/workspace-copy.ts";

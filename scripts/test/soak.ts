@@ -8,7 +8,7 @@ import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { scriptArguments } from "../script-arguments.ts";
+import { scriptArguments } from "./script-arguments.ts";
 
 const USAGE = `Usage: pnpm test:soak [--rounds 20] [--factor 10] [--seed 1] [--fresh] [FILE …]
 
