@@ -28,13 +28,13 @@ async function logOf(command: UpdateItemCommand | TransactWriteItemsCommand): Pr
   }));
 }
 
-test("a watched command is called as the SDK's own, by which tracers know operations", () => {
+test("a tracked command is called as the SDK's own, by which tracers know operations", () => {
   expect(TrackedUpdateItem.name).toBe(UpdateItemCommand.name);
   expect(TrackedTransactWriteItems.name).toBe(TransactWriteItemsCommand.name);
 });
 
-describe("what a client logs of a watched command", () => {
-  const unwatched = () => ({ list: [], mayAttempt: () => true });
+describe("what a client logs of a tracked command", () => {
+  const attempts = () => ({ list: [], mayAttempt: () => true });
   const update = (ConditionExpression: string) => ({
     TableName: "counters",
     Key: { id: { S: "a" }, sk: { S: "value" } },
@@ -55,7 +55,7 @@ describe("what a client logs of a watched command", () => {
       const input = { ...update(condition), ReturnValues: "ALL_NEW" as const };
       const expected = await logOf(new UpdateItemCommand(input));
       expect(expected).toMatchObject([{ commandName: "UpdateItemCommand", input }]);
-      expect(await logOf(new TrackedUpdateItem({ ...input }, unwatched()))).toStrictEqual(expected);
+      expect(await logOf(new TrackedUpdateItem({ ...input }, attempts()))).toStrictEqual(expected);
     },
   );
 
@@ -65,7 +65,7 @@ describe("what a client logs of a watched command", () => {
       const input = { TransactItems: [{ Update: update(condition) }] };
       const expected = await logOf(new TransactWriteItemsCommand(input));
       expect(expected).toMatchObject([{ commandName: "TransactWriteItemsCommand", input }]);
-      expect(await logOf(new TrackedTransactWriteItems({ ...input }, unwatched()))).toStrictEqual(expected);
+      expect(await logOf(new TrackedTransactWriteItems({ ...input }, attempts()))).toStrictEqual(expected);
     },
   );
 });

@@ -45,7 +45,7 @@ export class TrackedUpdateItem extends UpdateItemCommand {
 
   constructor(input: UpdateItemCommandInput, attempts: Attempts) {
     super(input);
-    watch(this, attempts);
+    carry(this, attempts);
   }
 }
 
@@ -54,18 +54,18 @@ export class TrackedTransactWriteItems extends TransactWriteItemsCommand {
 
   constructor(input: TransactWriteItemsCommandInput, attempts: Attempts) {
     super(input);
-    watch(this, attempts);
+    carry(this, attempts);
   }
 }
 
-/** What a client does with a command: it resolves its middleware, from its own and the command's. */
-interface Watchable<From extends unknown[], Args extends object, Result> {
+/** A command as a client uses it: the client resolves its own middleware and the command's. */
+interface Carrier<From extends unknown[], Args extends object, Result> {
   readonly middlewareStack: { add: (middleware: typeof track, at: typeof STEP) => void };
   resolveMiddleware: (...from: From) => (args: Args) => Promise<Result>;
 }
 
-function watch<From extends unknown[], Args extends object, Result>(
-  command: Watchable<From, Args, Result> & { [ATTEMPTS]?: Attempts },
+function carry<From extends unknown[], Args extends object, Result>(
+  command: Carrier<From, Args, Result> & { [ATTEMPTS]?: Attempts },
   attempts: Attempts,
 ): void {
   const { resolveMiddleware } = command;
