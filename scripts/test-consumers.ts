@@ -4,10 +4,10 @@
  * Every package below `packages` takes part with the first install line of its README.
  */
 import { once } from "node:events";
-import { existsSync, globSync, readFileSync } from "node:fs";
-import { mkdir, readdir, readFile } from "node:fs/promises";
+import { globSync, readFileSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { runEmulatorReadme } from "./consumers/emulator-readme.ts";
 import { checkInstallSize, runInstallLines, runPnpmLines } from "./consumers/install-size.ts";
@@ -32,7 +32,7 @@ const USAGE = `Usage: pnpm test:consumers [--registry URL | --serve] [NAME …]
 
 interface Job {
   readonly name: string;
-  readonly run: (folder: string) => Promise<string | void>;
+  readonly run: (folder: string, registry: string) => Promise<string | void>;
 }
 
 /** The pages that a new user follows. The first shows a store that breaks rules, and names one. */
@@ -49,12 +49,13 @@ const PAGES: readonly (Pick<Pages, "broken"> & { readonly files: string })[] = [
 ];
 
 const root = resolve(import.meta.dirname, "..");
-const { values: options, positionals: wanted } = scriptArguments(USAGE, () =>
-  parseArgs({
+const options = scriptArguments(USAGE, () => {
+  const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: { registry: { type: "string" }, serve: { type: "boolean", default: false } },
-  }),
-);
+  });
+  return { ...values, jobs: jobsNamed(positionals) };
+});
 const started = Date.now();
 const folder = createRunFolder();
 const running = new Set<string>();
@@ -68,7 +69,7 @@ try {
     say(`serving ${registry.url} until it is interrupted`);
     await once(process, "SIGINT");
   } else {
-    await runJobs();
+    await runJobs(options.jobs);
   }
 } catch (error) {
   failed++;
@@ -90,11 +91,7 @@ async function publishedRegistry(): Promise<Registry> {
   return local;
 }
 
-async function runJobs(): Promise<void> {
-  const all = await allJobs();
-  const jobs = all.filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
-  const names = all.map(({ name }) => name).join("; ");
-  if (jobs.length === 0) throw new Error(`No project is named ${wanted.join(" or ")}; there are ${names}.`);
+async function runJobs(jobs: readonly Job[]): Promise<void> {
   say(`${jobs.length} projects, ${availableParallelism()} at a time`);
   const queue = jobs.entries();
   await Promise.all(
@@ -105,61 +102,66 @@ async function runJobs(): Promise<void> {
   say(`${jobs.length - failed} projects passed, ${failed} failed`);
 }
 
-async function allJobs(): Promise<readonly Job[]> {
+/** @throws TypeError for parts of names that no project has */
+function jobsNamed(parts: readonly string[]): readonly Job[] {
+  const all = allJobs();
+  const jobs = all.filter(({ name }) => parts.length === 0 || parts.some((part) => name.includes(part)));
+  if (jobs.length > 0) return jobs;
+  const names = all.map(({ name }) => `  ${name}`).join("\n");
+  throw new TypeError(
+    `No project's name contains ${parts.join(" or ")}; pass part of one of these:\n${names}`,
+  );
+}
+
+function allJobs(): readonly Job[] {
   // A package is for users once it has a README.
-  const packages = (await readdir(join(root, "packages"))).filter((name) =>
-    existsSync(join(root, "packages", name, "README.md")),
-  );
-  const readmes = await Promise.all(
-    packages.map(async (name) => ({
-      name,
-      readme: await readFile(join(root, "packages", name, "README.md"), "utf8"),
-    })),
-  );
+  const readmes = globSync("packages/*/README.md", { cwd: root })
+    .toSorted()
+    .map((file) => ({
+      name: basename(dirname(file)),
+      readme: read(file),
+    }));
   const lines = readmes.flatMap(({ readme }) => installLinesOf(readme).slice(0, 1));
-  const commands = documents().flatMap((file) => runnableCommands(readFileSync(join(root, file), "utf8")));
+  const commands = documents().flatMap((file) => runnableCommands(read(file)));
   const linesOf = (start: string) => [...new Set(commands.filter((command) => command.startsWith(start)))];
-  const url = registry.url;
   return [
-    ...PROJECTS.map((project) => ({
+    ...PROJECTS.map((project): Job => ({
       name: project.name,
-      run: (path: string) => runProject(project, { folder: path, registry: url, lines }),
+      run: (path, registry) => runProject(project, { folder: path, registry, lines }),
     })),
-    ...ENGINE_MANAGERS.map((manager) => ({
+    ...ENGINE_MANAGERS.map((manager): Job => ({
       name: `${manager.replace("@", " ")} · the engine that our error names`,
-      run: (project: string) => runEngineProject(manager, { folder: project, registry: url, lines }),
+      run: (path, registry) => runEngineProject(manager, { folder: path, registry, lines }),
     })),
-    ...PAGES.map(({ files, ...page }) => ({
+    ...PAGES.map(({ files, ...page }): Job => ({
       name: `npm · ${files} as a new user does it`,
-      run: async (project: string) =>
-        runPages(project, { ...page, registry: url, texts: await textsOf(files) }),
+      run: (path, registry) => runPages(path, { ...page, registry, texts: textsOf(files) }),
     })),
     {
       name: "npm · the install lines of all documents",
-      run: (project: string) => runInstallLines(project, { lines: linesOf("npm install "), registry: url }),
+      run: (path, registry) => runInstallLines(path, { lines: linesOf("npm install "), registry }),
     },
     {
       name: "pnpm 12 · the install lines of all documents",
-      run: (project: string) => runPnpmLines(project, { lines: linesOf("pnpm add "), registry: url }),
+      run: (path, registry) => runPnpmLines(path, { lines: linesOf("pnpm add "), registry }),
     },
     {
       name: `npm · the commands of ${EMULATOR_README}`,
-      run: async (project: string) => {
-        const readme = await readFile(join(root, EMULATOR_README), "utf8");
-        await runEmulatorReadme(project, { readme, registry: url });
-      },
+      run: (path, registry) => runEmulatorReadme(path, { readme: read(EMULATOR_README), registry }),
     },
-    ...readmes.map(({ name, readme }) => ({
+    ...readmes.map(({ name, readme }): Job => ({
       name: `npm · the install line of packages/${name}/README.md, and its size`,
-      run: (project: string) => checkInstallSize(project, { name, readme, registry: url }),
+      run: (path, registry) => checkInstallSize(path, { name, readme, registry }),
     })),
   ];
 }
 
-async function textsOf(pattern: string): Promise<Readonly<Record<string, string>>> {
-  const names = globSync(pattern, { cwd: root });
-  const texts = names.map(async (name) => [name, await readFile(join(root, name), "utf8")] as const);
-  return Object.fromEntries(await Promise.all(texts));
+function textsOf(pattern: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(globSync(pattern, { cwd: root }).map((name) => [name, read(name)]));
+}
+
+function read(file: string): string {
+  return readFileSync(join(root, file), "utf8");
 }
 
 async function runJob({ name, run }: Job, project: string): Promise<void> {
@@ -168,7 +170,7 @@ async function runJob({ name, run }: Job, project: string): Promise<void> {
   await mkdir(project);
   const seconds = () => `${((Date.now() - begun) / 1000).toFixed(0).padStart(3)} s`;
   try {
-    const note = await run(project);
+    const note = await run(project, registry.url);
     say(`${seconds()}  passed  ${name}${note === undefined ? "" : `: ${note}`}`);
   } catch (error) {
     failed++;

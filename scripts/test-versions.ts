@@ -38,7 +38,8 @@ const { ends, files } = scriptArguments(USAGE, (args) => {
   const files = args.includes("--") ? args.slice(args.indexOf("--") + 1) : [];
   const ends = args.slice(0, args.length - files.length).filter((arg) => arg !== "--");
   const unknown = ends.find((end) => !Object.hasOwn(ENDS, end));
-  if (unknown !== undefined) throw new TypeError(`"${unknown}" is no end of a range.`);
+  if (unknown !== undefined)
+    throw new TypeError(`There is no end "${unknown}"; pass oldest, newest or both.`);
   return { ends, files };
 });
 const started = Date.now();

@@ -34,7 +34,7 @@ interface Soak {
   readonly failedSeeds: readonly number[];
 }
 
-const options = scriptArguments(USAGE, () => {
+const { fresh, ...wanted } = scriptArguments(USAGE, () => {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
@@ -54,8 +54,7 @@ const options = scriptArguments(USAGE, () => {
 });
 
 let isInterrupted = false;
-const { fresh, ...whole } = options;
-let soak: Soak = resume() ?? { ...whole, finished: 0, failedSeeds: [] };
+let soak: Soak = resume() ?? { ...wanted, finished: 0, failedSeeds: [] };
 say(`${soak.files.length} test files with ${soak.factor} times as many random runs.`);
 while (soak.finished < soak.rounds && !isInterrupted) {
   save();
