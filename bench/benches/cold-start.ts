@@ -8,7 +8,7 @@ import type { Row } from "../measure/report.ts";
 import { median } from "../measure/statistics.ts";
 
 /** Handlers, each beside its equivalent on the bare SDKs, with the same commands. */
-const PAIRS = {
+export const PAIRS = {
   "01": ["bench/contenders/cold-start/bare-durable.ts", "examples/01-durable-counter.ts"],
   "02": ["bench/contenders/cold-start/bare-dynamodb.ts", "examples/02-stateless-dynamodb.ts"],
   "03": ["bench/contenders/cold-start/bare-durable-on-dynamodb.ts", "examples/03-durable-on-dynamodb.ts"],
@@ -18,7 +18,7 @@ const PAIRS = {
  * The targets for 03, which contains all packages: 59.3 kB to count exactly once, and 5 kB for what it does not use, such as
  * windows, `set` and tables of other kinds.
  */
-const MAX_BYTES_OVER_BARE = 64_300;
+export const MAX_BYTES_OVER_BARE = 64_300;
 const MAX_IMPORT_RATIO = 1.3;
 
 export const coldStart: Bench = {
