@@ -8,22 +8,19 @@ type Execution = Pick<ProcessCall, "arn" | "invokedFunction">;
 export class SimulatedProcess implements CrashableProcess {
   /** The execution that is invoked. */
   readonly execution: Execution;
+  readonly #death = Promise.withResolvers<never>();
   /** Rejects when the process dies. */
-  readonly death: Promise<never>;
+  readonly death = this.#death.promise;
   /** Calls of dependencies that were made after the invocation had ended. */
   readonly lateCalls: string[] = [];
   isDead = false;
   #isOver = false;
   readonly #openCalls = new Map<string, number>();
   readonly #crashesAt: (call: ProcessCall) => boolean;
-  #kill: (error: Error) => void = () => undefined;
 
   constructor({ arn, invokedFunction }: Execution, crashesAt: (call: ProcessCall) => boolean) {
     this.execution = { arn, invokedFunction };
     this.#crashesAt = crashesAt;
-    this.death = new Promise((_, reject) => {
-      this.#kill = reject;
-    });
     this.death.catch(() => undefined);
   }
 
@@ -48,6 +45,6 @@ export class SimulatedProcess implements CrashableProcess {
 
   die(): void {
     this.isDead = true;
-    this.#kill(new ProcessDied());
+    this.#death.reject(new ProcessDied());
   }
 }

@@ -7,11 +7,7 @@ export interface FakeTimer {
 }
 
 /** A promise that the clock resolves when its turn comes. */
-interface Waiting {
-  readonly promise: Promise<void>;
-  readonly resolve: () => void;
-  readonly reject: (error: Error) => void;
-}
+type Waiting = PromiseWithResolvers<void>;
 
 // Saved at load time: fake timers that a test installs later must not stop this clock.
 const onceNothingElseRuns = globalThis.setImmediate;
@@ -60,7 +56,7 @@ export class FakeClock {
    * This decides which operation continues first.
    */
   checkpoint(): Promise<void> {
-    this.#checkpoint ??= waiting();
+    this.#checkpoint ??= Promise.withResolvers();
     this.#plan();
     return this.#checkpoint.promise;
   }
@@ -70,7 +66,7 @@ export class FakeClock {
    */
   async turnOf(whom: "functions" | "callbacks"): Promise<void> {
     if (this.#stopped !== undefined) throw this.#stopped;
-    const turn = waiting();
+    const turn: Waiting = Promise.withResolvers();
     this.#outside[whom].push(turn);
     this.#plan();
     return turn.promise;
@@ -149,13 +145,4 @@ export class FakeClock {
     this.#now = Math.max(this.#now, this.#timers.at(-1)?.due ?? this.#now);
     while ((this.#timers.at(-1)?.due ?? Infinity) <= this.#now) this.#timers.pop()?.fire();
   }
-}
-
-function waiting(): Waiting {
-  let settle: Omit<Waiting, "promise"> | undefined;
-  const promise = new Promise<void>((resolve, reject) => {
-    settle = { resolve, reject };
-  });
-  // The executor has run synchronously.
-  return { promise, ...settle! };
 }

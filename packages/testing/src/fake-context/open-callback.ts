@@ -21,8 +21,9 @@ export class OpenCallback {
   readonly id: string;
   /** The name of the operation, or of the waitForCallback around it. */
   readonly name: string | undefined;
+  readonly #outcome = Promise.withResolvers<string | undefined>();
   /** What the service passes to the handler. */
-  readonly outcome: Promise<string | undefined>;
+  readonly outcome = this.#outcome.promise;
   /** Whether an external system can know the id. */
   isSubmitted = false;
   readonly #entry: TraceEntry;
@@ -31,8 +32,6 @@ export class OpenCallback {
   #timeout: FakeTimer | undefined;
   #isAbandoned = false;
   #heartbeatTimeout: FakeTimer | undefined;
-  #resolve: (result: string | undefined) => void = () => {};
-  #reject: (error: Error) => void = () => {};
 
   constructor(
     entry: TraceEntry,
@@ -45,10 +44,6 @@ export class OpenCallback {
     this.name = name;
     this.#entry = entry;
     this.#clock = clock;
-    this.outcome = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
     // The handler may never await it.
     this.outcome.catch(() => {});
     const seconds = timeout === undefined ? 0 : secondsOf(timeout);
@@ -73,13 +68,13 @@ export class OpenCallback {
   complete(result: string | undefined): void {
     this.#entry.succeed(result);
     this.#silence();
-    this.#resolve(result);
+    this.#outcome.resolve(result);
   }
 
   fail(error: ErrorObject | undefined): void {
     this.#entry.fail(error);
     this.#silence();
-    this.#reject(
+    this.#outcome.reject(
       error === undefined
         ? new CallbackExternalError("Callback failed")
         : new CallbackExternalError(error.ErrorMessage, causeOf(error), error.ErrorData),
@@ -99,7 +94,7 @@ export class OpenCallback {
   abandon(fault: Error): void {
     this.#isAbandoned = true;
     this.#silence();
-    this.#reject(fault);
+    this.#outcome.reject(fault);
   }
 
   /** For messages: `"approval" (callback/1/1)`. */
@@ -116,7 +111,7 @@ export class OpenCallback {
   #expire(error: (typeof CALLBACK_TIMEOUTS)[keyof typeof CALLBACK_TIMEOUTS]): void {
     this.#entry.fail(error, "TIMED_OUT");
     this.#silence();
-    this.#reject(new CallbackTimeoutError(error.ErrorMessage, causeOf(error)));
+    this.#outcome.reject(new CallbackTimeoutError(error.ErrorMessage, causeOf(error)));
   }
 
   #silence(): void {
