@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { DurableContext } from "@aws/durable-execution-sdk-js";
 import type { CallbackAnswer } from "../service/callback-answer.ts";
 import type { InvokedFunction } from "../service/invoked-function.ts";
-import { INVOCATION_MS, lambdaContext } from "../service/lambda-context.ts";
+import { lambdaContext } from "../service/lambda-context.ts";
 import { CallbackRegistry } from "./callback-registry.ts";
 import type { TraceEntry, InFlightCount } from "./trace-entry.ts";
 import { FakeClock } from "./fake-clock.ts";
@@ -51,11 +51,7 @@ export class FakeExecution implements InFlightCount {
 
   get lambdaContext(): DurableContext["lambdaContext"] {
     return (this.#lambdaContext ??= {
-      ...lambdaContext({
-        functionArn: this.arn.split("/", 1)[0] ?? "",
-        invocation: 1,
-        getRemainingTimeInMillis: () => INVOCATION_MS,
-      }),
+      ...lambdaContext({ functionArn: this.arn.split("/", 1)[0] ?? "" }),
       ...this.#lambdaOverrides,
     });
   }

@@ -2,7 +2,7 @@ import { defaultSerdes, InvokeError, type InvokeConfig } from "@aws/durable-exec
 import { functionArn, functionNameOf } from "../service/arn.ts";
 import { errorObjectOf } from "../service/error-object.ts";
 import { isUnexpectedPayload, NO_PAYLOAD, type InvokedFunction } from "../service/invoked-function.ts";
-import { INVOCATION_MS, lambdaContext, type LambdaContext } from "../service/lambda-context.ts";
+import { lambdaContext } from "../service/lambda-context.ts";
 import type { FakeExecution } from "./fake-execution.ts";
 import { deserialize, serialize } from "./payload.ts";
 import { never, type Scope } from "./scope.ts";
@@ -32,7 +32,8 @@ export async function runInvoke<I, O>(
   clock.hold();
   let output: string | undefined;
   try {
-    output = JSON.stringify(await invoked(event, contextOf(functionId)));
+    const context = lambdaContext({ functionArn: functionArn(functionNameOf(functionId)) });
+    output = JSON.stringify(await invoked(event, context));
   } catch (thrown) {
     const { ErrorMessage, ...error } = errorObjectOf(thrown);
     if (isUnexpectedPayload(ErrorMessage)) throw execution.terminate(durableFunction(entry, functionId));
@@ -67,14 +68,6 @@ function findFunction(execution: FakeExecution, entry: TraceEntry, functionId: s
         `Registered are: ${registered.join(", ") || "none"}.`,
     ),
   );
-}
-
-function contextOf(functionId: string): LambdaContext {
-  return lambdaContext({
-    functionArn: functionArn(functionNameOf(functionId)),
-    invocation: 1,
-    getRemainingTimeInMillis: () => INVOCATION_MS,
-  });
 }
 
 function durableFunction(entry: TraceEntry, functionId: string): TypeError {

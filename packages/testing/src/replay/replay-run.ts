@@ -2,7 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import type { DurableExecutionClient, DurableLambdaHandler } from "@aws/durable-execution-sdk-js";
 import { readOutput, unwrapped, type InvocationOutput } from "../service/invocation-output.ts";
 import { Invocation, type Ending } from "../simulator/invocation.ts";
-import { INVOCATION_MS, lambdaContext } from "../service/lambda-context.ts";
+import { lambdaContext } from "../service/lambda-context.ts";
 import { WatchedState, type RecordedState } from "./watched-state.ts";
 
 /** The handler to replay, and its identity. */
@@ -43,11 +43,7 @@ export async function replayRun(subject: ReplaySubject, recorded: RecordedState)
       InitialExecutionState: { Operations: state.operations },
     },
     client,
-    lambdaContext({
-      functionArn: arn.split("/", 1)[0] ?? "",
-      invocation: 1,
-      getRemainingTimeInMillis: () => INVOCATION_MS,
-    }),
+    lambdaContext({ functionArn: arn.split("/", 1)[0] ?? "" }),
     {
       timeoutMs,
       onTimeout: () =>

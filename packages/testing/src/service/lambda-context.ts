@@ -7,10 +7,11 @@ export type LambdaContext = Parameters<DurableLambdaHandler>[1];
 export interface LambdaInvocation {
   /** With its qualifier: `arn:…:function:NAME:VERSION`. */
   readonly functionArn: string;
-  /** Counted from 1; the request id follows from it. */
-  readonly invocation: number;
+  /** Counted from 1; the request id follows from it. Default 1. */
+  readonly invocation?: number;
   readonly tenantId?: string | undefined;
-  readonly getRemainingTimeInMillis: () => number;
+  /** Default: always the whole time. */
+  readonly getRemainingTimeInMillis?: () => number;
 }
 
 /** Milliseconds that Lambda lets one invocation run at most: 15 minutes. */
@@ -18,7 +19,7 @@ export const INVOCATION_MS = 900_000;
 
 /** Builds the context that Lambda passes to a function. */
 export function lambdaContext(request: LambdaInvocation): LambdaContext {
-  const { functionArn, invocation, tenantId, getRemainingTimeInMillis } = request;
+  const { functionArn, invocation = 1, tenantId, getRemainingTimeInMillis = () => INVOCATION_MS } = request;
   const [, , , , , , functionName = "", functionVersion = ""] = functionArn.split(":");
   return {
     callbackWaitsForEmptyEventLoop: true,

@@ -4,7 +4,7 @@ import { functionArn, functionNameOf } from "../service/arn.ts";
 import { callbackErrorOf } from "../service/callback-answer.ts";
 import type { ExecutionState } from "../service/execution-state.ts";
 import type { InvokeOutcome } from "../service/invoke-outcome.ts";
-import { INVOCATION_MS, lambdaContext } from "../service/lambda-context.ts";
+import { lambdaContext } from "../service/lambda-context.ts";
 import { PendingOperations, type CallbackDetails } from "../service/pending-operations.ts";
 import { checkCallbackError, checkCallbackResult } from "../service/quotas.ts";
 import { labelOf, type CallbackName } from "./callback-answers.ts";
@@ -134,12 +134,7 @@ export class ExternalEvents {
   ): Promise<void> {
     const invoked = this.#env.functions.find(reference);
     const functionName = functionNameOf(reference);
-    const context = lambdaContext({
-      functionArn: functionArn(functionName),
-      invocation: 1,
-      tenantId,
-      getRemainingTimeInMillis: () => INVOCATION_MS,
-    });
+    const context = lambdaContext({ functionArn: functionArn(functionName), tenantId });
     const outcome = await this.#inTime(
       callFunction(invoked, payload, context),
       `The invoked function ${formatValue(functionName)}`,
