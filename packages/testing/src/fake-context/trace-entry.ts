@@ -1,5 +1,5 @@
 import type { ErrorObject } from "@aws/durable-execution-sdk-js";
-import type { DurableOperation } from "../service/durable-operation.ts";
+import { readResult, type DurableOperation } from "../service/durable-operation.ts";
 
 /** Counts the operations that are running, and has their clock. */
 export interface InFlightCount {
@@ -71,7 +71,7 @@ export class TraceEntry {
   }
 
   snapshot(): DurableOperation {
-    const result = this.#text === undefined ? this.#result : readText(this.#text);
+    const result = this.#text === undefined ? this.#result : readResult(this.#text);
     const error = this.#error;
     return {
       id: this.id,
@@ -102,14 +102,5 @@ export class TraceEntry {
     return this.name === undefined
       ? `${this.subType} (${this.id})`
       : `${this.subType} "${this.name}" (${this.id})`;
-  }
-}
-
-/** A custom serdes may write any text. Text that is not JSON is returned unchanged. */
-function readText(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
   }
 }

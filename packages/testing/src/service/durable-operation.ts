@@ -22,3 +22,12 @@ export interface DurableOperation {
   /** The error with which it failed. */
   readonly error?: { readonly type: string; readonly message: string };
 }
+
+/** The result of a checkpoint. A custom serdes may write any text; text that is not JSON is returned unchanged. */
+export function readResult(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

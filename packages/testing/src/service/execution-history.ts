@@ -1,4 +1,5 @@
 import type { ErrorObject, Operation, OperationUpdate } from "@aws/durable-execution-sdk-js";
+import { waitSecondsOf } from "./duration.ts";
 import type { InvokeOutcome } from "./invoke-outcome.ts";
 
 /** An event as GetDurableExecutionHistory returns it, with the member `<EventType>Details`. */
@@ -78,7 +79,7 @@ export class ExecutionHistory {
     const end = ENDS[Status];
     if (end === undefined) return;
     if (Type === "WAIT") {
-      this.#add(`Wait${end}`, operation, at, { Duration: waitSeconds(operation) });
+      this.#add(`Wait${end}`, operation, at, { Duration: waitSecondsOf(operation) });
     } else if (Type === "CALLBACK" || Type === "CHAINED_INVOKE") {
       const { Result, Error: error } = CallbackDetails ?? ChainedInvokeDetails ?? {};
       const details = Status === "SUCCEEDED" ? { Result: content(Result) } : { Error: content(error) };
@@ -201,11 +202,4 @@ function startDetails(update: OperationUpdate, operation: Operation | undefined)
 
 function content<T>(Payload: T | undefined): { Payload?: T; Truncated: boolean } {
   return Payload === undefined ? { Truncated: false } : { Payload, Truncated: false };
-}
-
-function waitSeconds({ StartTimestamp, WaitDetails }: Operation): number | undefined {
-  const end = WaitDetails?.ScheduledEndTimestamp;
-  return StartTimestamp === undefined || end === undefined
-    ? undefined
-    : (end.getTime() - StartTimestamp.getTime()) / 1_000;
 }

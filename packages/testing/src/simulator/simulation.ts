@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import type { ErrorObject, Operation } from "@aws/durable-execution-sdk-js";
-import type { DurableOperation } from "../service/durable-operation.ts";
+import { waitSecondsOf } from "../service/duration.ts";
+import { readResult, type DurableOperation } from "../service/durable-operation.ts";
 import type { ExecutionHistoryEvent } from "../service/execution-history.ts";
 import type { InvokeOutcome } from "../service/invoke-outcome.ts";
 
@@ -118,6 +119,7 @@ function operationOf(id: string, operation: Operation): DurableOperation {
   const { Name, Type, SubType, Status, StepDetails, WaitDetails, CallbackDetails } = operation;
   const { StartTimestamp, EndTimestamp } = operation;
   const { Result, Error: error } = detailsOf(operation);
+  const { type, message } = executionError(error ?? {});
   return {
     id,
     ...(Name === undefined ? {} : { name: Name }),
@@ -126,33 +128,21 @@ function operationOf(id: string, operation: Operation): DurableOperation {
     subType: SubType as DurableOperation["subType"],
     status: Status as DurableOperation["status"],
     ...(Type === "STEP" ? { attempts: StepDetails?.Attempt ?? 0 } : {}),
-    ...(Status === "SUCCEEDED" && Result ? { result: revived(Type, Result) } : {}),
-    ...(error === undefined || Status === "SUCCEEDED" ? {} : { error: pick(executionError(error)) }),
+    // A callback carries text.
+    ...(Status === "SUCCEEDED" && Result
+      ? { result: Type === "CALLBACK" ? Result : readResult(Result) }
+      : {}),
+    ...(error === undefined || Status === "SUCCEEDED" ? {} : { error: { type, message } }),
     startedAt: StartTimestamp ?? new Date(0), // the simulated service always sets it
     ...(EndTimestamp === undefined ? {} : { endedAt: EndTimestamp }),
-    ...(WaitDetails === undefined ? {} : { waitSeconds: waitSecondsOf(operation) }),
+    ...(WaitDetails === undefined ? {} : { waitSeconds: waitSecondsOf(operation) ?? 0 }),
     ...(CallbackDetails === undefined ? {} : { callbackId: CallbackDetails.CallbackId ?? "" }),
   };
-}
-
-function waitSecondsOf({ StartTimestamp, WaitDetails }: Operation): number {
-  const [start, end] = [StartTimestamp, WaitDetails?.ScheduledEndTimestamp];
-  return start === undefined || end === undefined ? 0 : (end.getTime() - start.getTime()) / 1_000;
 }
 
 function detailsOf(operation: Operation): { Result?: string | undefined; Error?: ErrorObject | undefined } {
   const { StepDetails, ContextDetails, CallbackDetails, ChainedInvokeDetails } = operation;
   return StepDetails ?? ContextDetails ?? CallbackDetails ?? ChainedInvokeDetails ?? {};
-}
-
-/** Callbacks carry text, and a custom serdes may write any text. */
-function revived(type: Operation["Type"], result: string): unknown {
-  if (type === "CALLBACK") return result;
-  try {
-    return JSON.parse(result);
-  } catch {
-    return result;
-  }
 }
 
 function executionError({ ErrorType, ErrorMessage, ErrorData }: ErrorObject): ExecutionError {
@@ -161,8 +151,4 @@ function executionError({ ErrorType, ErrorMessage, ErrorData }: ErrorObject): Ex
     message: ErrorMessage ?? "",
     ...(ErrorData === undefined ? {} : { errorData: ErrorData }),
   };
-}
-
-function pick({ type, message }: ExecutionError): { type: string; message: string } {
-  return { type, message };
 }
