@@ -1,8 +1,8 @@
 import type { Operation } from "@aws/durable-execution-sdk-js";
+import { isWithinClosed } from "../service/execution-state.ts";
 import { wireId } from "../service/operation-positions.ts";
 import { isAlike, kindAndName, operationLabel, type OperationIdentity } from "./operation-label.ts";
 import { operationsAfter } from "./recorded-operations.ts";
-import { isWithinClosed } from "./replay-point.ts";
 import type { Finding } from "./replay-report.ts";
 import { recordedIdentity, todaysCourse, todaysOutcome, type Replayed } from "./replay-result.ts";
 import { mismatchedPosition } from "./current-operation.ts";

@@ -1,5 +1,5 @@
 import type { Operation } from "@aws/durable-execution-sdk-js";
-import { isClosed, withoutClosedChildren } from "../service/execution-state.ts";
+import { isClosed, isWithinClosed, withoutClosedChildren } from "../service/execution-state.ts";
 import { OperationPositions, wireId } from "../service/operation-positions.ts";
 import type { HistoryEvent } from "./history-event.ts";
 import type { History } from "./history.ts";
@@ -63,12 +63,6 @@ function isInvocationSuspended({ type, error }: HistoryEvent): boolean {
 function isWaiting(events: readonly HistoryEvent[]): boolean {
   const last = events.findLast(({ type }) => type !== "INVOCATION");
   return last !== undefined && (last.status === "STARTED" || last.type === "STEP" || last.type === "CONTEXT");
-}
-
-/** Whether an operation lies within a closed context. */
-export function isWithinClosed(operation: Operation, operations: ReadonlyMap<string, Operation>): boolean {
-  const parent = operation.ParentId === undefined ? undefined : operations.get(operation.ParentId);
-  return parent !== undefined && (isClosed(parent) || isWithinClosed(parent, operations));
 }
 
 /** Contexts without an operation, such as the items of a flat map. They take a level of the positions. */

@@ -129,12 +129,7 @@ export class ExecutionHistory {
 }
 
 /** The operation or the execution that an event is about. */
-interface EventSource {
-  readonly Id?: string | undefined;
-  readonly ParentId?: string | undefined;
-  readonly Name?: string | undefined;
-  readonly SubType?: string | undefined;
-}
+type EventSource = Pick<ExecutionHistoryEvent, "Id" | "ParentId" | "Name" | "SubType">;
 
 type EventDetails = Readonly<Record<string, unknown>>;
 

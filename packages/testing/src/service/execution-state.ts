@@ -96,8 +96,7 @@ export class ExecutionState {
 
   /** Whether an operation lies within a closed context, so that no code awaits it any more. */
   isAbandoned(operation: Operation): boolean {
-    const parent = operation.ParentId === undefined ? undefined : this.#operations.get(operation.ParentId);
-    return parent !== undefined && (isClosed(parent) || this.isAbandoned(parent));
+    return isWithinClosed(operation, this.#operations);
   }
 
   #checkParent({ ParentId }: OperationUpdate, draft: ReadonlyMap<string, Operation>): void {
@@ -110,6 +109,12 @@ export class ExecutionState {
     this.#operations.set(id, operation);
     this.#changes.add(id);
   }
+}
+
+/** Whether an operation lies within a closed context. */
+export function isWithinClosed(operation: Operation, operations: ReadonlyMap<string, Operation>): boolean {
+  const parent = operation.ParentId === undefined ? undefined : operations.get(operation.ParentId);
+  return parent !== undefined && (isClosed(parent) || isWithinClosed(parent, operations));
 }
 
 /** All operations but the children of closed contexts. A context that replays its children keeps them. */
