@@ -1,5 +1,6 @@
 import { functionNameOf } from "../service/arn.ts";
 import { formatValue } from "../format-value.ts";
+import type { SimulateOptions } from "../simulator/options.ts";
 import { historyEvent, type HistoryEvent } from "./history-event.ts";
 
 /** A recorded execution, complete and in order. */
@@ -14,24 +15,24 @@ export interface History {
   readonly ending: HistoryEvent | undefined;
 }
 
-/** The execution that the history must belong to. */
-export interface ExpectedExecution {
-  readonly functionName?: string | undefined;
-  readonly arn?: string | undefined;
-}
-
 /**
  * Reads the JSON of GetDurableExecutionHistory, or its array of events, in ascending or descending order.
  *
+ * @param expected the execution that the history must belong to
  * @throws TypeError for a value that is no complete history, or that belongs to another function
  */
-export function readHistory(value: unknown, expected: ExpectedExecution = {}): History {
+export function readHistory(
+  value: unknown,
+  expected: Pick<SimulateOptions, "functionName" | "arn"> = {},
+): History {
   const { arn = expected.arn, events } = readEvents(value);
   checkFunction(arn, expected.functionName);
   checkPayloads(events);
-  const ending = events.find(({ type, status }) => type === "EXECUTION" && isByHandler(status));
+  const ending = events.find(({ eventType }) => ENDINGS.has(eventType));
   return { arn, payload: events[0]?.payload, events, ending };
 }
+
+const ENDINGS: ReadonlySet<string> = new Set(["ExecutionSucceeded", "ExecutionFailed"]);
 
 /**
  * Reads all events of an execution, with or without their payloads, in order.
@@ -49,7 +50,7 @@ export function readEvents(value: unknown): { arn: string | undefined; events: r
 
 function eventsOf(value: unknown): { list: readonly unknown[]; path: string; arn?: string | undefined } {
   if (Array.isArray(value)) return { list: value, path: "history" };
-  const { Events, NextMarker, DurableExecutionArn } = Object(value) as Record<string, unknown>;
+  const { Events, NextMarker, DurableExecutionArn: arn } = Object(value) as Record<string, unknown>;
   if (!Array.isArray(Events)) {
     throw new TypeError(
       `history is ${formatValue(value)}; pass the parsed JSON of GetDurableExecutionHistory, { Events: […] }, or its ` +
@@ -62,11 +63,7 @@ function eventsOf(value: unknown): { list: readonly unknown[]; path: string; arn
         `Marker: NextMarker until there is none, and pass the events of all pages as one array.`,
     );
   }
-  return { list: Events, path: "history.Events", arn: asText(DurableExecutionArn) };
-}
-
-function asText(value: unknown): string | undefined {
-  return typeof value === "string" ? value : undefined;
+  return { list: Events, path: "history.Events", ...(typeof arn === "string" && { arn }) };
 }
 
 function checkFunction(arn: string | undefined, functionName: string | undefined): void {
@@ -116,8 +113,4 @@ function checkPayloads(events: readonly HistoryEvent[]): void {
         `part of its payload, without which it cannot be replayed. Pass the history of an execution with smaller payloads.`,
     );
   }
-}
-
-function isByHandler(status: HistoryEvent["status"]): boolean {
-  return status === "SUCCEEDED" || status === "FAILED";
 }

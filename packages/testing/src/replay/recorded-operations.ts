@@ -19,13 +19,13 @@ export function operationsAfter(events: readonly HistoryEvent[]): Map<string, Op
 function started(
   { eventId, eventType, type, status, name, subType, parentId, timestamp }: HistoryEvent,
   id: string,
-) {
+): Operation {
   if (status !== "STARTED") {
     throw new TypeError(
       `Event ${eventId} of the history is ${eventType} of an operation that never started, "${id}"; pass all events.`,
     );
   }
-  const operation: Operation = {
+  return {
     Id: id,
     ...(parentId === undefined ? {} : { ParentId: parentId }),
     ...(name === undefined ? {} : { Name: name }),
@@ -34,7 +34,6 @@ function started(
     StartTimestamp: timestamp,
     Status: status,
   };
-  return operation;
 }
 
 function after(operation: Operation, event: HistoryEvent): Operation {

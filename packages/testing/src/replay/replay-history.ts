@@ -86,8 +86,7 @@ export async function replayHistory(
     const isGoingOn = point.isEnd && run.output.status === "PENDING";
     if (isGoingOn && problems.size === 0 && first !== undefined) next = await today(first);
   }
-  return replayReport({
-    events: recorded.events.length,
+  return replayReport(recorded.events.length, {
     points,
     problems: [...problems.values()],
     undetermined: [...undetermined],

@@ -34,14 +34,10 @@ const REMEDY =
   "the function by an alias. Or leave the recorded operations as they are, and add new ones after them.";
 
 /** Builds the result. */
-export function replayReport(found: {
-  readonly events: number;
-  readonly points: number;
-  readonly problems: readonly ReplayProblem[];
-  readonly undetermined: readonly string[];
-  readonly next: OperationIdentity | undefined;
-}): HistoryReplay {
-  const { events, points, problems, undetermined, next } = found;
+export function replayReport(
+  events: number,
+  { points, problems, undetermined, next }: Omit<HistoryReplay, "compatible" | "message">,
+): HistoryReplay {
   const compatible = problems.length === 0;
   const where = points === 1 ? "at its end" : `at ${points} points`;
   const goesOn = next === undefined ? "" : ` It goes on with ${operationLabel(next)}.`;
