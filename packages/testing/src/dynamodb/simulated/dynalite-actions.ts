@@ -1,7 +1,7 @@
 import { dynaliteModule } from "../dynalite-modules.ts";
 import { fulfils, type Comparisons, type Expression } from "./condition.ts";
 import { memoise, type ExpressionParser } from "./memoised-parser.ts";
-import type { StoredItem, TableDescription, TableStore } from "./table-store.ts";
+import { tableNotFound, type StoredItem, type TableDescription, type TableStore } from "./table-store.ts";
 
 /** A request's body, and what dynalite adds to it: its parsed expressions. */
 export type Input = Readonly<Record<string, unknown>>;
@@ -14,18 +14,23 @@ export interface Refusal {
 
 export type Outcome = { readonly result: object } | { readonly refusal: Refusal };
 
+/** The item that a request is about. */
+export interface FoundItem {
+  readonly table: TableDescription;
+  /** The internal key. */
+  readonly key: string;
+  /** The item as it is, if it exists. */
+  readonly before: StoredItem | undefined;
+}
+
 /** What dynalite knows of DynamoDB apart from its server and its database: its rules, expressions and actions. */
 export interface DynaliteActions {
   /** Checks a body as DynamoDB does, and parses its expressions. */
   validate(action: string, body: Input): { readonly input: Input } | { readonly refusal: Refusal };
   /** Carries out what was validated. */
   run(action: string, input: Input): Outcome;
-  /** The internal key of an item, by its key attributes. */
-  keyOf(attributes: StoredItem, table: TableDescription): string;
-  /** What is wrong with a key, if something is. */
-  checkKey(key: unknown, table: TableDescription): Refusal | undefined;
-  /** Whether an item has the table's keys. */
-  checkItem(item: unknown, table: TableDescription): Refusal | undefined;
+  /** Finds the item that a validated request names by its `Key`, or by the keys of its `Item`. */
+  find(input: Input): FoundItem | { readonly refusal: Refusal };
   /** Whether an item fulfils a condition. */
   fulfils(item: StoredItem, condition: Expression): boolean;
   /** The attributes of an item that a projection asks for. */
@@ -88,9 +93,15 @@ export function dynaliteActions(store: TableStore): DynaliteActions {
       if (outcome !== undefined) return outcome;
       throw failure ?? new Error(`dynalite's ${action} did not end at once.`);
     },
-    keyOf: (attributes, table) => database.createKey(attributes, table),
-    checkKey: (key, table) => database.validateKey(key, table) ?? undefined,
-    checkItem: (item, table) => database.validateItem(item, table) ?? undefined,
+    find({ TableName, Key, Item }) {
+      const table = store.tables.get(String(TableName));
+      if (table === undefined) return { refusal: tableNotFound() };
+      const isItem = Key === undefined;
+      const refusal = isItem ? database.validateItem(Item, table) : database.validateKey(Key, table);
+      if (refusal) return { refusal };
+      const key = database.createKey((Key ?? Item) as StoredItem, table); // it was validated
+      return { table, key, before: store.getItemDb(table.TableName).peek(key) };
+    },
     fulfils: (item, condition) => fulfils(item, condition, database),
     project: (paths, item) => database.mapPaths(paths, item),
     checkValue: (value) => validations.validateAttributeValue(value) ?? undefined,

@@ -9,7 +9,7 @@ import {
   type Refusal,
 } from "./dynalite-actions.ts";
 import { conditionalWrite, readMany } from "./single-item.ts";
-import { createTableStore, type StoredItem, type TableDescription } from "./table-store.ts";
+import { createTableStore, tableNotFound, type StoredItem, type TableDescription } from "./table-store.ts";
 import { transactGet, transactWrite } from "./transaction.ts";
 
 /** What the engine answers a request. */
@@ -61,34 +61,17 @@ export function createSimulatedEngine(now: () => number, transactions: boolean):
       ]),
     );
 
-  /** The item that a write is about, as it is before. */
-  const itemOf = (
-    input: Input,
-  ): { readonly before: StoredItem | undefined } | { readonly refusal: Refusal } => {
-    const table = store.tables.get(String(input["TableName"]));
-    if (table === undefined) {
-      return { refusal: serviceError("ResourceNotFoundException", "Requested resource not found") };
-    }
-    const attributes = (input["Key"] ?? input["Item"]) as StoredItem; // it was validated
-    const isItem = input["Key"] === undefined;
-    const refusal = isItem ? actions.checkItem(attributes, table) : actions.checkKey(attributes, table);
-    if (refusal !== undefined) return { refusal };
-    return { before: store.getItemDb(table.TableName).peek(actions.keyOf(attributes, table)) };
-  };
-
   const ofTable = (body: Input, run: (table: TableDescription) => object): Outcome => {
     const name = String(body["TableName"]);
     const table = store.tables.get(name);
-    if (table !== undefined) return { result: run(table) };
-    const message = `Requested resource not found: Table: ${name} not found`;
-    return { refusal: serviceError("ResourceNotFoundException", message) };
+    return table === undefined ? { refusal: tableNotFound(name) } : { result: run(table) };
   };
 
   const operations: Readonly<Record<string, (body: Input) => Outcome>> = {
     ...each(PLAIN, (action) => (input) => actions.run(action, input)),
     ...each(FILTERED, (action) => (input) => readMany(action, input, actions)),
     ...each(CONDITIONAL, (action) => (input) => {
-      const item = itemOf(input);
+      const item = actions.find(input);
       return "refusal" in item ? item : conditionalWrite(action, input, item.before, actions);
     }),
     BatchGetItem: (body) => validated("batchGetItem", body, (input) => batchGet(input, actions)),
@@ -130,7 +113,7 @@ export function createSimulatedEngine(now: () => number, transactions: boolean):
         return { TimeToLiveDescription: { TimeToLiveStatus, ...(AttributeName && { AttributeName }) } };
       }),
     ...(transactions && {
-      TransactGetItems: (body: Input) => transactGet(body, store, actions),
+      TransactGetItems: (body: Input) => transactGet(body, actions),
       TransactWriteItems: (body: Input) => once(body, () => transactWrite(body, store, actions)),
     }),
   };
@@ -153,7 +136,7 @@ export function createSimulatedEngine(now: () => number, transactions: boolean):
   const withItem = (refusal: Refusal, body: Input): Refusal => {
     if (nameOf(refusal) !== "ConditionalCheckFailedException") return refusal;
     if (body["ReturnValuesOnConditionCheckFailure"] !== "ALL_OLD") return refusal;
-    const found = itemOf(body);
+    const found = actions.find(body);
     const item = "before" in found ? found.before : undefined;
     return item === undefined ? refusal : { ...refusal, body: { ...refusal.body, Item: item } };
   };

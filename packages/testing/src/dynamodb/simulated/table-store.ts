@@ -85,7 +85,7 @@ export function createTableStore(check: Check): TableStore {
       const callback = typeof checkStatus === "function" ? checkStatus : done;
       const table = tables.get(name);
       if (table !== undefined) callback?.(null, table);
-      else callback?.(tableNotFound(name, checkStatus !== false));
+      else callback?.(tableNotFound(checkStatus === false ? name : undefined));
     },
     getItemDb(name) {
       const existing = contents.get(name);
@@ -100,13 +100,14 @@ export function createTableStore(check: Check): TableStore {
   };
 }
 
-function tableNotFound(name: string, isDataRequest: boolean) {
+/** @param name for a request about the table itself, whose refusal names it */
+export function tableNotFound(name?: string) {
   const message = "Requested resource not found";
   return {
     statusCode: 400,
     body: {
       __type: "com.amazonaws.dynamodb.v20120810#ResourceNotFoundException",
-      message: isDataRequest ? message : `${message}: Table: ${name} not found`,
+      message: name === undefined ? message : `${message}: Table: ${name} not found`,
     },
   };
 }

@@ -3,25 +3,27 @@ import {
   serviceError,
   validationError,
   type DynaliteActions,
+  type FoundItem,
   type Input,
   type Outcome,
   type Refusal,
 } from "./dynalite-actions.ts";
 import { checkCondition, conditionalWrite } from "./single-item.ts";
-import type { StoredItem, TableDescription, TableStore } from "./table-store.ts";
+import type { StoredItem, TableStore } from "./table-store.ts";
 
 /** dynalite's actions by the kind of item; a condition is checked with what a deletion takes. */
 const ACTIONS = { Put: "putItem", Update: "updateItem", Delete: "deleteItem", ConditionCheck: "deleteItem" };
 const KINDS = Object.keys(ACTIONS) as (keyof typeof ACTIONS)[]; // the keys it is declared with
 const MAX_ITEMS = 100;
 
-interface Part {
+interface Choice {
   readonly kind: keyof typeof ACTIONS | "Get";
+  readonly action: string;
+}
+
+interface Part extends Choice, FoundItem {
   readonly raw: Input;
   readonly input: Input;
-  readonly table: TableDescription;
-  readonly key: string;
-  readonly before: StoredItem | undefined;
 }
 
 /** Carries out TransactWriteItems: all of it, or nothing. */
@@ -36,7 +38,6 @@ export function transactWrite(body: Input, store: TableStore, actions: DynaliteA
       }
       return { kind, action: ACTIONS[kind] };
     },
-    store,
     actions,
   );
   if ("refusal" in prepared) return prepared;
@@ -47,8 +48,8 @@ export function transactWrite(body: Input, store: TableStore, actions: DynaliteA
 }
 
 /** Carries out TransactGetItems. */
-export function transactGet(body: Input, store: TableStore, actions: DynaliteActions): Outcome {
-  const prepared = prepare(body, () => ({ kind: "Get", action: "getItem" }), store, actions);
+export function transactGet(body: Input, actions: DynaliteActions): Outcome {
+  const prepared = prepare(body, () => ({ kind: "Get", action: "getItem" }), actions);
   if ("refusal" in prepared) return prepared;
   const outcomes = prepared.parts.map(({ input }) => actions.run("getItem", input));
   if (outcomes.some((outcome) => "refusal" in outcome)) {
@@ -57,12 +58,9 @@ export function transactGet(body: Input, store: TableStore, actions: DynaliteAct
   return { result: { Responses: outcomes.map((outcome) => ("result" in outcome ? outcome.result : {})) } };
 }
 
-type Choice = { readonly kind: Part["kind"]; readonly action: string };
-
 function prepare(
   body: Input,
   choose: (item: Input) => Choice | string,
-  store: TableStore,
   actions: DynaliteActions,
 ): { readonly parts: readonly Part[] } | { readonly refusal: Refusal } {
   const items = Array.isArray(body["TransactItems"]) ? (body["TransactItems"] as readonly Input[]) : [];
@@ -80,18 +78,9 @@ function prepare(
     const raw = item[choice.kind] as Input; // what an item of that kind holds
     const validated = actions.validate(choice.action, raw);
     if ("refusal" in validated) return validated;
-    const { input } = validated;
-    const table = store.tables.get(String(input["TableName"]));
-    if (table === undefined) {
-      return { refusal: serviceError("ResourceNotFoundException", "Requested resource not found") };
-    }
-    const attributes = (choice.kind === "Put" ? input["Item"] : input["Key"]) as StoredItem;
-    const isItem = choice.kind === "Put";
-    const problem = isItem ? actions.checkItem(attributes, table) : actions.checkKey(attributes, table);
-    if (problem !== undefined) return { refusal: problem };
-    const key = actions.keyOf(attributes, table);
-    const before = store.getItemDb(table.TableName).peek(key);
-    parts.push({ ...choice, raw, input, table, key, before });
+    const found = actions.find(validated.input);
+    if ("refusal" in found) return found;
+    parts.push({ ...choice, ...found, ...validated, raw });
   }
   const places = new Set(parts.map(({ table, key }) => `${table.TableName}\n${key}`));
   if (places.size < parts.length) {
@@ -102,10 +91,10 @@ function prepare(
   return { parts };
 }
 
-function carryOut({ kind, input, before }: Part, actions: DynaliteActions): Outcome {
-  return kind === "ConditionCheck" || kind === "Get"
+function carryOut({ kind, action, input, before }: Part, actions: DynaliteActions): Outcome {
+  return kind === "ConditionCheck"
     ? checkCondition(input, before, actions)
-    : conditionalWrite(ACTIONS[kind], input, before, actions);
+    : conditionalWrite(action, input, before, actions);
 }
 
 interface Reason {
