@@ -1,5 +1,6 @@
 import { seededRandom } from "../../seeded-random.ts";
 import { canMeet, FAULTS, type Fault } from "./fault.ts";
+import { checkInjection, type FaultyNetworkSettings } from "./options.ts";
 
 /** What is to happen to one request. */
 export interface PlannedFault {
@@ -19,13 +20,7 @@ export interface FaultPlan {
 }
 
 /** How to draw. */
-export interface FaultOdds {
-  readonly seed: number;
-  /** The probability of each. */
-  readonly faults: Readonly<Partial<Record<Fault, number>>>;
-  /** The only operations to draw for; all where it is missing. */
-  readonly operations?: readonly string[] | undefined;
-}
+type FaultOdds = Omit<FaultyNetworkSettings, "delayMs">;
 
 /**
  * Plans by a seed: two numbers are drawn for each request that faults are drawn for, whatever they lead to, so the fate
@@ -38,7 +33,10 @@ export function planFaults({ seed, faults, operations }: FaultOdds): FaultPlan {
   let isDisabled = false;
 
   return {
-    injectNext: (fault, operation) => void injected.push({ fault, operation }),
+    injectNext(fault, operation) {
+      checkInjection(fault, operation);
+      injected.push({ fault, operation });
+    },
     draw(operation) {
       const index = injected.findIndex(
         (next) => canMeet(operation, next.fault) && (next.operation ?? operation) === operation,
@@ -57,7 +55,8 @@ export function planFaults({ seed, faults, operations }: FaultOdds): FaultPlan {
   };
 }
 
-function chances(seed: number): () => number {
+/** Numbers from 0 to below 1, the same for the same seed. */
+export function chances(seed: number): () => number {
   const random = seededRandom(seed);
   return () => random(0, 2 ** 32 - 1) / 2 ** 32;
 }

@@ -20,12 +20,9 @@ export interface FaultyNetworkOptions {
 }
 
 /** Options with their defaults. */
-export interface FaultyNetworkSettings {
-  readonly seed: number;
-  readonly faults: Readonly<Partial<Record<Fault, number>>>;
-  readonly operations: readonly string[] | undefined;
-  readonly delayMs: { readonly min: number; readonly max: number };
-}
+export type FaultyNetworkSettings = Pick<FaultyNetworkOptions, "operations"> & {
+  readonly [Option in "seed" | "faults" | "delayMs"]: NonNullable<FaultyNetworkOptions[Option]>;
+};
 
 /** Decimal fractions that make 1 may add up to a hair more. */
 const MOST = 1 + 1e-9;

@@ -1,13 +1,8 @@
 import { throttled, type Trace } from "./error-reply.ts";
 import type { Reply } from "./upstream.ts";
 
-/** The request of a BatchGetItem, as DynamoDB's protocol writes it. */
-interface BatchRequest {
-  readonly RequestItems: Readonly<Record<string, { readonly Keys: readonly unknown[] }>>;
-}
-
-/** The keys of each table of a request. */
-type RequestItems = BatchRequest["RequestItems"];
+/** The keys of each table of a BatchGetItem, as DynamoDB's protocol writes them. */
+type RequestItems = Readonly<Record<string, { readonly Keys: readonly unknown[] }>>;
 
 interface BatchCall {
   readonly body: Buffer;
@@ -23,7 +18,8 @@ interface BatchCall {
  * @param chance which share of the keys is read, from 0 to below 1
  */
 export async function partlyThrottled({ body, trace, execute }: BatchCall, chance: number): Promise<Reply> {
-  const request = JSON.parse(body.toString()) as BatchRequest; // an invalid request is refused by the engine, below
+  // An invalid request is refused by the engine, below.
+  const request = JSON.parse(body.toString()) as { readonly RequestItems: RequestItems };
   const { read, unprocessed } = divided(request.RequestItems, chance);
   if (Object.keys(read).length === 0) return throttled(trace);
   const reply = await execute(Buffer.from(JSON.stringify({ ...request, RequestItems: read })));

@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { seededRandom } from "../../seeded-random.ts";
+import { chances } from "../network/fault-plan.ts";
 import { parseOptions, type FaultyNetworkOptions } from "../network/options.ts";
 import { createSimulatedEngine } from "./engine.ts";
 import type { Message } from "./message.ts";
@@ -60,8 +60,7 @@ export function createSimulatedDynamoDB(options: SimulatedDynamoDBOptions = {}):
   const clock = createVirtualClock(startAt);
   const engine = createSimulatedEngine(() => clock.now(), transactions);
   const transport = createTransport(engine, clock, { ...settings, latencyMs, onRequest });
-  const numbers = seededRandom(settings.seed + 2);
-  const random = () => numbers(0, 2 ** 32 - 1) / 2 ** 32;
+  const random = chances(settings.seed + 2);
   // A program that decides what becomes of messages may take any time for it.
   const defaults = onRequest === undefined ? {} : { requestTimeout: Infinity };
   return {
