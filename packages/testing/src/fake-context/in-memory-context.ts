@@ -77,7 +77,7 @@ export class InMemoryContext<
     bodyOrConfig?: StepFunc<T, TLogger> | StepConfig<T>,
     maybeConfig?: StepConfig<T>,
   ): DurablePromise<T> {
-    const [name, body, config] = named<StepFunc<T>, StepConfig<T>>(nameOrBody, bodyOrConfig, maybeConfig);
+    const [name, body, config] = named<[StepFunc<T>, StepConfig<T>?]>(nameOrBody, bodyOrConfig, maybeConfig);
     return this.#start("step", (scope) => runStep(scope, scope.open("STEP", "Step", name), body, config));
   }
 
@@ -104,7 +104,7 @@ export class InMemoryContext<
     bodyOrConfig?: ChildBody<T, TLogger> | ChildConfig<T>,
     maybeConfig?: ChildConfig<T>,
   ): DurablePromise<T> {
-    const [name, body, config] = named<ChildBody<T, DurableLogger>, ChildConfig<T>>(
+    const [name, body, config] = named<[ChildBody<T, DurableLogger>, ChildConfig<T>?]>(
       nameOrBody,
       bodyOrConfig,
       maybeConfig,
@@ -131,7 +131,7 @@ export class InMemoryContext<
     checkOrConfig?: WaitForConditionCheckFunc<T, TLogger> | WaitForConditionConfig<T>,
     maybeConfig?: WaitForConditionConfig<T>,
   ): DurablePromise<T> {
-    const [name, check, config] = named<WaitForConditionCheckFunc<T>, WaitForConditionConfig<T>>(
+    const [name, check, config] = named<[WaitForConditionCheckFunc<T>, WaitForConditionConfig<T>?]>(
       nameOrCheck,
       checkOrConfig,
       maybeConfig,
@@ -160,7 +160,7 @@ export class InMemoryContext<
     submitterOrConfig?: Submitter<TLogger> | WaitForCallbackConfig<T>,
     maybeConfig?: WaitForCallbackConfig<T>,
   ): DurablePromise<T> {
-    const [name, submitter, config] = named<Submitter, WaitForCallbackConfig<T>>(
+    const [name, submitter, config] = named<[Submitter, WaitForCallbackConfig<T>?]>(
       nameOrSubmitter,
       submitterOrConfig,
       maybeConfig,
@@ -182,16 +182,16 @@ export class InMemoryContext<
     bodyOrConfig?: MapFunc<I, T, TLogger> | MapConfig<I, T>,
     maybeConfig?: MapConfig<I, T>,
   ): DurablePromise<BatchResult<T>> {
-    const isNamed = typeof nameOrItems === "string" || nameOrItems === undefined;
-    // The overloads tell which is which; jobsOfItems checks the types at run time.
-    const [name, items, body, config = {}] = (
-      isNamed
-        ? [nameOrItems, itemsOrBody, bodyOrConfig, maybeConfig]
-        : [undefined, nameOrItems, itemsOrBody, bodyOrConfig]
-    ) as [Name, I[], MapFunc<I, T, DurableLogger>, MapConfig<I, T> | undefined];
-    return this.#start("map", async (scope) =>
-      runBatch(scope, "map", name, jobsOfItems(items, body, config.itemNamer, contextOf), config),
+    const [name, items, body, config = {}] = named<[I[], MapFunc<I, T, DurableLogger>, MapConfig<I, T>?]>(
+      nameOrItems,
+      itemsOrBody,
+      bodyOrConfig,
+      maybeConfig,
     );
+    return this.#start("map", async (scope) => {
+      const jobs = jobsOfItems(items, body, config.itemNamer, contextOf);
+      return runBatch(scope, ["Map", "MapIteration"], name, jobs, config);
+    });
   }
 
   parallel<T>(
@@ -199,15 +199,13 @@ export class InMemoryContext<
     branchesOrConfig?: readonly Branch<T, TLogger>[] | BatchConfig<T>,
     maybeConfig?: BatchConfig<T>,
   ): DurablePromise<BatchResult<T>> {
-    const isNamed = typeof nameOrBranches === "string" || nameOrBranches === undefined;
-    // The overloads tell which is which; jobsOfBranches checks the types at run time.
-    const [name, branches, config = {}] = (
-      isNamed
-        ? [nameOrBranches, branchesOrConfig, maybeConfig]
-        : [undefined, nameOrBranches, branchesOrConfig]
-    ) as [Name, readonly Branch<T, DurableLogger>[], BatchConfig<T> | undefined];
+    const [name, branches, config = {}] = named<[readonly Branch<T, DurableLogger>[], BatchConfig<T>?]>(
+      nameOrBranches,
+      branchesOrConfig,
+      maybeConfig,
+    );
     return this.#start("parallel", async (scope) =>
-      runBatch(scope, "parallel", name, jobsOfBranches(branches, contextOf), config),
+      runBatch(scope, ["Parallel", "ParallelBranch"], name, jobsOfBranches(branches, contextOf), config),
     );
   }
 
@@ -221,7 +219,7 @@ export class InMemoryContext<
     const refusal = scope.refuse(operation);
     if (refusal !== undefined) return new DurablePromise(() => Promise.reject(refusal));
     const running = run(scope);
-    running.catch(ignore);
+    running.catch(() => {});
     return new DurablePromise(() => running);
   }
 }
@@ -231,14 +229,8 @@ function contextOf(scope: Scope): DurableContext {
 }
 
 /** Sorts the arguments of an operation, which may start with a name. */
-function named<Body, Config>(
-  first: unknown,
-  second: unknown,
-  third: unknown,
-): [Name, Body, Config | undefined] {
-  const isNamed = typeof first === "string" || first === undefined;
+function named<Others extends readonly unknown[]>(...args: readonly unknown[]): [Name, ...Others] {
+  const isNamed = typeof args[0] === "string" || args[0] === undefined;
   // The overloads guarantee the types. A body that expects a TLogger gets the configured one.
-  return (isNamed ? [first, second, third] : [undefined, first, second]) as [Name, Body, Config | undefined];
+  return (isNamed ? args : [undefined, ...args]) as [Name, ...Others];
 }
-
-function ignore(): void {}

@@ -1,7 +1,7 @@
 import {
-  ChildContextError,
   NestingType,
   type BatchResult,
+  type ChildContextError,
   type CompletionConfig,
   type DurableContext,
   type DurableLogger,
@@ -32,34 +32,18 @@ export interface BatchConfig<T> {
   readonly nesting?: NestingType;
 }
 
-/** The two kinds of batches. */
-export type BatchKind = "map" | "parallel";
-
-const SUB_TYPES: Record<BatchKind, [batch: DurableOperation["subType"], item: DurableOperation["subType"]]> =
-  {
-    map: ["Map", "MapIteration"],
-    parallel: ["Parallel", "ParallelBranch"],
-  };
-
 /** Runs map and parallel: one child context per job, with as many at a time as `maxConcurrency` allows. */
 export async function runBatch<T>(
   scope: Scope,
-  kind: BatchKind,
+  [subType, itemSubType]: readonly [batch: DurableOperation["subType"], item: DurableOperation["subType"]],
   name: string | undefined,
   jobs: readonly BatchJob<T>[],
   config: BatchConfig<T>,
 ): Promise<BatchResult<T>> {
   checkConfig(scope.execution, config);
-  const [subType, itemSubType] = SUB_TYPES[kind];
   const entry = scope.open("CONTEXT", subType, name);
-  const result = await runChild(
-    scope,
-    entry,
-    async (child) => await runJobs(child, itemSubType, jobs, config),
-    {
-      serdes: config.serdes ?? batchSerdes,
-    },
-  );
+  const body = async (child: Scope) => await runJobs(child, itemSubType, jobs, config);
+  const result = await runChild(scope, entry, body, { serdes: config.serdes ?? batchSerdes });
   return restoreBatch(result);
 }
 
@@ -107,7 +91,8 @@ async function runJobs<T>(
       };
       runChild(scope, entry, run, { virtualContext, ...(itemSerdes && { serdes: itemSerdes }) }).then(
         (result) => goOn(() => progress.succeed(index, result)),
-        (error: unknown) => goOn(() => progress.fail(index, asChildContextError(error))),
+        // It fails with no other error, unless the execution has ended.
+        (error: ChildContextError) => goOn(() => progress.fail(index, error)),
       );
     };
 
@@ -115,13 +100,6 @@ async function runJobs<T>(
     // There are no jobs, or the predicate is satisfied from the start.
     if (active === 0) finish();
   });
-}
-
-function asChildContextError(error: unknown): ChildContextError {
-  if (error instanceof ChildContextError) return error;
-  return error instanceof Error
-    ? new ChildContextError(error.message, error)
-    : new ChildContextError(String(error));
 }
 
 /** Rejects a configuration for which the SDK would end the execution. */
