@@ -2,16 +2,10 @@ import { isDeepStrictEqual } from "node:util";
 import type { DurableOperation } from "../service/durable-operation.ts";
 import type { Simulation } from "../simulator/simulation.ts";
 import { withoutStackTraces } from "../without-stack-traces.ts";
+import type { CrashRun } from "./crash-run.ts";
 
 /** Removes from a result what may differ from run to run, such as a time or an id that a step generates. */
 export type Normalize = (value: unknown) => unknown;
-
-/** What a simulation does not show: calls of dependencies, and checkpoints that the service has refused. */
-export interface RunObservations {
-  readonly refusals: readonly string[];
-  readonly openCalls: readonly string[];
-  readonly lateCalls: readonly string[];
-}
 
 /** What must be the same: every operation, only the result and the error of the execution, or nothing. */
 export type Compare = "operations" | "outcome" | "none";
@@ -22,7 +16,7 @@ export type Unfinished = "report" | "allow";
 /** What is wrong with a run by itself, whether or not it crashed. */
 export function irregularities(
   { operations, status, error }: Simulation,
-  { refusals, openCalls, lateCalls }: RunObservations,
+  { refusals, openCalls, lateCalls }: Pick<CrashRun, "refusals" | "openCalls" | "lateCalls">,
   unfinished: Unfinished,
 ): readonly string[] {
   // The durable SDK fails the execution for a refusal, even if the code catches the error, unless the code has ended before.
@@ -67,19 +61,12 @@ export function differences(
   { normalize, compare }: { readonly normalize: Normalize; readonly compare: Compare },
 ): readonly string[] {
   if (compare === "none") return [];
+  const comparable = (value: unknown) => normalize(withoutStackTraces(value));
   return [
     ...differing("status", expected.status, found.status),
-    ...differing(
-      "result",
-      comparableValue(expected.result, normalize),
-      comparableValue(found.result, normalize),
-    ),
-    ...differing(
-      "error",
-      comparableValue(expected.error, normalize),
-      comparableValue(found.error, normalize),
-    ),
-    ...(compare === "outcome" ? [] : operationDifferences(expected.operations, found.operations, normalize)),
+    ...differing("result", comparable(expected.result), comparable(found.result)),
+    ...differing("error", comparable(expected.error), comparable(found.error)),
+    ...(compare === "outcome" ? [] : operationDifferences(expected.operations, found.operations, comparable)),
   ];
 }
 
@@ -99,31 +86,23 @@ function ancestorsOf(id: string): readonly string[] {
 function operationDifferences(
   expected: readonly DurableOperation[],
   found: readonly DurableOperation[],
-  normalize: Normalize,
+  comparable: Normalize,
 ): readonly string[] {
   const before = new Map(expected.map((operation) => [operation.id, operation]));
   const after = new Map(found.map((operation) => [operation.id, operation]));
   return [...new Set([...before.keys(), ...after.keys()])].flatMap((id) => {
     const [one, other] = [before.get(id), after.get(id)];
-    if (other === undefined && one !== undefined) return [`${label(one)} is missing.`];
-    if (one === undefined && other !== undefined) return [`${label(other)} is there only with the crash.`];
-    return isDeepStrictEqual(comparable(one, normalize), comparable(other, normalize))
-      ? []
-      : [
-          `operation ${id} is ${show(comparable(other, normalize))}, not ${show(comparable(one, normalize))}.`,
-        ];
+    if (one === undefined)
+      return other === undefined ? [] : [`${label(other)} is there only with the crash.`];
+    if (other === undefined) return [`${label(one)} is missing.`];
+    return differing(`operation ${id}`, outcomeOf(one, comparable), outcomeOf(other, comparable));
   });
 }
 
 /** Leaves out the attempts, since a step that runs at most once counts an interruption as one, and the times. */
-function comparable(operation: DurableOperation | undefined, normalize: Normalize): unknown {
-  if (operation === undefined) return undefined;
+function outcomeOf(operation: DurableOperation, comparable: Normalize): unknown {
   const { attempts: _, startedAt: _start, endedAt: _end, result, ...rest } = operation;
-  return { ...rest, ...(result !== undefined && { result: comparableValue(result, normalize) }) };
-}
-
-function comparableValue(value: unknown, normalize: Normalize): unknown {
-  return normalize(withoutStackTraces(value));
+  return { ...rest, ...(result !== undefined && { result: comparable(result) }) };
 }
 
 function differing(what: string, expected: unknown, found: unknown): readonly string[] {

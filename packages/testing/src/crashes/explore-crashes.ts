@@ -1,7 +1,7 @@
 import type { DurableLambdaHandler } from "@aws/durable-execution-sdk-js";
 import { progressOnStderr, type Progress } from "../progress.ts";
 import type { DurableHandler } from "../service/durable-handler.ts";
-import { checkSimulateOptions, type SimulateOptions } from "../simulator/options.ts";
+import type { SimulateOptions } from "../simulator/options.ts";
 import type { Simulation } from "../simulator/simulation.ts";
 import { crashFailure, type CrashFailure } from "./failure-message.ts";
 import { crashesAtTargets, crashesByChance, newSeed, seedOfRun, type CrashPlan } from "./crash-plan.ts";
@@ -47,32 +47,9 @@ export async function exploreCrashes<Result = unknown>(
   handler: DurableHandler<Result>,
   options: ExploreCrashesOptions<Result> = {},
 ): Promise<CrashExploration> {
-  const {
-    beforeEach,
-    check,
-    crashes = 1,
-    normalize,
-    compare,
-    unfinished,
-    maxRuns,
-    report,
-    onProgress,
-    ...given
-  } = options;
+  const { crashes = 1, report } = options;
   // Every run is the same execution, so that runs can be compared.
-  const simulation = { executionName: "exploration", ...given };
-  checkSimulateOptions(simulation);
-  checkCrashOptions({
-    beforeEach,
-    check,
-    crashes,
-    normalize,
-    compare,
-    unfinished,
-    maxRuns,
-    report,
-    onProgress,
-  });
+  const simulation = { executionName: "exploration", ...checkCrashOptions(options) };
   const exploration = new Exploration(handler, simulation, options);
   if (report !== undefined) prepareReport(report);
   try {

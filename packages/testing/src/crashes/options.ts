@@ -1,6 +1,6 @@
 import { checkOptions, isFunction, isOneOf, isWithin, matches, type OptionRules } from "../check-options.ts";
 import type { Progress } from "../progress.ts";
-import type { SimulateOptions } from "../simulator/options.ts";
+import { checkSimulateOptions, type SimulateOptions } from "../simulator/options.ts";
 import type { Simulation } from "../simulator/simulation.ts";
 import type { Compare, Normalize, Unfinished } from "./differences.ts";
 import { RANDOM_RULES, type RandomCrashes } from "./simulate-with-crashes.ts";
@@ -61,9 +61,20 @@ const RULES: OptionRules<Omit<ExploreCrashesOptions, keyof SimulateOptions>> = {
   onProgress: [isFunction, "pass a function"],
 };
 
-/** @throws TypeError naming the option, its value and the remedy */
-export function checkCrashOptions(options: object): void {
-  checkOptions(options, RULES, "{ crashes: 1 }");
+/**
+ * Checks all options of an exploration.
+ *
+ * @returns those of `simulate`
+ * @throws TypeError naming the option, its value and the remedy
+ */
+export function checkCrashOptions(options: object): SimulateOptions {
+  const { own = [], others = [] } = Object.groupBy(Object.entries(options), ([key]) =>
+    Object.hasOwn(RULES, key) ? "own" : "others",
+  );
+  const simulation = Object.fromEntries(others);
+  checkSimulateOptions(simulation);
+  checkOptions(Object.fromEntries(own), RULES, "{ crashes: 1 }");
+  return simulation;
 }
 
 function isCrashes(crashes: unknown): boolean {
