@@ -1,3 +1,5 @@
+import { insertTimer } from "../insert-timer.ts";
+
 /** A function that the clock calls at a moment of virtual time. */
 export interface FakeTimer {
   readonly due: number;
@@ -24,10 +26,7 @@ export class FakeClock {
   #stopped: Error | undefined;
   #checkpoint: Waiting | undefined;
   readonly #outside = { functions: [] as Waiting[], callbacks: [] as Waiting[] };
-  /**
-   * Sorted by time, the latest first, so that the next timer is popped. Timers of one moment fire in the order they
-   * were set.
-   */
+  /** The latest first. */
   readonly #timers: FakeTimer[] = [];
 
   /** @param start milliseconds since the epoch */
@@ -90,7 +89,7 @@ export class FakeClock {
       );
     }
     const timer = { due: this.#now + seconds * 1_000, fire, abandon };
-    this.#timers.splice(this.#indexFor(timer.due), 0, timer);
+    insertTimer(this.#timers, timer);
     this.#plan();
     return timer;
   }
@@ -107,17 +106,6 @@ export class FakeClock {
     const { functions, callbacks } = this.#outside;
     for (const turn of [...functions.splice(0), ...callbacks.splice(0)]) turn.reject(error);
     for (const timer of this.#timers.splice(0).toReversed()) timer.abandon?.(error);
-  }
-
-  #indexFor(due: number): number {
-    let low = 0;
-    let high = this.#timers.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.#timers[middle]!.due > due) low = middle + 1;
-      else high = middle;
-    }
-    return low;
   }
 
   #plan(): void {

@@ -1,3 +1,4 @@
+import { insertTimer } from "../insert-timer.ts";
 import type { Clock, Timer } from "../service/clock.ts";
 
 /** The start of every simulation, so that two runs of one program get the same times. */
@@ -6,7 +7,8 @@ const BEGINNING = Date.UTC(2026, 0, 1);
 /** A clock that stands still until it jumps to the next timer, so that a year passes at once. */
 export class VirtualClock implements Clock {
   #now = BEGINNING;
-  readonly #timers = new Set<Timer>();
+  /** The latest first. */
+  readonly #timers: Timer[] = [];
 
   /** Milliseconds since the epoch. */
   get now(): number {
@@ -16,17 +18,18 @@ export class VirtualClock implements Clock {
   /** Calls `fire` when the clock reaches `due`. A time in the past fires at the next jump. */
   at(due: number, fire: () => void): Timer {
     const timer = { due, fire };
-    this.#timers.add(timer);
+    insertTimer(this.#timers, timer);
     return timer;
   }
 
   cancel(timer: Timer): void {
-    this.#timers.delete(timer);
+    const index = this.#timers.indexOf(timer);
+    if (index !== -1) this.#timers.splice(index, 1);
   }
 
   /** Jumps to the next timer, and fires all that are due then. Returns false if there is no timer. */
   jump(): boolean {
-    const next = this.#next();
+    const next = this.#timers.at(-1);
     if (next === undefined) return false;
     this.jumpTo(Math.max(next.due, this.#now));
     return true;
@@ -34,24 +37,17 @@ export class VirtualClock implements Clock {
 
   /** Jumps as {@link jump}, if the next timer is due until `deadline`. */
   jumpBefore(deadline: number): boolean {
-    const next = this.#next();
+    const next = this.#timers.at(-1);
     return next !== undefined && next.due <= deadline && this.jump();
   }
 
   /** Fires all timers that are due until `time`, in order, and sets the clock to `time`. */
   jumpTo(time: number): void {
-    for (let next = this.#next(); next !== undefined && next.due <= time; next = this.#next()) {
+    for (let next = this.#timers.at(-1); next !== undefined && next.due <= time; next = this.#timers.at(-1)) {
+      this.#timers.pop();
       this.#now = Math.max(this.#now, next.due);
-      this.#timers.delete(next);
       next.fire();
     }
     this.#now = Math.max(this.#now, time);
-  }
-
-  /** The earliest timer. Of several that are due together, the one that was set first. */
-  #next(): Timer | undefined {
-    let next: Timer | undefined;
-    for (const timer of this.#timers) if (next === undefined || timer.due < next.due) next = timer;
-    return next;
   }
 }

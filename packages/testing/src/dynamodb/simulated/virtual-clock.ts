@@ -1,3 +1,5 @@
+import { insertTimer } from "../../insert-timer.ts";
+
 /** A clock that moves only when nothing else can: no test waits, and none depends on the speed of the machine. */
 export interface VirtualClock {
   /** The time in milliseconds since 1970. */
@@ -33,7 +35,7 @@ interface Timer {
  * @param startAt what time it is at first, in milliseconds since 1970
  */
 export function createVirtualClock(startAt: number): SchedulingClock {
-  const timers: Timer[] = []; // by due time
+  const timers: Timer[] = []; // the latest first
   const idleListeners: (() => void)[] = [];
   let now = startAt;
   let isTicking = false;
@@ -44,7 +46,7 @@ export function createVirtualClock(startAt: number): SchedulingClock {
     isTicking = true;
     setImmediate(() => {
       isTicking = false;
-      const timer = timers.shift();
+      const timer = timers.pop();
       if (timer === undefined) {
         for (const resolve of idleListeners.splice(0)) resolve();
         return;
@@ -58,7 +60,7 @@ export function createVirtualClock(startAt: number): SchedulingClock {
   const schedule = (ms: number, run: () => void) => {
     if (!(ms >= 0)) throw new TypeError(`ms is ${ms}; pass milliseconds from 0.`);
     const timer = { due: now + Math.ceil(ms), run }; // whole ms, as clocks have them
-    timers.splice(positionAfter(timers, timer.due), 0, timer);
+    insertTimer(timers, timer);
     tickLater();
     return () => {
       const index = timers.indexOf(timer);
@@ -88,15 +90,4 @@ export function createVirtualClock(startAt: number): SchedulingClock {
         tickLater();
       }),
   };
-}
-
-/** Behind all timers that are due then or before, found by halving. */
-function positionAfter(timers: readonly Timer[], due: number): number {
-  let [low, high] = [0, timers.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((timers[middle]?.due ?? Infinity) <= due) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
