@@ -7,7 +7,7 @@ import type { InvokeOutcome } from "./invoke-outcome.ts";
 import { checkInvokePayload } from "./quotas.ts";
 
 /** The execution whose operations are pending. */
-interface PendingExecution {
+export interface PendingExecution {
   readonly state: ExecutionState;
   readonly isClosed: boolean;
   applyExternalEvent(id: string, changes: Partial<Operation>): void;

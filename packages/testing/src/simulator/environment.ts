@@ -1,13 +1,14 @@
+import type { InvokedFunction } from "../service/invoked-function.ts";
 import type { CallbackAnswers } from "./callback-answers.ts";
 import type { Faults, RunInProcess } from "./protocol-point.ts";
-import type { FunctionRegistry } from "./function-registry.ts";
 import type { EventLoop } from "./event-loop.ts";
 
 /** What all executions of one simulation share. */
 export interface Environment {
   readonly eventLoop: EventLoop;
   readonly answers: CallbackAnswers;
-  readonly functions: FunctionRegistry;
+  /** The functions that can be invoked, by name. */
+  readonly functions: Readonly<Record<string, InvokedFunction>>;
   readonly faults: Faults | undefined;
   /** Default: the handler runs as it is. */
   readonly inProcess?: RunInProcess | undefined;

@@ -89,11 +89,10 @@ export class Execution {
     }
     this.invocations += 1;
     const checkpointsBefore = this.checkpoints;
-    const { arn, invocations: number } = this;
+    const { arn, invocations: number, invokedFunction } = this;
     const invocation = new Invocation();
     const startedAt = this.#now;
     this.#isRunning = true;
-    const { invokedFunction } = this;
     const fault = faults?.({ at: "invocation-start", arn, invokedFunction, invocation: number });
     const ending = fault === undefined ? await this.#run(invocation) : CRASHED;
     this.tokens.revoke();

@@ -2,22 +2,22 @@ import type { DurableLambdaHandler, Operation, OperationUpdate } from "@aws/dura
 import { formatValue } from "../format-value.ts";
 import { functionArn, functionNameOf } from "../service/arn.ts";
 import { callbackErrorOf } from "../service/callback-answer.ts";
-import type { ExecutionState } from "../service/execution-state.ts";
 import type { InvokeOutcome } from "../service/invoke-outcome.ts";
 import { lambdaContext } from "../service/lambda-context.ts";
-import { PendingOperations, type CallbackDetails } from "../service/pending-operations.ts";
+import {
+  PendingOperations,
+  type CallbackDetails,
+  type PendingExecution,
+} from "../service/pending-operations.ts";
 import { checkCallbackError, checkCallbackResult } from "../service/quotas.ts";
 import { labelOf, type CallbackName } from "./callback-answers.ts";
+import { callFunction } from "./call-function.ts";
 import { CallbackWorker } from "./callback-worker.ts";
 import type { Environment } from "./environment.ts";
-import { callFunction } from "./function-registry.ts";
 import { withinTime } from "./simulation-stopped-error.ts";
 
 /** The execution that external events belong to. */
-interface EventTarget {
-  readonly state: ExecutionState;
-  readonly isClosed: boolean;
-  applyExternalEvent(id: string, changes: Partial<Operation>): void;
+interface EventTarget extends PendingExecution {
   callbackName(callback: Operation): CallbackName;
   startChild(
     handler: DurableLambdaHandler,
@@ -132,11 +132,10 @@ export class ExternalEvents {
     payload: string | undefined,
     tenantId?: string,
   ): Promise<void> {
-    const invoked = this.#env.functions.find(reference);
     const functionName = functionNameOf(reference);
     const context = lambdaContext({ functionArn: functionArn(functionName), tenantId });
     const outcome = await this.#inTime(
-      callFunction(invoked, payload, context),
+      callFunction(this.#env.functions, reference, payload, context),
       `The invoked function ${formatValue(functionName)}`,
     );
     if (!("durable" in outcome)) return this.#pending.endInvoke(id, outcome);

@@ -96,7 +96,12 @@ export class ServiceClient implements DurableExecutionClient {
       return { NewExecutionState: { Operations: [] } };
     }
     const CheckpointToken = execution.tokens.issue();
-    await this.#runEventLoop(updates);
+    try {
+      await this.#runEventLoop(updates);
+    } catch (error) {
+      this.#invocation.end({ kind: "stopped", error });
+      throw error;
+    }
     if (this.#env.replay === "always" && updates.some(completes) && !this.#runsBody(false)) {
       throw this.#crash();
     }
@@ -142,7 +147,8 @@ export class ServiceClient implements DurableExecutionClient {
    */
   async #runEventLoop(updates: readonly OperationUpdate[]): Promise<void> {
     if (this.#env.answerCallbacks === "created" && updates.some(({ Type }) => Type === "CALLBACK")) {
-      return this.#answerCallbacks();
+      this.#execution.externalEvents.dispatchCallbacks();
+      return this.#env.eventLoop.runUntilIdle();
     }
     const asked = this.time.asked();
     if ((asked === undefined && updates.length > 0) || !this.#runsBody(true)) return;
@@ -150,31 +156,16 @@ export class ServiceClient implements DurableExecutionClient {
     // machine is slow. It polls again.
     if (updates.some(({ Action }) => Action === "START")) return;
     const { eventLoop } = this.#env;
-    try {
-      this.#execution.externalEvents.dispatchCallbacks();
-      if (asked !== undefined) eventLoop.clock.jumpTo(Math.min(asked, this.time.deadline));
-      await eventLoop.runUntilIdle();
-      // While the SDK polls, time passes: for functions that it waits for, and if it can do nothing else.
-      const isWaiting = () =>
-        !this.#execution.state.hasChanges && (this.#isStuck() || this.#execution.hasInvoked);
-      while (isWaiting() && eventLoop.clock.jumpBefore(this.time.deadline)) await eventLoop.runUntilIdle();
-      if (isWaiting() && this.#isStuck()) {
-        eventLoop.clock.jumpTo(this.time.deadline);
-        throw this.#crash(); // Lambda ends the invocation, and the service invokes again.
-      }
-    } catch (error) {
-      this.#invocation.end({ kind: "stopped", error });
-      throw error;
-    }
-  }
-
-  async #answerCallbacks(): Promise<void> {
-    try {
-      this.#execution.externalEvents.dispatchCallbacks();
-      await this.#env.eventLoop.runUntilIdle();
-    } catch (error) {
-      this.#invocation.end({ kind: "stopped", error });
-      throw error;
+    this.#execution.externalEvents.dispatchCallbacks();
+    if (asked !== undefined) eventLoop.clock.jumpTo(Math.min(asked, this.time.deadline));
+    await eventLoop.runUntilIdle();
+    // While the SDK polls, time passes: for functions that it waits for, and if it can do nothing else.
+    const isWaiting = () =>
+      !this.#execution.state.hasChanges && (this.#isStuck() || this.#execution.hasInvoked);
+    while (isWaiting() && eventLoop.clock.jumpBefore(this.time.deadline)) await eventLoop.runUntilIdle();
+    if (isWaiting() && this.#isStuck()) {
+      eventLoop.clock.jumpTo(this.time.deadline);
+      throw this.#crash(); // Lambda ends the invocation, and the service invokes again.
     }
   }
 

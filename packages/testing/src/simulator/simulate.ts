@@ -5,7 +5,6 @@ import { formatValue } from "../format-value.ts";
 import type { Environment } from "./environment.ts";
 import { Execution, type ExecutionStart } from "./execution.ts";
 import type { Faults, RunInProcess } from "./protocol-point.ts";
-import { FunctionRegistry } from "./function-registry.ts";
 import type { DurableHandler } from "../service/durable-handler.ts";
 import type { ExecutionHistory } from "../service/execution-history.ts";
 import { jsonPayload } from "./json-payload.ts";
@@ -111,7 +110,7 @@ function environment(options: SimulateOptions, faults: Faults | undefined): Envi
   return {
     eventLoop: new EventLoop(),
     answers: new CallbackAnswers(options.callbacks ?? {}),
-    functions: new FunctionRegistry(options.functions ?? {}),
+    functions: options.functions ?? {},
     faults,
     replay: options.replay ?? "suspended",
     answerCallbacks: options.answerCallbacks ?? "submitted",
