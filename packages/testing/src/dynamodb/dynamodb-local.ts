@@ -61,15 +61,10 @@ export async function startDynamoDBLocal(
   }
 }
 
-interface FailedStart {
-  readonly portTaken: boolean;
-  readonly said: string;
-}
-
 async function startOn(
   port: number,
   { java, folder }: DynamoDBLocalInstallation,
-): Promise<Engine | FailedStart> {
+): Promise<Engine | { readonly portTaken: boolean; readonly said: string }> {
   const endpoint = `http://127.0.0.1:${port}`;
   // DynamoDB Local repeats the origin it is told to allow: so we know that it is ours that answers.
   const origin = `http://${randomUUID()}.invalid`;

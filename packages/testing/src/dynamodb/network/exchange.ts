@@ -40,6 +40,6 @@ export function exchangeOf(incoming: IncomingMessage, outgoing: ServerResponse):
 }
 
 /** DynamoDB's protocol names the operation in a header: `DynamoDB_20120810.UpdateItem`. */
-export function operationOf({ headers }: IncomingMessage): string {
+export function operationOf({ headers }: Pick<IncomingMessage, "headers">): string {
   return String(headers["x-amz-target"] ?? "").split(".")[1] ?? "unknown";
 }

@@ -1,5 +1,4 @@
-/** An attribute's value as it is sent: `{ N: "5" }`. */
-type Value = Readonly<Record<string, unknown>>;
+import type { Value } from "./condition.ts";
 
 /** What an expression refers to, and of it what no expression has used yet. */
 interface Context {

@@ -1,4 +1,5 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
+import { operationOf } from "../network/exchange.ts";
 import type { Reply } from "../network/upstream.ts";
 import type { Transport } from "./simulated-network.ts";
 import type { SchedulingClock } from "./virtual-clock.ts";
@@ -111,14 +112,13 @@ function handlerOf(transport: Transport, clock: SchedulingClock, timeout: number
         const onAbort = () => giveUp(failure("AbortError", "Request aborted"));
         const respond = ({ status, headers }: Reply, body: unknown) =>
           settle(() => resolve({ response: { statusCode: status, headers, body } }));
-        const target = request.headers["x-amz-target"] ?? "";
         const cancelTimeout = Number.isFinite(requestTimeout)
           ? clock.schedule(requestTimeout, () =>
               giveUp(failure("TimeoutError", `No answer within ${requestTimeout} ms.`)),
             )
           : undefined;
         signal?.addEventListener("abort", onAbort);
-        const stop = transport.send(target.split(".")[1] ?? "unknown", textOf(request.body), {
+        const stop = transport.send(operationOf(request), textOf(request.body), {
           answer: (reply) => respond(reply, reply.body),
           cut: (reply) => respond(reply, CUT),
           reset: () => settle(() => reject(connectionReset("read ECONNRESET"))),

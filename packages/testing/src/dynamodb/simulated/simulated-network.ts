@@ -21,13 +21,7 @@ export interface SimulatedNetwork extends Pick<
 }
 
 /** What the client's end of the network sees. */
-export interface Delivery {
-  /** A whole reply. */
-  readonly answer: (reply: Reply) => void;
-  /** Half of one, then the end of the connection. */
-  readonly cut: (reply: Reply) => void;
-  readonly reset: () => void;
-}
+export type Delivery = Omit<Exchange, "read">;
 
 export interface NetworkSettings extends FaultyNetworkSettings {
   /** How long a request or a reply is under way. */
@@ -66,7 +60,7 @@ export function createTransport(
   };
 
   /** What the client is told, until it stops listening. */
-  const listening = (request: number, { answer, cut, reset }: Delivery) => {
+  const listening = (request: number, delivery: Delivery) => {
     let isSettled = false;
     const settle = (text: string, tell: () => void) => {
       if (isSettled) return;
@@ -78,9 +72,9 @@ export function createTransport(
       get isSettled() {
         return isSettled;
       },
-      answer: (reply: Reply) => settle("is answered", () => answer(reply)),
-      cut: (reply: Reply) => settle("receives half of a reply", () => cut(reply)),
-      reset: () => settle("is reset", reset),
+      answer: (reply: Reply) => settle("is answered", () => delivery.answer(reply)),
+      cut: (reply: Reply) => settle("receives half of a reply", () => delivery.cut(reply)),
+      reset: () => settle("is reset", () => delivery.reset()),
       stop: () => settle("is given up by its client", () => {}),
     };
   };

@@ -123,7 +123,7 @@ function createItemTable(check: Check, onStream: (flush: () => void) => void): I
     if (items.delete(key)) sorted = undefined;
   };
   const keysIn = ({ gt, gte, lt, lte, reverse = false, limit = -1 }: Range) => {
-    sorted ??= [...items.keys()].toSorted(byCodeUnits);
+    sorted ??= [...items.keys()].toSorted();
     const keys = sorted.filter(
       (key) =>
         (gt === undefined || key > gt) &&
@@ -173,8 +173,4 @@ function createItemTable(check: Check, onStream: (flush: () => void) => void): I
 /** An update may have put one operand into two places; in a table they are two. */
 function copied(item: StoredItem): StoredItem {
   return JSON.parse(JSON.stringify(item)) as StoredItem; // JSON is what it came as
-}
-
-function byCodeUnits(one: string, other: string): number {
-  return one < other ? -1 : Number(one > other);
 }
