@@ -26,7 +26,7 @@ const TIMELINE_LINES = 60;
 export function crashFailure(
   { timeline, history }: CrashRun,
   problems: readonly string[],
-  { source, report }: { readonly source?: string | undefined; readonly report?: string | undefined } = {},
+  { source, report }: { readonly source: string | undefined; readonly report: string | undefined },
 ): CrashFailure {
   const crashes = timeline.flatMap(({ crashed }, index) => (crashed ? [index + 1] : []));
   const where = whereItDied(timeline);

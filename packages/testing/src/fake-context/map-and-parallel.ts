@@ -2,11 +2,10 @@ import {
   NestingType,
   type BatchResult,
   type ChildContextError,
-  type CompletionConfig,
   type DurableContext,
   type DurableLogger,
+  type MapConfig,
   type MapFunc,
-  type Serdes,
 } from "@aws/durable-execution-sdk-js";
 import type { DurableOperation } from "../service/durable-operation.ts";
 import { batchSerdes, InMemoryBatchResult, restoreBatch } from "./batch-result.ts";
@@ -24,13 +23,7 @@ export interface BatchJob<T> {
 }
 
 /** The options that map and parallel share. */
-export interface BatchConfig<T> {
-  readonly maxConcurrency?: number;
-  readonly completionConfig?: CompletionConfig;
-  readonly serdes?: Serdes<BatchResult<T>>;
-  readonly itemSerdes?: Serdes<T>;
-  readonly nesting?: NestingType;
-}
+export type BatchConfig<T> = Omit<MapConfig<never, T>, "itemNamer">;
 
 /** Runs map and parallel: one child context per job, with as many at a time as `maxConcurrency` allows. */
 export async function runBatch<T>(

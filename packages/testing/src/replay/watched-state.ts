@@ -1,8 +1,6 @@
 import type { Operation } from "@aws/durable-execution-sdk-js";
 import { isClosed } from "../service/execution-state.ts";
 
-/** The first operation of a state is the execution itself. */
-const EXECUTION = "execution";
 /** The format of an operation id. */
 const ID = /^[0-9a-f]{16}$/;
 
@@ -72,7 +70,7 @@ export class WatchedState {
       );
     };
     return {
-      Id: EXECUTION,
+      Id: "execution",
       Type: "EXECUTION",
       Status: "STARTED",
       StartTimestamp: new Date(0),
@@ -137,11 +135,7 @@ export class WatchedState {
   }
 }
 
-interface Reads {
-  readonly Type: number;
-  readonly Name: number;
-  readonly SubType: number;
-}
+type Reads = Readonly<Record<"Type" | "Name" | "SubType", number>>;
 
 /** Removes the due times, for which the SDK would set timers. */
 function waiting(operation: Operation): Operation {

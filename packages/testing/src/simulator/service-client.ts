@@ -8,12 +8,11 @@ import type {
   OperationUpdate,
 } from "@aws/durable-execution-sdk-js";
 import type { Environment } from "./environment.ts";
-import type { CheckpointTokens } from "../service/checkpoint-tokens.ts";
+import { StaleTokenError, type CheckpointTokens } from "../service/checkpoint-tokens.ts";
 import type { ExecutionState } from "../service/execution-state.ts";
 import type { ProtocolPoint } from "./protocol-point.ts";
 import type { Invocation } from "./invocation.ts";
 import { SdkTime } from "./sdk-time.ts";
-import { StaleTokenError } from "../service/checkpoint-tokens.ts";
 
 /** The execution that a client checkpoints. */
 interface ClientExecution {
