@@ -9,7 +9,7 @@ import { transition, type TransitionContext } from "./transition.ts";
  */
 export class ExecutionState {
   readonly #operations = new Map<string, Operation>();
-  readonly #changes = new Set<string>();
+  readonly #changes = new Map<string, Operation>();
   readonly #execution: Operation;
   /** The result of the execution as JSON, if it was too large for the response of the invocation. */
   largeResult: { readonly payload: string | undefined } | undefined;
@@ -77,11 +77,7 @@ export class ExecutionState {
 
   /** Returns the operations that have changed since the last call. */
   takeChanges(): Operation[] {
-    const changes: Operation[] = [];
-    for (const id of this.#changes) {
-      const operation = this.#operations.get(id);
-      if (operation !== undefined) changes.push(operation);
-    }
+    const changes = [...this.#changes.values()];
     this.#changes.clear();
     return changes;
   }
@@ -107,7 +103,7 @@ export class ExecutionState {
 
   #put(id: string, operation: Operation): void {
     this.#operations.set(id, operation);
-    this.#changes.add(id);
+    this.#changes.set(id, operation);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Duration, ErrorObject } from "@aws/durable-execution-sdk-js";
+import type { Duration } from "@aws/durable-execution-sdk-js";
 import { formatValue } from "../format-value.ts";
 import type { CallbackFailure } from "../service/callback-answer.ts";
 import type { DurableHandler } from "../service/durable-handler.ts";
@@ -7,6 +7,7 @@ import type { ExecutionHistoryEvent } from "../service/execution-history.ts";
 import { secondsOf } from "../service/duration.ts";
 import { errorObjectOf } from "../service/error-object.ts";
 import { isClosed } from "../service/execution-state.ts";
+import type { CallbackDetails } from "../service/pending-operations.ts";
 import { checkCallbackError, checkCallbackResult } from "../service/quotas.ts";
 import type { Environment } from "./environment.ts";
 import type { Execution } from "./execution.ts";
@@ -120,10 +121,7 @@ export class RunningSimulation<Result = unknown> {
     return simulation as Simulation<Result>; // the caller names the type of what the handler returns
   }
 
-  async #answer(
-    nameOrId: string,
-    details: { Result: string | undefined } | { Error: ErrorObject },
-  ): Promise<void> {
+  async #answer(nameOrId: string, details: CallbackDetails): Promise<void> {
     this.#execution.externalEvents.answer(this.#find(nameOrId), details);
     await this.#env.eventLoop.runUntilIdle();
   }
