@@ -18,13 +18,9 @@ export interface DependencyCall {
   readonly name: string;
 }
 
+const shared = globalThis as { [KEY]?: AsyncLocalStorage<CrashableProcess> }; // nobody else uses this symbol
 /** The process of the running code. All copies of the kit share it, such as its ESM and its CommonJS build. */
-const processes = sharedStorage();
-
-function sharedStorage(): AsyncLocalStorage<CrashableProcess> {
-  const shared = globalThis as { [KEY]?: AsyncLocalStorage<CrashableProcess> }; // nobody else uses this symbol
-  return (shared[KEY] ??= new AsyncLocalStorage());
-}
+const processes = (shared[KEY] ??= new AsyncLocalStorage());
 
 /** Runs code in the process, so that its dependencies know which process calls them. */
 export function runInProcess<T>(process: CrashableProcess, code: () => T): T {
