@@ -28,8 +28,11 @@ export function* replayPoints(history: History, at: ReplayAt): Generator<ReplayP
   const { events, ending } = history;
   const lastInvocation = events.findLastIndex(({ type }) => type === "INVOCATION");
   for (const [index, event] of events.entries()) {
-    // The last invocation of an execution that ended did not suspend it.
-    const isSuspension = isInvocationSuspended(event) && (ending === undefined || index < lastInvocation);
+    // An invocation that failed was interrupted, and the last one of an execution that ended did not suspend it.
+    const isSuspension =
+      event.type === "INVOCATION" &&
+      event.error === undefined &&
+      (ending === undefined || index < lastInvocation);
     const point = () => replayPoint(history, index + 1, isSuspension && isWaiting(events.slice(0, index)));
     if (index === events.length - 1) yield { ...point(), isEnd: true };
     else if (at !== "end" && isSuspension) yield point();
@@ -52,11 +55,6 @@ function replayPoint({ events, payload }: History, event: number, isSuspended: b
     return undefined;
   };
   return { event, state, positions, nextPosition, isSuspended, isEnd: false };
-}
-
-/** An invocation that failed was interrupted, not suspended. */
-function isInvocationSuspended({ type, error }: HistoryEvent): boolean {
-  return type === "INVOCATION" && error === undefined;
 }
 
 /** Whether no external event has happened since the code last did something. */
