@@ -35,7 +35,7 @@ export function capabilityContract(
       store.applyAll?.({ entries: [{ id: "a", commands: [increment(1)] }] }, options),
       store.getMany?.(["a"], options),
     ];
-    const codes = await Promise.all(calls.filter((call) => call !== undefined).map(codeOf));
+    const codes = await Promise.all(calls.filter((call) => call !== undefined).map((call) => codeOf(call)));
     expect(codes).toEqual(codes.map(() => "unavailable"));
     expect([await store.get("a", { consistent: true }), (await store.held?.("a")) ?? 0]).toEqual(
       holdId === "" ? [5, 0] : [3, 2],

@@ -64,7 +64,7 @@ export function concurrencyContract({ test, expect, createStore }: Contract): vo
   test("concurrent decrements never pass a minimum, and as many succeed as it allows", async () => {
     const store = await createStore({ limits: { min: 0 }, initial: 21 });
     const attempts = upTo(16, () => store.apply({ id: "a", commands: [decrement(2)] }));
-    const codes = await Promise.all(attempts.map(codeOf));
+    const codes = await Promise.all(attempts.map((attempt) => codeOf(attempt)));
     expect(codes.filter((code) => code === "limit-exceeded").length).toEqual(6);
     const applied = (await Promise.allSettled(attempts)).filter(({ status }) => status === "fulfilled");
     expect(applied.length).toEqual(10);

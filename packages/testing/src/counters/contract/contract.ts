@@ -75,7 +75,8 @@ export async function refusal(attempt: Promise<unknown>): Promise<Refusal> {
   }
 }
 
-/** The code of {@link refusal}. */
-export async function codeOf(attempt: Promise<unknown>): Promise<string> {
-  return (await refusal(attempt)).code;
+/** The code of {@link refusal}; and the message too, if it lacks one of the texts that it must contain. */
+export async function codeOf(attempt: Promise<unknown>, ...texts: readonly string[]): Promise<string> {
+  const { code, message } = await refusal(attempt);
+  return texts.every((text) => message.includes(text)) ? code : `${code}: ${message}`;
 }

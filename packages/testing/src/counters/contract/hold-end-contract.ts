@@ -1,5 +1,5 @@
 import { decrement, increment, isCounterError, type CounterOptions } from "@durable-counter/core";
-import { codeOf, refusal, type Contract } from "./contract.ts";
+import { codeOf, type Contract } from "./contract.ts";
 import { balanceOf, storeWithHolds } from "./hold-placing-contract.ts";
 
 const MAX = Number.MAX_SAFE_INTEGER;
@@ -51,11 +51,8 @@ export function holdEndContract({ test, expect, createStore }: Contract): void {
     const { store, hold } = await create({ initial: 10 }, 4);
     await store.commit({ ...hold, amount: 3 });
     for (const again of [hold, { ...hold, amount: 2 }]) {
-      const { code, message } = await refusal(store.commit(again));
-      expect(code).toEqual("invalid-input");
-      expect(
-        ['"h"', "committed before, with the amount 3"].filter((part) => !message.includes(part)),
-      ).toEqual([]);
+      const refused = codeOf(store.commit(again), '"h"', "committed before, with the amount 3");
+      expect(await refused).toEqual("invalid-input");
     }
     expect(await balanceOf(store)).toEqual({ value: 7, held: 0 });
   });
@@ -64,9 +61,7 @@ export function holdEndContract({ test, expect, createStore }: Contract): void {
     const { store, hold } = await create({ initial: 10 }, 4);
     await store.release(hold);
     for (const commit of [hold, { ...hold, amount: 0 }]) {
-      const { code, message } = await refusal(store.commit(commit));
-      expect(code).toEqual("invalid-input");
-      expect(['"h"', "released before"].filter((part) => !message.includes(part))).toEqual([]);
+      expect(await codeOf(store.commit(commit), '"h"', "released before")).toEqual("invalid-input");
     }
     expect(await store.release(hold)).toEqual({ value: 10, replayed: true });
     expect(await balanceOf(store)).toEqual({ value: 10, held: 0 });
@@ -75,9 +70,7 @@ export function holdEndContract({ test, expect, createStore }: Contract): void {
   test("a hold that was committed cannot be released", async () => {
     const { store, hold } = await create({ initial: 10 }, 4);
     await store.commit({ ...hold, amount: 3 });
-    const { code, message } = await refusal(store.release(hold));
-    expect(code).toEqual("invalid-input");
-    expect(['"h"', "committed before"].filter((part) => !message.includes(part))).toEqual([]);
+    expect(await codeOf(store.release(hold), '"h"', "committed before")).toEqual("invalid-input");
     expect(await balanceOf(store)).toEqual({ value: 7, held: 0 });
   });
 
@@ -97,9 +90,7 @@ export function holdEndContract({ test, expect, createStore }: Contract): void {
       { id: "a", holdId: "batch" },
     ]) {
       for (const attempt of [() => store.commit(other), () => store.release(other)]) {
-        const { code, message } = await refusal(attempt());
-        expect(code).toEqual("invalid-input");
-        expect(message.includes(JSON.stringify(other.holdId))).toEqual(true);
+        expect(await codeOf(attempt(), JSON.stringify(other.holdId))).toEqual("invalid-input");
       }
     }
     expect(await balanceOf(store)).toEqual({ value: 5, held: 4 });
