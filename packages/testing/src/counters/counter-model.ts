@@ -12,6 +12,7 @@ import { isDeepStrictEqual } from "node:util";
 import {
   batchOf,
   describeCounterOperation,
+  onlyReads,
   type CounterBatch,
   type CounterInput,
   type CounterOutput,
@@ -172,10 +173,7 @@ function withoutSingleKeys(inputs: readonly CounterInput[]): readonly CounterInp
   });
 }
 
-function onlyReads({ commands }: CounterBatch): boolean {
-  return commands.every(({ type }) => type === "get");
-}
-
-function byKey([a]: readonly [string, Use], [b]: readonly [string, Use]): number {
+/** Sorts pairs by their first members, which differ. */
+export function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
   return a < b ? -1 : 1;
 }

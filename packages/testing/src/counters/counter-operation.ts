@@ -31,6 +31,11 @@ export function batchOf(input: CounterInput): CounterBatch | undefined {
   return input.type === "delete" ? undefined : { commands: [input] };
 }
 
+/** Whether a batch changes nothing, whatever the value is. */
+export function onlyReads({ commands }: CounterBatch): boolean {
+  return commands.every(({ type }) => type === "get");
+}
+
 /** `increment 1: 0 → 1`, `get: 3`, `decrement 5: limit-exceeded` */
 export function describeCounterOperation(operation: CounterOperation): string {
   const { input } = operation;
@@ -54,7 +59,7 @@ function describeCommand(command: Command): string {
 function describeOutput(output: CounterOutput, commands: readonly Command[]): string {
   if (typeof output !== "object") return String(output);
   const before = output.results?.[0]?.before;
-  const isRead = commands.every(({ type }) => type === "get");
-  const from = before === undefined || (isRead && before === output.value) ? "" : `${before} → `;
+  const from =
+    before === undefined || (onlyReads({ commands }) && before === output.value) ? "" : `${before} → `;
   return `${from}${output.value}${output.replayed === true ? ", replayed" : ""}`;
 }

@@ -9,7 +9,7 @@ import {
   type EndHoldRequest,
 } from "@durable-counter/core";
 import type { SequentialModel } from "../linearizability/model.ts";
-import { counterModel, type CounterState } from "./counter-model.ts";
+import { byKey, counterModel, type CounterState } from "./counter-model.ts";
 import type { CounterBatch } from "./counter-operation.ts";
 import { expireHolds, sumOfHolds, type CounterWithHolds, type PlacedHold } from "./memory-holds.ts";
 
@@ -140,8 +140,8 @@ export function holdModel({ window, ...options }: HoldModelOptions = {}): Sequen
       JSON.stringify([
         [...counters]
           .toSorted(([a = 0], [b = 0]) => a - b)
-          .map(([start, { value, keys }]) => [start, value, [...keys].toSorted(byName)]),
-        [...holds].toSorted(byName),
+          .map(([start, { value, keys }]) => [start, value, [...keys].toSorted(byKey)]),
+        [...holds].toSorted(byKey),
       ]),
     describe: ({ input: { type, at, ...rest }, output }) =>
       `${type} ${JSON.stringify(rest)} at ${at}: ${output === undefined ? "?" : output}`,
@@ -183,8 +183,4 @@ function mutableCopy({ counters, holds }: HoldState): CounterWithHolds<OneHold> 
   for (const [start, { value }] of counters)
     if (start !== undefined && value !== undefined) values.set(start, value);
   return { value: counters.get(undefined)?.value, values, holds: new Map(holds) };
-}
-
-function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
-  return a < b ? -1 : 1;
 }

@@ -9,9 +9,9 @@ import {
   type BatchResult,
   type Limits,
 } from "@durable-counter/core";
+import { onlyReads } from "./counter-operation.ts";
 import {
   newCounter,
-  onlyReads,
   remember,
   rememberedResult,
   type KeyedBatch,
@@ -72,7 +72,7 @@ export function applyAllInMemory(
       }
     });
   });
-  const isRead = idempotencyKey === undefined && entries.every(({ commands }) => onlyReads(commands));
+  const isRead = idempotencyKey === undefined && entries.every(onlyReads);
   for (const [index, { name, counter, batch, before }] of each.entries()) {
     const { value } = applied[index] ?? {};
     if (isRead || value === undefined) continue;

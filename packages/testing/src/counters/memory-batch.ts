@@ -3,7 +3,6 @@ import {
   idempotencyKeyReused,
   type ApplyRequest,
   type BatchResult,
-  type Command,
   type CounterWindow,
   type Limits,
   type WindowPeriod,
@@ -70,8 +69,4 @@ export function remember(
     outcome === "counted" ? undefined : new Set(counter.keys.get(idempotencyKey)?.refusedTo).add(callerId);
   counter.keys.set(idempotencyKey, { fingerprint, before, limits, refusedTo, period });
   return counter;
-}
-
-export function onlyReads(commands: readonly Command[]): boolean {
-  return commands.every(({ type }) => type === "get");
 }

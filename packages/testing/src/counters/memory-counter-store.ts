@@ -32,8 +32,9 @@ import {
   type ApplyResult,
 } from "@durable-counter/core";
 import { checkNotAborted } from "./call-signal.ts";
+import { onlyReads } from "./counter-operation.ts";
 import { applyAllInMemory } from "./memory-apply-all.ts";
-import { newCounter, onlyReads, remember, rememberedResult, type StoredCounter } from "./memory-batch.ts";
+import { newCounter, remember, rememberedResult, type StoredCounter } from "./memory-batch.ts";
 import { counterId, counterName, inPeriod, setValueIn, valueIn } from "./memory-windows.ts";
 import { formatValue } from "../format-value.ts";
 import { endHoldInMemory, expireHolds, sumOfHolds } from "./memory-holds.ts";
@@ -166,7 +167,7 @@ export class MemoryCounterStore implements CounterStore {
       }
       throw refusal;
     }
-    if (idempotencyKey !== undefined || !onlyReads(commands)) {
+    if (idempotencyKey !== undefined || !onlyReads(request)) {
       setValueIn(counter, period, result.value);
       remember(counter, batch, before, "counted");
       this.#counters.set(name, counter);
