@@ -1,28 +1,7 @@
 import { createHook } from "node:async_hooks";
 
-/** The timers, immediates and I/O of a task that can resume its code. */
-export class PendingResources {
-  readonly #pending = new Map<number, string>();
-
-  /** Whether nothing is pending. Then only another task can resume this one. */
-  get isEmpty(): boolean {
-    return this.#pending.size === 0;
-  }
-
-  /** Whether code of the task runs in the next turn of the event loop. */
-  get isImmediate(): boolean {
-    for (const type of this.#pending.values()) if (type === "Immediate") return true;
-    return false;
-  }
-
-  add(id: number, type: string): void {
-    this.#pending.set(id, type);
-  }
-
-  delete(id: number): void {
-    this.#pending.delete(id);
-  }
-}
+/** What of a task can resume its code: the types of its timers, immediates and I/O, by their ids. */
+export type PendingResources = Map<number, string>;
 
 const owners = new Map<number, PendingResources>();
 let ownerOf: () => PendingResources | undefined = () => undefined;
@@ -35,7 +14,7 @@ const hook = createHook({
     const owner = ownerOf();
     if (owner === undefined) return;
     owners.set(id, owner);
-    owner.add(id, type);
+    owner.set(id, type);
   },
   destroy: (id) => {
     owners.get(id)?.delete(id);

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { PendingResources } from "./pending-resources.ts";
+import type { PendingResources } from "./pending-resources.ts";
 
 /** A scheduling point at which a task waits. */
 export interface Point {
@@ -20,7 +20,8 @@ export class Task {
   readonly points: Point[] = [];
   /** The calls that are running. */
   readonly calls = new Set<Call>();
-  readonly pendingResources = new PendingResources();
+  /** If there are none, only another task can resume this one. */
+  readonly pendingResources: PendingResources = new Map();
   isFinished = false;
   /** Counts scheduling points, ended calls and the end of the task. */
   progress = 0;

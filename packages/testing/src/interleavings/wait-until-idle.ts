@@ -30,12 +30,14 @@ export async function waitUntilIdle(tasks: readonly Task[], timeoutMs: number): 
     if (now !== progress) {
       [progress, waited, quiet] = [now, 0, 0];
     }
-    const isImmediate = tasks.some(({ pendingResources }) => pendingResources.isImmediate);
+    const isImmediate = tasks.some(({ pendingResources }) =>
+      Array.from(pendingResources.values()).includes("Immediate"),
+    );
     const restless = tasks.filter((task) => !task.isAccountedFor);
     if (restless.length === 0 && !isImmediate) return;
 
     const canGoOn = tasks.some(({ points }) => points.length > 0);
-    const isProven = restless.every(({ pendingResources }) => pendingResources.isEmpty) && !hasSockets();
+    const isProven = restless.every(({ pendingResources }) => pendingResources.size === 0) && !hasSockets();
     if (isProven && canGoOn && !isImmediate) return;
     const patience = canGoOn ? timeoutMs * PATIENCE : isProven ? PROVEN_MS : timeoutMs;
     if (waited >= patience) return;
