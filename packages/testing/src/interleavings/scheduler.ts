@@ -1,9 +1,8 @@
 import { formatValue } from "../format-value.ts";
 import { DeadlockError } from "./deadlock-error.ts";
-import { taskScopes, type TaskScope } from "./task.ts";
 import { usualOption, type Decision, type Option, type Policy } from "./schedule.ts";
 import { waitUntilIdle } from "./wait-until-idle.ts";
-import { Task, type Point } from "./task.ts";
+import { Task, taskScopes, type Point, type TaskScope } from "./task.ts";
 
 const NAMES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
@@ -21,17 +20,13 @@ export class Scheduler {
   readonly steps: { readonly task: Task; readonly point: Point }[] = [];
   /** The error if the schedule is wrong, rather than the program. */
   fault: unknown;
+  state: "new" | "running" | "ended" = "new";
   readonly #policy: Policy;
   readonly #limits: Limits;
-  #state: "new" | "running" | "ended" = "new";
 
   constructor(policy: Policy, limits: Limits) {
     this.#policy = policy;
     this.#limits = limits;
-  }
-
-  get state(): "new" | "running" | "ended" {
-    return this.#state;
   }
 
   /**
@@ -42,7 +37,7 @@ export class Scheduler {
    */
   async run(programs: readonly (() => unknown)[]): Promise<unknown[]> {
     this.#check(programs);
-    this.#state = "running";
+    this.state = "running";
     const tasks = programs.map((_, index) => new Task(NAMES.charAt(index)));
     const ends = tasks.map((task, index) => this.#start(task, programs[index]));
     // All results are awaited at the end. Until then a rejection is no unhandled rejection.
@@ -56,7 +51,7 @@ export class Scheduler {
       await results;
       return await Promise.all(ends);
     } finally {
-      this.#state = "ended";
+      this.state = "ended";
     }
   }
 
@@ -148,7 +143,7 @@ export class Scheduler {
   }
 
   #check(programs: unknown): void {
-    if (this.#state !== "new" || taskScopes.getStore() !== undefined) {
+    if (this.state !== "new" || taskScopes.getStore() !== undefined) {
       throw this.#atFault(
         new Error("run was called more than once; call it once per program, with all of its tasks."),
       );
