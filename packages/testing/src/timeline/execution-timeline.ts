@@ -8,7 +8,15 @@ import { withInvokedLanes, type InvokedTimeline } from "./invoked-lanes.ts";
 import { callLanes, invocationLane } from "./process-lanes.ts";
 import { attemptPieces, wholePiece } from "./pieces.ts";
 import type { RecordedOperation } from "./read-operations.ts";
-import type { Bar, BarKind, Detail, Lane, Status, Timeline } from "./timeline.ts";
+import {
+  KIND_NAMES,
+  type Bar,
+  type BarKind,
+  type Detail,
+  type Lane,
+  type Status,
+  type Timeline,
+} from "./timeline.ts";
 
 /** What is known of an execution beside its history. */
 interface Beside {
@@ -145,6 +153,7 @@ function operationBar(
   const { moments, invocations } = record;
   const last = moments.times.length - 1;
   const { name, type, subType } = started;
+  const kind = kindOf(started);
   const hasBody = type === "STEP";
   const pieces = hasBody ? attemptPieces(operation, invocations, last) : wholePiece(operation, last);
   const status = statusOf(ended);
@@ -155,8 +164,8 @@ function operationBar(
     timesOf(moments.times, start, end),
   ].join(", ");
   return {
-    kind: kindOf(started),
-    label: name ?? KINDS[kindOf(started)],
+    kind,
+    label: name ?? KIND_NAMES[kind],
     name: operationLabel({ position, name, type, subType }),
     status,
     start,
@@ -177,18 +186,6 @@ function operationBar(
     ],
   };
 }
-
-const KINDS: Readonly<Record<BarKind, string>> = {
-  invocation: "invocation",
-  context: "context",
-  step: "step",
-  condition: "waitForCondition",
-  wait: "wait",
-  callback: "callback",
-  invoke: "invoke",
-  call: "call",
-  operation: "operation",
-};
 
 function kindOf({ type, subType }: HistoryEvent): BarKind {
   switch (type) {

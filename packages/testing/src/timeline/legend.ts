@@ -1,21 +1,9 @@
 import { barShape } from "./bar-shape.ts";
 import { escapeText } from "./escape.ts";
 import { BAR_HEIGHT } from "./layout.ts";
-import type { Bar, BarKind, Piece, Status, Timeline } from "./timeline.ts";
+import { KIND_NAMES, type Bar, type BarKind, type Piece, type Status, type Timeline } from "./timeline.ts";
 
 const WIDTH = 30;
-
-const NAMES: Readonly<Record<BarKind, string>> = {
-  invocation: "invocation",
-  context: "context",
-  step: "step",
-  condition: "waitForCondition",
-  wait: "wait",
-  callback: "callback",
-  invoke: "invoke",
-  call: "call of a dependency",
-  operation: "operation",
-};
 
 /** One entry for each kind of thing that the figure shows: a drawing and its name. */
 function legendEntries({ lanes, marks }: Timeline): readonly { shape: string; name: string }[] {
@@ -24,7 +12,7 @@ function legendEntries({ lanes, marks }: Timeline): readonly { shape: string; na
   const pieces = new Set(bars.flatMap(({ pieces }) => pieces.map(({ kind }) => kind)));
   const statuses = new Set(bars.map(({ status }) => status));
   return [
-    ...Array.from(kinds, (kind) => ({ shape: sample(kind), name: NAMES[kind] })),
+    ...Array.from(kinds, (kind) => ({ shape: sample(kind), name: KIND_NAMES[kind] })),
     ...(pieces.has("replay") ? [{ shape: sample("invocation", "replay"), name: "replay" }] : []),
     ...(pieces.has("failed") ? [{ shape: sample("step", "failed"), name: "failed" }] : []),
     ...(pieces.has("pause") ? [{ shape: sample("step", "pause"), name: "between attempts" }] : []),

@@ -34,8 +34,20 @@ export interface Lane {
   readonly bars: readonly Bar[];
 }
 
-export type BarKind =
-  "invocation" | "context" | "step" | "condition" | "wait" | "callback" | "invoke" | "call" | "operation";
+/** What each kind of bar is called. */
+export const KIND_NAMES = {
+  invocation: "invocation",
+  context: "context",
+  step: "step",
+  condition: "waitForCondition",
+  wait: "wait",
+  callback: "callback",
+  invoke: "invoke",
+  call: "call of a dependency",
+  operation: "operation",
+} as const;
+
+export type BarKind = keyof typeof KIND_NAMES;
 
 export type Status = "succeeded" | "failed" | "open" | "unknown";
 
