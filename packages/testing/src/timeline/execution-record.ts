@@ -7,8 +7,8 @@ import type { Mark, Moment } from "./timeline.ts";
 export interface RecordedInvocation {
   readonly number: number;
   readonly start: Moment;
-  /** Where the replay of completed operations ended. */
-  readonly replayedUntil: Moment | undefined;
+  /** Where the replay of completed operations ended: at the start, if none was replayed. */
+  readonly replayedUntil: Moment;
   /** The operations that were replayed. */
   readonly replayed: number;
   /** Missing if it has not ended. */
@@ -31,8 +31,8 @@ export interface ExecutionRecord {
   readonly invocations: RecordedInvocation[];
   readonly calls: RecordedCall[];
   readonly marks: Mark[];
-  readonly started?: HistoryEvent;
-  readonly ended?: HistoryEvent;
+  readonly started: HistoryEvent | undefined;
+  readonly ended: HistoryEvent | undefined;
 }
 
 /** Gives every event, every call and every crash a moment. */
@@ -46,16 +46,11 @@ export function recordOf(
     invocations: [],
     calls: [],
     marks: [],
-    ...ends(events),
+    started: events.find(({ type, status }) => type === "EXECUTION" && status === "STARTED"),
+    ended: events.find(({ type, status }) => type === "EXECUTION" && status !== "STARTED"),
   };
   for (const occurrence of occurrencesOf(events, points)) apply(record, occurrence);
   return record;
-}
-
-function ends(events: readonly HistoryEvent[]): Pick<ExecutionRecord, "started" | "ended"> {
-  const started = events.find(({ type, status }) => type === "EXECUTION" && status === "STARTED");
-  const ended = events.find(({ type, status }) => type === "EXECUTION" && status !== "STARTED");
-  return { ...(started && { started }), ...(ended && { ended }) };
 }
 
 function apply(record: ExecutionRecord, occurrence: Occurrence): void {
@@ -85,7 +80,7 @@ function startInvocation(
   const start = moments.start(time);
   let replayed = 0;
   for (const { end } of operations.values()) if (end !== undefined) replayed += 1;
-  const replayedUntil = replayed === 0 ? undefined : moments.end(time);
+  const replayedUntil = replayed === 0 ? start : moments.end(time);
   invocations.push({ number, start, replayedUntil, replayed });
 }
 

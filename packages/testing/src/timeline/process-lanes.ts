@@ -9,13 +9,10 @@ export function invocationLane({ invocations, moments: { times } }: ExecutionRec
     const { number, start, end = last, replayedUntil, replayed, failure } = invocation;
     const status = failure === undefined ? (invocation.end === undefined ? "open" : "succeeded") : "failed";
     const kind = failure === undefined ? "run" : "failed";
-    const pieces: readonly Piece[] =
-      replayedUntil === undefined
-        ? [{ kind, start, end }]
-        : [
-            { kind: "replay", start, end: replayedUntil },
-            { kind, start: replayedUntil, end },
-          ];
+    const pieces: readonly Piece[] = [
+      { kind: "replay", start, end: replayedUntil },
+      { kind, start: replayedUntil, end },
+    ];
     const replay =
       replayed === 0 ? [] : [`replays ${replayed} completed operation${replayed === 1 ? "" : "s"}`];
     return {
