@@ -49,7 +49,7 @@ function replayPoint({ events, payload }: History, event: number, isSuspended: b
   const nextPosition = (Id: string) => {
     const contexts = Array.from(kept.values()).filter((each) => each.Type === "CONTEXT" && !isClosed(each));
     for (const ParentId of [undefined, ...contexts.map((context) => context.Id)]) {
-      const found = finder.of({ Id, ParentId, Type: "STEP", StartTimestamp: undefined, Status: "STARTED" });
+      const found = finder.of({ Id, ParentId });
       if (!found.startsWith("#")) return found;
     }
     return undefined;

@@ -22,7 +22,7 @@ export class OperationPositions {
   readonly #children = new Map<string, number>();
 
   /** The position of an operation. Ask for its parents first. `"#"` and the id if the position cannot be found. */
-  of(operation: Operation): string {
+  of(operation: Partial<Pick<Operation, "Id" | "ParentId">>): string {
     const id = operation.Id ?? "";
     const known = this.#found.get(id);
     if (known !== undefined) return known;

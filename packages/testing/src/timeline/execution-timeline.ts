@@ -131,13 +131,7 @@ function positionsOf(operations: Iterable<RecordedOperation>): ReadonlyMap<strin
   const found = new Map<string, string>();
   let unknown = 0;
   for (const { id, started } of operations) {
-    const position = positions.of({
-      Id: id,
-      ParentId: started.parentId,
-      Type: undefined,
-      StartTimestamp: undefined,
-      Status: undefined,
-    });
+    const position = positions.of({ Id: id, ParentId: started.parentId });
     if (!position.startsWith("#")) found.set(id, position);
     else if (++unknown >= MAX_UNKNOWN) break;
   }
@@ -159,7 +153,7 @@ function operationBar(
   const status = statusOf(ended);
   const failures = attempts.filter(({ failure }) => failure !== undefined);
   const summary = [
-    statusText(status, ended),
+    (ended?.status ?? status).toLowerCase().replace("_", " "),
     ...(attempts.length > 1 ? [`${attempts.length} attempts`] : []),
     timesOf(moments.times, start, end),
   ].join(", ");
@@ -207,11 +201,6 @@ function kindOf({ type, subType }: HistoryEvent): BarKind {
 function statusOf(ended: HistoryEvent | undefined): Status {
   if (ended === undefined) return "open";
   return ended.status === "SUCCEEDED" || ended.status === "CANCELLED" ? "succeeded" : "failed";
-}
-
-function statusText(status: Status, ended: HistoryEvent | undefined): string {
-  if (ended === undefined) return status;
-  return (ended.status ?? status).toLowerCase().replace("_", " ");
 }
 
 function outcomeOf(ended: HistoryEvent | undefined): readonly Detail[] {
