@@ -1,13 +1,13 @@
 import { formatValue } from "../format-value.ts";
 import { outcomeOf, type HistoryOperation } from "../linearizability/history.ts";
 import { brief } from "./brief.ts";
-import type { Bar, Detail, Lane, Status, Timeline } from "./timeline.ts";
+import type { Bar, Detail, Lane, Timeline } from "./timeline.ts";
 
-const STATUS: Readonly<Record<ReturnType<typeof outcomeOf>, Status>> = {
-  ok: "succeeded",
-  failed: "failed",
-  unknown: "unknown",
-};
+const OUTCOMES = {
+  ok: { status: "succeeded", text: "took effect" },
+  failed: { status: "failed", text: "had no effect" },
+  unknown: { status: "unknown", text: "took effect at some time, or never" },
+} as const;
 
 /** The timeline of a linearizability history, with a lane for each process. Only the order of its times counts. */
 export function historyTimeline(history: readonly HistoryOperation[]): Timeline {
@@ -54,7 +54,7 @@ function operationBar(
   showsKey: boolean,
 ): Bar {
   const { key, input, process } = operation;
-  const outcome = outcomeOf(operation);
+  const { status, text } = OUTCOMES[outcomeOf(operation)];
   const start = moments.get(operation.start) ?? 0;
   const until = endOf(operation);
   const end = until === undefined ? last : (moments.get(until) ?? last);
@@ -64,11 +64,11 @@ function operationBar(
     kind: "operation",
     label,
     name: process === undefined ? label : `process ${process}, ${label}`,
-    status: STATUS[outcome],
+    status,
     start,
     end,
-    pieces: [{ kind: outcome === "failed" ? "failed" : "run", start, end }],
-    summary: `${OUTCOMES[outcome]}, from ${operation.start} to ${until ?? "an unknown time"}`,
+    pieces: [{ kind: status === "failed" ? "failed" : "run", start, end }],
+    summary: `${text}, from ${operation.start} to ${until ?? "an unknown time"}`,
     details: [
       ...(key === undefined ? [] : [{ label: "key", text: key }]),
       { label: "input", text: textOf(input) },
@@ -76,12 +76,6 @@ function operationBar(
     ],
   };
 }
-
-const OUTCOMES = {
-  ok: "took effect",
-  failed: "had no effect",
-  unknown: "took effect at some time, or never",
-} as const;
 
 /** Values of a history need not be JSON. */
 function textOf(value: unknown): string {

@@ -36,18 +36,16 @@ const STATUS = { succeeded: "ended", failed: "failed", open: "open" } as const;
 export function callLanes({ calls, moments: { times } }: ExecutionRecord): readonly Lane[] {
   if (calls.length === 0) return [];
   const last = times.length - 1;
-  const bars = calls.map(({ label, start, end = last, hasAnswer }): Bar => {
-    return {
-      kind: "call",
-      label,
-      name: `call of ${label}`,
-      status: hasAnswer ? "succeeded" : "unknown",
-      start,
-      end,
-      pieces: [{ kind: "run", start, end }],
-      summary: [hasAnswer ? "answered" : "the process got no answer", timesOf(times, start, end)].join(", "),
-      details: [],
-    };
-  });
+  const bars = calls.map(({ label, start, end = last, hasAnswer }): Bar => ({
+    kind: "call",
+    label,
+    name: `call of ${label}`,
+    status: hasAnswer ? "succeeded" : "unknown",
+    start,
+    end,
+    pieces: [{ kind: "run", start, end }],
+    summary: `${hasAnswer ? "answered" : "the process got no answer"}, ${timesOf(times, start, end)}`,
+    details: [],
+  }));
   return [{ label: "dependencies", depth: 0, bars }];
 }
