@@ -7,35 +7,28 @@ export function partition<State>(
   history: readonly HistoryOperation[],
   model: Model<State, unknown, unknown>,
 ): ReadonlyMap<string, readonly ModelCall<State>[]> {
-  const parts = new Map<string, { readonly operations: HistoryOperation[]; readonly inputs: unknown[] }>();
-  for (const [index, operation] of history.entries()) {
-    const { key = "", input } = operation;
+  const parsed = history.flatMap((operation, index) => {
     // It had no effect, and its output is unknown.
-    if (outcomeOf(operation) === "failed" && !("output" in operation)) continue;
-    const parsed = model.parse === undefined ? input : model.parse(input, `history[${index}].input`);
-    const part = parts.get(key) ?? { operations: [], inputs: [] };
-    parts.set(key, part);
-    part.operations.push(operation);
-    part.inputs.push(parsed);
-  }
+    if (outcomeOf(operation) === "failed" && !("output" in operation)) return [];
+    const { key = "", input } = operation;
+    const own = model.parse === undefined ? input : model.parse(input, `history[${index}].input`);
+    return [{ key, operation, input: own }];
+  });
+  const parts = Map.groupBy(parsed, ({ key }) => key);
   return new Map(
-    Array.from(parts, ([key, { operations, inputs }]) => {
+    Array.from(parts, ([key, part]) => {
+      const inputs = part.map(({ input }) => input);
       const simple = model.simplify?.(inputs) ?? inputs;
-      return [key, operations.map((operation, index) => modelCall(operation, simple[index], model))];
+      return [key, part.map(({ operation }, index) => modelCall(operation, simple[index], model))];
     }),
   );
-}
-
-/** An operation that takes effect between its start and its end. */
-interface Timed {
-  readonly start: number;
 }
 
 /**
  * Merges orders that keep to real time into one that does too. Every operation takes effect as early as its own order
  * allows.
  */
-export function linearOrder<T extends Timed>(orders: readonly (readonly T[])[]): readonly T[] {
+export function linearOrder(orders: readonly (readonly HistoryOperation[])[]): readonly HistoryOperation[] {
   return orders
     .flatMap((order) => {
       let moment = -Infinity;
