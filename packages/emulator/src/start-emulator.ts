@@ -132,9 +132,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     };
     const all = await Promise.all(options.functions.map(settingsOf));
     for (const settings of all) functions.push(new ProcessFunction(settings, reaper, onLog));
-    const errors = await Promise.all(
-      functions.map(async (each) => [each.name, await each.warmUp()] as const),
-    );
+    const errors = await Promise.all(functions.map(async (each) => [each.name, await each.load()] as const));
     for (const [name, error] of errors) {
       if (error !== undefined) throw new Error(`The function ${name} could not be loaded: ${error}`);
     }
@@ -156,7 +154,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
         const each = options.functions.find((one) => one.name === name);
         const running = functions.find((one) => one.name === name);
         if (each === undefined || running === undefined) return `There is no function ${name}.`;
-        const error = await running.reload(await settingsOf(each));
+        const error = await running.load(await settingsOf(each));
         if (error === undefined) served.functions.reloaded();
         return error;
       },

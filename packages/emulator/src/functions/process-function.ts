@@ -5,7 +5,7 @@ import type {
   RunningInvocation,
 } from "./lambda-function.ts";
 import { loadErrorText } from "./load-error.ts";
-import { ProcessInstance, type LogLine } from "./process-instance.ts";
+import { KILLED, ProcessInstance, type LogLine } from "./process-instance.ts";
 import type { ProcessSettings } from "./process-settings.ts";
 import type { ProcessReaper } from "./process-reaper.ts";
 
@@ -32,16 +32,6 @@ export class ProcessFunction implements LambdaFunction {
     this.#onLog = onLog;
   }
 
-  /** Starts a process before it is needed. @returns the error with which the handler was not loaded */
-  async warmUp(): Promise<string | undefined> {
-    const instance = this.#start();
-    const error = await instance.ready;
-    if (error !== undefined) return loadErrorText(error);
-    this.isWrapped = instance.isWrapped;
-    this.#release(instance);
-    return undefined;
-  }
-
   invoke(request: InvocationRequest): RunningInvocation {
     let isKilled = false;
     let running: ProcessInstance | undefined;
@@ -51,7 +41,7 @@ export class ProcessFunction implements LambdaFunction {
       if (isKilled) instance.kill();
       const loadError = await instance.ready;
       if (loadError !== undefined) {
-        return isKilled ? killed : { kind: "threw", error: loadError };
+        return isKilled ? KILLED : { kind: "threw", error: loadError };
       }
       const ending = await instance.run(request);
       this.#release(instance);
@@ -65,12 +55,12 @@ export class ProcessFunction implements LambdaFunction {
   }
 
   /**
-   * Uses other code from the next invocation on, once a process has loaded it. Code that cannot be loaded, such as a file that
-   * an editor has written half, changes nothing.
+   * Starts a process before it is needed. Other settings apply from the next invocation on, once the process has loaded their code.
+   * Code that cannot be loaded, such as a file that an editor has written half, changes nothing.
    *
    * @returns the error with which the handler was not loaded
    */
-  async reload(settings: ProcessSettings): Promise<string | undefined> {
+  async load(settings = this.#settings): Promise<string | undefined> {
     const instance = this.#start(settings);
     const error = await instance.ready;
     if (error !== undefined) return loadErrorText(error);
@@ -97,7 +87,7 @@ export class ProcessFunction implements LambdaFunction {
 
   #release(instance: ProcessInstance): void {
     if (instance.hasExited) return;
-    if (this.#isStopped || !this.#isCurrent(instance)) return instance.kill();
+    if (this.#isStopped || instance.settings !== this.#settings) return instance.kill();
     const next = this.#waiting.shift();
     if (next === undefined) this.#idle.push(instance);
     else next(instance);
@@ -105,7 +95,6 @@ export class ProcessFunction implements LambdaFunction {
 
   #start(settings = this.#settings): ProcessInstance {
     const instance = new ProcessInstance(settings, this.#onLog);
-    this.#settingsOf.set(instance, settings);
     this.#instances.add(instance);
     this.#reaper.watch(instance);
     instance.exited.then(() => this.#forget(instance)).catch(() => undefined); // it never rejects
@@ -118,16 +107,4 @@ export class ProcessFunction implements LambdaFunction {
     const next = this.#isStopped ? undefined : this.#waiting.shift();
     next?.(this.#start());
   }
-
-  readonly #settingsOf = new WeakMap<ProcessInstance, ProcessSettings>();
-
-  #isCurrent(instance: ProcessInstance): boolean {
-    return this.#settingsOf.get(instance) === this.#settings;
-  }
 }
-
-const killed: InvocationEnding = {
-  kind: "crashed",
-  error: { ErrorType: "Runtime.ExitError", ErrorMessage: "The process was killed." },
-  wasKilled: true,
-};

@@ -24,6 +24,15 @@ export interface LogLine {
   readonly text: string;
 }
 
+type Crash = Extract<InvocationEnding, { readonly kind: "crashed" }>;
+
+/** How an invocation ends whose process is killed from outside. */
+export const KILLED: Crash = {
+  kind: "crashed",
+  error: { ErrorType: "Runtime.ExitError", ErrorMessage: "The process was killed." },
+  wasKilled: true,
+};
+
 /** How often the memory of a running process is read, in milliseconds. */
 const MEMORY_INTERVAL = 50;
 const CAN_FREEZE = process.platform !== "win32";
@@ -35,17 +44,17 @@ export class ProcessInstance {
   readonly exited: Promise<void>;
   /** Whether the handler is wrapped by `withDurableExecution`, as far as its process can tell. Known when it is ready. */
   isWrapped = false;
-  readonly #settings: ProcessSettings;
+  hasExited = false;
+  readonly settings: ProcessSettings;
   readonly #child: ChildProcess;
   #request: InvocationRequest | undefined;
   #end: ((ending: InvocationEnding) => void) | undefined;
   #fatal: ErrorObject | undefined;
-  #reason: { readonly error: ErrorObject; readonly wasKilled: boolean } | undefined;
+  #reason: Crash | undefined;
   #isFrozen = false;
-  #hasExited = false;
 
   constructor(settings: ProcessSettings, onLog: (line: LogLine) => void) {
-    this.#settings = settings;
+    this.settings = settings;
     this.#child = fork(hostFile, [pathToFileURL(settings.code).href, settings.exportName], {
       env: lambdaEnvironment(settings),
       execArgv: [
@@ -63,7 +72,7 @@ export class ProcessInstance {
     this.exited = new Promise((exited) => {
       this.#child.on("error", () => undefined); // a message that a dead process did not get
       this.#child.on("exit", (code, signal) => {
-        this.#hasExited = true;
+        this.hasExited = true;
         resolve(this.#fatal ?? exitError(undefined, code, signal));
         this.#end?.(this.#crashed(code, signal));
         exited();
@@ -83,21 +92,18 @@ export class ProcessInstance {
     return this.#child.pid;
   }
 
-  get hasExited(): boolean {
-    return this.#hasExited;
-  }
-
   /** Invokes the handler. Call it when the instance is ready, and again only when the invocation has ended. */
   async run(request: InvocationRequest): Promise<InvocationEnding> {
-    const { timeoutSeconds } = this.#settings;
+    const { timeoutSeconds } = this.settings;
     this.#request = request;
     const { promise, resolve } = Promise.withResolvers<InvocationEnding>();
     this.#end = resolve;
-    if (this.#hasExited) resolve(this.#crashed(null, null));
+    if (this.hasExited) resolve(this.#crashed(null, null));
     this.#thaw();
     const timer = setTimeout(() => {
       const ErrorMessage = `RequestId: ${request.requestId} Error: Task timed out after ${timeoutSeconds.toFixed(2)} seconds`;
-      this.#kill({ error: { ErrorType: "Sandbox.Timedout", ErrorMessage }, wasKilled: false });
+      const error = { ErrorType: "Sandbox.Timedout", ErrorMessage };
+      this.#kill({ kind: "crashed", error, wasKilled: false });
     }, timeoutSeconds * 1_000);
     const memory = setInterval(() => this.#checkMemory(request), MEMORY_INTERVAL);
     this.#child.send(this.#message(request), () => undefined); // a process that has died tells by its exit
@@ -111,8 +117,7 @@ export class ProcessInstance {
 
   /** Kills the process from outside. */
   kill(): void {
-    const ErrorMessage = "The process was killed.";
-    this.#kill({ error: { ErrorType: "Runtime.ExitError", ErrorMessage }, wasKilled: true });
+    this.#kill(KILLED);
   }
 
   #onMessage(message: HostMessage, loaded: (error?: ErrorObject) => void): void {
@@ -135,7 +140,7 @@ export class ProcessInstance {
   }
 
   #message({ event, requestId, functionArn, tenantId }: InvocationRequest): InvokeMessage {
-    const { functionName, memoryMB, timeoutSeconds } = this.#settings;
+    const { functionName, memoryMB, timeoutSeconds } = this.settings;
     return {
       event,
       deadline: Date.now() + timeoutSeconds * 1_000,
@@ -151,28 +156,26 @@ export class ProcessInstance {
     };
   }
 
-  #crashed(code: number | null, signal: NodeJS.Signals | null): InvocationEnding {
-    const reason = this.#reason ?? {
-      error: this.#fatal ?? exitError(this.#request?.requestId, code, signal),
-      wasKilled: false,
-    };
-    return { kind: "crashed", ...reason };
+  #crashed(code: number | null, signal: NodeJS.Signals | null): Crash {
+    const error = this.#fatal ?? exitError(this.#request?.requestId, code, signal);
+    return this.#reason ?? { kind: "crashed", error, wasKilled: false };
   }
 
-  #kill(reason: { readonly error: ErrorObject; readonly wasKilled: boolean }): void {
+  #kill(reason: Crash): void {
     this.#reason ??= reason;
     this.#child.kill("SIGKILL");
   }
 
   #checkMemory({ requestId }: InvocationRequest): void {
     const used = residentBytes(this.pid);
-    if (used === undefined || used <= this.#settings.memoryMB * 2 ** 20) return;
+    if (used === undefined || used <= this.settings.memoryMB * 2 ** 20) return;
     const ErrorMessage = `RequestId: ${requestId} Error: Runtime exited with error: signal: killed`;
-    this.#kill({ error: { ErrorType: "Runtime.OutOfMemory", ErrorMessage }, wasKilled: false });
+    const error = { ErrorType: "Runtime.OutOfMemory", ErrorMessage };
+    this.#kill({ kind: "crashed", error, wasKilled: false });
   }
 
   #freeze(): void {
-    if (!CAN_FREEZE || this.#hasExited) return;
+    if (!CAN_FREEZE || this.hasExited) return;
     this.#isFrozen = true;
     this.#child.kill("SIGSTOP");
   }
