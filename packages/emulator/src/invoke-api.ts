@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import {
   functionArn,
   invokedExecutionName,
-  type ErrorObject,
+  NO_PAYLOAD,
   type ExecutionEnd,
   type InvokeOutcome,
 } from "@durable-counter/testing/service";
@@ -11,8 +11,7 @@ import type { ChainedInvoke } from "./executions/execution-environment.ts";
 import type { Execution } from "./executions/execution.ts";
 import type { StartRequest } from "./executions/executions.ts";
 import { functionReference, type FunctionReference } from "./functions/function-reference.ts";
-import { eventOf, type Functions } from "./functions/functions.ts";
-import type { InvocationEnding } from "./functions/lambda-function.ts";
+import type { Functions } from "./functions/functions.ts";
 import type { LogBook } from "./functions/log-book.ts";
 
 /** Bytes of a payload: of a synchronous invocation, and of an event. */
@@ -62,11 +61,11 @@ export class InvokeApi {
       const requestId = randomUUID();
       const plain = this.#plain(functionName, payload, tenantId, requestId);
       if (type === "Event" && this.#functions.kindOf(functionName) === "plain") return { status: 202 };
-      const ending = await plain;
-      if (ending !== "durable") {
+      const outcome = await plain;
+      if (outcome !== "durable") {
         if (type === "Event") return { status: 202 };
         return {
-          ...plainResponse(ending),
+          ...responseOf(outcome),
           ...(wantsLog && { logTail: await this.#logs.tail({ requestId }) }),
         };
       }
@@ -74,12 +73,11 @@ export class InvokeApi {
     checkQualifier(reference);
     const execution = this.#start({ functionName, executionName, payload, tenantId });
     if (type === "Event") return { status: 202, executionArn: execution.arn };
-    const response = endResponse(await execution.ended());
+    const outcome = outcomeOf(await execution.ended());
     const { arn: executionArn } = execution;
     return {
-      status: 200,
+      ...responseOf(outcome),
       executionArn,
-      ...response,
       ...(wantsLog && { logTail: await this.#logs.tail({ executionArn }) }),
     };
   }
@@ -89,20 +87,12 @@ export class InvokeApi {
     try {
       const reference = functionReference(functionName);
       const { name } = this.#functions.find(reference);
-      const ending = await this.#plain(name, payload, tenantId, randomUUID());
-      if (ending !== "durable") {
-        return ending.kind === "returned" ? { result: ending.value } : { error: ending.error };
-      }
+      const outcome = await this.#plain(name, payload, tenantId, randomUUID());
+      if (outcome !== "durable") return outcome;
       checkQualifier(reference);
       const executionName = invokedExecutionName(parent, id);
-      const { status, result, error } = await this.#start({
-        functionName: name,
-        executionName,
-        payload,
-        tenantId,
-      }).ended();
-      if (status === "SUCCEEDED") return { result };
-      return { error: error ?? {}, ...(status === "FAILED" ? {} : { endedBy: status }) };
+      const request = { functionName: name, executionName, payload, tenantId };
+      return outcomeOf(await this.#start(request).ended());
     } catch (error) {
       const refusal = apiErrorOf(error);
       if (refusal === undefined) throw error;
@@ -110,18 +100,20 @@ export class InvokeApi {
     }
   }
 
-  #plain(
+  async #plain(
     functionName: string,
     payload: string | undefined,
     tenantId: string | undefined,
     requestId: string,
-  ): Promise<InvocationEnding | "durable"> {
-    return this.#functions.invokePlain(functionName, {
-      event: eventOf(payload),
+  ): Promise<InvokeOutcome | "durable"> {
+    const ending = await this.#functions.invokePlain(functionName, {
+      event: payload ?? NO_PAYLOAD,
       requestId,
       functionArn: functionArn(functionName),
       tenantId,
     });
+    if (ending === "durable") return ending;
+    return ending.kind === "returned" ? { result: ending.value } : { error: ending.error };
   }
 }
 
@@ -165,24 +157,19 @@ function checkQualifier({ qualifier }: FunctionReference): void {
   }
 }
 
-function plainResponse(ending: InvocationEnding): InvokeResponse {
-  if (ending.kind === "returned") return { status: 200, payload: ending.value ?? "null" };
-  return { status: 200, ...failure(ending.error) };
+function outcomeOf({ status, result, error = {} }: ExecutionEnd): InvokeOutcome {
+  if (status === "SUCCEEDED") return { result };
+  return status === "FAILED" ? { error } : { error, endedBy: status };
 }
 
-function endResponse({ status, result, error }: ExecutionEnd): Omit<InvokeResponse, "status"> {
-  return status === "SUCCEEDED" ? { payload: result ?? "null" } : failure(error);
-}
-
-function failure({ ErrorType, ErrorMessage, ErrorData, StackTrace }: ErrorObject = {}): Omit<
-  InvokeResponse,
-  "status"
-> {
+function responseOf({ result, error }: InvokeOutcome): InvokeResponse {
+  if (error === undefined) return { status: 200, payload: result ?? "null" };
+  const { ErrorType, ErrorMessage, ErrorData, StackTrace } = error;
   const payload = {
     errorType: ErrorType,
     errorMessage: ErrorMessage,
     errorData: ErrorData,
     trace: StackTrace,
   };
-  return { functionError: "Unhandled", payload: JSON.stringify(payload) };
+  return { status: 200, functionError: "Unhandled", payload: JSON.stringify(payload) };
 }

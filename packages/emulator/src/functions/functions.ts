@@ -1,4 +1,4 @@
-import { isUnexpectedPayload, NO_PAYLOAD } from "@durable-counter/testing/service";
+import { isUnexpectedPayload } from "@durable-counter/testing/service";
 import { functionNotFound, type FunctionReference } from "./function-reference.ts";
 import type {
   InvocationEnding,
@@ -58,9 +58,4 @@ export class Functions {
   async stop(): Promise<void> {
     await Promise.all(Array.from(this.#functions.values(), (each) => each.stop()));
   }
-}
-
-/** The event of an invocation, as a function gets it. */
-export function eventOf(payload: string | undefined): string {
-  return payload ?? NO_PAYLOAD;
 }
