@@ -27,6 +27,16 @@ export function invalidMember(value: unknown, member: string, constraint: string
   );
 }
 
+/** @throws ApiError for a text that is no JSON */
+export function parseBody(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const message = `Could not parse request body into json: ${(error as Error).message}`; // JSON.parse throws nothing else
+    throw new ApiError("InvalidRequestContentException", 400, message);
+  }
+}
+
 /** The refusal that an error stands for, or undefined for an error of ours. */
 export function apiErrorOf(error: unknown): ApiError | undefined {
   if (error instanceof ApiError) return error;

@@ -6,7 +6,7 @@ import {
   type ExecutionEnd,
   type InvokeOutcome,
 } from "@durable-counter/testing/service";
-import { ApiError, apiErrorOf, invalidMember, invalidParameter } from "./api-error.ts";
+import { ApiError, apiErrorOf, invalidMember, invalidParameter, parseBody } from "./api-error.ts";
 import type { ChainedInvoke } from "./executions/execution-environment.ts";
 import type { Execution } from "./executions/execution.ts";
 import type { StartRequest } from "./executions/executions.ts";
@@ -142,12 +142,7 @@ function checkRequest({ type, payload, executionName }: InvokeRequest): string |
     );
   }
   if (payload === "") return undefined;
-  try {
-    JSON.parse(payload);
-  } catch (error) {
-    const message = `Could not parse request body into json: ${(error as Error).message}`; // JSON.parse throws nothing else
-    throw new ApiError("InvalidRequestContentException", 400, message);
-  }
+  parseBody(payload);
   return payload;
 }
 

@@ -1,6 +1,6 @@
 import type { ErrorObject } from "@durable-counter/testing/service";
 import { Hono, type Context } from "hono";
-import { ApiError, apiErrorOf, invalidMember } from "../api-error.ts";
+import { ApiError, apiErrorOf, invalidMember, parseBody } from "../api-error.ts";
 import type { DurableApi } from "../durable-api.ts";
 import type { Executions } from "../executions/executions.ts";
 import { functionReference } from "../functions/function-reference.ts";
@@ -114,12 +114,7 @@ function json(answer: object): Response {
 async function body(context: Context): Promise<Readonly<Record<string, unknown>>> {
   const content = await context.req.text();
   if (content === "") return {};
-  try {
-    return Object(JSON.parse(content)) as Record<string, unknown>; // whatever it is, it has members
-  } catch (error) {
-    const message = `Could not parse request body into json: ${(error as Error).message}`; // JSON.parse throws nothing else
-    throw new ApiError("InvalidRequestContentException", 400, message);
-  }
+  return Object(parseBody(content)) as Record<string, unknown>; // whatever it is, it has members
 }
 
 /** The error object that a body is, if any. */
