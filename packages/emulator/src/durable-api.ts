@@ -2,12 +2,12 @@ import {
   checkCallbackError,
   checkCallbackResult,
   functionArn,
+  type CallbackDetails,
   type Clock,
   type ErrorObject,
   type ExecutionHistoryEvent,
 } from "@durable-counter/testing/service";
 import { invalidMember } from "./api-error.ts";
-import type { Execution } from "./executions/execution.ts";
 import type { Executions } from "./executions/executions.ts";
 import { invokedExecution } from "./executions/invoked-execution.ts";
 import type { ExecutionSummary } from "./executions/journal.ts";
@@ -125,7 +125,7 @@ export class DurableApi {
     return { ...event, ChainedInvokeStartedDetails: started };
   }
 
-  #close(callbackId: string, details: Parameters<Execution["recorded"]["pending"]["answer"]>[1]): object {
+  #close(callbackId: string, details: CallbackDetails): object {
     const { execution, operationId } = this.#executions.ofCallback(callbackId);
     execution.happened({ kind: "callback", at: this.#clock.now, id: operationId, details });
     return {};

@@ -93,20 +93,10 @@ export class CheckpointSession {
   }
 }
 
-/** Roughly: what is large is the text. */
-function sizeOf({
-  ExecutionDetails,
-  StepDetails,
-  ContextDetails,
-  CallbackDetails,
-  ...rest
-}: Operation): number {
-  const texts = [
-    ExecutionDetails?.InputPayload,
-    StepDetails?.Result,
-    ContextDetails?.Result,
-    CallbackDetails?.Result,
-    rest.ChainedInvokeDetails?.Result,
-  ];
-  return texts.reduce((bytes, text) => bytes + 3 * (text?.length ?? 0), 500);
+/** Roughly: what is large is the text. An operation has the details of its type alone. */
+function sizeOf(operation: Operation): number {
+  const { ExecutionDetails, StepDetails, ContextDetails, CallbackDetails, ChainedInvokeDetails } = operation;
+  const { Result } = StepDetails ?? ContextDetails ?? CallbackDetails ?? ChainedInvokeDetails ?? {};
+  const text = ExecutionDetails?.InputPayload ?? Result ?? "";
+  return 500 + 3 * text.length;
 }

@@ -25,7 +25,8 @@ export class RecordedExecution {
   endedAt: number | undefined;
   /** How many invocations have ended. */
   invocations = 0;
-  readonly #invokes = new Map<string, OperationUpdate>();
+  /** All chained invokes, by the id of the operation. */
+  readonly invokes = new Map<string, OperationUpdate>();
   /** Called when an operation has changed for a reason outside of the function. */
   onExternalEvent: () => void = () => undefined;
 
@@ -42,14 +43,9 @@ export class RecordedExecution {
     return this.end !== undefined;
   }
 
-  /** All chained invokes, by the id of the operation. */
-  get invokes(): ReadonlyMap<string, OperationUpdate> {
-    return this.#invokes;
-  }
-
   /** The chained invokes that have not ended. */
   get openInvokes(): readonly OperationUpdate[] {
-    return Array.from(this.#invokes.values()).filter(({ Id = "" }) => !this.pending.isOver(Id));
+    return Array.from(this.invokes.values()).filter(({ Id = "" }) => !this.pending.isOver(Id));
   }
 
   get summary(): ExecutionSummary {
@@ -70,7 +66,7 @@ export class RecordedExecution {
         this.history.checkpointed(entry.updates, this.state, entry.at);
         for (const update of entry.updates) {
           this.pending.start(update);
-          if (update.Type === "CHAINED_INVOKE") this.#invokes.set(update.Id ?? "", update);
+          if (update.Type === "CHAINED_INVOKE") this.invokes.set(update.Id ?? "", update);
         }
         return;
       case "timer":
