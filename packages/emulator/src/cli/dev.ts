@@ -7,8 +7,10 @@ import { devOptions, type DevOptions } from "./dev-options.ts";
 import { UsageError } from "./usage-error.ts";
 import { watch } from "./watch.ts";
 
+type Print = (line: string) => void;
+
 /** Serves handlers until Ctrl-C. */
-export async function dev(args: readonly string[], print: (line: string) => void): Promise<number> {
+export async function dev(args: readonly string[], print: Print): Promise<number> {
   const options = devOptions(args);
   const stopped = untilStopped(print);
   const emulator = await start(options, print);
@@ -37,14 +39,14 @@ function endpointOption({ endpoint }: Emulator): string {
   return endpoint === DEFAULT_ENDPOINT ? "" : ` --endpoint ${endpoint}`;
 }
 
-async function start(options: DevOptions, print: (line: string) => void): Promise<Emulator> {
+async function start(options: DevOptions, print: Print): Promise<Emulator> {
   const { watch: _, ...served } = options;
   try {
     return await startEmulator({
       ...served,
-      onLog: printLog(print),
-      onChange: printEnds(print),
-      onKill: printKill(print),
+      onLog: (line) => printLog(line, print),
+      onChange: (execution) => printEnd(execution, print),
+      onKill: (execution, at) => printKill(execution, at, print),
     });
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
@@ -55,7 +57,7 @@ async function start(options: DevOptions, print: (line: string) => void): Promis
  * Resolves to the exit code when the process is asked to end, or when its output is closed: then it could not even say that it
  * runs. A second Ctrl-C does not wait.
  */
-function untilStopped(print: (line: string) => void): Promise<number> {
+function untilStopped(print: Print): Promise<number> {
   return new Promise((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
       process.once(signal, () => {
@@ -68,12 +70,7 @@ function untilStopped(print: (line: string) => void): Promise<number> {
   });
 }
 
-function printLoaded(
-  emulator: Emulator,
-  name: string,
-  error: string | undefined,
-  print: (line: string) => void,
-): void {
+function printLoaded(emulator: Emulator, name: string, error: string | undefined, print: Print): void {
   if (error !== undefined) return print(`${name} was not loaded: ${error}`);
   // One write: who reads the output sees both lines or none.
   print([`${name} was loaded again.`, ...hintLines(emulator, name)].join("\n"));
@@ -84,29 +81,22 @@ function hintLines(emulator: Emulator, name: string): readonly string[] {
   return hint === undefined ? [] : [`    ${hint}`];
 }
 
-function printLog(print: (line: string) => void) {
-  return ({ at, functionName, requestId, text }: LogLine): void => {
-    print(`${new Date(at).toISOString()} ${functionName} ${requestId?.slice(0, 8) ?? "        "} ${text}`);
-  };
+function printLog({ at, functionName, requestId, text }: LogLine, print: Print): void {
+  print(`${new Date(at).toISOString()} ${functionName} ${requestId?.slice(0, 8) ?? "        "} ${text}`);
 }
 
-function printEnds(print: (line: string) => void) {
-  return ({ recorded }: ChangedExecution): void => {
-    const { end, endedAt = 0, start, invocations } = recorded;
-    if (end === undefined) return;
-    const { functionName, executionName } = start;
-    const why =
-      end.error === undefined ? "" : `: ${end.error.ErrorType ?? ""} ${end.error.ErrorMessage ?? ""}`;
-    print(
-      `${new Date(endedAt).toISOString()} ${functionName} ${executionName} ${end.status} after ` +
-        `${endedAt - start.startedAt} ms and ${invocations} invocations${why}`,
-    );
-  };
+function printEnd({ recorded }: ChangedExecution, print: Print): void {
+  const { end, endedAt = 0, start, invocations } = recorded;
+  if (end === undefined) return;
+  const { functionName, executionName } = start;
+  const why = end.error === undefined ? "" : `: ${end.error.ErrorType ?? ""} ${end.error.ErrorMessage ?? ""}`;
+  print(
+    `${new Date(endedAt).toISOString()} ${functionName} ${executionName} ${end.status} after ` +
+      `${endedAt - start.startedAt} ms and ${invocations} invocations${why}`,
+  );
 }
 
-function printKill(print: (line: string) => void) {
-  return ({ recorded }: ChangedExecution, at: KillPoint): void => {
-    const { functionName, executionName } = recorded.start;
-    print(`${new Date().toISOString()} ${functionName} ${executionName} killed at ${at}`);
-  };
+function printKill({ recorded }: ChangedExecution, at: KillPoint, print: Print): void {
+  const { functionName, executionName } = recorded.start;
+  print(`${new Date().toISOString()} ${functionName} ${executionName} killed at ${at}`);
 }
