@@ -199,15 +199,9 @@ export class Execution {
     } catch (error) {
       return this.#end({ status: "FAILED", error: errorObjectOf(error) });
     }
-    switch (output.status) {
-      case "SUCCEEDED":
-        return this.#end({ status: "SUCCEEDED", result: output.result });
-      case "FAILED":
-        return this.#end({ status: "FAILED", error: output.error });
-      case "PENDING":
-        // What has happened since the last checkpoint call, the function has not heard of.
-        if (this.recorded.state.hasChanges) this.#invokeSoon();
-    }
+    if (output.status !== "PENDING") return this.#end(output);
+    // What has happened since the last checkpoint call, the function has not heard of.
+    if (this.recorded.state.hasChanges) this.#invokeSoon();
   }
 
   #end(end: ExecutionEnd): void {
