@@ -9,7 +9,6 @@ import {
 } from "@durable-counter/testing/service";
 import { invalidMember } from "./api-error.ts";
 import type { Executions } from "./executions/executions.ts";
-import { invokedExecution } from "./executions/invoked-execution.ts";
 import type { ExecutionSummary } from "./executions/journal.ts";
 import type { RecordedExecution } from "./executions/recorded-execution.ts";
 import type { Functions } from "./functions/functions.ts";
@@ -119,7 +118,7 @@ export class DurableApi {
   #withInvoked(event: ExecutionHistoryEvent, { start, invokes }: RecordedExecution): ExecutionHistoryEvent {
     const { EventType, Id, ChainedInvokeStartedDetails: details } = event;
     const update = EventType === "ChainedInvokeStarted" && Id !== undefined ? invokes.get(Id) : undefined;
-    const invoked = update && invokedExecution(this.#executions, start, update);
+    const invoked = update && this.#executions.invokedBy(start, update);
     if (invoked === undefined) return event;
     const started = { ...details, DurableExecutionArn: invoked.arn, ExecutedVersion: "$LATEST" };
     return { ...event, ChainedInvokeStartedDetails: started };

@@ -1,7 +1,6 @@
 import type { ExecutionHistoryJson } from "@durable-counter/testing";
 import type { Execution } from "./execution.ts";
 import type { Executions } from "./executions.ts";
-import { invokedExecution } from "./invoked-execution.ts";
 
 /** A function that invokes itself has no last execution, and a page with too many can neither be drawn nor read. */
 const MAX_DRAWN = 50;
@@ -26,7 +25,7 @@ export function historyTree(
   for (const { execution, invoked, leftOut } of branches) {
     const { recorded } = execution;
     for (const [id, update] of recorded.invokes) {
-      const callee = invokedExecution(executions, recorded.start, update);
+      const callee = executions.invokedBy(recorded.start, update);
       if (callee === undefined) continue;
       if (branches.length < limit) branches.push((invoked[id] = branch(callee)));
       else leftOut.push(id);

@@ -1,9 +1,10 @@
-import { executionArn } from "@durable-counter/testing/service";
+import { executionArn, invokedExecutionName, type OperationUpdate } from "@durable-counter/testing/service";
 import { ApiError, invalidMember, notFound } from "../api-error.ts";
+import { readReference } from "../functions/function-reference.ts";
 import { callbackOf } from "./callback-id.ts";
 import type { ChangedExecution, ExecutionEnvironment } from "./execution-environment.ts";
 import { Execution } from "./execution.ts";
-import type { ExecutionSummary } from "./journal.ts";
+import type { ExecutionStart, ExecutionSummary } from "./journal.ts";
 
 /** What to start. */
 export interface StartRequest {
@@ -75,9 +76,13 @@ export class Executions {
     return execution;
   }
 
-  /** The execution, if there is one with that ARN. */
-  known(arn: string): Execution | undefined {
-    return this.#live.has(arn) || this.#stored.has(arn) ? this.find(arn) : undefined;
+  /** The execution that an operation of another one has started. A plain function has none. */
+  invokedBy(
+    caller: ExecutionStart,
+    { Id = "", ChainedInvokeOptions }: OperationUpdate,
+  ): Execution | undefined {
+    const { name: functionName = "" } = readReference(ChainedInvokeOptions?.FunctionName ?? "") ?? {};
+    return this.#known(executionArn({ functionName, executionName: invokedExecutionName(caller, Id) }));
   }
 
   /**
@@ -87,7 +92,7 @@ export class Executions {
    */
   ofCallback(callbackId: string): { readonly execution: Execution; readonly operationId: string } {
     const { arn, operationId } = callbackOf(callbackId);
-    const execution = this.known(arn);
+    const execution = this.#known(arn);
     if (execution?.recorded.state.get(operationId)?.Type !== "CALLBACK") {
       throw notFound(`Callback not found: ${callbackId}`);
     }
@@ -107,6 +112,10 @@ export class Executions {
   /** Stops all work, without an effect on what the store holds. */
   stop(): void {
     for (const execution of this.#live.values()) execution.stop();
+  }
+
+  #known(arn: string): Execution | undefined {
+    return this.#live.has(arn) || this.#stored.has(arn) ? this.find(arn) : undefined;
   }
 
   /** What has ended and is stored needs no memory. */
