@@ -1,10 +1,5 @@
-import {
-  decrement,
-  increment,
-  type CounterOptions,
-  type CounterStore,
-  type StoreWithHolds,
-} from "@durable-counter/core";
+import { decrement, increment, type CounterOptions, type StoreWithHolds } from "@durable-counter/core";
+import { hasMethods } from "./capability-contract.ts";
 import { codeOf, type Contract } from "./contract.ts";
 
 /** @throws TypeError for a store that lacks one of the methods */
@@ -13,17 +8,8 @@ export async function storeWithHolds(
   options?: CounterOptions,
 ): Promise<StoreWithHolds> {
   const store = await createStore(options);
-  if (hasHolds(store)) return store;
+  if (hasMethods(store, "holds")) return store as StoreWithHolds; // it was just checked
   throw new TypeError('The store lacks "hold", "commit", "release" or "held"; do not declare "holds".');
-}
-
-function hasHolds(store: CounterStore): store is StoreWithHolds {
-  return (
-    store.hold !== undefined &&
-    store.commit !== undefined &&
-    store.release !== undefined &&
-    store.held !== undefined
-  );
 }
 
 /** The value that a consistent read gives, and what is held. */
