@@ -4,12 +4,11 @@ import {
   get,
   increment,
   isCounterError,
-  set,
   type ApplyAllEntry,
-  type Limits,
 } from "@durable-counter/core";
 import { seededRandom } from "../../seeded-random.ts";
 import { applyAllKeysContract } from "./apply-all-keys-contract.ts";
+import { randomCommand, randomLimits } from "./batch-contract.ts";
 import { codeOf, entriesOf, type Contract } from "./contract.ts";
 import { applyAll, detailsOf, entry, valuesOf } from "./several-counters.ts";
 
@@ -100,7 +99,10 @@ export function applyAllContract(contract: Contract): void {
     const random = seededRandom(20_250_301);
     for (let round = 0; round < 24; round++) {
       const ids = ["a", "b", "c", "d"].filter(() => random(0, 2) > 0);
-      const entries = (ids.length === 0 ? ["a"] : ids).map((id) => randomEntry(id, random));
+      const entries = (ids.length === 0 ? ["a"] : ids).map((id): ApplyAllEntry => {
+        const commands = Array.from({ length: random(1, 3) }, () => randomCommand(random));
+        return { id, commands, limits: randomLimits(random) };
+      });
       const all = entries.map(({ id }) => id);
       const befores = await valuesOf(store, all);
       const expected = attempt(() => applyEntries(befores, entries));
@@ -146,20 +148,4 @@ function attempt<T>(run: () => T): T | string {
   } catch (error) {
     return isCounterError(error) ? error.code : String(error);
   }
-}
-
-type Random = ReturnType<typeof seededRandom>;
-
-function randomEntry(id: string, random: Random): ApplyAllEntry {
-  const commands = Array.from({ length: random(1, 3) }, () => {
-    const amount = random(0, 9);
-    return [get(), increment(amount), decrement(amount), set(amount)][random(0, 3)] ?? get();
-  });
-  const min = random(-12, 3);
-  const bounds: readonly Limits[] = [{}, { min }, { max: min + 10 }, { min, max: min + 12 }];
-  return {
-    id,
-    commands,
-    limits: { ...bounds[random(0, 3)], onLimit: random(0, 1) === 0 ? "reject" : "clamp" },
-  };
 }

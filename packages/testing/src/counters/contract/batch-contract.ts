@@ -84,13 +84,14 @@ export function batchContract({ test, expect, createStore }: Contract): void {
 
 type Random = ReturnType<typeof seededRandom>;
 
-function randomCommand(random: Random): Command {
+/** A random command. */
+export function randomCommand(random: Random): Command {
   const amount = random(0, 12);
   return [get(), increment(amount), decrement(amount), set(amount - 6)][random(0, 3)] ?? get();
 }
 
 /** Different limits in each round, so that the value is often outside of them. */
-function randomLimits(random: Random): Limits {
+export function randomLimits(random: Random): Limits {
   const min = random(-15, 5);
   const bounds = [{}, { min }, { max: min + 10 }, { min, max: min + random(0, 20) }][random(0, 3)];
   return { ...bounds, onLimit: random(0, 1) === 0 ? "reject" : "clamp" };
