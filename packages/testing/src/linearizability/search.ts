@@ -140,26 +140,20 @@ function decide(
  * is decided.
  */
 function openCalls<State>(sorted: readonly Call<State>[]): readonly (readonly number[])[] {
-  const byStart = Array.from(sorted.keys()).toSorted((a, b) => startOf(sorted, a) - startOf(sorted, b));
+  const byStart = sorted.map(({ start }, index) => ({ start, index })).toSorted((a, b) => a.start - b.start);
   const open: number[][] = [];
   let alive: number[] = [];
   let begun = 0;
   for (const [index, { deadline }] of sorted.entries()) {
     if (deadline === Infinity) break;
     alive = alive.filter((other) => other >= index);
-    for (; begun < byStart.length; begun++) {
-      const next = byStart[begun];
-      if (next === undefined || startOf(sorted, next) > deadline) break;
-      if (next >= index) alive.push(next);
+    for (let next = byStart[begun]; next !== undefined && next.start <= deadline; next = byStart[++begun]) {
+      if (next.index >= index) alive.push(next.index);
     }
     alive.sort((a, b) => a - b);
     open.push(alive);
   }
   return open;
-}
-
-function startOf<State>(calls: readonly Call<State>[], index: number): number {
-  return calls[index]?.start ?? Infinity;
 }
 
 function effectsOf<State, C>(last: Configuration<State>, sorted: readonly C[]): readonly C[] {
