@@ -57,7 +57,7 @@ function apply(record: ExecutionRecord, occurrence: Occurrence): void {
   const { time } = occurrence;
   switch (occurrence.kind) {
     case "invocation-start":
-      return startInvocation(record, time, occurrence.number);
+      return startInvocation(record, time);
     case "invocation-end":
       return endInvocation(record, time, occurrence.error);
     case "observed":
@@ -72,16 +72,12 @@ function apply(record: ExecutionRecord, occurrence: Occurrence): void {
   }
 }
 
-function startInvocation(
-  { moments, operations, invocations }: ExecutionRecord,
-  time: number,
-  number: number,
-) {
+function startInvocation({ moments, operations, invocations }: ExecutionRecord, time: number): void {
   const start = moments.start(time);
   let replayed = 0;
   for (const { end } of operations.values()) if (end !== undefined) replayed += 1;
   const replayedUntil = replayed === 0 ? start : moments.end(time);
-  invocations.push({ number, start, replayedUntil, replayed });
+  invocations.push({ number: invocations.length + 1, start, replayedUntil, replayed });
 }
 
 function endInvocation(

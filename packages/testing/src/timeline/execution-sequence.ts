@@ -2,7 +2,7 @@ import type { HistoryEvent } from "../replay/history-event.ts";
 
 /** What happens in an execution, in order. */
 export type Occurrence =
-  | { readonly kind: "invocation-start"; readonly time: number; readonly number: number }
+  | { readonly kind: "invocation-start"; readonly time: number }
   | {
       readonly kind: "invocation-end";
       readonly time: number;
@@ -38,11 +38,10 @@ export function occurrencesOf(
     }
   };
   for (const [index, event] of events.entries()) {
-    const number = starts.get(index);
-    const start = Math.max(time, Math.min(event.timestamp.getTime(), number?.time ?? Infinity));
-    if (number !== undefined) {
-      occurrences.push({ kind: "invocation-start", time: start, number: number.number });
-      time = start;
+    const start = starts.get(index);
+    if (start !== undefined) {
+      time = Math.max(time, Math.min(event.timestamp.getTime(), start));
+      occurrences.push({ kind: "invocation-start", time });
     }
     observe(index);
     time = Math.max(time, event.timestamp.getTime());
@@ -52,34 +51,26 @@ export function occurrencesOf(
       occurrences.push({ kind: "event", time, event });
     }
   }
-  const last = starts.get(events.length);
-  if (last !== undefined) occurrences.push({ kind: "invocation-start", time, number: last.number });
   observe(Infinity);
   return occurrences;
 }
 
-/** The index of the event before which an invocation began, with its number and its time. */
-function invocationStarts(
-  events: readonly HistoryEvent[],
-): Map<number, { readonly number: number; readonly time: number }> {
-  const starts = new Map<number, { number: number; time: number }>();
+/** The time at which each invocation began, by the index of the event before which it goes. */
+function invocationStarts(events: readonly HistoryEvent[]): ReadonlyMap<number, number> {
+  const starts = new Map<number, number>();
   let from = 1;
-  let number = 0;
   for (const [index, event] of events.entries()) {
     if (event.type !== "INVOCATION") continue;
-    const time = event.invocationStart?.getTime() ?? event.timestamp.getTime();
+    const time = event.invocationStart?.getTime();
     let start = from;
-    while (start < index && comesBefore(events[start], event.invocationStart?.getTime())) start += 1;
-    starts.set(start, { number: (number += 1), time });
+    while (start < index && comesBefore(events[start], time)) start += 1;
+    starts.set(start, time ?? event.timestamp.getTime());
     from = index + 1;
   }
   // An invocation that has not ended yet.
-  for (let index = from; index < events.length; index += 1) {
-    const event = events[index];
-    if (event === undefined || !isByCode(event)) continue;
-    starts.set(index, { number: number + 1, time: event.timestamp.getTime() });
-    break;
-  }
+  const open = events.findIndex((event, index) => index >= from && isByCode(event));
+  const began = events[open]?.timestamp.getTime();
+  if (began !== undefined) starts.set(open, began);
   return starts;
 }
 
