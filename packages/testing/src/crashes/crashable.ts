@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { formatValue } from "../format-value.ts";
+import { checkDependency, isCallable, type Callable } from "../dependency.ts";
 
 /** Changes with {@link CrashableProcess}, which the copies of the kit share. */
 const KEY = Symbol.for("@durable-counter/testing/crashable/1");
@@ -41,13 +41,7 @@ export function runInProcess<T>(process: CrashableProcess, code: () => T): T {
  * ```
  */
 export function crashable<T extends object>(dependency: T, name = nameOf(dependency)): T {
-  // Callers who do not use types may pass anything.
-  const given: unknown = dependency;
-  if ((typeof given !== "object" && typeof given !== "function") || given === null) {
-    throw new TypeError(
-      `The dependency is ${formatValue(given)}; wrap an object with methods, or a function.`,
-    );
-  }
+  checkDependency(dependency);
   return new Proxy(targetFor(dependency), {
     get(_target, key) {
       const member: unknown = Reflect.get(dependency, key, dependency);
@@ -66,12 +60,6 @@ function targetFor<T extends object>(dependency: T): T {
       ? Object.setPrototypeOf(() => undefined, dependency)
       : Object.create(dependency);
   return target as T; // it has what the dependency has
-}
-
-type Callable = (...args: unknown[]) => unknown;
-
-function isCallable(value: unknown): value is Callable {
-  return typeof value === "function";
 }
 
 function wrapped(method: Callable, self: unknown, name: string): Callable {

@@ -1,8 +1,6 @@
-import { formatValue } from "../format-value.ts";
+import { checkDependency, isCallable, type Callable } from "../dependency.ts";
 import { taskScopes } from "./task.ts";
 import type { Scheduler } from "./scheduler.ts";
-
-type Callable = (...args: unknown[]) => unknown;
 
 /** The name of a wrapped object for messages, and an id that is the same in every run. */
 interface Identity {
@@ -33,13 +31,7 @@ export class Wrapper {
    * @param name for messages. Default: the name of the class or function
    */
   wrap<T extends object>(dependency: T, name?: string): T {
-    // Callers who do not use types may pass anything.
-    const given: unknown = dependency;
-    if ((typeof given !== "object" && typeof given !== "function") || given === null) {
-      throw new TypeError(
-        `The dependency is ${formatValue(given)}; wrap an object with methods, or a function.`,
-      );
-    }
+    checkDependency(dependency);
     this.#count += 1;
     return this.#proxy(dependency, { name: name ?? nameOf(dependency), id: `${this.#count}` }, false);
   }
@@ -64,7 +56,7 @@ export class Wrapper {
       // `this` is the dependency itself, because a proxy hides private fields.
       get: (_, key) => {
         const member: unknown = Reflect.get(dependency, key, dependency);
-        return isMethod(member) && key !== "constructor" ? method(member, key) : member;
+        return isCallable(member) && key !== "constructor" ? method(member, key) : member;
       },
       set: (_, key, value) => Reflect.set(dependency, key, value, dependency),
       has: (_, key) => Reflect.has(dependency, key),
@@ -76,7 +68,7 @@ export class Wrapper {
         return property && { ...property, configurable: true };
       },
       apply: (_, self: unknown, args: unknown[]) =>
-        isMethod(dependency) && this.#method(dependency, self, identity, false)(...args),
+        isCallable(dependency) && this.#method(dependency, self, identity, false)(...args),
     }) as T; // it answers as the dependency does
   }
 
@@ -108,10 +100,6 @@ function memberOf({ name, id }: Identity, key: PropertyKey): Identity {
     name: key === Symbol.asyncIterator ? name : `${name}.${String(key)}`,
     id: `${id}.${String(key)}`,
   };
-}
-
-function isMethod(member: unknown): member is Callable {
-  return typeof member === "function";
 }
 
 function isAsyncFunction(member: Callable): boolean {
