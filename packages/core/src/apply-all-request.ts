@@ -3,14 +3,7 @@ import type { Command } from "./command.ts";
 import { counterValueParser, limitsParser, onLimitParser, type Limits } from "./limits.ts";
 import { CounterError } from "./counter-error.ts";
 import { arrayParser, inputIssue, strictObject, type Parser } from "./parser.ts";
-import {
-  callerIdNeedsKey,
-  callerIdParser,
-  counterIdParser,
-  idempotencyKeyParser,
-  issuedAtNeedsKey,
-  issuedAtParser,
-} from "./request-fields.ts";
+import { counterIdParser, keyParsers, keyRules } from "./request-fields.ts";
 import { counterWindowParser, type CounterWindow } from "./window.ts";
 import { zodSchema } from "./zod-schema.ts";
 
@@ -79,8 +72,8 @@ export function withWindowOfStore(
 /** Parser of {@link ApplyAllRequest}. */
 export const applyAllRequestParser = /* @__PURE__ */ strictObject<ApplyAllRequest>(
   { entries: entriesParser },
-  { idempotencyKey: idempotencyKeyParser, issuedAt: issuedAtParser, callerId: callerIdParser },
-  [issuedAtNeedsKey, callerIdNeedsKey],
+  keyParsers,
+  keyRules,
 );
 
 /** zod schema of {@link ApplyAllRequest}. */

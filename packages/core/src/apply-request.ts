@@ -2,29 +2,23 @@ import { commandsParser } from "./batch.ts";
 import type { Command } from "./command.ts";
 import { counterValueParser, limitsParser, type Limits } from "./limits.ts";
 import { strictObject } from "./parser.ts";
-import {
-  callerIdNeedsKey,
-  callerIdParser,
-  counterIdParser,
-  idempotencyKeyParser,
-  issuedAtNeedsKey,
-  issuedAtParser,
-} from "./request-fields.ts";
+import { counterIdParser, keyParsers, keyRules } from "./request-fields.ts";
 import { counterWindowParser, type CounterWindow } from "./window.ts";
 import { zodSchema } from "./zod-schema.ts";
+
+/** The parsers of what a request to change a counter may leave out. */
+export const requestOptions = {
+  ...keyParsers,
+  limits: limitsParser,
+  initial: counterValueParser,
+  window: counterWindowParser,
+};
 
 /** Parser of {@link ApplyRequest}. */
 export const applyRequestParser = strictObject<ApplyRequest>(
   { id: counterIdParser, commands: commandsParser },
-  {
-    idempotencyKey: idempotencyKeyParser,
-    issuedAt: issuedAtParser,
-    callerId: callerIdParser,
-    limits: limitsParser,
-    initial: counterValueParser,
-    window: counterWindowParser,
-  },
-  [issuedAtNeedsKey, callerIdNeedsKey],
+  requestOptions,
+  keyRules,
 );
 
 /** A batch of commands for a {@link CounterStore}. */

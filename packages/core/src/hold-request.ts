@@ -1,15 +1,9 @@
+import { requestOptions } from "./apply-request.ts";
 import { amountParser } from "./command.ts";
 import { CounterError } from "./counter-error.ts";
-import { counterValueParser, limitsParser, type Limits } from "./limits.ts";
+import type { Limits } from "./limits.ts";
 import { parser, strictObject } from "./parser.ts";
-import {
-  callerIdNeedsKey,
-  callerIdParser,
-  counterIdParser,
-  idempotencyKeyParser,
-  issuedAtNeedsKey,
-  issuedAtParser,
-} from "./request-fields.ts";
+import { counterIdParser, idempotencyKeyParser, keyRules } from "./request-fields.ts";
 import { counterWindowParser, type CounterWindow } from "./window.ts";
 import { zodSchema } from "./zod-schema.ts";
 
@@ -27,20 +21,9 @@ const expiresInParser = /* @__PURE__ */ parser<number>(
 
 /** Parser of {@link HoldRequest}. */
 export const holdRequestParser = /* @__PURE__ */ strictObject<HoldRequest>(
-  {
-    id: counterIdParser,
-    amount: heldAmountParser,
-    expiresIn: expiresInParser,
-  },
-  {
-    idempotencyKey: idempotencyKeyParser,
-    issuedAt: issuedAtParser,
-    callerId: callerIdParser,
-    limits: limitsParser,
-    initial: counterValueParser,
-    window: counterWindowParser,
-  },
-  [issuedAtNeedsKey, callerIdNeedsKey],
+  { id: counterIdParser, amount: heldAmountParser, expiresIn: expiresInParser },
+  requestOptions,
+  keyRules,
 );
 
 /** zod schema of {@link HoldRequest}. */

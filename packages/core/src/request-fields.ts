@@ -57,6 +57,16 @@ export const callerIdNeedsKey = rule<{ idempotencyKey?: string | undefined; call
   'pass "callerId" only with an "idempotencyKey"',
 );
 
+/** The parsers of what tells a request from others: all of it may be missing. */
+export const keyParsers = {
+  idempotencyKey: idempotencyKeyParser,
+  issuedAt: issuedAtParser,
+  callerId: callerIdParser,
+};
+
+/** The rules for {@link keyParsers}. */
+export const keyRules = [issuedAtNeedsKey, callerIdNeedsKey];
+
 /** zod schema of a counter's id: 1–256 printable characters. */
 export const CounterId = /* @__PURE__ */ zodSchema(counterIdParser);
 
