@@ -85,27 +85,20 @@ export function calendarWindow(options: CalendarWindowOptions): CounterWindow {
     anchorDay = 1,
   } = parseInput(optionsParser, options, "window");
   const { timeZoneId } = zoned(0, timeZone); // in the spelling of the database
+  const name = `${per} ${timeZoneId}`;
+  const byClock = (unit: number) => remembered((ms) => clockPeriod(ms, unit, timeZoneId));
+  const byDates = (dates: Dates) => remembered((ms) => datePeriod(ms, dates, timeZoneId));
   switch (per) {
     case "minute":
-      return { name: `minute ${timeZoneId}`, at: remembered((ms) => clockPeriod(ms, 60_000, timeZoneId)) };
+      return { name, at: byClock(60_000) };
     case "hour":
-      return { name: `hour ${timeZoneId}`, at: remembered((ms) => clockPeriod(ms, 3_600_000, timeZoneId)) };
+      return { name, at: byClock(3_600_000) };
     case "day":
-      return { name: `day ${timeZoneId}`, at: remembered((ms) => datePeriod(ms, DAYS, timeZoneId)) };
-    case "week": {
-      const weeks = weeksFrom(weekStartsOn);
-      return {
-        name: `week ${timeZoneId} ${weekStartsOn}`,
-        at: remembered((ms) => datePeriod(ms, weeks, timeZoneId)),
-      };
-    }
-    case "month": {
-      const months = monthsFrom(anchorDay);
-      return {
-        name: `month ${timeZoneId} ${anchorDay}`,
-        at: remembered((ms) => datePeriod(ms, months, timeZoneId)),
-      };
-    }
+      return { name, at: byDates(DAYS) };
+    case "week":
+      return { name: `${name} ${weekStartsOn}`, at: byDates(weeksFrom(weekStartsOn)) };
+    case "month":
+      return { name: `${name} ${anchorDay}`, at: byDates(monthsFrom(anchorDay)) };
   }
 }
 
