@@ -38,20 +38,20 @@ export function endHold(
     throw refused(request, "unknown", "was never placed, or ended so long ago that it is forgotten");
   }
   const { end, amount } = hold;
-  if (request.type === "release") {
-    if (end === undefined) return { end: { type: "released" }, back: amount, replayed: false };
-    if (end.type !== "committed") return { end, back: 0, replayed: true };
+  if (end?.type === "committed") {
+    const isSame = request.type === "commit" && end.amount === (request.amount ?? amount);
+    if (isSame) return { end, back: 0, replayed: true };
     throw refused(request, "committed", `was committed before, with the amount ${end.amount}`);
   }
-  const { amount: committed = amount } = request;
-  if (end?.type === "committed" && end.amount === committed) return { end, back: 0, replayed: true };
-  if (end?.type === "committed") {
-    throw refused(request, "committed", `was committed before, with the amount ${end.amount}`);
+  if (request.type === "release") {
+    if (end !== undefined) return { end, back: 0, replayed: true };
+    return { end: { type: "released" }, back: amount, replayed: false };
   }
   if (end !== undefined) {
     const why = end.type === "released" ? "was released before" : "has expired";
     throw refused(request, end.type, `${why}, and its ${amount} came back`);
   }
+  const { amount: committed = amount } = request;
   if (committed > amount) {
     throw new CounterError(
       "invalid-input",
