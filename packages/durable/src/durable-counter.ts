@@ -42,10 +42,10 @@ export function durableCounter(
 ): Counter {
   const { value, batch } = createOperations(context, parseCounterOptions(options));
   return {
-    increment: (amount) => rejectWhatThrows(() => value(increment(amount))),
-    decrement: (amount) => rejectWhatThrows(() => value(decrement(amount))),
-    get: () => rejectWhatThrows(() => value(get())),
-    set: (to) => rejectWhatThrows(() => value(set(to))),
-    batch: (commands) => rejectWhatThrows(() => batch(parseInput(commandsParser, commands, "commands"))),
+    increment: rejectWhatThrows((amount) => value(increment(amount))),
+    decrement: rejectWhatThrows((amount) => value(decrement(amount))),
+    get: rejectWhatThrows(() => value(get())),
+    set: rejectWhatThrows((to) => value(set(to))),
+    batch: rejectWhatThrows((commands) => batch(parseInput(commandsParser, commands, "commands"))),
   };
 }

@@ -61,26 +61,23 @@ export function durableStore<Store extends CounterStore>(
 function always(store: CounterStore, { read, repeat, count, isRepeated }: Kinds): CounterStore {
   return {
     ...(store.supportsWindows !== undefined && { supportsWindows: store.supportsWindows }),
-    apply: (input, options) =>
-      rejectWhatThrows(() => {
-        const request = parseInput(applyRequestParser, input, "request");
-        checkWindow(store, request.window, "request");
-        // A read needs no key, which would cost a write; unless the request may come again, to be answered alike.
-        const isRead = request.commands.every(({ type }) => type === "get");
-        return isRead && request.idempotencyKey === undefined && !isRepeated
-          ? read(effect.apply(request), options, (own) => store.apply(request, own))
-          : count(effect.apply(request), options, request, (keyed, own) => store.apply(keyed, own));
-      }),
-    get: (id, options) =>
-      rejectWhatThrows(() => {
-        checkWindow(store, options?.window, "options");
-        return read(effect.get(parseId(id)), options, (own) => store.get(id, own));
-      }),
-    delete: (id, options) =>
-      rejectWhatThrows(() => {
-        checkWindow(store, options?.window, "options");
-        return repeat(effect.delete(parseId(id)), options, (own) => store.delete(id, own));
-      }),
+    apply: rejectWhatThrows((input, options) => {
+      const request = parseInput(applyRequestParser, input, "request");
+      checkWindow(store, request.window, "request");
+      // A read needs no key, which would cost a write; unless the request may come again, to be answered alike.
+      const isRead = request.commands.every(({ type }) => type === "get");
+      return isRead && request.idempotencyKey === undefined && !isRepeated
+        ? read(effect.apply(request), options, (own) => store.apply(request, own))
+        : count(effect.apply(request), options, request, (keyed, own) => store.apply(keyed, own));
+    }),
+    get: rejectWhatThrows((id, options) => {
+      checkWindow(store, options?.window, "options");
+      return read(effect.get(parseId(id)), options, (own) => store.get(id, own));
+    }),
+    delete: rejectWhatThrows((id, options) => {
+      checkWindow(store, options?.window, "options");
+      return repeat(effect.delete(parseId(id)), options, (own) => store.delete(id, own));
+    }),
     async *list(options) {
       yield* await read(effect.list(), options, (own) => listWithinCheckpoint(store.list(own)));
     },
@@ -89,67 +86,57 @@ function always(store: CounterStore, { read, repeat, count, isRepeated }: Kinds)
 
 /** The optional methods that the store has. */
 function capabilities(store: CounterStore, { read, repeat, count }: Kinds): Partial<CounterStore> {
-  const [hold, commit, release] = [
-    store.hold?.bind(store),
-    store.commit?.bind(store),
-    store.release?.bind(store),
-  ];
-  const [held, applyAll, getMany] = [
-    store.held?.bind(store),
-    store.applyAll?.bind(store),
-    store.getMany?.bind(store),
-  ];
+  const hold = store.hold?.bind(store);
+  const commit = store.commit?.bind(store);
+  const release = store.release?.bind(store);
+  const held = store.held?.bind(store);
+  const applyAll = store.applyAll?.bind(store);
+  const getMany = store.getMany?.bind(store);
   return {
     ...(hold && {
-      hold: (request, options) =>
-        rejectWhatThrows(() => {
-          checkRequest(request);
-          checkWindow(store, request.window, "request");
-          return count(effect.hold(request), options, request, (keyed, own) => hold(keyed, own));
-        }),
+      hold: rejectWhatThrows((request, options) => {
+        checkRequest(request);
+        checkWindow(store, request.window, "request");
+        return count(effect.hold(request), options, request, (keyed, own) => hold(keyed, own));
+      }),
     }),
     ...(commit && {
-      commit: (request, options) =>
-        rejectWhatThrows(() => {
-          checkRequest(request);
-          checkWindow(store, request.window, "request");
-          return repeat(effect.commit(request), options, (own) => commit(request, own));
-        }),
+      commit: rejectWhatThrows((request, options) => {
+        checkRequest(request);
+        checkWindow(store, request.window, "request");
+        return repeat(effect.commit(request), options, (own) => commit(request, own));
+      }),
     }),
     ...(release && {
-      release: (request, options) =>
-        rejectWhatThrows(() => {
-          checkRequest(request);
-          checkWindow(store, request.window, "request");
-          return repeat(effect.release(request), options, (own) => release(request, own));
-        }),
+      release: rejectWhatThrows((request, options) => {
+        checkRequest(request);
+        checkWindow(store, request.window, "request");
+        return repeat(effect.release(request), options, (own) => release(request, own));
+      }),
     }),
     ...(held && {
-      held: (id, options) =>
-        rejectWhatThrows(() => {
-          checkWindow(store, options?.window, "options");
-          return read(effect.held(parseId(id)), options, (own) => held(id, own));
-        }),
+      held: rejectWhatThrows((id, options) => {
+        checkWindow(store, options?.window, "options");
+        return read(effect.held(parseId(id)), options, (own) => held(id, own));
+      }),
     }),
     ...(applyAll && {
-      applyAll: (request, options) =>
-        rejectWhatThrows(() => {
-          checkRequest(request);
-          checkEntries(store, request);
-          return count(effect.applyAll(request), options, request, (keyed, own) => applyAll(keyed, own));
-        }),
+      applyAll: rejectWhatThrows((request, options) => {
+        checkRequest(request);
+        checkEntries(store, request);
+        return count(effect.applyAll(request), options, request, (keyed, own) => applyAll(keyed, own));
+      }),
     }),
     ...(getMany && {
-      getMany: (input, options) =>
-        rejectWhatThrows(() => {
-          const ids = parseInput(counterIdsParser, input, "ids");
-          checkWindow(store, options?.window, "options");
-          // A checkpoint holds no Map.
-          const entries = read(effect.getMany(ids), options, async (own) =>
-            Array.from(await getMany(ids, own)),
-          );
-          return ignoreUnhandledRejection(entries.then((pairs) => new Map(pairs)));
-        }),
+      getMany: rejectWhatThrows((input, options) => {
+        const ids = parseInput(counterIdsParser, input, "ids");
+        checkWindow(store, options?.window, "options");
+        // A checkpoint holds no Map.
+        const entries = read(effect.getMany(ids), options, async (own) =>
+          Array.from(await getMany(ids, own)),
+        );
+        return ignoreUnhandledRejection(entries.then((pairs) => new Map(pairs)));
+      }),
     }),
   };
 }

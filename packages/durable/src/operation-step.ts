@@ -39,11 +39,15 @@ export function ignoreUnhandledRejection<T>(promise: Promise<T>): Promise<T> {
   return promise;
 }
 
-/** The caller gets invalid input as a rejection, like every other error. */
-export function rejectWhatThrows<T>(call: () => Promise<T>): Promise<T> {
-  try {
-    return call();
-  } catch (error) {
-    return ignoreUnhandledRejection(Promise.reject(error));
-  }
+/** A method as it is called: the caller gets invalid input as a rejection, like every other error. */
+export function rejectWhatThrows<Args extends unknown[], T>(
+  method: (...args: Args) => Promise<T>,
+): (...args: Args) => Promise<T> {
+  return (...args) => {
+    try {
+      return method(...args);
+    } catch (error) {
+      return ignoreUnhandledRejection(Promise.reject(error));
+    }
+  };
 }
