@@ -1,6 +1,7 @@
 import type { DurableContext } from "@aws/durable-execution-sdk-js";
 import { CounterError } from "@durable-counter/core";
 import { contextPath } from "./context-path.ts";
+import { restoreCounterError, serializeCounterError } from "./restore-counter-error.ts";
 
 /** Durable operations that one execution may have: a quota of AWS Lambda that cannot be raised. */
 const MAX_OPERATIONS = 3_000;
@@ -33,14 +34,16 @@ export function operationQuota(context: DurableContext): (name: string) => boole
  * The error of an operation that would exceed the quota. The service would fail the whole execution instead. The code is
  * `misconfigured`, not `limit-exceeded`: the request is right, the function needs too many operations.
  *
+ * @returns an error that keeps its fields through the boundaries of an execution, as that of a step does
  * @param subject the counter or the store in a sentence: `Counter "a"`
  * @param operations how many operations it has
  * @param value the value that they left, if it is a counter
  */
-export function operationLimitError(subject: string, operations: number, value?: number): CounterError {
-  return new CounterError(
+export function operationLimitError(subject: string, operations: number, value?: number): unknown {
+  const error = new CounterError(
     "misconfigured",
     `${subject} cannot start another operation: the counters of this execution have used all ${MAX_OPERATIONS}. This one used ${operations}${value === undefined ? "" : ` and left its value at ${value}`}. Use batch() or steps: "batch", or count in another execution, by context.invoke().`,
     { details: { maxOperations: MAX_OPERATIONS, operations, ...(value !== undefined && { value }) } },
   );
+  return restoreCounterError(serializeCounterError(error));
 }

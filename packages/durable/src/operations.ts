@@ -12,7 +12,7 @@ import { contextPath } from "./context-path.ts";
 import { operationName, uniqueName } from "./operation-name.ts";
 import { operationLimitError, operationQuota } from "./operation-quota.ts";
 import { ignoreUnhandledRejection, operationStep } from "./operation-step.ts";
-import { restoreCounterError, serializeCounterError } from "./restore-counter-error.ts";
+import { restoreCounterError } from "./restore-counter-error.ts";
 import { createStateBackend } from "./state-backend.ts";
 
 /** A counter's commands as durable steps, one after another in call order. */
@@ -85,9 +85,7 @@ export function createOperations(context: DurableContext, config: CounterConfig)
 
   const refuse = async (before: Promise<number>): Promise<never> => {
     const value = await before;
-    throw restoreCounterError(
-      serializeCounterError(operationLimitError(`Counter ${JSON.stringify(label)}`, calls, value)),
-    );
+    throw operationLimitError(`Counter ${JSON.stringify(label)}`, calls, value);
   };
 
   return {

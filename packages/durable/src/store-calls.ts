@@ -5,7 +5,7 @@ import { beforeInvocationEnds } from "./invocation-end.ts";
 import { uniqueName } from "./operation-name.ts";
 import { operationLimitError, operationQuota } from "./operation-quota.ts";
 import { ignoreUnhandledRejection, operationStep } from "./operation-step.ts";
-import { restoreCounterError, serializeCounterError } from "./restore-counter-error.ts";
+import { restoreCounterError } from "./restore-counter-error.ts";
 import type { StoreEffect } from "./store-effect.ts";
 
 /** A call of a store, within the step that makes it. */
@@ -45,12 +45,7 @@ export function createStoreCalls(context: DurableContext, name: string) {
     checkSignal(options.signal);
     const sequence = calls;
     const operation = `${subjectOf(effect)}/${sequence}${effect.text}`;
-    if (!takeOperation(operation)) {
-      const error = operationLimitError(`Store ${JSON.stringify(name)}`, calls);
-      return ignoreUnhandledRejection(
-        Promise.reject(restoreCounterError(serializeCounterError(error)) as Error),
-      );
-    }
+    if (!takeOperation(operation)) throw operationLimitError(`Store ${JSON.stringify(name)}`, calls);
     calls++;
     const callOf = prepare(sequence);
     const body = async () => {
