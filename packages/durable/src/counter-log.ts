@@ -63,15 +63,9 @@ type CounterLog = (operation: LoggedOperation) => {
 
 /** Parser of {@link CounterLogger}. An invalid logger is refused at once, because operations ignore what a logger throws. */
 export const loggerParser = parser<CounterLogger>(
-  (logger) => ["info", "warn"].every((level) => typeof memberOf(logger, level) === "function"),
+  (logger) => ["info", "warn"].every((level) => typeof Reflect.get(Object(logger), level) === "function"),
   'pass a logger with the methods "info" and "warn"',
 );
-
-function memberOf(value: unknown, key: string): unknown {
-  return (typeof value === "object" && value !== null) || typeof value === "function"
-    ? Reflect.get(value, key)
-    : undefined;
-}
 
 /** Creates the log of one counter. */
 export function createCounterLog(logger: CounterLogger, counter: LoggedCounter): CounterLog {
@@ -81,20 +75,11 @@ export function createCounterLog(logger: CounterLogger, counter: LoggedCounter):
     answered: ({ value, results, replayed }) => {
       const before = results[0]?.before ?? value;
       const what = `${operation.operationName} on ${name}`;
-      write(
-        logger,
-        "info",
-        replayed
-          ? `Replayed ${what}, which had counted before: from ${before} to ${value}.`
-          : `Applied ${what}: from ${before} to ${value}.`,
-        {
-          outcome: replayed ? "replayed" : "applied",
-          ...counter,
-          ...operation,
-          before,
-          after: value,
-        },
-      );
+      const message = replayed
+        ? `Replayed ${what}, which had counted before: from ${before} to ${value}.`
+        : `Applied ${what}: from ${before} to ${value}.`;
+      const outcome = replayed ? "replayed" : "applied";
+      write(logger, "info", message, { outcome, ...counter, ...operation, before, after: value });
     },
     threw: (error) => {
       const errorMessage = error instanceof Error ? error.message : String(error);
