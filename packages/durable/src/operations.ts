@@ -69,18 +69,18 @@ export function createOperations(context: DurableContext, config: CounterConfig)
         throw error;
       }
     });
-    const answer: Promise<R> = step.then(
-      (result) => {
-        turn.resolve(valueOf(result));
-        return result;
-      },
-      (error: unknown) => {
-        turn.resolve(before); // a refused operation leaves the value as it was
-        answer.catch(() => undefined); // the caller may await it later
-        throw restoreCounterError(error);
-      },
+    return ignoreUnhandledRejection(
+      step.then(
+        (result) => {
+          turn.resolve(valueOf(result));
+          return result;
+        },
+        (error: unknown) => {
+          turn.resolve(before); // a refused operation leaves the value as it was
+          throw restoreCounterError(error);
+        },
+      ),
     );
-    return answer;
   };
 
   const refuse = async (before: Promise<number>): Promise<never> => {
