@@ -4,6 +4,7 @@ import {
   counterIdParser,
   counterIdsParser,
   parseInput,
+  type ApplyRequest,
   type CallOptions,
   type CounterStore,
 } from "@durable-counter/core";
@@ -144,11 +145,7 @@ function capabilities(store: CounterStore, { read, repeat, count }: Kinds): Part
 const parseId = (id: string) => parseInput(counterIdParser, id, "id");
 
 /** What a request has by which a store recognises it. */
-interface Keyed {
-  readonly idempotencyKey?: string | undefined;
-  readonly issuedAt?: number | undefined;
-  readonly callerId?: string | undefined;
-}
+type Keyed = Pick<ApplyRequest, "idempotencyKey" | "issuedAt" | "callerId">;
 
 type Kinds = ReturnType<typeof createKinds>;
 

@@ -1,7 +1,7 @@
 import type { DurableContext } from "@aws/durable-execution-sdk-js";
 import { checkSignal, type CallOptions } from "@durable-counter/core";
 import { defaultName } from "./counter-config.ts";
-import { beforeInvocationEnds } from "./invocation-end.ts";
+import { beforeInvocationEnds, type StoreCall } from "./invocation-end.ts";
 import { uniqueName } from "./operation-name.ts";
 import { operationLimitError, operationQuota } from "./operation-quota.ts";
 import { ignoreUnhandledRejection, operationStep } from "./operation-step.ts";
@@ -9,11 +9,7 @@ import { restoreCounterError } from "./restore-counter-error.ts";
 import type { StoreEffect } from "./store-effect.ts";
 
 /** A call of a store, within the step that makes it. */
-export interface StepCall<R> {
-  /** Whether the store may be changed. */
-  readonly isWrite: boolean;
-  /** The key by which a retry finds out what became of the call. */
-  readonly idempotencyKey?: string | undefined;
+interface StepCall<R> extends Pick<StoreCall<R>, "isWrite" | "idempotencyKey"> {
   readonly start: (options: CallOptions) => Promise<R>;
 }
 
@@ -42,7 +38,8 @@ export function createStoreCalls(context: DurableContext, name: string) {
     options: CallOptions,
     prepare: (sequence: number) => () => Promise<StepCall<R>>,
   ): Promise<R> => {
-    checkSignal(options.signal);
+    const { signal } = options;
+    checkSignal(signal);
     const sequence = calls;
     const operation = `${subjectOf(effect)}/${sequence}${effect.text}`;
     if (!takeOperation(operation)) throw operationLimitError(`Store ${JSON.stringify(name)}`, calls);
@@ -55,18 +52,14 @@ export function createStoreCalls(context: DurableContext, name: string) {
         store: `The store of operation ${JSON.stringify(operation)}`,
         isWrite,
         idempotencyKey,
-        start: (ending) => start({ ...options, signal: eitherOf(ending, options.signal) }),
+        start: (ending) => start({ ...options, signal: signal ? AbortSignal.any([ending, signal]) : ending }),
       });
     };
     // A caller who has aborted does not wait for another attempt.
-    const step = operationStep(context, operation, body, () => options.signal?.aborted !== true);
+    const step = operationStep(context, operation, body, () => signal?.aborted !== true);
     const answer = step.then(undefined, (error: unknown) => {
       throw restoreCounterError(error);
     });
     return ignoreUnhandledRejection(answer);
   };
-}
-
-function eitherOf(ending: AbortSignal, callers: AbortSignal | undefined): AbortSignal {
-  return callers === undefined ? ending : AbortSignal.any([ending, callers]);
 }
