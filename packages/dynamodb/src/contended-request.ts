@@ -1,14 +1,11 @@
 import { attributes } from "./item-schema.ts";
 import type { Write } from "./next-action.ts";
 import { itemName, type RequestContext } from "./request-context.ts";
+import type { ItemRequest } from "./store-cache.ts";
 import type { WriteOutcome } from "./write-outcome.ts";
 
 /** For how long the next requests of a store avoid transactions on an item where one was overtaken. */
 const CONTENDED_MS = 10_000;
-
-type Contender = Pick<RequestContext, "id" | "sortKey" | "startedAt"> & {
-  readonly config: Pick<RequestContext["config"], "cache">;
-};
 
 /**
  * A transaction gives no value back, so it replaces the value that was seen, and of many writers that do so at once only one
@@ -20,13 +17,13 @@ export function asContended(request: RequestContext): RequestContext {
 }
 
 /** Whether the request's counter was contended a moment ago. */
-export function isContended(request: Contender): boolean {
+export function isContended(request: ItemRequest): boolean {
   const { contendedUntil } = request.config.cache;
   return (contendedUntil.get(itemName(request)) ?? 0) > request.startedAt;
 }
 
 /** Remembers that another writer overtook a transaction that knew the item. */
-export function setContended(request: Contender): void {
+export function setContended(request: ItemRequest): void {
   const { contendedUntil } = request.config.cache;
   contendedUntil.set(itemName(request), request.startedAt + CONTENDED_MS);
 }

@@ -3,8 +3,8 @@ import type { CounterWindow } from "@durable-counter/core";
 import { queryItems, readItem, type Table } from "./read-item.ts";
 import { withParameters } from "./expression-parameters.ts";
 import { checkOwner, isOwnItem, OWN_OR_MISSING } from "./item-owner.ts";
-import { itemAt, sortKeyOf } from "./table-keys.ts";
-import { attributes, KEY_PREFIX, VALUE_SORT_KEY, windowSortKey } from "./item-schema.ts";
+import { itemAt, sortKeyOf, type CounterKey } from "./table-keys.ts";
+import { attributes, KEY_PREFIX, VALUE_SORT_KEY, valueSortKey } from "./item-schema.ts";
 import { send } from "./send.ts";
 import { hasConditionFailed, isConditionFailure, reasonsOf, translateError } from "./aws-errors.ts";
 
@@ -26,8 +26,7 @@ export async function deleteCounter(
   const { tableName } = table;
   const isSent = !table.signal.aborted;
   try {
-    const sortKey = window === undefined ? VALUE_SORT_KEY : windowSortKey(window);
-    if (!(await deleteValue(table, { id, sortKey }))) {
+    if (!(await deleteValue(table, { id, sortKey: valueSortKey(window) }))) {
       for await (const item of queryItems(table, id, `${VALUE_SORT_KEY}/`, { consistent: true })) {
         if (!isOwnItem(item, table)) continue;
         const at = itemAt(table, { id, sortKey: sortKeyOf(table, item) });
@@ -41,10 +40,7 @@ export async function deleteCounter(
 }
 
 /** Deletes a value that is kept in one item; false if the item is the root of shards. */
-async function deleteValue(
-  table: Table,
-  key: { readonly id: string; readonly sortKey: string },
-): Promise<boolean> {
+async function deleteValue(table: Table, key: CounterKey): Promise<boolean> {
   const { keys } = table;
   const isOwn = keys.isShared ? ` AND ${OWN_OR_MISSING}` : "";
   const command = new DeleteItemCommand({

@@ -2,21 +2,14 @@ import type { Item } from "./read-item.ts";
 import { holdAttributes, holdText, type OpenHold } from "./hold-record.ts";
 import { hasList } from "./moved-keys-list.ts";
 import { inFlightName, itemName } from "./request-context.ts";
-import { BoundedMap, type StoreCache } from "./store-cache.ts";
+import { BoundedMap, type ItemRequest, type StoreCache } from "./store-cache.ts";
 import { attributes, numberValue } from "./item-schema.ts";
+import type { CounterKey } from "./table-keys.ts";
 
 /** Names a hold, or its counter. */
-interface HoldName {
-  readonly id: string;
-  readonly sortKey: string;
+interface HoldName extends CounterKey {
   readonly keyAttribute: string;
 }
-
-/** A request that places a hold. */
-type Placed = Pick<HoldName, "id" | "sortKey"> & {
-  readonly startedAt: number;
-  readonly config: { readonly cache: StoreCache };
-};
 
 /** What one store remembers of the holds that it has placed or moved. It saves requests, and is never relied on. */
 interface HoldMemory {
@@ -98,11 +91,11 @@ export function keyItemOf(hold: OpenHold, { [attributes.life]: life }: Item): It
 }
 
 /** Whether the next holds of a counter are placed in its item. */
-export function isPlacedInline({ config, startedAt, ...name }: Placed): boolean {
+export function isPlacedInline({ config, startedAt, ...name }: ItemRequest): boolean {
   return (memoryOf(config.cache).inlineUntil.get(itemName(name)) ?? 0) > startedAt;
 }
 
 /** After a transaction that did not know the value. */
-export function placeNextInline({ config, startedAt, ...name }: Placed): void {
+export function placeNextInline({ config, startedAt, ...name }: ItemRequest): void {
   memoryOf(config.cache).inlineUntil.set(itemName(name), startedAt + INLINE_MS);
 }

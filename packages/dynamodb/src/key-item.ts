@@ -1,16 +1,13 @@
 import type { AttributeValue, TransactWriteItem } from "@aws-sdk/client-dynamodb";
 import type { Item, Table } from "./read-item.ts";
 import { withParameters } from "./expression-parameters.ts";
-import { itemKey } from "./table-keys.ts";
+import { itemKey, type CounterKey } from "./table-keys.ts";
 import { attributes, numberValue } from "./item-schema.ts";
 import { GRACE_SECONDS } from "./write-fence.ts";
 
-/** Which key item a request has: of its counter, and of its idempotency key. */
-interface KeyItemOwner {
+/** The item whose value a request changes. */
+interface KeyItemOwner extends CounterKey {
   readonly config: Pick<Table, "tableName" | "keys">;
-  readonly id: string;
-  /** The sort key of the item whose value the request changes. */
-  readonly sortKey: string;
 }
 
 /**

@@ -9,6 +9,7 @@ import { listWith, type MovedKey } from "./moved-keys-list.ts";
 import type { Item } from "./read-item.ts";
 import { itemName, type RequestContext } from "./request-context.ts";
 import { send } from "./send.ts";
+import type { ItemRequest } from "./store-cache.ts";
 import { itemAt } from "./table-keys.ts";
 import { hasHolds, hasMovedHolds, nextFence } from "./write-fence.ts";
 
@@ -151,12 +152,7 @@ export async function moveToKeyItems(
 }
 
 /** Whether an error says that no transaction can be made, which is remembered for some time. */
-export function refusesTransactions(
-  request: Pick<RequestContext, "id" | "sortKey" | "startedAt"> & {
-    readonly config: Pick<RequestContext["config"], "cache">;
-  },
-  error: unknown,
-): boolean {
+export function refusesTransactions(request: ItemRequest, error: unknown): boolean {
   if (!NO_TRANSACTIONS.has((error as Error).name)) return false; // the AWS SDK throws nothing else
   request.config.cache.notMovedUntil.set(itemName(request), request.startedAt + NOT_MOVED_MS);
   return true;

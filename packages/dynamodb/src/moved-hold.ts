@@ -2,7 +2,7 @@ import type { AttributeValue, TransactWriteItem } from "@aws-sdk/client-dynamodb
 import type { Item, Table } from "./read-item.ts";
 import { withParameters } from "./expression-parameters.ts";
 import { forgottenAt, holdAttributes, holdText, readHoldText, type OpenHold } from "./hold-record.ts";
-import { itemAt, itemKey, sortKeyOf } from "./table-keys.ts";
+import { itemAt, itemKey, sortKeyOf, type CounterKey } from "./table-keys.ts";
 import { attributes, KEY_PREFIX, OPEN_HOLD_PREFIX, numberValue } from "./item-schema.ts";
 import { GRACE_SECONDS } from "./write-fence.ts";
 
@@ -68,7 +68,7 @@ export function holdInKeyItem(item: Item, keyAttribute: string): Item {
 /** For a transaction: the second item of an open hold. */
 export function putMovedHold(
   table: Pick<Table, "tableName" | "keys">,
-  { id, sortKey }: { readonly id: string; readonly sortKey: string },
+  { id, sortKey }: CounterKey,
   item: Item,
   hold: OpenHold,
 ) {

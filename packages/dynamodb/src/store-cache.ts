@@ -1,4 +1,5 @@
 import type { Item } from "./read-item.ts";
+import type { CounterKey } from "./table-keys.ts";
 
 /** A Lambda function sees few counters again; a process that sees many forgets the oldest. */
 const MAX_ENTRIES = 10_000;
@@ -16,6 +17,13 @@ export interface StoreCache {
   readonly contendedUntil: BoundedMap<number>;
   /** Until when the keys of an item are not moved, in milliseconds since 1970, because a transaction over it was refused. */
   readonly notMovedUntil: BoundedMap<number>;
+}
+
+/** A request to an item, of which the store remembers something. */
+export interface ItemRequest extends CounterKey {
+  /** In milliseconds since 1970. */
+  readonly startedAt: number;
+  readonly config: { readonly cache: StoreCache };
 }
 
 export function createStoreCache(): StoreCache {

@@ -3,13 +3,8 @@ import { backOff, MAX_BUSY, MAX_OVERTAKEN } from "./back-off.ts";
 import { isBusy, isConflict, translateError } from "./aws-errors.ts";
 import { readItem, type Item } from "./read-item.ts";
 import type { CallConfig } from "./store-options.ts";
-import { itemAt } from "./table-keys.ts";
+import { itemAt, type CounterKey } from "./table-keys.ts";
 import { send } from "./send.ts";
-
-interface Key {
-  readonly id: string;
-  readonly sortKey: string;
-}
 
 /**
  * Reads up to 100 items as they are at one moment. The result has them in the order of the keys, and an empty item where there is
@@ -17,7 +12,10 @@ interface Key {
  *
  * @throws CounterError `throttled`, `unavailable`, `misconfigured`
  */
-export async function readTogether(config: CallConfig, keys: readonly Key[]): Promise<readonly Item[]> {
+export async function readTogether(
+  config: CallConfig,
+  keys: readonly CounterKey[],
+): Promise<readonly Item[]> {
   const { tableName } = config;
   const [key, ...others] = keys;
   if (key === undefined) return [];
