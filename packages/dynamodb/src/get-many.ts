@@ -5,13 +5,12 @@ import {
   isCounterError,
   parseInput,
   type CounterStore,
-  type CounterWindow,
 } from "@durable-counter/core";
 import { isBusy, translateError } from "./aws-errors.ts";
 import { backOff } from "./back-off.ts";
 import type { DynamoDBCapability } from "./capabilities.ts";
 import { valueOf, type Item } from "./read-item.ts";
-import { counterProjection, placeOf, readCounter } from "./read-counters.ts";
+import { counterProjection, placeOf, readCounter, type ReadOptions } from "./read-counters.ts";
 import { windowOf, type CallConfig } from "./store-options.ts";
 import { idOf, itemKey } from "./table-keys.ts";
 import { send } from "./send.ts";
@@ -24,13 +23,6 @@ const MAX_KEYS = 100;
 
 /** How many sharded counters are read at the same time: each costs a query. */
 const MAX_QUERIES = 8;
-
-/** When, and how, the counters are read. */
-interface ReadOptions {
-  readonly consistent: boolean;
-  readonly window: CounterWindow | undefined;
-  readonly now: number;
-}
 
 /** A value; none for a counter that was never written; or why it cannot be read. */
 type Reading = number | undefined | CounterError;
@@ -52,8 +44,8 @@ export const getMany: DynamoDBCapability<GetManyMethods> = {
   methods: ({ config, call }) => ({
     getMany: async (input, { consistent = false, ...options } = {}) => {
       const ids = parseInput(counterIdsParser, input, "ids");
-      const window = windowOf(config, options);
-      return call(options, (config) => readMany(config, ids, { consistent, window }));
+      const reading = { consistent, window: windowOf(config, options), now: config.now() };
+      return call(options, (config) => readMany(config, ids, reading));
     },
   }),
 };
@@ -68,9 +60,8 @@ export const getMany: DynamoDBCapability<GetManyMethods> = {
 async function readMany(
   config: CallConfig,
   ids: readonly string[],
-  { consistent, window }: { readonly consistent: boolean; readonly window: CounterWindow | undefined },
+  options: ReadOptions,
 ): Promise<Map<string, number>> {
-  const options = { consistent, window, now: config.now() };
   const different = Array.from(new Set(ids));
   const read = config.shards === undefined ? readItems : queryEach;
   const readings = await read(config, different, options);
@@ -107,11 +98,7 @@ async function readItems(
       for (const id of asked) {
         const item = found.get(id) ?? {};
         if (mayBeDue(item, now)) due.push(id);
-        else if (!left.has(id))
-          readings.set(
-            id,
-            readingOf(() => readValue(config, id, item, attribute)),
-          );
+        else if (!left.has(id)) readings.set(id, readingOf(config, id, item, attribute));
       }
       waiting = [...waiting.slice(MAX_KEYS), ...left];
       throttled = left.size === 0 ? 0 : left.size < asked.length ? 1 : throttled + 1;
@@ -127,16 +114,11 @@ async function readItems(
   }
 }
 
-interface Batch {
-  readonly items: readonly Item[];
-  readonly unprocessed: readonly string[];
-}
-
 async function readBatch(
   config: CallConfig,
   ids: readonly string[],
   { consistent, window, now }: ReadOptions,
-): Promise<Batch> {
+): Promise<{ readonly items: readonly Item[]; readonly unprocessed: readonly string[] }> {
   const { tableName } = config;
   const { sortKey, attribute } = placeOf(window, now);
   const command = new BatchGetItemCommand({
@@ -163,11 +145,6 @@ async function readBatch(
   }
 }
 
-function readValue(config: CallConfig, id: string, item: Item, attribute: string): number | undefined {
-  checkFence(item, config, id);
-  return valueOf(item, config, id, attribute);
-}
-
 /** A query reads all shards of a counter for the price of their bytes; as single items, each would cost half a read unit. */
 async function queryEach(
   config: CallConfig,
@@ -190,9 +167,10 @@ async function queryEach(
   return readings;
 }
 
-function readingOf(read: () => number | undefined): Reading {
+function readingOf(config: CallConfig, id: string, item: Item, attribute: string): Reading {
   try {
-    return read();
+    checkFence(item, config, id);
+    return valueOf(item, config, id, attribute);
   } catch (error) {
     return failureOf(error);
   }

@@ -8,6 +8,14 @@ import type { CallConfig } from "./store-options.ts";
 import type { CounterKey } from "./table-keys.ts";
 import { checkFence, holdsOf } from "./write-fence.ts";
 
+/** When, and how, counters are read. */
+export interface ReadOptions {
+  readonly consistent: boolean;
+  readonly window: CounterWindow | undefined;
+  /** In milliseconds since 1970. */
+  readonly now: number;
+}
+
 /** Where a value is kept: of a counter without windows, or of the current window. */
 export function placeOf(window: CounterWindow | undefined, now: number) {
   if (window === undefined) return { sortKey: VALUE_SORT_KEY, attribute: attributes.value };
@@ -34,11 +42,7 @@ export function counterProjection(
 export async function readCounter(
   config: CallConfig,
   id: string,
-  {
-    consistent,
-    window,
-    now = config.now(),
-  }: { consistent: boolean; window?: CounterWindow | undefined; now?: number },
+  { consistent, window, now }: ReadOptions,
 ): Promise<number | undefined> {
   if (config.shards !== undefined) return sumOfShards(config, id, config.shards, { consistent });
   const { sortKey, attribute } = placeOf(window, now);
