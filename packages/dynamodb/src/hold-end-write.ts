@@ -96,84 +96,61 @@ const HALF = Math.floor(Number.MAX_SAFE_INTEGER / 2);
 const NOT_DUE = "#due >= :soon";
 const OF_WINDOW = " AND begins_with(#hold, :window)";
 
-function updateInput(
-  config: CallConfig,
-  { request, sortKey, keyAttribute, startedAt, forgetAt }: HoldContext,
-  { hold, startsAt }: HoldWrite,
-) {
-  const common = {
-    ...itemAt(config, { id: request.id, sortKey }),
-    ReturnValuesOnConditionCheckFailure: "ALL_OLD",
-  } as const;
+function updateInput(config: CallConfig, context: HoldContext, write: HoldWrite) {
+  const { request, sortKey, keyAttribute, startedAt } = context;
   const ofHold = holdAttributes(keyAttribute);
-  const names = { "#value": valueAttributeOf({ startsAt }), "#hold": ofHold.hold, "#held": ofHold.held };
-  const soon = { ":soon": soonAfter(startedAt) };
+  const { set, condition, values } = expressionsOf(context, write);
+  return {
+    ...itemAt(config, { id: request.id, sortKey }),
+    ...withParameters(
+      config,
+      { UpdateExpression: `SET ${set}`, ConditionExpression: condition },
+      {
+        names: { "#value": valueAttributeOf(write), "#hold": ofHold.hold, "#held": ofHold.held },
+        values: { ...values, ":soon": soonAfter(startedAt) },
+      },
+    ),
+    ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+  } satisfies UpdateItemCommandInput;
+}
+
+function expressionsOf({ forgetAt }: HoldContext, { hold, startsAt }: HoldWrite) {
   switch (hold.type) {
     case "unseen":
       return {
-        ...common,
-        ...withParameters(
-          config,
-          {
-            UpdateExpression: `SET #value = #value + ${hold.isReturned ? "#held" : ":zero"}, #held = :end`,
-            ConditionExpression: `#held BETWEEN :least AND :most AND #value <= :half AND ${NOT_DUE}${startsAt === undefined ? "" : OF_WINDOW}`,
-          },
-          {
-            names,
-            values: {
-              ":zero": numberValue(0),
-              ":end": endText(hold.end, forgetAt),
-              ":least": numberValue(hold.amount ?? 1),
-              ":most": numberValue(hold.amount ?? HALF),
-              ":half": numberValue(HALF),
-              ":window": startsAt === undefined ? undefined : { S: windowOfHoldText(startsAt) },
-              ...soon,
-            },
-          },
-        ),
-      } satisfies UpdateItemCommandInput;
+        set: `#value = #value + ${hold.isReturned ? "#held" : ":zero"}, #held = :end`,
+        condition: `#held BETWEEN :least AND :most AND #value <= :half AND ${NOT_DUE}${startsAt === undefined ? "" : OF_WINDOW}`,
+        values: {
+          ":zero": numberValue(0),
+          ":end": endText(hold.end, forgetAt),
+          ":least": numberValue(hold.amount ?? 1),
+          ":most": numberValue(hold.amount ?? HALF),
+          ":half": numberValue(HALF),
+          ":window": startsAt === undefined ? undefined : { S: windowOfHoldText(startsAt) },
+        },
+      };
     case "inline":
       return {
-        ...common,
-        ...withParameters(
-          config,
-          {
-            UpdateExpression: "SET #value = #value + :back, #held = :end",
-            ConditionExpression: `#hold = :hold AND #held = :held AND #value <= :room AND ${NOT_DUE}`,
-          },
-          {
-            names,
-            values: {
-              ":back": numberValue(hold.back),
-              ":end": endText(hold.end, forgetAt),
-              ":hold": hold.seen.hold,
-              ":held": hold.seen.held,
-              ":room": numberValue(Number.MAX_SAFE_INTEGER - hold.back),
-              ...soon,
-            },
-          },
-        ),
-      } satisfies UpdateItemCommandInput;
+        set: "#value = #value + :back, #held = :end",
+        condition: `#hold = :hold AND #held = :held AND #value <= :room AND ${NOT_DUE}`,
+        values: {
+          ":back": numberValue(hold.back),
+          ":end": endText(hold.end, forgetAt),
+          ":hold": hold.seen.hold,
+          ":held": hold.seen.held,
+          ":room": numberValue(Number.MAX_SAFE_INTEGER - hold.back),
+        },
+      };
     case "moved":
       return {
-        ...common,
-        ...withParameters(
-          config,
-          {
-            UpdateExpression: "SET #value = :after",
-            // A counter that was deleted and written again has another life.
-            ConditionExpression: `#value = :before AND #life = :life AND ${NOT_DUE}`,
-          },
-          {
-            names,
-            values: {
-              ":before": numberValue(hold.before),
-              ":after": numberValue(hold.after),
-              ":life": hold.state.item[attributes.life],
-              ...soon,
-            },
-          },
-        ),
-      } satisfies UpdateItemCommandInput;
+        set: "#value = :after",
+        // A counter that was deleted and written again has another life.
+        condition: `#value = :before AND #life = :life AND ${NOT_DUE}`,
+        values: {
+          ":before": numberValue(hold.before),
+          ":after": numberValue(hold.after),
+          ":life": hold.state.item[attributes.life],
+        },
+      };
   }
 }
