@@ -2,10 +2,9 @@ import type { CounterWindow } from "@durable-counter/core";
 import { hasConditionFailed, reasonsOf } from "./aws-errors.ts";
 import { startsCompaction } from "./compaction.ts";
 import { refusesTransactions } from "./move-keys.ts";
-import type { Item } from "./read-item.ts";
 import { forgetHold, isPlacedInline, keyItemOf, placeNextInline, rememberHold } from "./hold-memory.ts";
 import { valueAttributeOf } from "./hold-record.ts";
-import type { SeparatePlacement, SeparatePlacementRequest } from "./hold-support.ts";
+import type { HoldSupport } from "./hold-support.ts";
 import { putMovedHold } from "./moved-hold.ts";
 import { hasList } from "./moved-keys-list.ts";
 import { itemName, valueName } from "./request-context.ts";
@@ -35,7 +34,7 @@ export function rememberValue(
 }
 
 /** Whether the hold of a request is placed in items of its own at once. */
-export function isPlacedApart(request: SeparatePlacementRequest, item: Item): boolean {
+export const isPlacedApart: HoldSupport["isPlacedApart"] = (request, item) => {
   const { config, startedAt, keyAttribute, valueAttribute } = request;
   const mayTransact = (config.cache.notMovedUntil.get(itemName(request)) ?? 0) <= startedAt;
   return (
@@ -50,16 +49,10 @@ export function isPlacedApart(request: SeparatePlacementRequest, item: Item): bo
     !startsCompaction(keyAttribute) &&
     !isPlacedInline(request)
   );
-}
+};
 
 /** Places a hold in items of its own, over an item that must still be as it is known. */
-export function placeApart(
-  request: SeparatePlacementRequest,
-  {
-    state: { item },
-    change,
-  }: { readonly state: { readonly item: Item }; readonly change: { readonly kind: string } },
-): SeparatePlacement | undefined {
+export const placeApart: HoldSupport["placeApart"] = (request, { state: { item }, change }) => {
   const { config, id, sortKey, keyAttribute, hold } = request;
   const life = item[attributes.life];
   if (hold === undefined || life === undefined || change.kind === "refuse") return undefined;
@@ -87,4 +80,4 @@ export function placeApart(
       return refusesTransactions(request, error);
     },
   };
-}
+};
