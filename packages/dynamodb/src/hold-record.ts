@@ -125,6 +125,6 @@ export function openHolds(item: Item): readonly OpenHold[] {
       const hold = readHold(item[holdAttributes(keyAttribute).hold], item[name]);
       if (hold === undefined || hold === "unreadable" || hold.end !== undefined) return [];
       const { amount, expiresAt, startsAt } = hold;
-      return [{ keyAttribute, amount, expiresAt, ...(startsAt !== undefined && { startsAt }) }];
+      return [{ keyAttribute, amount, expiresAt, startsAt }];
     });
 }

@@ -121,13 +121,8 @@ async function hold(config: CallConfig, request: HoldRequest): Promise<HoldResul
   const { resetsAt } = result;
   // A window ends when the next one begins.
   const startsAt = resetsAt === undefined ? undefined : window?.at(resetsAt - 1).startsAt;
-  const names = namesOf(holdId, window, undefined);
-  const known = {
-    keyAttribute: names.keyAttribute,
-    amount,
-    expiresAt,
-    ...(startsAt !== undefined && { startsAt }),
-  };
-  rememberHold(config.cache, { id: request.id, ...names }, { ...known, isMoved: false });
+  const name = { id: request.id, ...namesOf(holdId, window, undefined) };
+  const { keyAttribute } = name;
+  rememberHold(config.cache, name, { keyAttribute, amount, expiresAt, startsAt, isMoved: false });
   return { holdId, ...result, expiresAt };
 }

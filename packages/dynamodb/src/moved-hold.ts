@@ -53,7 +53,7 @@ export function toOpenHold(table: Pick<Table, "keys">, item: Item): OpenHold {
     expiresAt: Number(time),
     keyAttribute: KEY_PREFIX + hash,
     amount: Number(item[attributes.held]?.N ?? 0),
-    ...(startsAt !== undefined && { startsAt }),
+    startsAt,
   };
 }
 

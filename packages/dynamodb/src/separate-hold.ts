@@ -57,7 +57,7 @@ export const placeApart: HoldSupport["placeApart"] = (request, { state: { item }
   const life = item[attributes.life];
   if (hold === undefined || life === undefined || change.kind === "refuse") return undefined;
   const { amount, expiresAt, startsAt } = hold;
-  const open = { keyAttribute, amount, expiresAt, ...(startsAt !== undefined && { startsAt }) };
+  const open = { keyAttribute, amount, expiresAt, startsAt };
   const seen = item[attributes.due];
   const first = Math.min(expiresAt, dueOf(item));
   const due = seen === undefined ? firstDue(first, config.random) : nextDue(item, first);
