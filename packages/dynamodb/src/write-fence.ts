@@ -31,13 +31,11 @@ export function hasMovedHolds(item: Item): boolean {
 
 /** The fence of a counter that gets its first hold. It differs from the one it had. */
 export function fenceWithHolds(item: Item): AttributeValue {
-  const [seconds = "0", fraction = "0"] = (item[attributes.fence]?.N ?? "0").split(".");
-  return hasHolds(item)
-    ? (item[attributes.fence] ?? NO_FENCE)
-    : { N: `${Number(seconds) + HOLD_FENCE}.${fraction}` };
+  const { N: fence = "0" } = item[attributes.fence] ?? {};
+  if (hasHolds(item)) return { N: fence };
+  const [seconds, fraction = "0"] = fence.split(".");
+  return { N: `${Number(seconds) + HOLD_FENCE}.${fraction}` };
 }
-
-const NO_FENCE: AttributeValue = { N: "0" };
 
 /**
  * The fence to write with a key item: it lasts as long as that, and differs from every earlier fence of the item. As long as a
