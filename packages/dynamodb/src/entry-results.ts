@@ -1,6 +1,6 @@
 import { applyBatch, type BatchResult } from "@durable-counter/core";
 import { cacheFence } from "./cached-fence.ts";
-import { backOff } from "./back-off.ts";
+import { backOff, MAX_OVERTAKEN } from "./back-off.ts";
 import { compact, startsCompaction } from "./compaction.ts";
 import { valueOf, type Item } from "./read-item.ts";
 import type { EntryContexts } from "./entry-contexts.ts";
@@ -13,9 +13,6 @@ import { findRecordedResults, readStates } from "./recorded-results.ts";
 import { valueName, type RequestContext } from "./request-context.ts";
 import { withWindow } from "./request-window.ts";
 import { checkFence } from "./write-fence.ts";
-
-/** How often expired holds are given back before a read, beside others that do so. */
-const MAX_SETTLEMENTS = 100;
 
 /** The results of a transaction that was applied. The values before an addition are read, from its record. */
 export async function entryResults(
@@ -86,7 +83,7 @@ export async function readEntries(requests: EntryContexts): Promise<readonly Bat
     const settled = await settleEach(requests, (index) => items[index] ?? {});
     if (settled.due === 0) break;
     if (settled.overtaken > 0) {
-      if (++failed > MAX_SETTLEMENTS) throw overtaken(requests[0], MAX_SETTLEMENTS);
+      if (++failed > MAX_OVERTAKEN) throw overtaken(requests[0], MAX_OVERTAKEN);
       await backOff(failed, config);
     }
     items = await readTogether(config, requests);

@@ -6,7 +6,7 @@ import { isFenced } from "./write-fence.ts";
 
 /** Reads the items, or the key items, of some entries; or gives back what their expired holds have taken, and reads them. */
 interface ReadStep {
-  readonly type: "read" | "read-key-items" | "settle";
+  readonly type: "read" | "read-key-item" | "settle";
   readonly indices: readonly number[];
 }
 
@@ -37,14 +37,10 @@ export function stepOf(
   actions: readonly Action[],
   refusedBy: RefusingWrite | undefined,
 ): ReadStep | RefusalStep | WriteStep {
-  const indicesOf = (type: Action["type"]) =>
-    actions.flatMap((action, index) => (action.type === type ? [index] : []));
-  const unread = indicesOf("read");
-  if (unread.length > 0) return { type: "read", indices: unread };
-  const due = indicesOf("settle");
-  if (due.length > 0) return { type: "settle", indices: due };
-  const unreadKeys = indicesOf("read-key-item");
-  if (unreadKeys.length > 0) return { type: "read-key-items", indices: unreadKeys };
+  for (const type of ["read", "settle", "read-key-item"] as const) {
+    const indices = actions.flatMap((action, index) => (action.type === type ? [index] : []));
+    if (indices.length > 0) return { type, indices };
+  }
   const updates = actions.filter((action) => action.type === "update");
   for (const [index, { change, ...update }] of updates.entries())
     if (change.kind === "refuse") return { type: "refuse", index, update: { ...update, change } };
