@@ -30,13 +30,16 @@ export function startsCompaction(keyAttribute: string): boolean {
  * @returns whether the item is smaller now, by this compaction or by another
  */
 export async function compact(request: RequestContext, item: Item): Promise<boolean> {
-  const { startedAt } = request;
-  if (hasHolds(item) && request.config.holds === undefined) return false; // The key of a hold does not move without it.
+  const { startedAt, window, config } = request;
+  const { retentionSeconds, holds } = config;
+  if (hasHolds(item) && holds === undefined) return false; // The key of a hold does not move without it.
   // A record that cannot be read stays where it is.
   const keys = Object.entries(item).filter(([name, record]) => isKeyAttribute(name) && readRecord(record));
   const isExpired = ([name, record]: RecordedKey) =>
     Math.max(expiryOf(record), holdKeptUntil(request, item, name)) < lapsedBefore(startedAt);
-  const expired = [...lapsedAttributes(request, item), ...keys.filter(isExpired)].slice(0, MAX_REMOVED);
+  const lapsed =
+    window === undefined ? [] : lapsedWindows(item, window, { now: startedAt, retentionSeconds });
+  const expired = [...lapsed, ...keys.filter(isExpired)].slice(0, MAX_REMOVED);
   const live = keys.filter((key) => !isExpired(key));
   const moved = expired.length < MAX_REMOVED ? keysToMove(request, item, live) : [];
   if (moved.length > 0) return moveToKeyItems(request, item, moved);
@@ -47,14 +50,6 @@ export async function compact(request: RequestContext, item: Item): Promise<bool
 function holdKeptUntil(request: RequestContext, item: Item, keyAttribute: string): number {
   const hold = holdOf(request, item, keyAttribute);
   return hold === undefined ? 0 : (hold.forgottenAt ?? Infinity);
-}
-
-/** The values of windows that no request can reach any more. */
-function lapsedAttributes({ config, startedAt, window }: RequestContext, item: Item): readonly RecordedKey[] {
-  if (window === undefined) return [];
-  const { retentionSeconds } = config;
-  const names = new Set(lapsedWindows(item, window, { now: startedAt, retentionSeconds }));
-  return Object.entries(item).filter(([name]) => names.has(name));
 }
 
 /** Removes each key only if its record is as it was read: a key that was used again in between stays. */

@@ -1,3 +1,4 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import {
   CounterError,
   inWindow,
@@ -130,11 +131,11 @@ export function lapsedWindows(
   item: Item,
   { window }: RequestWindow,
   { now, retentionSeconds }: { readonly now: number; readonly retentionSeconds: number },
-): readonly string[] {
+): readonly [name: string, value: AttributeValue][] {
   const { startsAt: reached } = window.at((lapsedBefore(now) - retentionSeconds) * 1_000);
   const { startsAt: placed } = window.at(reached - 1);
   const { startsAt } = hasHolds(item)
     ? window.at(placed - (retentionSeconds + GRACE_SECONDS) * 1_000)
     : { startsAt: reached };
-  return Object.keys(item).filter((name) => (windowStartOf(name) ?? Infinity) < startsAt);
+  return Object.entries(item).filter(([name]) => (windowStartOf(name) ?? Infinity) < startsAt);
 }
