@@ -1,5 +1,5 @@
 import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
-import { CounterError, parser } from "@durable-counter/core";
+import { CounterError } from "@durable-counter/core";
 import { hash } from "node:crypto";
 import { readItem, queryItems, valueOf, type Item, type Table } from "./read-item.ts";
 import { named } from "./named.ts";
@@ -9,14 +9,6 @@ import { itemAt, sortKeyOf } from "./table-keys.ts";
 import { attributes, PERMANENT_FENCE, shardPrefix, VALUE_SORT_KEY, numberValue } from "./item-schema.ts";
 import { send } from "./send.ts";
 import { isConditionFailure, translateError } from "./aws-errors.ts";
-
-const MAX_SHARDS = 256;
-
-/** Parser of the number of items over which every counter is spread. */
-export const shardsParser = parser<number>(
-  (n) => Number.isInteger(n) && Number(n) >= 2 && Number(n) <= MAX_SHARDS,
-  `pass a whole number from 2 to ${MAX_SHARDS}`,
-);
 
 /** The shard of an idempotency key: always the same, because a retry that met another shard would count again. */
 export function shardOf(idempotencyKey: string, shards: number): number {

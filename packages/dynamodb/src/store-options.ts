@@ -14,7 +14,6 @@ import {
   type Limits,
 } from "@durable-counter/core";
 import { sleep, type Waits } from "./back-off.ts";
-import { shardsParser } from "./shards.ts";
 import { createStoreCache, type StoreCache } from "./store-cache.ts";
 import { DEFAULT_TIMEOUT_MS } from "./time-limit.ts";
 import { tableKeys, tableKeysParser, type TableKeysOptions } from "./table-keys.ts";
@@ -111,7 +110,7 @@ const optionsParser = strictObject<ParsedOptions>(
         ),
       },
     ),
-    shards: shardsParser,
+    shards: whole(2, 256, "pass a whole number from 2 to 256"),
     keys: tableKeysParser,
     capabilities: parser<readonly KnownCapability[]>(areCapabilities, CAPABILITIES_REMEDY),
     window: counterWindowParser,
