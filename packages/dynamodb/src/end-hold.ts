@@ -103,7 +103,7 @@ async function run(config: CallConfig, context: HoldContext, attempts: Attempts)
       continue;
     }
     if (action.type === "settle") {
-      if (++failed > MAX_OVERTAKEN) throw notEnded(config, request, MAX_OVERTAKEN);
+      if (++failed > MAX_OVERTAKEN) throw notEnded(config, request);
       await settle(config, key, action.state.item, startedAt);
       action = next({ item: await readSettledItem(config, key, startedAt) });
       continue;
@@ -116,7 +116,7 @@ async function run(config: CallConfig, context: HoldContext, attempts: Attempts)
       return { ...outcome.result, startsAt: action.startsAt };
     }
     if ("state" in outcome) {
-      if (++failed > MAX_OVERTAKEN) throw notEnded(config, request, MAX_OVERTAKEN);
+      if (++failed > MAX_OVERTAKEN) throw notEnded(config, request);
       if (failed > 1) await backOff(failed - 1, config);
       if (action.hold.type === "moved") known = undefined;
       action = next(outcome.state);

@@ -1,5 +1,6 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { CounterError, isCounterError, type EndHoldRequest } from "@durable-counter/core";
+import { MAX_OVERTAKEN } from "./back-off.ts";
 import type { Table } from "./read-item.ts";
 import { named, quoted } from "./named.ts";
 import type { RequestContext } from "./request-context.ts";
@@ -60,14 +61,10 @@ function notChanged({ config, id, idempotencyKey }: RequestContext, reason: stri
 }
 
 /** The error of a call that found expired holds, which other writers kept it from giving back. */
-export function notSettled(
-  table: Pick<Table, "tableName">,
-  { id }: { readonly id: string },
-  attempts: number,
-): CounterError {
+export function notSettled(table: Pick<Table, "tableName">, id: string): CounterError {
   return new CounterError(
     "throttled",
-    `${named(table, id)} was not read: it has expired holds, and other writers overtook ${attempts} attempts in a row to give back what they have taken. Try again later.`,
+    `${named(table, id)} was not read: it has expired holds, and other writers overtook ${MAX_OVERTAKEN} attempts in a row to give back what they have taken. Try again later.`,
   );
 }
 
@@ -75,11 +72,10 @@ export function notSettled(
 export function notEnded(
   table: Pick<Table, "tableName">,
   { id, holdId, type }: EndHoldRequest,
-  attempts: number,
 ): CounterError {
   return new CounterError(
     "throttled",
-    `${named(table, id)} was not changed: other writers overtook ${attempts} attempts in a row. Try again later to ${type} hold ${quoted(holdId)}.`,
+    `${named(table, id)} was not changed: other writers overtook ${MAX_OVERTAKEN} attempts in a row. Try again later to ${type} hold ${quoted(holdId)}.`,
   );
 }
 

@@ -83,7 +83,7 @@ export async function readSettledItem(table: HoldTable, key: CounterKey, now: nu
     const item = await readItem(table, key, { consistent: true });
     if (!isDue(item, now)) return item;
     if (await settle(table, key, item, now)) continue;
-    if (++overtaken > MAX_OVERTAKEN) throw notSettled(table, key, MAX_OVERTAKEN);
+    if (++overtaken > MAX_OVERTAKEN) throw notSettled(table, key.id);
     await backOff(overtaken, table);
   }
 }
