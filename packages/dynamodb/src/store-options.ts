@@ -217,25 +217,17 @@ export function checkUnlimited(
   { limits, initial = 0, window }: CounterOptions & { readonly window?: CounterWindow | undefined },
   what: string,
 ): void {
-  const limit = limits?.min ?? limits?.max;
-  if (limit !== undefined) {
-    throw new CounterError(
-      "invalid-input",
-      `${what}.limits is ${quoted(limits)}, and no shard knows the whole; leave "limits" out, or "shards".`,
+  const refuse = (why: string) => {
+    throw new CounterError("invalid-input", `${what}.${why}`);
+  };
+  if ((limits?.min ?? limits?.max) !== undefined)
+    refuse(`limits is ${quoted(limits)}, and no shard knows the whole; leave "limits" out, or "shards".`);
+  if (window !== undefined)
+    refuse(`window is ${quoted(window.name)}, and shards have no windows; leave "window" out, or "shards".`);
+  if (initial !== 0)
+    refuse(
+      `initial is ${initial}, and shards start at 0; leave "initial" out and count it once, under an idempotency key.`,
     );
-  }
-  if (window !== undefined) {
-    throw new CounterError(
-      "invalid-input",
-      `${what}.window is ${quoted(window.name)}, and shards have no windows; leave "window" out, or "shards".`,
-    );
-  }
-  if (initial !== 0) {
-    throw new CounterError(
-      "invalid-input",
-      `${what}.initial is ${initial}, and shards start at 0; leave "initial" out and count it once, under an idempotency key.`,
-    );
-  }
 }
 
 /** The window of a call: its own, or else the store's. */
