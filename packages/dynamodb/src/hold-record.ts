@@ -52,16 +52,19 @@ export function valueAttributeOf({ startsAt }: Pick<RecordedHold, "startsAt">): 
   return startsAt === undefined ? attributes.value : windowAttribute({ startsAt });
 }
 
+/** What is recorded of the end of a hold, which may not have been seen. */
+export interface EndRecord {
+  readonly type: HoldEnd["type"];
+  /** How much was committed; undefined for all of it. */
+  readonly amount?: number | undefined;
+}
+
 /**
  * How a hold ended.
  *
- * @param end a commit without `amount` is one of all that was held
  * @param forgetAt in seconds since 1970
  */
-export function endText(
-  end: { readonly type: HoldEnd["type"]; readonly amount?: number | undefined },
-  forgetAt: number,
-): AttributeValue {
+export function endText(end: EndRecord, forgetAt: number): AttributeValue {
   return { S: ["v1", end.type, end.amount ?? "", forgetAt].join("/") };
 }
 

@@ -10,7 +10,7 @@ import {
 } from "@durable-counter/core";
 import { valueOf, type Item } from "./read-item.ts";
 import { named, quoted } from "./named.ts";
-import { holdAttributes, readHold, valueAttributeOf, type OpenHold } from "./hold-record.ts";
+import { holdAttributes, readHold, valueAttributeOf, type EndRecord, type OpenHold } from "./hold-record.ts";
 import { attributes } from "./item-schema.ts";
 import { checkFence, hasMovedHolds } from "./write-fence.ts";
 import { isDue } from "./hold-expiry.ts";
@@ -41,12 +41,6 @@ export interface HoldState {
   readonly isSplit?: boolean;
 }
 
-interface End {
-  readonly type: "committed" | "released" | "expired";
-  /** How much was committed; undefined for all of it. */
-  readonly amount?: number | undefined;
-}
-
 /** One write that ends a hold. */
 export interface HoldWrite {
   readonly type: "write";
@@ -56,21 +50,21 @@ export interface HoldWrite {
     /** The item was not seen. With an `amount`, it must be what is held; all of it comes back, or nothing. */
     | {
         readonly type: "unseen";
-        readonly end: End;
+        readonly end: EndRecord;
         readonly amount: number | undefined;
         readonly isReturned: boolean;
       }
     /** The hold was seen in the counter's item, where it must still be so: another one of this id may belong to another window. */
     | {
         readonly type: "inline";
-        readonly end: End;
+        readonly end: EndRecord;
         readonly seen: { readonly hold: AttributeValue | undefined; readonly held: AttributeValue };
         readonly back: number;
       }
     /** The hold was seen in an item of its own. The value must still be `before`. */
     | {
         readonly type: "moved";
-        readonly end: End;
+        readonly end: EndRecord;
         readonly state: HoldState;
         readonly openHold: OpenHold;
         readonly before: number;
