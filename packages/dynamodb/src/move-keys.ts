@@ -62,7 +62,7 @@ export function keysToMove(
   const oldest = movable.toSorted(([, one], [, other]) => expiryOf(one) - expiryOf(other));
   const kept = hasHolds(item) ? KEPT_BESIDE_HOLDS : 0;
   const moved = fitting(request, item, oldest.slice(0, Math.max(0, oldest.length - kept)), MAX_MOVED);
-  return mayMove(request) && isTooMuch(request, item, movable, moved) ? moved : [];
+  return mayTransact(request) && isTooMuch(request, item, movable, moved) ? moved : [];
 }
 
 function isTooMuch(
@@ -77,7 +77,10 @@ function isTooMuch(
   return holds.length > MAX_BURST_HOLDS || !isBurst(movable) || listAfter(request, item, moved) !== undefined;
 }
 
-function mayMove(request: RequestContext): boolean {
+/** Whether a transaction may put keys of an item into items of their own. */
+export function mayTransact(
+  request: ItemRequest & { readonly config: { readonly strategy: string } },
+): boolean {
   const { strategy, cache } = request.config;
   // With the strategy "separate-item", the counter's item has keys of holds, and of requests that met others.
   return strategy !== "inline" && (cache.notMovedUntil.get(itemName(request)) ?? 0) <= request.startedAt;

@@ -1,7 +1,7 @@
 import type { CounterWindow } from "@durable-counter/core";
 import { hasConditionFailed, reasonsOf } from "./aws-errors.ts";
 import { startsCompaction } from "./compaction.ts";
-import { refusesTransactions } from "./move-keys.ts";
+import { mayTransact, refusesTransactions } from "./move-keys.ts";
 import { forgetHold, isPlacedInline, keyItemOf, placeNextInline, rememberHold } from "./hold-memory.ts";
 import { valueAttributeOf } from "./hold-record.ts";
 import type { HoldSupport } from "./hold-support.ts";
@@ -35,11 +35,9 @@ export function rememberValue(
 
 /** Whether the hold of a request is placed in items of its own at once. */
 export const isPlacedApart: HoldSupport["isPlacedApart"] = (request, item) => {
-  const { config, startedAt, keyAttribute, valueAttribute } = request;
-  const mayTransact = (config.cache.notMovedUntil.get(itemName(request)) ?? 0) <= startedAt;
+  const { startedAt, keyAttribute, valueAttribute } = request;
   return (
-    config.strategy !== "inline" &&
-    mayTransact &&
+    mayTransact(request) &&
     hasMovedHolds(item) &&
     isFenced(item, startedAt) &&
     !hasList(item) &&
