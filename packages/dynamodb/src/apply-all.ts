@@ -147,7 +147,7 @@ async function run(
   for (let [failed, busy] = [0, 0]; ;) {
     const step = stepOf(requests, states, actions, refusedBy);
     if (step.type === "settle") {
-      const settled = await settleEach(requests, (index) => stateAt(states, index).item);
+      const settled = await settleEach(requests, (_, index) => stateAt(states, index).item);
       if (settled.overtaken > 0) {
         if (++failed > MAX_OVERTAKEN) throw overtaken(requests[0], MAX_OVERTAKEN);
         await backOff(failed, config);

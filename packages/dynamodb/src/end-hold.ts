@@ -88,8 +88,8 @@ async function run(config: CallConfig, context: HoldContext, attempts: Attempts)
       return { ...action.result, startsAt: action.startsAt };
     }
     if (action.type === "read") {
-      const [item = {}, keyItem = {}] = await readTogether(config, [key, ofKey]);
-      action = next({ item, keyItem });
+      const itemOf = await readTogether(config, [key, ofKey]);
+      action = next({ item: itemOf(key), keyItem: itemOf(ofKey) });
       continue;
     }
     if (action.type === "read-key-item") {

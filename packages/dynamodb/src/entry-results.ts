@@ -23,8 +23,7 @@ export async function entryResults(
   const isAdded = (_: unknown, index: number) => updates[index]?.change.kind === "net";
   const compacts = startsCompaction(keyAttribute);
   const read = compacts ? requests : requests.filter(isAdded);
-  const items = await readTogether(config, read);
-  const itemOf = new Map(read.map((request, index) => [request, items[index] ?? {}]));
+  const itemOf = await readTogether(config, read);
   const added = await addedResults(requests.filter(isAdded), itemOf);
   const results = requests.map((request, index) => {
     const { id, commands, limits, window } = request;
@@ -43,19 +42,19 @@ export async function entryResults(
     const value = results[index]?.value;
     if (value !== undefined) config.cache.values.set(valueName(request), value);
   }
-  if (compacts) await Promise.all(requests.map((each) => compact(each, itemOf.get(each) ?? {})));
+  if (compacts) await Promise.all(requests.map((each) => compact(each, itemOf(each))));
   return results;
 }
 
 async function addedResults(
   requests: readonly RequestContext[],
-  itemOf: ReadonlyMap<RequestContext, Item>,
+  itemOf: (request: RequestContext) => Item,
 ): Promise<ReadonlyMap<RequestContext, BatchResult>> {
   const [first, ...others] = requests;
   if (first === undefined) return new Map();
   const states = requests.map((request) => {
     const { config, id } = request;
-    const item = itemOf.get(request) ?? {};
+    const item = itemOf(request);
     valueOf(item, config, id, request.valueAttribute); // a foreign item may hold a fraction, which no condition can see
     const record = readRecord(item[request.keyAttribute]);
     if (record !== undefined && record.fingerprint !== request.fingerprint) throw setOverFraction(request);
@@ -78,18 +77,19 @@ async function addedResults(
  */
 export async function readEntries(requests: EntryContexts): Promise<readonly BatchResult[]> {
   const [{ config }] = requests;
-  let items = await readTogether(config, requests);
+  let itemOf = await readTogether(config, requests);
   for (let failed = 0; ;) {
-    const settled = await settleEach(requests, (index) => items[index] ?? {});
+    const settled = await settleEach(requests, itemOf);
     if (settled.due === 0) break;
     if (settled.overtaken > 0) {
       if (++failed > MAX_OVERTAKEN) throw overtaken(requests[0], MAX_OVERTAKEN);
       await backOff(failed, config);
     }
-    items = await readTogether(config, requests);
+    itemOf = await readTogether(config, requests);
   }
-  return requests.map(({ id, commands, limits, initial, valueAttribute, window }, index) => {
-    const item = items[index] ?? {};
+  return requests.map((request) => {
+    const { id, commands, limits, initial, valueAttribute, window } = request;
+    const item = itemOf(request);
     checkFence(item, config, id);
     const value = valueOf(item, config, id, valueAttribute) ?? initial;
     return withWindow(applyBatch(value, commands, limits, id), window, limits);

@@ -74,18 +74,14 @@ export async function readStates(
   states: CounterStates,
   indices: readonly number[],
 ): Promise<CounterStates> {
-  const chosen = requests.filter((_, index) => indices.includes(index));
-  const items = await readTogether(requests[0].config, chosen);
-  const read = new Map(
-    chosen.map((request, index) => [
-      request,
-      { item: items[index] ?? {}, keyItem: {}, isKeyItemKnown: true },
-    ]),
+  const isChosen = (_: unknown, index: number) => indices.includes(index);
+  const itemOf = await readTogether(requests[0].config, requests.filter(isChosen));
+  const next = requests.map((request, index) =>
+    isChosen(request, index)
+      ? { item: itemOf(request), keyItem: {}, isKeyItemKnown: true }
+      : stateAt(states, index),
   );
-  const next = requests.map((request, index) => read.get(request) ?? stateAt(states, index));
-  const fenced = requests.flatMap((request, index) =>
-    read.has(request) && isFenced(stateAt(next, index).item, request.startedAt) ? [index] : [],
-  );
+  const fenced = indices.filter((index) => isFenced(stateAt(next, index).item, requests[0].startedAt));
   return readKeyItems(requests, next, fenced);
 }
 
@@ -95,14 +91,12 @@ export async function readKeyItems(
   states: CounterStates,
   indices: readonly number[],
 ): Promise<CounterStates> {
-  const chosen = requests.filter((_, index) => indices.includes(index));
-  const keys = chosen.map(({ id, keyAttribute }) => ({ id, sortKey: keyAttribute }));
-  const items = await readTogether(requests[0].config, keys);
-  const read = new Map(chosen.map((request, index) => [request, items[index] ?? {}]));
-  return requests.map((request, index) => {
+  const isChosen = (_: unknown, index: number) => indices.includes(index);
+  const keys = requests.map(({ id, keyAttribute }) => ({ id, sortKey: keyAttribute }));
+  const itemOf = await readTogether(requests[0].config, keys.filter(isChosen));
+  return keys.map((key, index) => {
     const state = stateAt(states, index);
-    const keyItem = read.get(request);
-    return keyItem === undefined ? state : { ...state, keyItem, isKeyItemKnown: true };
+    return isChosen(key, index) ? { ...state, keyItem: itemOf(key), isKeyItemKnown: true } : state;
   });
 }
 

@@ -1,6 +1,5 @@
 import type { Item } from "./read-item.ts";
-import type { CallConfig } from "./store-options.ts";
-import type { CounterKey } from "./table-keys.ts";
+import type { RequestContext } from "./request-context.ts";
 import { holdsOf } from "./write-fence.ts";
 import { isDue } from "./hold-expiry.ts";
 
@@ -13,11 +12,11 @@ import { isDue } from "./hold-expiry.ts";
  * @throws CounterError `throttled`, `unavailable`, `misconfigured`
  */
 export async function settleEach(
-  requests: readonly (CounterKey & { readonly config: CallConfig; readonly startedAt: number })[],
-  itemOf: (index: number) => Item,
+  requests: readonly RequestContext[],
+  itemOf: (request: RequestContext, index: number) => Item,
 ): Promise<{ readonly due: number; readonly overtaken: number }> {
   const due = requests
-    .map((request, index) => ({ ...request, item: itemOf(index) }))
+    .map((request, index) => ({ ...request, item: itemOf(request, index) }))
     .filter(({ item, startedAt }) => isDue(item, startedAt));
   let overtaken = 0;
   for (const { config, item, startedAt, ...key } of due)

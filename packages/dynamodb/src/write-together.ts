@@ -81,19 +81,16 @@ async function statesAfter(
   updates: readonly ConditionalUpdate[],
   reasons: readonly CancellationReason[],
 ): Promise<CounterStates> {
-  const failed = requests.filter((_, index) => hasConditionFailed(reasons[index]));
-  const returned = new Map(requests.map((request, index) => [request, reasons[index]?.Item]));
-  const unseen = failed.filter((request) => returned.get(request) === undefined);
-  const items = await readTogether(requests[0].config, unseen).catch((cause: unknown) => {
+  const unseen = requests.filter(
+    (_, index) => hasConditionFailed(reasons[index]) && reasons[index]?.Item === undefined,
+  );
+  const itemOf = await readTogether(requests[0].config, unseen).catch((cause: unknown) => {
     throw reasonUnknown(requests[0], cause);
   });
-  const seen = new Map(
-    failed.map((request) => [request, returned.get(request) ?? items[unseen.indexOf(request)]]),
-  );
   return requests.map((request, index) => {
-    const item = seen.get(request);
     const update = updates[index];
-    if (item === undefined || update === undefined) return stateAt(states, index);
+    if (!hasConditionFailed(reasons[index]) || update === undefined) return stateAt(states, index);
+    const item = reasons[index]?.Item ?? itemOf(request);
     const { kind, mayCreate } = update.change;
     if (kind === "replace" && mayCreate && item[request.valueAttribute] !== undefined)
       request.config.cache.assumesNew = false;
