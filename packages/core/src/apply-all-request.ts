@@ -32,18 +32,18 @@ const entriesParser: Parser<readonly ApplyAllEntry[]> = (input, issues) => {
   const { length } = issues;
   const entries = anyEntriesParser(input, issues);
   if (issues.length > length) return entries;
-  const names = new Set<string>();
-  for (const [index, entry] of entries.entries()) {
-    const name = counterName(entry);
-    if (names.has(name)) issues.push(inputIssue(entry.id, ONCE, [index, "id"]));
-    names.add(name);
-  }
+  for (const { index, id } of repetitions(entries)) issues.push(inputIssue(id, ONCE, [index, "id"]));
   return entries;
 };
 
-/** With another window, the same id is another counter. */
-function counterName({ id, window }: Pick<ApplyAllEntry, "id" | "window">): string {
-  return `${id}\n${window?.name ?? ""}`;
+/** The entries whose counter has an entry before them. With another window, the same id is another counter. */
+function* repetitions(entries: readonly ApplyAllEntry[]) {
+  const names = new Set<string>();
+  for (const [index, { id, window }] of entries.entries()) {
+    const name = `${id}\n${window?.name ?? ""}`;
+    if (names.has(name)) yield { index, id };
+    names.add(name);
+  }
 }
 
 /**
@@ -56,17 +56,11 @@ export function withWindowOfStore(
   window: CounterWindow | undefined,
 ): readonly ApplyAllEntry[] {
   if (window === undefined) return entries;
-  const names = new Set<string>();
-  return entries.map((entry, index) => {
-    const own = { ...entry, window: entry.window ?? window };
-    if (names.has(counterName(own)))
-      throw new CounterError(
-        "invalid-input",
-        `request.entries[${index}].id is ${JSON.stringify(entry.id)}; ${ONCE}.`,
-      );
-    names.add(counterName(own));
-    return own;
-  });
+  const own = entries.map((entry) => ({ ...entry, window: entry.window ?? window }));
+  const [repeated] = repetitions(own);
+  if (repeated === undefined) return own;
+  const { index, id } = repeated;
+  throw new CounterError("invalid-input", `request.entries[${index}].id is ${JSON.stringify(id)}; ${ONCE}.`);
 }
 
 /** Parser of {@link ApplyAllRequest}. */
