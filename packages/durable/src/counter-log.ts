@@ -87,20 +87,12 @@ export function createCounterLog(logger: CounterLogger, counter: LoggedCounter):
       // An error that is no counter error is retried as the SDK retries any step.
       const retryable = known?.retryable ?? true;
       const what = `${operation.operationName} on ${name}`;
-      write(
-        logger,
-        "warn",
-        retryable
-          ? `Attempt ${operation.attempt} of ${what} failed: ${errorMessage}`
-          : `Rejected ${what}: ${errorMessage}`,
-        {
-          outcome: retryable ? "failed" : "rejected",
-          ...counter,
-          ...operation,
-          ...(known && { errorCode: known.code }),
-          errorMessage,
-        },
-      );
+      const message = retryable
+        ? `Attempt ${operation.attempt} of ${what} failed: ${errorMessage}`
+        : `Rejected ${what}: ${errorMessage}`;
+      const outcome = retryable ? "failed" : "rejected";
+      const errorCode = known && { errorCode: known.code };
+      write(logger, "warn", message, { outcome, ...counter, ...operation, ...errorCode, errorMessage });
     },
   });
 }
