@@ -99,7 +99,7 @@ export interface SeparatePlacement {
 /** What is recorded of a hold in a counter's item. */
 export interface HoldParts {
   /** The attributes to remove with the key: one that changes when the hold ends, and one that never does. */
-  readonly changing: { readonly name: string; readonly value: AttributeValue };
+  readonly changing: readonly [name: string, value: AttributeValue];
   readonly constant: string;
   /** Until when its end is remembered, in seconds since 1970; undefined if it is open. */
   readonly forgottenAt: number | undefined;

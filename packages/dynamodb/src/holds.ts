@@ -44,7 +44,7 @@ const support: HoldSupport = {
     const held = item[names.held];
     if (held === undefined) return undefined;
     return {
-      changing: { name: names.held, value: held },
+      changing: [names.held, held],
       constant: names.hold,
       forgottenAt: forgottenAt(held),
       inKeyItem: holdInKeyItem(item, keyAttribute),

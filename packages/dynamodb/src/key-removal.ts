@@ -24,16 +24,9 @@ export function removal(
   keys: readonly RecordedKey[],
   next?: { readonly fence: AttributeValue; readonly list: AttributeValue | undefined },
 ) {
-  const seen: [string, AttributeValue][] = [];
-  const constant: string[] = []; // no need to compare: it is never changed
-  for (const [name, record] of keys) {
-    seen.push([name, record]);
-    const hold = holdOf(request, item, name);
-    if (hold === undefined) continue;
-    seen.push([hold.changing.name, hold.changing.value]);
-    constant.push(hold.constant);
-  }
-  const removed = [...seen.map((_, index) => `#k${index}`), ...constant.map((_, index) => `#h${index}`)];
+  const holds = keys.flatMap(([name]) => holdOf(request, item, name) ?? []);
+  const seen = [...keys, ...holds.map(({ changing }) => changing)];
+  const removed = [...seen.map((_, index) => `#k${index}`), ...holds.map((_, index) => `#h${index}`)];
   const conditions = seen.map((_, index) => `#k${index} = :k${index}`);
   const fence = item[attributes.fence];
   let sets = "";
@@ -51,7 +44,7 @@ export function removal(
     {
       names: Object.fromEntries([
         ...seen.map(([name], index) => [`#k${index}`, name]),
-        ...constant.map((name, index) => [`#h${index}`, name]),
+        ...holds.map(({ constant }, index) => [`#h${index}`, constant]),
       ]),
       values: {
         ":fence": fence,
