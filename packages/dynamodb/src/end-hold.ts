@@ -15,7 +15,6 @@ import {
   knownHold,
   type KnownHold,
 } from "./hold-memory.ts";
-import { valueAttributeOf } from "./hold-record.ts";
 import { readSettledItem, settle } from "./settle-expired-holds.ts";
 import {
   firstHoldAction,
@@ -27,7 +26,7 @@ import {
 import { readTogether } from "./transactional-read.ts";
 import { itemName, namesOf, valueName } from "./request-context.ts";
 import type { CallConfig } from "./store-options.ts";
-import { numberValue } from "./item-schema.ts";
+import { numberValue, valueAttributeOf } from "./item-schema.ts";
 import { hasMovedHolds } from "./write-fence.ts";
 
 /**

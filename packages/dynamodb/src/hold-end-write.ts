@@ -17,13 +17,13 @@ import {
 import { setContended } from "./contended-request.ts";
 import { readItem, valueOf } from "./read-item.ts";
 import { withParameters } from "./expression-parameters.ts";
-import { endText, holdAttributes, valueAttributeOf, windowOfHoldText } from "./hold-record.ts";
+import { endText, holdAttributes, windowOfHoldText } from "./hold-record.ts";
 import { endOfMovedHold } from "./moved-hold.ts";
 import type { HoldContext, HoldState, HoldWrite } from "./next-hold-action.ts";
 import { send } from "./send.ts";
 import type { CallConfig } from "./store-options.ts";
 import { itemAt } from "./table-keys.ts";
-import { attributes, numberValue } from "./item-schema.ts";
+import { attributes, numberValue, valueAttributeOf } from "./item-schema.ts";
 import { soonAfter } from "./hold-expiry.ts";
 
 /** What became of a write that DynamoDB answered. */

@@ -1,7 +1,7 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { Hold, HoldEnd } from "@durable-counter/core";
 import type { Item } from "./read-item.ts";
-import { attributes, HELD_PREFIX, HOLD_PREFIX, KEY_PREFIX, windowAttribute } from "./item-schema.ts";
+import { HELD_PREFIX, HOLD_PREFIX, KEY_PREFIX } from "./item-schema.ts";
 
 /*
  * A hold is recorded in two attributes beside the record of its idempotency key, all three named after the same hash:
@@ -45,11 +45,6 @@ export function holdText({
 /** Begins the text of every hold that belongs to a window. */
 export function windowOfHoldText(startsAt: number): string {
   return `v1/${startsAt / 1_000}/`;
-}
-
-/** The attribute with the value that a hold has taken from. */
-export function valueAttributeOf({ startsAt }: Pick<RecordedHold, "startsAt">): string {
-  return startsAt === undefined ? attributes.value : windowAttribute({ startsAt });
 }
 
 /** What is recorded of the end of a hold, which may not have been seen. */

@@ -67,9 +67,9 @@ export function valueSortKey(window: { readonly name: string } | undefined): str
 
 const WINDOW_PREFIX = "w#";
 
-/** The attribute with the value of a window: named after its start, in seconds since 1970. */
-export function windowAttribute({ startsAt }: { readonly startsAt: number }): string {
-  return `${WINDOW_PREFIX}${startsAt / 1_000}`;
+/** The attribute with the value of a counter; of a window, it is named after the start, in seconds since 1970. */
+export function valueAttributeOf({ startsAt }: { readonly startsAt?: number | undefined }): string {
+  return startsAt === undefined ? attributes.value : `${WINDOW_PREFIX}${startsAt / 1_000}`;
 }
 
 /** When the window of an attribute starts, in milliseconds since 1970; undefined for another attribute. */

@@ -10,8 +10,8 @@ import {
 } from "@durable-counter/core";
 import { valueOf, type Item } from "./read-item.ts";
 import { named, quoted } from "./named.ts";
-import { holdAttributes, readHold, valueAttributeOf, type EndRecord, type OpenHold } from "./hold-record.ts";
-import { attributes } from "./item-schema.ts";
+import { holdAttributes, readHold, type EndRecord, type OpenHold } from "./hold-record.ts";
+import { attributes, valueAttributeOf } from "./item-schema.ts";
 import { checkFence, hasMovedHolds } from "./write-fence.ts";
 import { isDue } from "./hold-expiry.ts";
 

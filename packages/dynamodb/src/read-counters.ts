@@ -1,7 +1,7 @@
 import type { CounterWindow } from "@durable-counter/core";
 import { withParameters } from "./expression-parameters.ts";
 import { mayBeDue } from "./hold-expiry.ts";
-import { attributes, VALUE_SORT_KEY, valueSortKey, windowAttribute } from "./item-schema.ts";
+import { valueAttributeOf, valueSortKey } from "./item-schema.ts";
 import { readItem, valueOf, type Item, type Table } from "./read-item.ts";
 import { sumOfShards } from "./shards.ts";
 import type { CallConfig } from "./store-options.ts";
@@ -18,17 +18,16 @@ export interface ReadOptions {
 
 /** Where a value is kept: of a counter without windows, or of the current window. */
 export function placeOf(window: CounterWindow | undefined, now: number) {
-  if (window === undefined) return { sortKey: VALUE_SORT_KEY, attribute: attributes.value };
-  return { sortKey: valueSortKey(window), attribute: windowAttribute(window.at(now)) };
+  return {
+    sortKey: valueSortKey(window),
+    attribute: valueAttributeOf({ startsAt: window?.at(now).startsAt }),
+  };
 }
 
 /** What is read of a counter's item; its partition key, too, where that tells something else from nothing. */
 export function counterProjection(
   table: Pick<Table, "keys">,
-  {
-    withId = table.keys.isShared,
-    attribute = attributes.value,
-  }: { withId?: boolean; attribute?: string } = {},
+  { withId = table.keys.isShared, attribute }: { withId?: boolean; attribute: string },
 ) {
   const ProjectionExpression = `#value, #fence, #shards, #due${withId ? ", #id" : ""}`;
   return withParameters(table, { ProjectionExpression }, { names: { "#value": attribute } });

@@ -7,7 +7,7 @@ import {
   type WindowPeriod,
 } from "@durable-counter/core";
 import type { Item } from "./read-item.ts";
-import { windowAttribute, windowStartOf } from "./item-schema.ts";
+import { valueAttributeOf, windowStartOf } from "./item-schema.ts";
 import { GRACE_SECONDS, hasHolds, lapsedBefore } from "./write-fence.ts";
 
 /**
@@ -54,7 +54,7 @@ export function requestWindow(window: CounterWindow, time: RequestTime): Request
   return {
     window,
     period,
-    attribute: windowAttribute(period),
+    attribute: valueAttributeOf(period),
     expiresAt: itemExpiry(window, startedAt, retentionSeconds),
     serial: serialOf(window, period, Math.min(recordedAt(expiresAt, recordSeconds), latest)),
     recordSeconds,

@@ -3,13 +3,13 @@ import { hasConditionFailed, reasonsOf } from "./aws-errors.ts";
 import { startsCompaction } from "./compaction.ts";
 import { mayTransact, refusesTransactions } from "./move-keys.ts";
 import { forgetHold, isPlacedInline, keyItemOf, placeNextInline, rememberHold } from "./hold-memory.ts";
-import { valueAttributeOf } from "./hold-record.ts";
 import type { HoldSupport } from "./hold-support.ts";
 import { putMovedHold } from "./moved-hold.ts";
 import { hasList } from "./moved-keys-list.ts";
+import { placeOf } from "./read-counters.ts";
 import { itemName, valueName } from "./request-context.ts";
 import type { CallConfig } from "./store-options.ts";
-import { attributes, numberValue, valueSortKey } from "./item-schema.ts";
+import { attributes, numberValue } from "./item-schema.ts";
 import { hasMovedHolds, isFenced } from "./write-fence.ts";
 import { dueOf, firstDue, nextDue } from "./hold-expiry.ts";
 
@@ -25,12 +25,12 @@ export function rememberValue(
   id: string,
   window: CounterWindow | undefined,
 ): void {
-  const valueAttribute = valueAttributeOf({ startsAt: window?.at(now()).startsAt });
-  const key = { id, sortKey: valueSortKey(window) };
-  const item = cache.fencedItems.get(itemName(key));
-  const value = cache.values.get(valueName({ ...key, valueAttribute }));
+  const { sortKey, attribute: valueAttribute } = placeOf(window, now());
+  const name = itemName({ id, sortKey });
+  const item = cache.fencedItems.get(name);
+  const value = cache.values.get(valueName({ id, sortKey, valueAttribute }));
   if (item !== undefined && value !== undefined)
-    cache.fencedItems.set(itemName(key), { ...item, [valueAttribute]: numberValue(value) });
+    cache.fencedItems.set(name, { ...item, [valueAttribute]: numberValue(value) });
 }
 
 /** Whether the hold of a request is placed in items of its own at once. */
