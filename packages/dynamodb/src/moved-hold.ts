@@ -18,7 +18,7 @@ const TIME_DIGITS = 15;
  * Begins the sort keys of the open holds that expire at a time or later; without a time, of all of them. An open hold that is
  * left of a deleted counter of this id is not among them.
  */
-export function movedHoldPrefix({ [attributes.life]: life }: Item, from?: number): string {
+function movedHoldPrefix({ [attributes.life]: life }: Item, from?: number): string {
   const time = from === undefined ? "" : String(from).padStart(TIME_DIGITS, "0");
   return `${OPEN_HOLD_PREFIX}${life?.S ?? ""}#${time}`;
 }
@@ -27,16 +27,22 @@ function openHoldKey(item: Item, { expiresAt, keyAttribute }: Pick<OpenHold, "ex
   return `${movedHoldPrefix(item, expiresAt)}#${keyAttribute.slice(KEY_PREFIX.length)}`;
 }
 
-/** The input of a query for the open holds of a counter from a prefix on, in the order of their expiry. */
-export function movedHoldsFrom(table: Pick<Table, "keys">, id: string, item: Item, prefix: string) {
+/** The input of a query for the open holds of a counter that expire at a time or later, in the order of their expiry. */
+export function movedHoldsFrom(
+  table: Pick<Table, "tableName" | "keys">,
+  id: string,
+  item: Item,
+  from?: number,
+) {
   return {
+    TableName: table.tableName,
     ...withParameters(
       table,
       { KeyConditionExpression: "#id = :id AND #sortKey BETWEEN :from AND :to" },
       {
         values: {
           ":id": { S: table.keys.prefix + id },
-          ":from": { S: prefix },
+          ":from": { S: movedHoldPrefix(item, from) },
           ":to": { S: `${movedHoldPrefix(item)}~` },
         },
       },

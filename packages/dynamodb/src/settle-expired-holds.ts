@@ -9,7 +9,7 @@ import { hasConditionFailed, isBusy, isConditionFailure, reasonsOf, translateErr
 import { backOff, MAX_OVERTAKEN } from "./back-off.ts";
 import { readItem, valueOf, type Item } from "./read-item.ts";
 import { endText, holdAttributes, openHolds, type OpenHold } from "./hold-record.ts";
-import { endOfMovedHold, movedHoldPrefix, movedHoldsFrom, toOpenHold } from "./moved-hold.ts";
+import { endOfMovedHold, movedHoldsFrom, toOpenHold } from "./moved-hold.ts";
 import type { HoldTable } from "./hold-support.ts";
 import { itemAt, type CounterKey } from "./table-keys.ts";
 import { attributes, numberValue, valueAttributeOf } from "./item-schema.ts";
@@ -171,8 +171,7 @@ const MISSING: AttributeValue = { NULL: true };
 /** Those of the open holds in items of their own that expire first. */
 async function firstMovedHolds(config: HoldTable, id: string, item: Item): Promise<readonly OpenHold[]> {
   const command = new QueryCommand({
-    TableName: config.tableName,
-    ...movedHoldsFrom(config, id, item, movedHoldPrefix(item)),
+    ...movedHoldsFrom(config, id, item),
     Limit: MAX_SETTLED + 1,
   });
   const { Items = [] } = await send(config, () => command);

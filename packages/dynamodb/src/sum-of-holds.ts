@@ -3,7 +3,7 @@ import type { CounterWindow } from "@durable-counter/core";
 import { translateError } from "./aws-errors.ts";
 import { itemsOfPages, readItem } from "./read-item.ts";
 import { openHolds } from "./hold-record.ts";
-import { movedHoldPrefix, movedHoldsFrom, toOpenHold } from "./moved-hold.ts";
+import { movedHoldsFrom, toOpenHold } from "./moved-hold.ts";
 import type { CallConfig } from "./store-options.ts";
 import { valueSortKey } from "./item-schema.ts";
 import { send } from "./send.ts";
@@ -31,10 +31,7 @@ export async function sumOfHolds(
     );
   if (!hasMovedHolds(item)) return sum();
   try {
-    const input = {
-      TableName: tableName,
-      ...movedHoldsFrom(config, id, item, movedHoldPrefix(item, now + 1)),
-    };
+    const input = movedHoldsFrom(config, id, item, now + 1);
     for await (const moved of itemsOfPages((ExclusiveStartKey) =>
       send(config, () => new QueryCommand({ ...input, ExclusiveStartKey })),
     )) {
