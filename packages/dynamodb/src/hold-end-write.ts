@@ -6,14 +6,7 @@ import {
   endUntracked,
   type Attempts,
 } from "./attempt-tracking.ts";
-import {
-  hasConditionFailed,
-  isBusy,
-  isConditionFailure,
-  isConflict,
-  reasonsOf,
-  translateError,
-} from "./aws-errors.ts";
+import { hasConditionFailed, isBusy, isConditionFailure, isConflict, reasonsOf } from "./aws-errors.ts";
 import { setContended } from "./contended-request.ts";
 import { readItem, valueOf } from "./read-item.ts";
 import { withParameters } from "./expression-parameters.ts";
@@ -37,7 +30,7 @@ type Outcome =
 /**
  * Ends a hold, by one conditional write.
  *
- * @throws CounterError `throttled`, `unavailable`, `outcome-unknown`, `misconfigured`
+ * @throws what the client threw, for the caller to translate
  */
 export async function writeEnd(
   config: CallConfig,
@@ -45,7 +38,6 @@ export async function writeEnd(
   action: HoldWrite,
   attempts: Attempts,
 ): Promise<Outcome> {
-  const { tableName } = config;
   const { id } = context.request;
   const answer = (value: number): Outcome => ({ result: { value, replayed: false } });
   try {
@@ -78,16 +70,8 @@ export async function writeEnd(
       return { state: isEnded ? { item, keyItem: others.at(-1)?.Item } : { ...action.hold.state, item } };
     }
     endUntracked(attempts, error);
-    const { holdId: idempotencyKey } = context.request;
-    const translated = translateError(error, {
-      tableName,
-      counterId: id,
-      idempotencyKey,
-      wrote: true,
-      attempts,
-    });
-    if (isBusy(error)) return { error: translated, isConflict: isConflict(error) };
-    throw translated;
+    if (isBusy(error)) return { error, isConflict: isConflict(error) };
+    throw error;
   }
 }
 

@@ -1,8 +1,8 @@
 import type { CancellationReason, TransactWriteItem } from "@aws-sdk/client-dynamodb";
-import { applyBatch, CounterError } from "@durable-counter/core";
+import { applyBatch } from "@durable-counter/core";
 import { invalidAlongside, refusingWrite, type RefusingWrite } from "./alongside.ts";
 import { endUntracked, TrackedTransactWriteItems } from "./attempt-tracking.ts";
-import { hasConditionFailed, isBusy, isConflict, isItemFull, reasonsOf } from "./aws-errors.ts";
+import { hasConditionFailed, isBusy, isConflict, reasonsOf } from "./aws-errors.ts";
 import { stateAfterFailure, updateInput } from "./conditional-update.ts";
 import { valueOf } from "./read-item.ts";
 import type { EntryContexts } from "./entry-contexts.ts";
@@ -12,7 +12,7 @@ import { readTogether } from "./transactional-read.ts";
 import { stateAt, type CounterStates } from "./recorded-results.ts";
 import { itemName, valueName, type RequestContext } from "./request-context.ts";
 import { send } from "./send.ts";
-import { reasonUnknown, translateWriteError } from "./write-outcome.ts";
+import { reasonUnknown } from "./write-outcome.ts";
 
 /** What became of a transaction that DynamoDB answered. */
 export type TogetherOutcome =
@@ -26,14 +26,14 @@ export type TogetherOutcome =
   /** Not applied: the item of this entry would be larger than an item may be. */
   | { readonly type: "item-full"; readonly index: number }
   /** Not applied: DynamoDB throttles, or another transaction was at work on an item, which is a conflict. */
-  | { readonly type: "busy"; readonly error: CounterError; readonly isConflict: boolean };
+  | { readonly type: "busy"; readonly error: unknown; readonly isConflict: boolean };
 
 /**
  * Applies all batches in one transaction, which records the key in each counter's item, and carries out the writes of the caller's
  * own.
  *
- * @throws CounterError `invalid-input` for a write of the caller's own that DynamoDB does not take; `unavailable`,
- *   `outcome-unknown`, `misconfigured`
+ * @throws CounterError `invalid-input` for a write of the caller's own that DynamoDB does not take; else what the client threw,
+ *   for the caller to translate
  */
 export async function writeTogether(
   requests: EntryContexts,
@@ -62,15 +62,9 @@ export async function writeTogether(
     }
     endUntracked(attempts, error);
     const full = reasons.findIndex(({ Message }) => /item size/iu.test(Message ?? ""));
-    if (isItemFull(error) && full !== -1 && full < requests.length) return { type: "item-full", index: full };
-    if (isBusy(error)) {
-      const translated = translateWriteError(requests[0], error);
-      return { type: "busy", error: translated, isConflict: isConflict(error) };
-    }
-    throw (
-      invalidAlongside(error, reasons.slice(requests.length), alongside) ??
-      translateWriteError(requests[0], error)
-    );
+    if (full !== -1 && full < requests.length) return { type: "item-full", index: full };
+    if (isBusy(error)) return { type: "busy", error, isConflict: isConflict(error) };
+    throw invalidAlongside(error, reasons.slice(requests.length), alongside) ?? error;
   }
 }
 
