@@ -27,21 +27,17 @@ export async function entryResults(
   const added = await addedResults(requests.filter(isAdded), itemOf);
   const results = requests.map((request, index) => {
     const { id, commands, limits, window } = request;
-    const { change } = updates[index] ?? {};
+    const { change, keyItem, item = {} } = updates[index] ?? {};
     const replaced =
       change?.kind === "replace"
         ? withWindow(applyBatch(change.before, commands, limits, id), window, limits)
         : undefined;
     const result = added.get(request) ?? replaced;
     if (result === undefined) throw new TypeError("An entry was neither added nor replaced.");
+    if (keyItem !== undefined) cacheFence(request, item);
+    config.cache.values.set(valueName(request), result.value);
     return result;
   });
-  for (const [index, request] of requests.entries()) {
-    const update = updates[index];
-    if (update?.keyItem !== undefined) cacheFence(request, update.item);
-    const value = results[index]?.value;
-    if (value !== undefined) config.cache.values.set(valueName(request), value);
-  }
   if (compacts) await Promise.all(requests.map((each) => compact(each, itemOf(each))));
   return results;
 }
