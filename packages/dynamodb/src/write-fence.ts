@@ -93,13 +93,11 @@ export function checkFence(
   const fence = Number(attribute.N);
   if (fence < PERMANENT_FENCE) return;
   const shards = item[attributes.shards]?.N;
-  let why = `has the write fence ${quoted(attribute)}, which is no time. Repair or delete the item.`;
-  if (fence >= PERMANENT_FENCE) {
-    why =
-      shards === undefined
-        ? "was written by a newer version of @durable-counter/dynamodb. Upgrade this one."
-        : `is spread over ${shards} shards. Create the store with shards: ${shards}, or count under another id.`;
-  }
+  const why = Number.isNaN(fence)
+    ? `has the write fence ${quoted(attribute)}, which is no time. Repair or delete the item.`
+    : shards === undefined
+      ? "was written by a newer version of @durable-counter/dynamodb. Upgrade this one."
+      : `is spread over ${shards} shards. Create the store with shards: ${shards}, or count under another id.`;
   throw new CounterError("misconfigured", `${named(table, id)} ${why}`);
 }
 
