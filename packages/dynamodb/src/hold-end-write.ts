@@ -128,7 +128,6 @@ function expressionsOf({ forgetAt }: HoldContext, { hold, startsAt }: HoldWrite)
     case "moved":
       return {
         set: "#value = :after",
-        // A counter that was deleted and written again has another life.
         condition: `#value = :before AND #life = :life AND ${NOT_DUE}`,
         values: {
           ":before": numberValue(hold.before),

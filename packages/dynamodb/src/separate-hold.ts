@@ -63,7 +63,6 @@ export const placeApart: HoldSupport["placeApart"] = (request, { state: { item }
   return {
     inKeyItem: keyItemOf(open, item),
     part: {
-      // A counter that was deleted and written again has another life.
       condition: `#life = :life AND ${seen === undefined ? "attribute_not_exists(#due)" : "#due = :seenDue"}`,
       set: ", #due = :due",
       names: {},
