@@ -10,19 +10,10 @@ import { UsageError } from "./usage-error.ts";
 export const DEFAULT_PORT = 3_001;
 
 /** The arguments of `dev`. */
-export interface DevOptions {
-  readonly functions: readonly EmulatedFunction[];
-  readonly port: number;
-  readonly watch: boolean;
-  readonly dataFile: string | undefined;
-  readonly env: Readonly<Record<string, string>>;
-  readonly memoryMB: number;
-  readonly timeoutSeconds: number;
-  readonly chaos: ChaosOptions | undefined;
-}
+export type DevOptions = ReturnType<typeof devOptions>;
 
 /** @throws UsageError naming the argument, its value and the remedy */
-export function devOptions(args: readonly string[]): DevOptions {
+export function devOptions(args: readonly string[]) {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,

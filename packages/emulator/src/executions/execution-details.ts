@@ -1,38 +1,10 @@
 import type { Operation } from "@durable-counter/testing/service";
 import type { Execution } from "./execution.ts";
-import type { ExecutionSummary } from "./journal.ts";
 
-/** One operation, as the console shows it. */
-interface ShownOperation {
-  readonly id: string;
-  readonly parentId: string | undefined;
-  readonly name: string | undefined;
-  readonly type: string;
-  readonly status: string;
-  readonly attempts: number | undefined;
-  /** Milliseconds since the epoch. */
-  readonly startedAt: number | undefined;
-  readonly endedAt: number | undefined;
-  readonly result: string | undefined;
-  readonly error: string | undefined;
-  /** Of a callback that is open. */
-  readonly callbackId: string | undefined;
-  /** Whether it waits for time to pass, which can be skipped. */
-  readonly canSkip: boolean;
-}
+/** One execution, as the console shows it. Times are milliseconds since the epoch. */
+export type ExecutionDetails = ReturnType<typeof executionDetails>;
 
-/** One execution, as the console shows it. */
-export interface ExecutionDetails extends ExecutionSummary {
-  /** Whether a process works on it right now. */
-  readonly isRunning: boolean;
-  readonly invocations: number;
-  readonly payload: string | undefined;
-  readonly result: string | undefined;
-  readonly error: string | undefined;
-  readonly operations: readonly ShownOperation[];
-}
-
-export function executionDetails({ recorded, isRunning }: Execution): ExecutionDetails {
+export function executionDetails({ recorded, isRunning }: Execution) {
   const { start, end, invocations, summary, state, pending } = recorded;
   return {
     ...summary,
@@ -47,7 +19,8 @@ export function executionDetails({ recorded, isRunning }: Execution): ExecutionD
   };
 }
 
-function shown(operation: Operation, canSkip: boolean): ShownOperation {
+/** @param canSkip whether it waits for time to pass, which can be skipped */
+function shown(operation: Operation, canSkip: boolean) {
   const { Id = "", ParentId, Name, SubType, Type = "", Status = "" } = operation;
   const { StepDetails, ContextDetails, CallbackDetails, ChainedInvokeDetails } = operation;
   const { Result, Error: error } =
