@@ -1,4 +1,4 @@
-import { setImmediate, setTimeout } from "node:timers";
+import { setImmediate, setTimeout } from "node:timers/promises";
 import type { Task } from "./task.ts";
 
 /** After so many turns of the event loop, waiting uses timers instead of immediates to save CPU time. */
@@ -24,7 +24,7 @@ export async function waitUntilIdle(tasks: readonly Task[], timeoutMs: number): 
   let waited = 0;
   for (let quiet = 0; ; quiet++) {
     const before = performance.now();
-    await (quiet < BUSY_TURNS ? turn() : aMillisecond());
+    await (quiet < BUSY_TURNS ? setImmediate() : setTimeout(1));
     waited += Math.min(performance.now() - before, MOST_MS_OF_A_TURN);
     const now = progressOf(tasks);
     if (now !== progress) {
@@ -51,12 +51,4 @@ function progressOf(tasks: readonly Task[]): number {
 /** A connection that was opened before can deliver an answer without a visible resource. */
 function hasSockets(): boolean {
   return process.getActiveResourcesInfo().some((type) => /^(TCP|TLS|UDP|HTTP)/.test(type));
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => void setImmediate(resolve));
-}
-
-function aMillisecond(): Promise<void> {
-  return new Promise((resolve) => void setTimeout(resolve, 1));
 }
