@@ -159,17 +159,12 @@ function parseOperation(input: unknown, path: string): CounterInput {
  * makes it a write.
  */
 function withoutSingleKeys(inputs: readonly CounterInput[]): readonly CounterInput[] {
-  const uses = new Map<string | undefined, number>();
-  for (const input of inputs) {
-    const idempotencyKey = batchOf(input)?.idempotencyKey;
-    uses.set(idempotencyKey, (uses.get(idempotencyKey) ?? 0) + 1);
-  }
+  const uses = Map.groupBy(inputs, (input) => batchOf(input)?.idempotencyKey);
   return inputs.map((input) => {
     const batch = batchOf(input);
-    if (batch?.idempotencyKey === undefined || uses.get(batch.idempotencyKey) !== 1 || onlyReads(batch))
-      return input;
-    const { idempotencyKey: _idempotencyKey, callerId: _callerId, ...rest } = batch;
-    return rest;
+    if (batch?.idempotencyKey === undefined || onlyReads(batch)) return input;
+    const { idempotencyKey, callerId: _callerId, ...rest } = batch;
+    return uses.get(idempotencyKey)?.length === 1 ? rest : input;
   });
 }
 

@@ -8,10 +8,12 @@ import {
   type WindowPeriod,
 } from "@durable-counter/core";
 import type { CounterWithHolds } from "./memory-holds.ts";
-import { inPeriod, type CounterWithWindows } from "./memory-windows.ts";
+import { inPeriod } from "./memory-windows.ts";
 
 /** A counter of a `MemoryCounterStore`. Its value is undefined if it has no value yet, but refusals. */
-export interface StoredCounter extends CounterWithHolds, CounterWithWindows {
+export interface StoredCounter extends CounterWithHolds {
+  /** Divides the counter's time; undefined if it has no windows. */
+  readonly window: CounterWindow | undefined;
   readonly keys: Map<string, Use>;
 }
 

@@ -15,12 +15,6 @@ export interface CounterValues {
   readonly values: Map<number, number>;
 }
 
-/** What a counter in memory is made of, as far as windows are concerned. */
-export interface CounterWithWindows extends CounterValues {
-  /** Divides the counter's time; undefined if it has no windows. */
-  readonly window: CounterWindow | undefined;
-}
-
 /** Names a counter: with another window, it is another one. An id has no line break. */
 export function counterName(id: string, window: CounterWindow | undefined): string {
   return window === undefined ? id : `${id}\n${window.name}`;

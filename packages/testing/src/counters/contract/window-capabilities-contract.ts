@@ -1,7 +1,7 @@
 import { increment, type CounterStore, type HoldRequest } from "@durable-counter/core";
 import { codeOf, type Contract, type StoreCapability } from "./contract.ts";
 import { applyAll, detailsOf, entry } from "./several-counters.ts";
-import { DAYS, FIRST_END, HOUR, MINUTE, setUpWindows } from "./window-setting.ts";
+import { DAYS, FIRST_END, HOUR, HOURS, MINUTE, setUpWindows } from "./window-setting.ts";
 
 /** Rules for the other capabilities of a store with windows. */
 export function windowCapabilitiesContract(
@@ -73,8 +73,8 @@ function windowedEntriesContract({ test, expect, createStore }: Contract): void 
   });
 
   test("the same counter twice in one window is refused, and changes nothing", async () => {
-    const { store, read, window } = await setUpWindows(createStore);
-    const entries = [entry("a", increment(1)), { ...entry("a", increment(1)), window }];
+    const { store, read } = await setUpWindows(createStore);
+    const entries = [entry("a", increment(1)), { ...entry("a", increment(1)), window: HOURS }];
     expect(await codeOf(applyAll(store, { entries }))).toEqual("invalid-input");
     expect(await read()).toEqual(0);
   });
