@@ -1,5 +1,6 @@
 import type { HistoryEvent } from "../replay/history-event.ts";
 import { operationLabel } from "../replay/operation-label.ts";
+import { functionNameOf } from "../service/arn.ts";
 import { OperationPositions } from "../service/operation-positions.ts";
 import { formatDuration, timesOf } from "./duration.ts";
 import { recordOf, type ExecutionRecord } from "./execution-record.ts";
@@ -75,18 +76,12 @@ export function executionTimeline(
     operations.flatMap((operation): readonly InvokedTimeline[] => {
       const { id, start, end, started } = operation;
       const callee = invoked.get(id);
-      return callee === undefined
-        ? []
-        : [{ timeline: callee, functionName: shortName(started.functionName), lane, start, end }];
+      if (callee === undefined) return [];
+      const functionName = functionNameOf(started.functionName ?? "invoked");
+      return [{ timeline: callee, functionName, lane, start, end }];
     }),
   );
   return placed.length === 0 ? timeline : withInvokedLanes(timeline, placed);
-}
-
-/** The name of a function without its account and its qualifier. */
-function shortName(reference = "invoked"): string {
-  const [, name = reference] = /(?:^|:function:)([^:]+)(?::[^:]*)?$/u.exec(reference) ?? [];
-  return name;
 }
 
 /** A lane and the operations that its bars show. */
