@@ -8,18 +8,13 @@ const SHORTEST = 200;
 /** A longer table is closed at first: a browser does not lay it out until it is opened. */
 const OPEN_ROWS = 60;
 
-/** How much of each payload a page with so many of them shows. */
-function payloadLength(count: number): number {
-  return Math.max(SHORTEST, Math.min(LONGEST, Math.floor(ALL_PAYLOADS / Math.max(1, count))));
-}
-
 /** The figure as a table: one row for each bar. It is what a bar refers to, and where the script finds its payloads. */
 export function detailsTable(
   bars: readonly Bar[],
   rowId: (number: number) => string,
   isOpen: boolean,
 ): string {
-  const length = payloadLength(bars.length);
+  const length = Math.max(SHORTEST, Math.min(LONGEST, Math.floor(ALL_PAYLOADS / bars.length)));
   const rows = bars.map((bar, index) => {
     const status = `<span class="${bar.status}">${escapeText(bar.summary)}</span>`;
     return (
