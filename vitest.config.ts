@@ -11,6 +11,10 @@ const BROWSER_TESTS = `${FOLDERS}/**/*.browser.test.ts`;
 /** A limit only ends a test that hangs: no machine is so slow. */
 const HANG_MS = 600_000;
 
+// What tests read of an output is the same in any terminal. The workers, and what they start, inherit it.
+delete process.env["FORCE_COLOR"];
+process.env["NO_COLOR"] = "1";
+
 const folder = createRunFolder();
 const seed = (process.env["TEST_SEED"] ??= String(Math.floor(Math.random() * 2 ** 31)));
 const setupFiles = ["scripts/test/record-worker.ts", "scripts/test/random-setup.ts"];
