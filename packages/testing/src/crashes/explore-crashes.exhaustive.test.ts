@@ -161,6 +161,12 @@ test("reports its progress", async () => {
   const { points } = await exploreCrashes(handler, { ...options, onProgress });
   expect(onProgress).toHaveBeenCalledTimes(points);
   expect(onProgress).toHaveBeenLastCalledWith({ done: points, total: points, failures: 4 });
+  onProgress.mockClear();
+  await exploreCrashes(handler, { ...options, crashes: [1, 2], onProgress });
+  expect(onProgress.mock.calls.map(([{ done, total }]) => [done, total])).toEqual([
+    [1, 2],
+    [2, 2],
+  ]);
 });
 
 test("does not change a dependency outside of an exploration", async () => {

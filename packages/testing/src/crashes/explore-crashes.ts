@@ -151,10 +151,12 @@ class Exploration<Result> {
   async only(points: readonly number[]): Promise<void> {
     const targets: CrashTarget[] = [];
     let timeline = this.#timeline;
+    this.#total = points.length;
     for (const point of points) {
       targets.push(targetOf(timeline, point));
       this.#failures.length = 0; // a failure with fewer crashes was not asked for
       ({ timeline } = await this.#crash(targets));
+      this.#progress();
     }
   }
 
