@@ -4,7 +4,15 @@ import { queryItems, readItem, type Table } from "./read-item.ts";
 import { withParameters } from "./expression-parameters.ts";
 import { checkOwner, isOwnItem, OWN_OR_MISSING } from "./item-owner.ts";
 import { itemAt, sortKeyOf, type CounterKey } from "./table-keys.ts";
-import { attributes, KEY_PREFIX, VALUE_SORT_KEY, valueSortKey } from "./item-schema.ts";
+import {
+  attributes,
+  isKeySortKey,
+  isShardSortKey,
+  isValueSortKey,
+  KEY_PREFIX,
+  VALUE_SORT_KEY,
+  valueSortKey,
+} from "./item-schema.ts";
 import { send } from "./send.ts";
 import { hasConditionFailed, isConditionFailure, reasonsOf, translateError } from "./aws-errors.ts";
 
@@ -28,9 +36,9 @@ export async function deleteCounter(
   try {
     if (!(await deleteValue(table, { id, sortKey: valueSortKey(window) }))) {
       for await (const item of queryItems(table, id, `${VALUE_SORT_KEY}/`, { consistent: true })) {
-        if (!isOwnItem(item, table)) continue;
-        const at = itemAt(table, { id, sortKey: sortKeyOf(table, item) });
-        await send(table, () => new DeleteItemCommand(at));
+        const sortKey = sortKeyOf(table, item);
+        if (!isOwnItem(item, table) || !isShardSortKey(sortKey)) continue;
+        await send(table, () => new DeleteItemCommand(itemAt(table, { id, sortKey })));
       }
     }
     await deleteKeyItems(table, id);
@@ -60,11 +68,13 @@ async function deleteValue(table: Table, key: CounterKey): Promise<boolean> {
 async function deleteKeyItems(table: Table, id: string): Promise<void> {
   const byOwner = new Map<string, string[]>();
   for await (const item of queryItems(table, id, KEY_PREFIX, { consistent: true })) {
-    if (table.keys.isShared && item[attributes.owner] === undefined) continue;
-    const owner = item[attributes.owner]?.S ?? VALUE_SORT_KEY;
+    const sortKey = sortKeyOf(table, item);
+    const owner = item[attributes.owner]?.S;
+    // An item of others may lie here, too, and may have an owner.
+    if (owner === undefined || !isValueSortKey(owner) || !isKeySortKey(sortKey)) continue;
     const sortKeys = byOwner.get(owner) ?? [];
     byOwner.set(owner, sortKeys);
-    sortKeys.push(sortKeyOf(table, item));
+    sortKeys.push(sortKey);
     if (sortKeys.length === MAX_DELETED) await deleteKeyItemsOf(table, id, owner, sortKeys.splice(0));
   }
   for (const [owner, sortKeys] of byOwner)

@@ -53,6 +53,13 @@ export function shardPrefix(shards: number): string {
   return `${VALUE_SORT_KEY}/${shards}/`;
 }
 
+const SHARD = /^value\/\d+\/\d+$/u;
+
+/** Whether this is the sort key of a shard, of whichever number. */
+export function isShardSortKey(sortKey: string): boolean {
+  return SHARD.test(sortKey);
+}
+
 const WINDOWS_PREFIX = "windows/";
 
 /** The sort key of the item of a counter with windows. It contains their definition: with another, it is another counter. */
@@ -85,8 +92,13 @@ export const KEY_PREFIX = "k#";
 
 /** Whether an item with this sort key belongs to a counter. Other items may lie beside it. */
 export function isCounterSortKey(sortKey: string): boolean {
+  return isValueSortKey(sortKey) || sortKey.startsWith(KEY_PREFIX);
+}
+
+/** Whether an item with this sort key may hold a value: of a counter, of its windows, or of a shard. */
+export function isValueSortKey(sortKey: string): boolean {
   const isValue = sortKey === VALUE_SORT_KEY || sortKey.startsWith(`${VALUE_SORT_KEY}/`);
-  return isValue || sortKey.startsWith(WINDOWS_PREFIX) || sortKey.startsWith(KEY_PREFIX);
+  return isValue || sortKey.startsWith(WINDOWS_PREFIX);
 }
 
 /** Begins the name of the attribute that says when a hold expires, and its amount. */
@@ -97,6 +109,13 @@ export const HOLD_PREFIX = "h#";
  * where key items are, and is the name of none.
  */
 export const OPEN_HOLD_PREFIX = `${KEY_PREFIX}@`;
+
+const KEY_ITEM = /^k#(?:@[0-9a-z]*#\d+#)?[\w-]{16}$/u;
+
+/** Whether this is the sort key of a key item, or of the item that stands for an open hold. */
+export function isKeySortKey(sortKey: string): boolean {
+  return KEY_ITEM.test(sortKey);
+}
 
 /** Begins the name of the attribute that says what a hold has taken, or how it ended. */
 export const HELD_PREFIX = "a#";
