@@ -77,18 +77,22 @@ export const holds: DynamoDBCapability<HoldMethods> = {
   methods: ({ config, call }) => ({
     hold: async (input, options = {}) => {
       const request = parseInput(holdRequestParser, input, "request");
+      checkUnsharded(config, request.id, "request.id");
       return call(options, (config) => hold(config, request));
     },
     commit: async (input, options = {}) => {
       const request = parseInput(commitRequestParser, input, "request");
+      checkUnsharded(config, request.id, "request.id");
       return call(options, (config) => endHoldInTable(config, { type: "commit", ...request }));
     },
     release: async (input, options = {}) => {
       const request = parseInput(releaseRequestParser, input, "request");
+      checkUnsharded(config, request.id, "request.id");
       return call(options, (config) => endHoldInTable(config, { type: "release", ...request }));
     },
     held: async (input, options = {}) => {
       const id = parseInput(counterIdParser, input, "id");
+      checkUnsharded(config, id, "id");
       const window = windowOf(config, options);
       return call(options, (config) => sumOfHolds(config, id, window));
     },
@@ -96,15 +100,18 @@ export const holds: DynamoDBCapability<HoldMethods> = {
   holds: support,
 };
 
+/** @throws CounterError `invalid-input` if the counters of the store are spread over shards */
+function checkUnsharded({ shards }: Pick<CallConfig, "shards">, id: string, what: string): void {
+  if (shards === undefined) return;
+  throw new CounterError(
+    "invalid-input",
+    `${what} is ${quoted(id)}, a counter that is spread over ${shards} shards, of which none may have enough; hold on a counter of a store without "shards".`,
+  );
+}
+
 /** A hold is a decrement that is never clamped, and that is recorded with what it has taken. */
 async function hold(config: CallConfig, request: HoldRequest): Promise<HoldResult> {
   const { amount, expiresIn, limits = config.limits, ...rest } = request;
-  if (config.shards !== undefined) {
-    throw new CounterError(
-      "invalid-input",
-      `request.id is ${quoted(rest.id)}, a counter that is spread over ${config.shards} shards, of which none may have enough; hold on a counter of a store without "shards".`,
-    );
-  }
   const { window = config.window } = request;
   rememberValue(config, request.id, window);
   const {

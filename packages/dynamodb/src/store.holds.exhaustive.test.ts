@@ -60,14 +60,30 @@ test("a hold, a commit and a release are one request each, in processes that hav
   expect(sent).toEqual(["UpdateItem"]);
 });
 
-test("a hold on a counter that is spread over shards is refused, and nothing is sent", async () => {
+test("holds on a counter that is spread over shards are refused, by every operation, and nothing is sent", async () => {
   const db = await createSimulation();
+  await db.createStore({ shards: 4 }).apply({ id, commands: [increment()] });
   const { store, sent } = newProcess(db, { shards: 4 });
-  await expect(store.hold({ id, amount: 1, expiresIn: 60 })).rejects.toMatchObject({
-    code: "invalid-input",
-    message: expect.stringContaining('request.id is "stock"') as string,
-  });
+  const calls = [
+    store.hold({ id, amount: 1, expiresIn: 60 }),
+    store.commit({ id, holdId: "h" }),
+    store.release({ id, holdId: "h" }),
+    store.held(id),
+  ];
+  for (const call of calls)
+    await expect(call).rejects.toMatchObject({
+      code: "invalid-input",
+      message: expect.stringContaining('id is "stock", a counter that is spread over 4 shards') as string,
+    });
   expect(sent).toEqual([]);
+});
+
+test("the sum of holds is not told of what is no counter of the store", async () => {
+  const db = await createSimulation();
+  await db.createStore({ shards: 4 }).apply({ id, commands: [increment()] });
+  await expect(db.createStore().held(id)).rejects.toThrow(
+    /Create the store with shards: 4.*\[misconfigured\]/u,
+  );
 });
 
 describe.each(["auto", "separate-item"] as const)("with the strategy %s", (strategy) => {

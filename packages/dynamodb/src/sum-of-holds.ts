@@ -7,7 +7,7 @@ import { movedHoldsFrom, toOpenHold } from "./moved-hold.ts";
 import type { CallConfig } from "./store-options.ts";
 import { valueSortKey } from "./item-schema.ts";
 import { send } from "./send.ts";
-import { hasMovedHolds } from "./write-fence.ts";
+import { checkFence, hasMovedHolds } from "./write-fence.ts";
 
 /**
  * The sum of the open holds that have not expired; with windows, of those of the current one.
@@ -23,6 +23,7 @@ export async function sumOfHolds(
   const now = config.now();
   const startsAt = window?.at(now).startsAt;
   const item = await readItem(config, { id, sortKey: valueSortKey(window) }, { consistent: true });
+  checkFence(item, config, id);
   const open = new Map(openHolds(item).map((hold) => [hold.keyAttribute, hold]));
   const sum = () =>
     [...open.values()].reduce(
