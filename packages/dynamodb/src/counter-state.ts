@@ -1,7 +1,7 @@
-import { applyBatch, idempotencyKeyReused } from "@durable-counter/core";
+import { applyBatch, idempotencyKeyReused, isCounterError } from "@durable-counter/core";
 import type { Item } from "./read-item.ts";
 import { refusedAlongside } from "./alongside.ts";
-import { unreadableRecord } from "./request-errors.ts";
+import { unreadableRecord, withDetails } from "./request-errors.ts";
 import { holdAttributes } from "./hold-record.ts";
 import { callerIdHash } from "./idempotency-key.ts";
 import { EVERY_CALLER, readRecord, type IdempotencyRecord } from "./idempotency-record.ts";
@@ -28,7 +28,7 @@ export interface CounterState {
  * @throws CounterError `idempotency-key-reused`, `limit-exceeded`, `misconfigured`
  */
 export function findRecordedResult(request: RequestContext, state: CounterState): RequestResult | undefined {
-  const { id, commands, callerId, fingerprint, idempotencyKey, isGeneratedKey } = request;
+  const { id, callerId, fingerprint, idempotencyKey, isGeneratedKey } = request;
   const records = recordsOf(request, state);
   const isFinal = ({ refusedTo }: IdempotencyRecord) =>
     callerId !== undefined &&
@@ -43,7 +43,7 @@ export function findRecordedResult(request: RequestContext, state: CounterState)
   if (!isSame) throw idempotencyKeyReused(id, idempotencyKey);
   if (record.refusedBy !== undefined) throw refusedAlongside(record.refusedBy);
   // The limits of the first time decide, whatever they are now; a record holds them only if they affected the result.
-  const replayed = { ...applyBatch(record.before, commands, record.limits, id), replayed: !isGeneratedKey };
+  const replayed = { ...replay(request, record), replayed: !isGeneratedKey };
   if (request.hold === undefined)
     return withWindow(replayed, window, limits, window && recordedPeriod(window, record));
   // Its record expires with the hold, so its expiry does not tell when it was written.
@@ -53,6 +53,17 @@ export function findRecordedResult(request: RequestContext, state: CounterState)
     ...withWindow(replayed, window, limits, period),
     placed: { holdId: idempotencyKey, expiresAt },
   };
+}
+
+/** @throws CounterError `limit-exceeded` for a refusal, with the end of the window in which it was refused, if it has one */
+function replay({ id, commands, window, hold, startedAt }: RequestContext, record: IdempotencyRecord) {
+  try {
+    return applyBatch(record.before, commands, record.limits, id);
+  } catch (refusal) {
+    if (window === undefined || !isCounterError(refusal)) throw refusal;
+    const holdSeconds = hold === undefined ? 0 : (hold.expiresAt - startedAt) / 1_000;
+    throw withDetails(refusal, { resetsAt: recordedPeriod(window, record, holdSeconds).endsAt });
+  }
 }
 
 /**

@@ -1,5 +1,10 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import { CounterError, isCounterError, type EndHoldRequest } from "@durable-counter/core";
+import {
+  CounterError,
+  isCounterError,
+  type CounterErrorDetails,
+  type EndHoldRequest,
+} from "@durable-counter/core";
 import { MAX_OVERTAKEN } from "./back-off.ts";
 import type { Table } from "./read-item.ts";
 import { named, quoted } from "./named.ts";
@@ -17,8 +22,7 @@ export function outcomeUnknown(request: RequestContext, error: unknown): unknown
   const { config, id, idempotencyKey, issuedAt, retryUntil } = request;
   if (!isCounterError(error)) return error;
   const details = { idempotencyKey, issuedAt, retryUntil };
-  if (error.code === "outcome-unknown")
-    return Object.assign(error, { details: { ...error.details, ...details } });
+  if (error.code === "outcome-unknown") return withDetails(error, details);
   if (error.code !== "throttled" && error.code !== "unavailable") return error;
   return new CounterError(
     "outcome-unknown",
@@ -28,17 +32,21 @@ export function outcomeUnknown(request: RequestContext, error: unknown): unknown
 }
 
 /**
- * The error of a request that was not applied: if it has a window, with its end if a limit refused it, and with what a retry needs
- * to count in the same window.
+ * The error of a request that was not applied: if it has a window, with its end if a limit refused it now, and with what a retry
+ * needs to count in the same window.
  */
 export function notApplied(request: RequestContext, error: CounterError): CounterError {
   const { window, idempotencyKey, issuedAt } = request;
   if (window === undefined) return error;
-  const isRefusal = error.code === "limit-exceeded";
-  const more = isRefusal
-    ? { resetsAt: window.period.endsAt }
-    : error.retryable && { idempotencyKey, issuedAt };
-  return Object.assign(error, { details: { ...error.details, ...more } });
+  // A refusal that was recorded knows its window, which may have ended.
+  if (error.code === "limit-exceeded")
+    return withDetails(error, { resetsAt: window.period.endsAt, ...error.details });
+  return error.retryable ? withDetails(error, { idempotencyKey, issuedAt }) : error;
+}
+
+/** The same error with more details. */
+export function withDetails(error: CounterError, details: CounterErrorDetails): CounterError {
+  return Object.assign(error, { details: { ...error.details, ...details } });
 }
 
 /** The error of a request that other writers overtook too often. */
@@ -143,7 +151,13 @@ const IDS_SHOWN = 3;
 
 /** The error for a record in a format that this version does not know. Counting the request could count it twice. */
 export function unreadableRecord(
-  { config, id, idempotencyKey }: RequestContext,
+  {
+    config,
+    id,
+    idempotencyKey,
+  }: Pick<RequestContext, "id" | "idempotencyKey"> & {
+    readonly config: Pick<Table, "tableName">;
+  },
   record: AttributeValue,
 ): CounterError {
   return new CounterError(

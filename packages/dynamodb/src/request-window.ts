@@ -99,12 +99,18 @@ export function withoutSerial(fingerprint: string): string {
   return fingerprint.slice(0, -SERIAL_DIGITS);
 }
 
-/** The window in which the request of a record counted. */
+/**
+ * The window in which the request of a record counted, or was refused.
+ *
+ * @param holdSeconds how long the hold was to last that it was to place; the record expires so much later
+ */
 export function recordedPeriod(
   { window, recordSeconds }: RequestWindow,
   record: { readonly expiresAt: number; readonly fingerprint: string },
+  holdSeconds = 0,
 ): WindowPeriod {
-  let period = window.at(recordedAt(record.expiresAt, recordSeconds));
+  const latest = recordedAt(record.expiresAt - holdSeconds, recordSeconds) + GRACE_SECONDS * 1_000;
+  let period = window.at(Math.min(recordedAt(record.expiresAt, recordSeconds), latest));
   for (let serial = Number(record.fingerprint.slice(-SERIAL_DIGITS)); serial > 0; serial--)
     period = window.at(period.startsAt - 1);
   return period;

@@ -129,6 +129,22 @@ describe("a request that fails in a window", () => {
     expect([code, details["resetsAt"]]).toEqual(["limit-exceeded", Date.UTC(2026, 10, 27, 23)]);
   });
 
+  test("tells when the window ends in which a limit refused it first, if that is final", async () => {
+    const idempotency = { retentionSeconds: 86_400 };
+    const { clock, store } = await setUp({ limits: { max: 2 }, idempotency });
+    const entry = { id, commands: [increment(3)] };
+    const ends = async () => [
+      (await errorOf(store.apply({ ...entry, idempotencyKey: "t", callerId: "c" }))).details["resetsAt"],
+      (await errorOf(store.applyAll({ entries: [entry], idempotencyKey: "u", callerId: "c" }))).details[
+        "resetsAt"
+      ],
+    ];
+    const first = await ends();
+    expect(first).toEqual([Date.UTC(2026, 10, 27, 23), Date.UTC(2026, 10, 27, 23)]);
+    await clock.sleep(DAY / 2);
+    expect(await ends()).toEqual(first);
+  });
+
   test("tells what a retry needs to count in the same window, if it was not applied", async () => {
     const simulation = await setUp();
     const client = throttled(simulation.client({ maxAttempts: 1 }));

@@ -30,6 +30,7 @@ export const WINDOW_MUTANTS = {
   "replays in the window of today": "a retry without its time gets the window in which the request counted",
   "looks for the key first and counts later":
     "of attempts before and after the end of a window, sent at once",
+  "replays a refusal in the window of today": "a refusal that is final tells the end of its own window",
   "forgets refusals with their window": "a refusal stays final for its caller in later windows",
   "counts a request of tomorrow today":
     "a request of a clock that is ahead counts in the window of its own time",
@@ -97,7 +98,9 @@ export class MutantWindowStore implements CounterStore {
       if (use.commands !== fingerprint) throw idempotencyKeyReused(id, idempotencyKey ?? "");
       const of = this.#has("replays in the window of today") ? window?.at(issuedAt) : use.period;
       const batch = use.commands === "" ? [] : commands;
-      return { ...this.#inWindow(applyBatch(use.before, batch, use.limits, id), of, limits), replayed: true };
+      const told = this.#has("replays a refusal in the window of today") ? window?.at(issuedAt) : use.period;
+      const replayed = this.#refusedIn(told, () => applyBatch(use.before, batch, use.limits, id));
+      return { ...this.#inWindow(replayed, of, limits), replayed: true };
     }
     const before = counter.values.get(start) ?? this.#initialOf(counter);
     const remember = (refused: Pick<Use, "refusedTo">) => {
@@ -106,11 +109,10 @@ export class MutantWindowStore implements CounterStore {
     };
     let result: BatchResult;
     try {
-      result = applyBatch(before, commands, limits, id);
+      result = this.#refusedIn(period, () => applyBatch(before, commands, limits, id));
     } catch (error) {
       if (callerId !== undefined) remember({ refusedTo: callerId });
-      if (!isCounterError(error) || this.#has("tells nothing of the window of a refusal")) throw error;
-      throw Object.assign(error, { details: { ...error.details, resetsAt: period?.endsAt } });
+      throw error;
     }
     const writes = idempotencyKey !== undefined || commands.some(({ type }) => type !== "get");
     if (writes || this.#has("creates a counter to read it")) {
@@ -195,6 +197,15 @@ export class MutantWindowStore implements CounterStore {
       return Array.from(counter?.values.values() ?? []).at(-1);
     const start = this.#has("never starts again") ? 0 : (counter?.window?.at(this.#now()).startsAt ?? 0);
     return counter?.values.get(start);
+  }
+
+  #refusedIn(period: WindowPeriod | undefined, apply: () => BatchResult): BatchResult {
+    try {
+      return apply();
+    } catch (error) {
+      if (!isCounterError(error) || this.#has("tells nothing of the window of a refusal")) throw error;
+      throw Object.assign(error, { details: { ...error.details, resetsAt: period?.endsAt } });
+    }
   }
 
   #inWindow(result: BatchResult, period: WindowPeriod | undefined, limits: Limits | undefined): BatchResult {

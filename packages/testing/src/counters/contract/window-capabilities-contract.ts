@@ -55,6 +55,16 @@ function windowedEntriesContract({ test, expect, createStore }: Contract): void 
     expect(await read()).toEqual(0);
   });
 
+  test("a refusal of several entries that is final tells the end of its own window, also in later ones", async () => {
+    const { clock, store } = await setUpWindows(createStore, { limits: { max: 9 } });
+    const entries = [entry("a", increment(2)), entry("b", increment(10))];
+    const request = { entries, idempotencyKey: "t", callerId: "c" };
+    const first = await detailsOf(applyAll(store, request));
+    expect(first).toEqual({ entry: 1, id: "b", value: 0, limit: 9, resetsAt: FIRST_END });
+    clock.now = FIRST_END + 10 * MINUTE;
+    expect(await detailsOf(applyAll(store, request))).toEqual(first);
+  });
+
   test("a request counts in several windows of one counter, in all or in none", async () => {
     const { clock, store, read } = await setUpWindows(createStore, { limits: { max: 3 } });
     const entries = [entry("a", increment(2)), { ...entry("a", increment(2)), window: DAYS }];
@@ -84,6 +94,18 @@ function windowedHoldsContract({ test, expect, createStore }: Contract): void {
   const setUp = () => setUpWindows(createStore, { initial: 20, limits: { min: 0 } });
   const place = (store: CounterStore, idempotencyKey: string, more: Partial<HoldRequest> = {}) =>
     store.hold?.({ id: "a", amount: 3, expiresIn: 1_800, idempotencyKey, ...more });
+  test("a refusal of a hold that is final tells the end of its own window, also in later ones", async () => {
+    const { clock, store } = await setUp();
+    for (const expiresIn of [1, 600, 1_800]) {
+      clock.now = FIRST_END - MINUTE / 2;
+      const request = { id: "a", amount: 21, expiresIn, idempotencyKey: `h${expiresIn}`, callerId: "c" };
+      const first = await detailsOf(Promise.resolve(store.hold?.(request)));
+      expect(first).toEqual({ value: 20, limit: 0, resetsAt: FIRST_END });
+      clock.now = FIRST_END + 10 * MINUTE;
+      expect(await detailsOf(Promise.resolve(store.hold?.(request)))).toEqual(first);
+    }
+  });
+
   const ofCurrent = async (store: CounterStore) => [
     await store.get("a", { consistent: true }),
     await store.held?.("a"),

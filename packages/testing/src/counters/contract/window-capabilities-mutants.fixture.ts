@@ -2,6 +2,7 @@ import {
   CounterError,
   decrement,
   increment,
+  isCounterError,
   type ApplyAllRequest,
   type ApplyAllResult,
   type CommitRequest,
@@ -36,6 +37,8 @@ export const WINDOW_CAPABILITY_MUTANTS = {
     "a hold that arrives after its window takes from that window, and a retry takes nothing",
   "places a hold of any length": LONG,
   "refuses to answer a retry of a long hold": LONG,
+  "tells of a refused hold the window of its retry":
+    "a refusal of a hold that is final tells the end of its own window, also in later ones",
   "ignores the window of a hold": "holds of a counter with windows and of one without are different holds",
 } as const satisfies Readonly<Record<string, string>>;
 
@@ -91,6 +94,8 @@ export class WindowCapabilityMutantStore extends MemoryCounterStore {
     const isLong = this.#clock.now() + request.expiresIn * 1_000 > HOURS.at(this.#clock.now()).endsAt + HOUR;
     if (isLong && this.#has("refuses to answer a retry of a long hold"))
       throw new CounterError("invalid-input", "request.expiresIn is too long.");
+    if (this.#has("tells of a refused hold the window of its retry"))
+      return super.hold(request).catch((error: unknown) => this.#refusedNow(error));
     return super.hold(request);
   }
 
@@ -114,6 +119,12 @@ export class WindowCapabilityMutantStore extends MemoryCounterStore {
     if (this.#has("lets no hold expire after its window") && this.#clock.now() > HOURS.at(0).endsAt)
       await this.#anHourEarlier(() => this.#takeAgain(id));
     return value;
+  }
+
+  #refusedNow(error: unknown): never {
+    if (!isCounterError(error)) throw error;
+    const { endsAt: resetsAt } = HOURS.at(this.#clock.now());
+    throw Object.assign(error, { details: { ...error.details, resetsAt } });
   }
 
   async #takeAgain(id: string): Promise<void> {

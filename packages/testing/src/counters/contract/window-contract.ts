@@ -1,6 +1,7 @@
 import { applyBatch, decrement, get, increment, isCounterError, set } from "@durable-counter/core";
 import { seededRandom } from "../../seeded-random.ts";
 import { codeOf, type Contract, type ContractStoreOptions } from "./contract.ts";
+import { detailsOf } from "./several-counters.ts";
 import { FIRST_END, HOUR, HOURS, MINUTE, setUpWindows, START } from "./window-setting.ts";
 
 /** Rules for windows: a request counts in the window in which it was issued, once, whenever its retries arrive. */
@@ -120,6 +121,21 @@ export function windowContract({ test, expect, createStore }: Contract): void {
       values.push(await store.get("a", { consistent: true }));
     }
     expect(values.toSorted((one, other) => one - other)).toEqual([0, 1]);
+  });
+
+  test("a refusal that is final tells the end of its own window, also in later ones", async () => {
+    const { clock, store } = await setUp({ limits: { max: 3 } });
+    for (const [idempotencyKey, times] of [
+      ["t", {}],
+      ["u", { issuedAt: START }],
+    ] as const) {
+      clock.now = FIRST_END - MINUTE / 2;
+      const request = { id: "a", commands: [increment(4)], idempotencyKey, ...times, callerId: "c" };
+      const first = await detailsOf(store.apply(request));
+      expect(first).toEqual({ value: 0, limit: 3, resetsAt: FIRST_END });
+      clock.now = FIRST_END + 10 * MINUTE;
+      expect(await detailsOf(store.apply(request))).toEqual(first);
+    }
   });
 
   test("a refusal stays final for its caller in later windows", async () => {
