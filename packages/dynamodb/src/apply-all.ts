@@ -19,7 +19,7 @@ import { createEntryContexts, type EntryContexts } from "./entry-contexts.ts";
 import { entryResults, readEntries } from "./entry-results.ts";
 import { settleEach } from "./settle-each.ts";
 import { stepOf, type RefusalStep } from "./entry-step.ts";
-import { itemFull, ofSeveral, outcomeUnknown, overtaken } from "./request-errors.ts";
+import { itemFull, notApplied, ofSeveral, outcomeUnknown, overtaken } from "./request-errors.ts";
 import { firstAction, nextAction, type Action, type ConditionalUpdate } from "./next-action.ts";
 import {
   findRecordedResults,
@@ -125,7 +125,10 @@ async function applyToAll(
     const error = translateWriteError(first, cause);
     if (isCounterError(error, "limit-exceeded") || isCounterError(error, "idempotency-key-reused"))
       throw error;
-    if (!mayBeInFlight(first) && !isCounterError(error, "outcome-unknown")) throw ofSeveral(requests, error);
+    if (!mayBeInFlight(first) && !isCounterError(error, "outcome-unknown")) {
+      const windowed = requests.find(({ window }) => window !== undefined);
+      throw ofSeveral(requests, isWrite && windowed ? notApplied(windowed, error) : error);
+    }
     const [earliest = first] = requests
       .map((each) => addInFlight(each))
       .toSorted((one, other) => one.issuedAt - other.issuedAt);

@@ -145,6 +145,21 @@ describe("a request that fails in a window", () => {
     expect(await ends()).toEqual(first);
   });
 
+  test("tells what a retry needs to count in the same window, if several counters were not changed", async () => {
+    const simulation = await setUp();
+    const client = throttled(simulation.client({ maxAttempts: 1 }));
+    const store = simulation.createStore({ client });
+    const entries = [
+      { id, commands: [increment()] },
+      { id, commands: [increment()], window: days },
+    ];
+    const { code, details } = await errorOf(store.applyAll({ entries }));
+    expect([code, details]).toEqual([
+      "throttled",
+      { idempotencyKey: expect.stringMatching(/^auto-/u) as string, issuedAt: START },
+    ]);
+  });
+
   test("tells what a retry needs to count in the same window, if it was not applied", async () => {
     const simulation = await setUp();
     const client = throttled(simulation.client({ maxAttempts: 1 }));
