@@ -10,11 +10,16 @@ export const id = "home";
 const WEEK_SECONDS = 604_800;
 
 /** What the old version of the application does. */
-export async function addViews(client: DynamoDBClient, views: number): Promise<void> {
+export async function addViews(
+  client: DynamoDBClient,
+  views: number | string,
+  attribute = "pageViews",
+): Promise<void> {
   const command = new UpdateItemCommand({
     TableName: tableName,
     Key: key,
-    UpdateExpression: "ADD pageViews :views",
+    UpdateExpression: "ADD #attribute :views",
+    ExpressionAttributeNames: { "#attribute": attribute },
     ExpressionAttributeValues: { ":views": { N: String(views) } },
   });
   await client.send(command);
