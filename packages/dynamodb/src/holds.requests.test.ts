@@ -339,3 +339,46 @@ describe("beside more moved holds than a counter lists", () => {
     expect(await state()).toEqual(before);
   });
 });
+
+test("holds need the permissions that the README names, and the error of a role without one names it", async () => {
+  const db = await createSimulation({ latencyMs: NO_LATENCY });
+  const actions = new Set<string>();
+  let denied = "";
+  const actionsOf = (operation: string, input: object) => {
+    const { TransactItems } = input as { readonly TransactItems?: readonly object[] }; // undefined unless it is a transaction
+    return TransactItems?.flatMap((item) => Object.keys(item).map((part) => `${part}Item`)) ?? [operation];
+  };
+  const newProcess = () => {
+    const client = db.client();
+    client.middlewareStack.add(
+      (next, { commandName = "" }) =>
+        (args) => {
+          const needed = actionsOf(commandName.replace("Command", ""), args.input);
+          if (needed.includes(denied)) {
+            const error = { name: "AccessDeniedException", $fault: "client" };
+            throw Object.assign(new Error(`not authorized to perform: dynamodb:${denied}`), error);
+          }
+          for (const action of needed) actions.add(action);
+          return next(args);
+        },
+      { step: "deserialize", priority: "low" },
+    );
+    return db.createStore({ client, initial: 1_000 });
+  };
+  const store = newProcess();
+  for (const name of names) {
+    await store.hold(hold(name));
+    await db.clock.sleep(1_000);
+  }
+  denied = "DeleteItem";
+  const message = expect.stringContaining("DeleteItem and Query for counters with holds") as string;
+  expect(await errorOf(newProcess().commit({ id, holdId: first }))).toMatchObject({ message });
+  denied = "";
+  await newProcess().commit({ id, holdId: first });
+  await db.clock.sleep(15 * MINUTE);
+  denied = "Query";
+  expect(await errorOf(newProcess().get(id))).toMatchObject({ code: "misconfigured", message });
+  denied = "";
+  expect(await newProcess().get(id)).toBe(1_000 - 4);
+  expect([...actions].toSorted()).toEqual(["DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"]);
+});
