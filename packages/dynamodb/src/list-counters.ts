@@ -3,7 +3,6 @@ import { isCounterError, type CallOptions } from "@durable-counter/core";
 import { translateError } from "./aws-errors.ts";
 import type { StoreCalls } from "./capabilities.ts";
 import { withParameters } from "./expression-parameters.ts";
-import { mayBeDue } from "./hold-expiry.ts";
 import { attributes, VALUE_SORT_KEY } from "./item-schema.ts";
 import { placeOf, settled } from "./read-counters.ts";
 import { itemsOfPages, readItem, valueOf, type Item, type Table } from "./read-item.ts";
@@ -11,7 +10,7 @@ import { send } from "./send.ts";
 import { sumOfShards } from "./shards.ts";
 import type { CallConfig } from "./store-options.ts";
 import { idOf } from "./table-keys.ts";
-import { holdsOf } from "./write-fence.ts";
+import { checkFence, hasHolds, holdsOf } from "./write-fence.ts";
 
 /** Finds the items of counters among all that others keep in the table. */
 function listed(table: Pick<Table, "keys">, { sortKey, attribute }: ReturnType<typeof placeOf>) {
@@ -22,7 +21,7 @@ function listed(table: Pick<Table, "keys">, { sortKey, attribute }: ReturnType<t
     table,
     {
       FilterExpression: `#sortKey = :sortKey${isOwn}${hasPrefix}`,
-      ProjectionExpression: "#id, #value, #shards, #due",
+      ProjectionExpression: "#id, #value, #fence, #shards, #due",
     },
     { names: { "#value": attribute }, values: { ":sortKey": { S: sortKey }, ":prefix": { S: prefix } } },
   );
@@ -74,11 +73,13 @@ async function listedValue(
   { id, sortKey, attribute }: ReturnType<typeof placeOf> & { readonly id: string },
   item: Item,
 ): Promise<number | undefined> {
-  if (mayBeDue(item, table.now())) holdsOf(table, id); // a fault of the store, not of this counter
+  if (hasHolds(item)) holdsOf(table, id); // a fault of the store, not of this counter
   try {
     const shards = item[attributes.shards]?.N;
-    if (shards === undefined)
+    if (shards === undefined) {
+      checkFence(item, table, id);
       return valueOf(await settled(table, { id, sortKey }, item, table.now()), table, id, attribute);
+    }
     return await sumOfShards(table, id, Number(shards), { consistent: false });
   } catch (error) {
     if (isCounterError(error, "misconfigured") || isCounterError(error, "limit-exceeded")) return undefined;
