@@ -92,7 +92,16 @@ export function refusedAlongside(index: number, item?: Item): CounterError {
   );
 }
 
-/** The error for a write of the caller's own that DynamoDB does not take; undefined if the error is about something else. */
+/** What an error of the whole transaction says of the caller's own writes, if the counters' table is as it should be. */
+const FAULTS: ReadonlyMap<string, string> = /* @__PURE__ */ new Map([
+  ["ResourceNotFoundException", "a write to a table that does not exist in this region and account"],
+  ["ValidationException", "a write that DynamoDB does not take"],
+]);
+
+/**
+ * The error for a write of the caller's own that DynamoDB does not take; undefined if the error is about something else. Without
+ * `details`, it may be about the counters' table as well.
+ */
 export function invalidAlongside(
   error: unknown,
   reasons: readonly CancellationReason[],
@@ -108,10 +117,11 @@ export function invalidAlongside(
       { cause: error, details: { alongside: index } },
     );
   }
-  if (name !== "ValidationException" || length === 0) return undefined;
+  const fault = FAULTS.get(name);
+  if (fault === undefined || length === 0) return undefined;
   return new CounterError(
     "invalid-input",
-    `options.alongside has a write that DynamoDB does not take, and no counter was changed: ${message} Pass writes that TransactWriteItems takes, each to another item.`,
+    `options.alongside has ${fault}, and no counter was changed: ${message.replace(/\.?$/u, ".")} Pass writes that TransactWriteItems takes, each to another item.`,
     { cause: error },
   );
 }

@@ -208,6 +208,11 @@ describe("writes alongside", () => {
       "options.alongside has a write that DynamoDB does not take, and no counter was changed: Transaction request cannot include multiple operations on one item",
     ],
     [
+      "a table that does not exist",
+      [{ Put: { TableName: "audits", Item: { id: { S: "audit" } } } }],
+      "options.alongside has a write to a table that does not exist in this region and account, and no counter was changed",
+    ],
+    [
       "an item that is too large",
       [
         {
@@ -225,6 +230,17 @@ describe("writes alongside", () => {
     expect(refused.message).toContain(message);
     expect(refused.message).toMatch(/\[invalid-input\]$/u);
     expect(await values()).toEqual([0, 0]);
+  });
+
+  test.each([
+    [{ keys: { partition: "PK", sort: "SK" } }, "Name the keys of an existing table in the options"],
+    [{ tableName: "other" }, "the table does not exist in this region and account"],
+  ])("are not blamed for what is wrong with the counters' table: %j", async (options, message) => {
+    const { createStore } = await setUp();
+    await expect(createStore(options).applyAll(request, { alongside: [audit("1")] })).rejects.toMatchObject({
+      code: "misconfigured",
+      message: expect.stringContaining(message) as string,
+    });
   });
 
   test("travel with a transfer", async () => {

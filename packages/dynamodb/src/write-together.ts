@@ -4,7 +4,7 @@ import { invalidAlongside, refusingWrite, type RefusingWrite } from "./alongside
 import { endUntracked, TrackedTransactWriteItems } from "./attempt-tracking.ts";
 import { hasConditionFailed, isBusy, isConflict, reasonsOf } from "./aws-errors.ts";
 import { stateAfterFailure, updateInput } from "./conditional-update.ts";
-import { valueOf } from "./read-item.ts";
+import { readItem, valueOf } from "./read-item.ts";
 import type { EntryContexts } from "./entry-contexts.ts";
 import type { CounterState } from "./counter-state.ts";
 import type { ConditionalUpdate } from "./next-action.ts";
@@ -64,7 +64,11 @@ export async function writeTogether(
     const full = reasons.findIndex(({ Message }) => /item size/iu.test(Message ?? ""));
     if (full !== -1 && full < requests.length) return { type: "item-full", index: full };
     if (isBusy(error)) return { type: "busy", error, isConflict: isConflict(error) };
-    throw invalidAlongside(error, reasons.slice(requests.length), alongside) ?? error;
+    const invalid = invalidAlongside(error, reasons.slice(requests.length), alongside);
+    // The fault may be the table's, which this read says then.
+    if (invalid !== undefined && reasons.length === 0)
+      await readItem(config, requests[0], { consistent: false });
+    throw invalid ?? error;
   }
 }
 
