@@ -193,6 +193,6 @@ function remedy(name: string): string {
     case "UnknownOperationException":
       return 'this engine has no transactions. Let idempotency.strategy be "inline" or "auto".';
     default:
-      return "the client's credentials do not allow it. Grant dynamodb:UpdateItem, GetItem and PutItem on it; DeleteItem and Query for counters with holds; BatchGetItem to read many; Query for shards; DeleteItem, ConditionCheckItem and Query to delete; Scan to list.";
+      return "the client's credentials do not allow it. Grant dynamodb:UpdateItem, GetItem and PutItem on it; Query and DeleteItem for holds; Query for shards; BatchGetItem to read many; Query, DeleteItem and ConditionCheckItem to delete; Scan to list.";
   }
 }

@@ -2,12 +2,12 @@ import { applyBatch, idempotencyKeyReused, isCounterError } from "@durable-count
 import type { Item } from "./read-item.ts";
 import { refusedAlongside } from "./alongside.ts";
 import { unreadableRecord, withDetails } from "./request-errors.ts";
-import { holdAttributes } from "./hold-record.ts";
 import { callerIdHash } from "./idempotency-key.ts";
 import { EVERY_CALLER, readRecord, type IdempotencyRecord } from "./idempotency-record.ts";
 import type { RequestContext, RequestResult } from "./request-context.ts";
 import { recordedPeriod, withoutSerial, withWindow } from "./request-window.ts";
 import { attributes } from "./item-schema.ts";
+import { holdsOf } from "./write-fence.ts";
 
 /** What is known of a counter and of an idempotency key in the table. */
 export interface CounterState {
@@ -47,7 +47,7 @@ export function findRecordedResult(request: RequestContext, state: CounterState)
   if (request.hold === undefined)
     return withWindow(replayed, window, limits, window && recordedPeriod(window, record));
   // Its record expires with the hold, so its expiry does not tell when it was written.
-  const { expiresAt, startsAt } = recordedHold(request, state);
+  const { expiresAt, startsAt } = holdsOf(request.config, id).placedBefore(request, state);
   const period = startsAt === undefined ? undefined : window?.window.at(startsAt);
   return {
     ...withWindow(replayed, window, limits, period),
@@ -74,15 +74,6 @@ export function mustReadItem(request: RequestContext, state: CounterState): bool
   const isOutdated = ({ refusedTo, expiresAt }: IdempotencyRecord) =>
     refusedTo !== undefined || expiresAt * 1_000 <= request.startedAt;
   return state.isGuess === true && recordsOf(request, state).some(isOutdated);
-}
-
-/** The hold that the request has placed before. */
-function recordedHold(request: RequestContext, { item, keyItem }: CounterState) {
-  const names = holdAttributes(request.keyAttribute);
-  const attribute = item[names.hold] ?? keyItem[attributes.hold] ?? { NULL: true };
-  const hold = request.config.holds?.readRecord(attribute);
-  if (hold === undefined) throw unreadableRecord(request, attribute);
-  return hold;
 }
 
 /**

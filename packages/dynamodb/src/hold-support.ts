@@ -32,10 +32,19 @@ export interface HoldSupport {
     request: SeparatePlacementRequest,
     write: { readonly state: { readonly item: Item }; readonly change: { readonly kind: string } },
   ) => SeparatePlacement | undefined;
-  /** Refuses a hold that lasts too long for its window. */
-  readonly checkWindow: (window: CounterWindow, expiresIn: number, now: number) => void;
-  /** What is recorded of a hold that a request has placed; undefined for what cannot be read. */
-  readonly readRecord: (attribute: AttributeValue) => Omit<RecordedHold, "end"> | undefined;
+  /** @throws CounterError `invalid-input` for a hold that would outlast the window after the current one */
+  readonly checkWindow: (request: WindowedPlacement) => void;
+  /** Whether it would. */
+  readonly outlastsWindow: (request: WindowedPlacement) => boolean;
+  /**
+   * The hold that a request has placed before.
+   *
+   * @throws CounterError `misconfigured` for a record that cannot be read
+   */
+  readonly placedBefore: (
+    request: PlacedRequest,
+    state: { readonly item: Item; readonly keyItem: Item },
+  ) => Omit<RecordedHold, "end">;
   /** Gives back what expired holds have taken, unless another writer was at work on the item: false. */
   readonly settle: (table: HoldTable, key: CounterKey, item: Item, now: number) => Promise<boolean>;
   /** The counter's item, after that. */
@@ -72,6 +81,19 @@ export interface Placement {
   /** In milliseconds since 1970. */
   readonly startedAt: number;
   readonly config: { readonly keys: TableKeys; readonly random: () => number };
+}
+
+/** A request that may place a hold, in a window. */
+export interface WindowedPlacement extends Pick<Placement, "hold" | "startedAt"> {
+  readonly window: { readonly window: CounterWindow } | undefined;
+}
+
+/** A request that has placed a hold. */
+export interface PlacedRequest {
+  readonly id: string;
+  readonly idempotencyKey: string;
+  readonly keyAttribute: string;
+  readonly config: Pick<Table, "tableName">;
 }
 
 /** A write that may place a hold in items of its own. */

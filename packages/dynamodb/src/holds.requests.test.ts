@@ -371,7 +371,7 @@ test("holds need the permissions that the README names, and the error of a role 
     await db.clock.sleep(1_000);
   }
   denied = "DeleteItem";
-  const message = expect.stringContaining("DeleteItem and Query for counters with holds") as string;
+  const message = expect.stringContaining("Query and DeleteItem for holds") as string;
   expect(await errorOf(newProcess().commit({ id, holdId: first }))).toMatchObject({ message });
   denied = "";
   await newProcess().commit({ id, holdId: first });

@@ -6,6 +6,7 @@ import {
   decrement,
   holdRequestParser,
   type HoldRequest,
+  isCounterError,
   parseInput,
   releaseRequestParser,
   type CounterStore,
@@ -17,7 +18,9 @@ import { endHoldInTable } from "./end-hold.ts";
 import { conditionOfHolds, placementOfHold } from "./hold-conditions.ts";
 import { forgottenAt, holdAttributes, openHolds, readHoldText } from "./hold-record.ts";
 import { readSettledItem, settle } from "./settle-expired-holds.ts";
-import type { HoldSupport } from "./hold-support.ts";
+import type { HoldSupport, WindowedPlacement } from "./hold-support.ts";
+import { attributes } from "./item-schema.ts";
+import { unreadableRecord } from "./request-errors.ts";
 import { remembered, rememberHold } from "./hold-memory.ts";
 import { holdInKeyItem, putMovedHold } from "./moved-hold.ts";
 import { namesOf } from "./request-context.ts";
@@ -32,8 +35,23 @@ export interface HoldMethods extends Required<Pick<CounterStore, "hold" | "commi
 const support: HoldSupport = {
   condition: conditionOfHolds,
   placement: placementOfHold,
-  checkWindow: checkHoldInWindow,
-  readRecord: readHoldText,
+  checkWindow,
+  outlastsWindow: (request) => {
+    try {
+      checkWindow(request);
+      return false;
+    } catch (error) {
+      if (isCounterError(error, "invalid-input")) return true;
+      throw error;
+    }
+  },
+  placedBefore: (request, { item, keyItem }) => {
+    const names = holdAttributes(request.keyAttribute);
+    const attribute = item[names.hold] ?? keyItem[attributes.hold] ?? { NULL: true };
+    const hold = readHoldText(attribute);
+    if (hold === undefined) throw unreadableRecord(request, attribute);
+    return hold;
+  },
   settle,
   readSettledItem,
   remembered,
@@ -99,6 +117,11 @@ export const holds: DynamoDBCapability<HoldMethods> = {
   }),
   holds: support,
 };
+
+function checkWindow({ hold, window, startedAt }: WindowedPlacement): void {
+  if (hold !== undefined && window !== undefined)
+    checkHoldInWindow(window.window, (hold.expiresAt - startedAt) / 1_000, startedAt);
+}
 
 /** @throws CounterError `invalid-input` if the counters of the store are spread over shards */
 function checkUnsharded({ shards }: Pick<CallConfig, "shards">, id: string, what: string): void {

@@ -1,4 +1,4 @@
-import { applyBatch, isCounterError, type BatchResult, type Limits } from "@durable-counter/core";
+import { applyBatch, type BatchResult, type Limits } from "@durable-counter/core";
 import { valueOf, type Item } from "./read-item.ts";
 import { findRecordedResult, mustReadItem, recordsOf, type CounterState } from "./counter-state.ts";
 import { callerIdHash } from "./idempotency-key.ts";
@@ -94,7 +94,8 @@ export function firstAction(request: RequestContext, cached: Item | undefined): 
   const { issuedAt, startedAt, config, effect } = request;
   if (issuedAt > startedAt + GRACE_SECONDS * 1_000) throw notYetIssued(issuedAt);
   // The request is too late, or no value fits it; but its key may be recorded, as counted under other limits.
-  if (isExpired(request) || noneFits(effect) || outlastsWindows(request)) return { type: "read" };
+  if (isExpired(request) || noneFits(effect) || config.holds?.outlastsWindow(request))
+    return { type: "read" };
   const isKnown = cached !== undefined && (isFenced(cached, startedAt) || hasHolds(cached));
   if (config.strategy === "separate-item" || isKnown) {
     return nextAction(request, { item: cached ?? {}, isGuess: true, keyItem: {}, isKeyItemKnown: false });
@@ -115,7 +116,7 @@ export function nextAction(request: RequestContext, state: CounterState): Action
   const recorded = findRecordedResult(request, state);
   if (recorded !== undefined) return { type: "answer", result: recorded };
   if (isExpired(request)) throw idempotencyKeyExpired(request);
-  checkHold(request);
+  config.holds?.checkWindow(request);
   checkFence(item, config, id);
   // What is remembered of an item does not say what has expired.
   if (isDue(item, startedAt)) return isGuess ? { type: "read" } : { type: "settle", state };
@@ -189,22 +190,6 @@ export function mayHaveMoved({ hold, keyAttribute, startedAt }: RequestContext, 
   // The first hold of a counter is placed over the fence that was seen.
   const isFirstHold = hold !== undefined && !hasHolds(item);
   return isFenced(item, startedAt) && (isFirstHold || !isNotMoved(item, keyAttribute));
-}
-
-/** @throws CounterError `invalid-input` for a hold that would outlast the window after the current one */
-function checkHold({ hold, window, startedAt, config }: RequestContext): void {
-  if (hold !== undefined && window !== undefined)
-    config.holds?.checkWindow(window.window, (hold.expiresAt - startedAt) / 1_000, startedAt);
-}
-
-function outlastsWindows(request: RequestContext): boolean {
-  try {
-    checkHold(request);
-    return false;
-  } catch (error) {
-    if (isCounterError(error, "invalid-input")) return true;
-    throw error;
-  }
 }
 
 /** Whether the net effect of a batch would pass a limit whatever the value is. */
