@@ -16,7 +16,7 @@ import {
   type DurableStoreOptions,
 } from "./durable-store-options.ts";
 import { uniqueName } from "./operation-name.ts";
-import { createOperationKeys } from "./operation-keys.ts";
+import { createOperationKeys, effectInWindow } from "./operation-keys.ts";
 import { ignoreUnhandledRejection, rejectWhatThrows } from "./operation-step.ts";
 import { checkResultSize, listWithinCheckpoint } from "./result-size.ts";
 import { createStoreCalls } from "./store-calls.ts";
@@ -144,8 +144,8 @@ function capabilities(store: CounterStore, { read, repeat, count }: Kinds): Part
 
 const parseId = (id: string) => parseInput(counterIdParser, id, "id");
 
-/** What a request has by which a store recognises it. */
-type Keyed = Pick<ApplyRequest, "idempotencyKey" | "issuedAt" | "callerId">;
+/** What a request has by which a store recognises it. Of a request to several counters, the effect has the windows. */
+type Keyed = Pick<ApplyRequest, "idempotencyKey" | "issuedAt" | "callerId" | "window">;
 
 type Kinds = ReturnType<typeof createKinds>;
 
@@ -183,7 +183,8 @@ function createKinds(context: DurableContext, store: CounterStore, options: Dura
       start: (keyed: Request, own: CallOptions) => Promise<R>,
     ) =>
       call(effect, options ?? {}, (sequence) => {
-        const derived = keys.keyOf(name, sequence, `${effect.id ?? effect.method}${effect.text}`);
+        const what = effectInWindow(`${effect.id ?? effect.method}${effect.text}`, request.window);
+        const derived = keys.keyOf(name, sequence, what);
         return async () => {
           const isOwnKey = request.idempotencyKey !== undefined;
           const ourId = isOwnKey ? keys.callerOf(name, sequence) : keys.callerId;

@@ -1,6 +1,6 @@
 import { hash, randomUUID } from "node:crypto";
 import type { DurableContext } from "@aws/durable-execution-sdk-js";
-import { CounterError } from "@durable-counter/core";
+import { CounterError, type CounterWindow } from "@durable-counter/core";
 import { contextPath } from "./context-path.ts";
 import { operationQuota } from "./operation-quota.ts";
 
@@ -19,7 +19,7 @@ export interface OperationKeys {
    *
    * @param name the unique name of the counter or the store in its context
    * @param sequence the position among its operations, from 0
-   * @param effect what the operation does
+   * @param effect what the operation does, and to which counter
    */
   readonly keyOf: (name: string, sequence: number, effect: string) => () => Promise<string>;
 }
@@ -47,6 +47,11 @@ export function createOperationKeys(
       return async () => operationKey(await prefix, `${wanted}/${effect}`, occurrence);
     },
   };
+}
+
+/** What an operation does. With another window, the same id is another counter, whose operations have keys of their own. */
+export function effectInWindow(effect: string, window: CounterWindow | undefined): string {
+  return window === undefined ? effect : `${effect}\n${window.name}`;
 }
 
 /** The idempotency key of an operation: the same for every run of its step, different from that of every other operation. */

@@ -1,5 +1,13 @@
 import { withDurableExecution, type DurableContext } from "@aws/durable-execution-sdk-js";
-import { decrement, get, storedCounter, type Counter, type CounterStore } from "@durable-counter/core";
+import {
+  decrement,
+  get,
+  storedCounter,
+  type Counter,
+  type CounterStore,
+  type CounterWindow,
+} from "@durable-counter/core";
+import { calendarWindow } from "@durable-counter/core/windows";
 import {
   crashable,
   exploreCrashes,
@@ -12,6 +20,8 @@ import { durableCounter, durableStore } from "./index.ts";
 import { runHandler } from "./run-handler.fixture.ts";
 
 type Handler = (context: DurableContext) => Promise<unknown>;
+
+const [hour, day] = [calendarWindow({ per: "hour" }), calendarWindow({ per: "day" })];
 
 const run = <Result>(handler: (context: DurableContext) => Promise<Result>) =>
   runHandler<Result>(withDurableExecution((_event: unknown, context) => handler(context)));
@@ -87,11 +97,30 @@ describe("operation names", () => {
       },
       [10],
     ],
+    [
+      "counters of one id with different windows",
+      async (context, store) => {
+        const inHours = durableCounter(context, { store, id: "a", window: hour });
+        const inDays = durableCounter(context, { store, id: "a", window: day });
+        return swapOnReplay(context, inHours, inDays, 1);
+      },
+      [1],
+    ],
   ])("count nothing twice until the SDK has noticed: %s", async (_, body, values) => {
     const store = new MemoryCounterStore();
     const { message } = await run((context) => body(context, store));
     expect(message).toMatch(/non-deterministic/iu);
-    expect(values).toContain(await store.get("a"));
+    expect(values).toContain((await store.get("a")) + (await store.get("a", { window: day })));
+  });
+
+  test("count nothing twice in requests of a durable store with different windows, which the SDK cannot tell apart", async () => {
+    const store = new MemoryCounterStore();
+    await run(async (context) => {
+      const durable = durableStore(context, store);
+      const inWindow = (window: CounterWindow) => storedCounter(durable, "a", { window });
+      return swapOnReplay(context, inWindow(hour), inWindow(day), 1);
+    });
+    expect(await store.get("a", { window: day })).toBe(1);
   });
 
   test("count nothing twice, though counters of two ids have one name, which the SDK cannot tell apart", async () => {
