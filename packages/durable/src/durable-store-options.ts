@@ -25,7 +25,7 @@ export interface DurableStoreOptions {
   /**
    * The idempotency key of the request that started this execution, if it has one: 1–256 printable characters. It replaces the
    * execution's ARN in the keys of the operations. So an event that is delivered twice starts two executions and still counts
-   * once, if both make the same calls in the same order.
+   * once, if both make the same calls to each counter in the same order.
    */
   readonly idempotencyKey?: string | undefined;
   /** When that key was sent for the first time: milliseconds since 1970, as a number or as text of digits. */

@@ -16,7 +16,7 @@ import {
   type DurableStoreOptions,
 } from "./durable-store-options.ts";
 import { uniqueName } from "./operation-name.ts";
-import { createOperationKeys, effectInWindow } from "./operation-keys.ts";
+import { createOperationKeys, inWindowOf } from "./operation-keys.ts";
 import { ignoreUnhandledRejection, rejectWhatThrows } from "./operation-step.ts";
 import { checkResultSize, listWithinCheckpoint } from "./result-size.ts";
 import { createStoreCalls } from "./store-calls.ts";
@@ -32,8 +32,8 @@ type Capability = "hold" | "commit" | "release" | "held" | "applyAll" | "getMany
  * A store whose every call is one durable step, `<id>/<sequence>/<effect>`, such as `stock-42/0/increment(5)` or
  * `stock-42/1/hold(3)`. It has the optional capabilities that the given store has.
  *
- * Every call counts exactly once, wherever the process crashes: the idempotency key of a request follows from its position among
- * the calls of this store. A request with a key of its own keeps it. `replayed` is always false, because a
+ * Every call counts exactly once, wherever the process crashes: the idempotency key of a request follows from the execution, its
+ * context and what it does. A request with a key of its own keeps it. `replayed` is always false, because a
  * step cannot tell whether it is a rerun. A retryable error is retried with back-off, ten attempts in up to four minutes.
  *
  * Calls that are made concurrently are in flight at the same time: await a call if the next one depends on it. `list` and
@@ -155,6 +155,8 @@ function createKinds(context: DurableContext, store: CounterStore, options: Dura
   const keys = createOperationKeys(context, requestKey, wanted);
   const name = uniqueName(context, wanted);
   const call = createStoreCalls(context, name);
+  /** By counter: concurrent branches may call counters in another order in another run. */
+  const positions = new Map<string, number>();
 
   return {
     /** Whether the request that started the execution may come again, to be answered alike. */
@@ -183,8 +185,17 @@ function createKinds(context: DurableContext, store: CounterStore, options: Dura
       start: (keyed: Request, own: CallOptions) => Promise<R>,
     ) =>
       call(effect, options ?? {}, (sequence) => {
-        const what = effectInWindow(`${effect.id ?? effect.method}${effect.text}`, request.window);
-        const derived = keys.keyOf(name, sequence, what);
+        const { window } = request;
+        const what = effect.id ?? effect.method ?? "";
+        const counter = inWindowOf(what, window);
+        const position = positions.get(counter) ?? 0;
+        positions.set(counter, position + 1);
+        const derived = keys.keyOf({
+          name,
+          counter,
+          sequence: position,
+          effect: inWindowOf(`${what}${effect.text}`, window),
+        });
         return async () => {
           const isOwnKey = request.idempotencyKey !== undefined;
           const ourId = isOwnKey ? keys.callerOf(name, sequence) : keys.callerId;

@@ -16,12 +16,20 @@ export interface OperationKeys {
   /**
    * To be called when an operation is called, before its step. The function that it returns resolves, in the step, to the
    * idempotency key of the operation.
-   *
-   * @param name the unique name of the counter or the store in its context
-   * @param sequence the position among its operations, from 0
-   * @param effect what the operation does, and to which counter
    */
-  readonly keyOf: (name: string, sequence: number, effect: string) => () => Promise<string>;
+  readonly keyOf: (operation: KeyedOperation) => () => Promise<string>;
+}
+
+/** What an idempotency key follows from. */
+interface KeyedOperation {
+  /** The unique name of the counter or the store in its context. */
+  readonly name: string;
+  /** Which counter of a store, in its window. */
+  readonly counter?: string;
+  /** The position among the counter's operations, from 0. */
+  readonly sequence: number;
+  /** What the operation does, and to which counter. */
+  readonly effect: string;
 }
 
 /**
@@ -39,19 +47,20 @@ export function createOperationKeys(
   return {
     callerId,
     callerOf: (name, sequence) => operationKey([callerId, contextPath(context) ?? ""], name, sequence),
-    keyOf: (name, sequence, effect) => {
+    keyOf: ({ name, counter, sequence, effect }) => {
       const prefix = keyPrefix(name);
       // A request that comes again with other commands is to be noticed: its keys do not depend on them.
-      if (requestKey !== undefined) return async () => operationKey(await prefix, name, sequence);
+      const owner = counter === undefined ? name : `${name}\n${counter}`;
+      if (requestKey !== undefined) return async () => operationKey(await prefix, owner, sequence);
       const occurrence = nextOccurrence(context, JSON.stringify([wanted, effect]));
       return async () => operationKey(await prefix, `${wanted}/${effect}`, occurrence);
     },
   };
 }
 
-/** What an operation does. With another window, the same id is another counter, whose operations have keys of their own. */
-export function effectInWindow(effect: string, window: CounterWindow | undefined): string {
-  return window === undefined ? effect : `${effect}\n${window.name}`;
+/** A counter, or what is done to it. With another window, the same id is another counter, whose operations have keys of their own. */
+export function inWindowOf(text: string, window: CounterWindow | undefined): string {
+  return window === undefined ? text : `${text}\n${window.name}`;
 }
 
 /** The idempotency key of an operation: the same for every run of its step, different from that of every other operation. */

@@ -123,6 +123,22 @@ describe("operation names", () => {
     expect(await store.get("a", { window: day })).toBe(1);
   });
 
+  test.each(["of two ids", "of one id with different windows"])(
+    "count nothing twice in requests of a durable store that has the key of the event: to counters %s",
+    async (what) => {
+      const store = new MemoryCounterStore();
+      await run(async (context) => {
+        const durable = durableStore(context, store, { idempotencyKey: "order-1" });
+        const [slow, fast] =
+          what === "of two ids"
+            ? [storedCounter(durable, "b"), storedCounter(durable, "a", { window: day })]
+            : [storedCounter(durable, "a", { window: hour }), storedCounter(durable, "a", { window: day })];
+        return swapOnReplay(context, slow, fast, 1);
+      });
+      expect(await store.get("a", { window: day })).toBe(1);
+    },
+  );
+
   test("count nothing twice, though counters of two ids have one name, which the SDK cannot tell apart", async () => {
     const store = new MemoryCounterStore();
     await run(async (context) => {

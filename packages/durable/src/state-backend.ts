@@ -3,7 +3,7 @@ import { applyBatch, type ApplyResult, type Command } from "@durable-counter/cor
 import type { CounterConfig, StoreConfig } from "./counter-config.ts";
 import { beforeInvocationEnds } from "./invocation-end.ts";
 import { effectOfCommands } from "./operation-name.ts";
-import { createOperationKeys, effectInWindow } from "./operation-keys.ts";
+import { createOperationKeys, inWindowOf } from "./operation-keys.ts";
 
 /** One operation of a counter. */
 interface CounterOperation {
@@ -45,8 +45,8 @@ function storeBackend(
   const keys = createOperationKeys(context, requestKey, name);
 
   return ({ counter, sequence, commands }) => {
-    const effect = effectInWindow(`${id}/${effectOfCommands(commands)}`, window);
-    const key = keys.keyOf(counter, sequence, effect);
+    const effect = inWindowOf(`${id}/${effectOfCommands(commands)}`, window);
+    const key = keys.keyOf({ name: counter, sequence, effect });
     // A read needs no key, which would cost a write; unless the request may come again, to be answered alike.
     const needsKey = requestKey !== undefined || commands.some(({ type }) => type !== "get");
     return async (before) => {
