@@ -2,8 +2,6 @@ import {
   checkWindowSupport,
   counterWindowParser,
   idempotencyKeyParser,
-  inputIssue,
-  isObject,
   issuedAtNeedsKey,
   issuedAtParser,
   parseInput,
@@ -11,7 +9,6 @@ import {
   type ApplyAllRequest,
   type CounterStore,
   type CounterWindow,
-  type Parser,
 } from "@durable-counter/core";
 import { operationNameParser, storeParser } from "./counter-config.ts";
 
@@ -38,18 +35,6 @@ const optionsParser = strictObject<DurableStoreOptions & { readonly issuedAt?: n
   [issuedAtNeedsKey],
 );
 
-/** A request whose other fields the store checks. Without this check, a derived key would make a time without a key valid. */
-const keyedRequestParser: Parser<object> = (request, issues) => {
-  const issue = isObject(request) ? issuedAtNeedsKey(request) : inputIssue(request, "pass an object");
-  if (issue !== undefined) issues.push(issue);
-  return Object(request);
-};
-
-/** @throws CounterError `invalid-input` */
-export function checkRequest(request: object): void {
-  parseInput(keyedRequestParser, request, "request");
-}
-
 /**
  * Refuses a window that the store would ignore. What is wrong with a request is found out before a step of it starts.
  *
@@ -62,9 +47,8 @@ export function checkWindow(store: CounterStore, window: CounterWindow | undefin
 
 /** @throws CounterError `invalid-input` */
 export function checkEntries(store: CounterStore, { entries }: ApplyAllRequest): void {
-  if (!Array.isArray(entries)) return; // The store refuses it, and says what to pass.
-  for (const [index, entry] of entries.entries())
-    checkWindow(store, entry?.window, `request.entries[${index}]`);
+  for (const [index, { window }] of entries.entries())
+    checkWindow(store, window, `request.entries[${index}]`);
 }
 
 /** @throws CounterError `invalid-input` */

@@ -378,7 +378,12 @@ describe("invalid input", () => {
       () => store.held(""),
       () => store.getMany(["a", ""]),
       () => store.hold(wrong),
-      () => store.get("a", { signal: 5 as never }), // as a caller without types may pass
+      () => store.hold({ id: "a", amount: -1, expiresIn: 1 }),
+      () => store.commit({ id: "a", holdId: Symbol("h") as never }),
+      () => store.release({ id: "a", holdId: "" }),
+      () =>
+        store.applyAll({ entries: [{ id: "a", commands: [{ type: "increment", amount: 1n as never }] }] }),
+      () => store.get("a", { signal: 5 as never }), // as a caller without types may pass, like some above
     ])
       expect((await failureOf(call())).code).toBe("invalid-input");
     expect(context.operations).toEqual([]);

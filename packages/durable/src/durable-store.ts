@@ -1,16 +1,19 @@
 import type { DurableContext } from "@aws/durable-execution-sdk-js";
 import {
+  applyAllRequestParser,
   applyRequestParser,
+  commitRequestParser,
   counterIdParser,
   counterIdsParser,
+  holdRequestParser,
   parseInput,
+  releaseRequestParser,
   type ApplyRequest,
   type CallOptions,
   type CounterStore,
 } from "@durable-counter/core";
 import {
   checkEntries,
-  checkRequest,
   checkWindow,
   parseDurableStore,
   type DurableStoreOptions,
@@ -95,22 +98,22 @@ function capabilities(store: CounterStore, { read, repeat, count }: Kinds): Part
   const getMany = store.getMany?.bind(store);
   return {
     ...(hold && {
-      hold: rejectWhatThrows((request, options) => {
-        checkRequest(request);
+      hold: rejectWhatThrows((input, options) => {
+        const request = parseInput(holdRequestParser, input, "request");
         checkWindow(store, request.window, "request");
         return count(effect.hold(request), options, request, (keyed, own) => hold(keyed, own));
       }),
     }),
     ...(commit && {
-      commit: rejectWhatThrows((request, options) => {
-        checkRequest(request);
+      commit: rejectWhatThrows((input, options) => {
+        const request = parseInput(commitRequestParser, input, "request");
         checkWindow(store, request.window, "request");
         return repeat(effect.commit(request), options, (own) => commit(request, own));
       }),
     }),
     ...(release && {
-      release: rejectWhatThrows((request, options) => {
-        checkRequest(request);
+      release: rejectWhatThrows((input, options) => {
+        const request = parseInput(releaseRequestParser, input, "request");
         checkWindow(store, request.window, "request");
         return repeat(effect.release(request), options, (own) => release(request, own));
       }),
@@ -122,8 +125,8 @@ function capabilities(store: CounterStore, { read, repeat, count }: Kinds): Part
       }),
     }),
     ...(applyAll && {
-      applyAll: rejectWhatThrows((request, options) => {
-        checkRequest(request);
+      applyAll: rejectWhatThrows((input, options) => {
+        const request = parseInput(applyAllRequestParser, input, "request");
         checkEntries(store, request);
         return count(effect.applyAll(request), options, request, (keyed, own) => applyAll(keyed, own));
       }),

@@ -25,10 +25,10 @@ export const storeEffect = {
   get: (id: string): StoreEffect => ({ id, text: "/get" }),
   delete: (id: string): StoreEffect => ({ id, text: "/delete" }),
   held: (id: string): StoreEffect => ({ id, text: "/held" }),
-  hold: ({ id, amount }: HoldRequest): StoreEffect => ({ id, text: `/hold(${short(amount)})` }),
+  hold: ({ id, amount }: HoldRequest): StoreEffect => ({ id, text: `/hold(${amount})` }),
   commit: ({ id, holdId, amount }: CommitRequest): StoreEffect => ({
     id,
-    text: `/commit(${amount === undefined ? "" : `${short(amount)}:`}${fingerprintOf([holdId])})`,
+    text: `/commit(${amount === undefined ? "" : `${amount}:`}${fingerprintOf([holdId])})`,
   }),
   release: ({ id, holdId }: ReleaseRequest): StoreEffect => ({
     id,
@@ -36,16 +36,11 @@ export const storeEffect = {
   }),
   applyAll: ({ entries }: ApplyAllRequest): StoreEffect => ({
     method: "apply-all",
-    text: severalOf(Array.isArray(entries) ? entries : []),
+    text: severalOf(entries),
   }),
   getMany: (ids: readonly string[]): StoreEffect => ({ method: "get-many", text: severalOf(ids) }),
   list: (): StoreEffect => ({ method: "list", text: "" }),
 };
-
-/** An amount that the store has yet to check. */
-function short(amount: unknown): string {
-  return Number.isSafeInteger(amount) ? String(amount) : "?";
-}
 
 function severalOf(parts: readonly unknown[]): string {
   return `(${parts.length}:${fingerprintOf([JSON.stringify(parts)])})`;
