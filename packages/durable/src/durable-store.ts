@@ -190,7 +190,7 @@ function createKinds(context: DurableContext, store: CounterStore, options: Dura
       call(effect, options ?? {}, (sequence) => {
         const { window } = request;
         const what = effect.id ?? effect.method ?? "";
-        const counter = inWindowOf(what, window);
+        const counter = inWindowOf(effect.counters ?? what, window);
         const position = positions.get(counter) ?? 0;
         positions.set(counter, position + 1);
         const derived = keys.keyOf({

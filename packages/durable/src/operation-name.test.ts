@@ -2,6 +2,7 @@ import { withDurableExecution, type DurableContext } from "@aws/durable-executio
 import {
   decrement,
   get,
+  increment,
   storedCounter,
   type Counter,
   type CounterStore,
@@ -20,6 +21,11 @@ import { durableCounter, durableStore } from "./index.ts";
 import { runHandler } from "./run-handler.fixture.ts";
 
 type Handler = (context: DurableContext) => Promise<unknown>;
+
+/** As much of a counter as the branches need. */
+interface Counted {
+  readonly increment: (amount: number) => Promise<unknown>;
+}
 
 const [hour, day] = [calendarWindow({ per: "hour" }), calendarWindow({ per: "day" })];
 
@@ -123,21 +129,35 @@ describe("operation names", () => {
     expect(await store.get("a", { window: day })).toBe(1);
   });
 
-  test.each(["of two ids", "of one id with different windows"])(
-    "count nothing twice in requests of a durable store that has the key of the event: to counters %s",
-    async (what) => {
-      const store = new MemoryCounterStore();
-      await run(async (context) => {
-        const durable = durableStore(context, store, { idempotencyKey: "order-1" });
-        const [slow, fast] =
-          what === "of two ids"
-            ? [storedCounter(durable, "b"), storedCounter(durable, "a", { window: day })]
-            : [storedCounter(durable, "a", { window: hour }), storedCounter(durable, "a", { window: day })];
-        return swapOnReplay(context, slow, fast, 1);
-      });
-      expect(await store.get("a", { window: day })).toBe(1);
-    },
-  );
+  test.each<[string, (store: MemoryCounterStore) => readonly [Counted, Counted]]>([
+    [
+      "counters of two ids",
+      (store) => [storedCounter(store, "b"), storedCounter(store, "a", { window: day })],
+    ],
+    [
+      "counters of one id with different windows",
+      (store) => [storedCounter(store, "a", { window: hour }), storedCounter(store, "a", { window: day })],
+    ],
+    [
+      "several counters at once",
+      (store) => {
+        const both = (...windows: readonly (CounterWindow | undefined)[]) => ({
+          increment: async (amount: number) =>
+            store.applyAll({
+              entries: windows.map((window) => ({ id: "a", commands: [increment(amount)], window })),
+            }),
+        });
+        return [both(undefined, hour), both(undefined, day)];
+      },
+    ],
+  ])("count nothing twice in a durable store that has the key of the event: %s", async (_, counters) => {
+    const store = new MemoryCounterStore();
+    await run(async (context) => {
+      const durable = durableStore(context, store, { idempotencyKey: "order-1" });
+      return swapOnReplay(context, ...counters(durable as MemoryCounterStore), 1);
+    });
+    expect(await store.get("a", { window: day })).toBe(1);
+  });
 
   test("count nothing twice, though counters of two ids have one name, which the SDK cannot tell apart", async () => {
     const store = new MemoryCounterStore();
@@ -151,8 +171,8 @@ describe("operation names", () => {
   /** The step is replayed before the wait is, but ended long before it in the first run. */
   async function swapOnReplay(
     context: DurableContext,
-    slow: Counter | (() => Counter),
-    fast: Counter | (() => Counter),
+    slow: Counted | (() => Counted),
+    fast: Counted | (() => Counted),
     fastAmount = 10,
   ) {
     const counterOf = (given: typeof slow) => (typeof given === "function" ? given() : given);

@@ -5,6 +5,7 @@ import type {
   HoldRequest,
   ReleaseRequest,
 } from "@durable-counter/core";
+import { inWindowOf } from "./operation-keys.ts";
 import { effectOfCommands, fingerprintOf } from "./operation-name.ts";
 
 /**
@@ -16,6 +17,8 @@ export interface StoreEffect {
   readonly id?: string;
   /** Begins the name where there is no id. */
   readonly method?: "apply-all" | "get-many" | "list";
+  /** Tells the counters that are changed from others, where there is no id. */
+  readonly counters?: string;
   /** What comes after the position: `/hold(3)`, `(3:9f2a)`. */
   readonly text: string;
 }
@@ -37,6 +40,7 @@ export const storeEffect = {
   applyAll: ({ entries }: ApplyAllRequest): StoreEffect => ({
     method: "apply-all",
     text: severalOf(entries),
+    counters: JSON.stringify(entries.map(({ id, window }) => inWindowOf(id, window)).toSorted()),
   }),
   getMany: (ids: readonly string[]): StoreEffect => ({ method: "get-many", text: severalOf(ids) }),
   list: (): StoreEffect => ({ method: "list", text: "" }),
