@@ -312,6 +312,39 @@ describe("a result that a checkpoint cannot hold", () => {
   });
 });
 
+describe("the results of several counters", () => {
+  const entriesOf = (commands: number, window?: CounterWindow) =>
+    Array.from({ length: 100 }, (_, n) => ({
+      id: `counter-${n}`,
+      initial: -Number.MAX_SAFE_INTEGER,
+      commands: Array.from({ length: commands / 100 }, () => decrement(0)),
+      limits: { max: Number.MAX_SAFE_INTEGER },
+      window,
+    }));
+
+  test("fit into a checkpoint at their largest", async () => {
+    const memory = new MemoryCounterStore();
+    const handler = withDurableExecution(async (_event: unknown, context: DurableContext) => {
+      const entries = entriesOf(3_000, calendarWindow({ per: "minute" }));
+      const { results } = await durableStore(context, memory).applyAll({ entries });
+      return results.length;
+    });
+    expect((await simulate(handler)).result).toBe(100);
+  });
+
+  test("are refused before anything is applied where they might not fit", async () => {
+    const memory = new MemoryCounterStore();
+    const context = new FakeContext();
+    const { code, message } = await failureOf(
+      durableStore(context, memory).applyAll({ entries: entriesOf(3_100) }),
+    );
+    expect(code).toBe("invalid-input");
+    expect(message).toMatch(/^request\.entries have 3100 commands; pass at most 3000 in all/u);
+    expect(context.operations).toEqual([]);
+    expect(await memory.getMany(["counter-0"])).toEqual(new Map([["counter-0", 0]]));
+  });
+});
+
 describe("invalid input", () => {
   test.each<[unknown, unknown, RegExp]>([
     [null, {}, /^store is null; pass a CounterStore/u],

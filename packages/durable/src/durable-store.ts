@@ -21,7 +21,7 @@ import {
 import { uniqueName } from "./operation-name.ts";
 import { createOperationKeys, inWindowOf } from "./operation-keys.ts";
 import { ignoreUnhandledRejection, rejectWhatThrows } from "./operation-step.ts";
-import { checkResultSize, listWithinCheckpoint } from "./result-size.ts";
+import { checkResultSize, checkResultsFit, listWithinCheckpoint } from "./result-size.ts";
 import { createStoreCalls } from "./store-calls.ts";
 import { storeEffect as effect, type StoreEffect } from "./store-effect.ts";
 
@@ -128,6 +128,7 @@ function capabilities(store: CounterStore, { read, repeat, count }: Kinds): Part
       applyAll: rejectWhatThrows((input, options) => {
         const request = parseInput(applyAllRequestParser, input, "request");
         checkEntries(store, request);
+        checkResultsFit(request);
         return count(effect.applyAll(request), options, request, (keyed, own) => applyAll(keyed, own));
       }),
     }),
@@ -137,7 +138,7 @@ function capabilities(store: CounterStore, { read, repeat, count }: Kinds): Part
         checkWindow(store, options?.window, "options");
         // A checkpoint holds no Map.
         const entries = read(effect.getMany(ids), options, async (own) =>
-          Array.from(await getMany(ids, own)),
+          checkResultSize(Array.from(await getMany(ids, own)), "get-many"),
         );
         return ignoreUnhandledRejection(entries.then((pairs) => new Map(pairs)));
       }),
@@ -169,7 +170,7 @@ function createKinds(context: DurableContext, store: CounterStore, options: Dura
       effect: StoreEffect,
       options: O | undefined,
       start: (own: O | CallOptions) => Promise<R>,
-    ) => call(effect, options ?? {}, () => async () => ({ isWrite: false, start: sized(effect, start) })),
+    ) => call(effect, options ?? {}, () => async () => ({ isWrite: false, start })),
     /** Changes nothing when it is made again. */
     repeat: <R>(
       effect: StoreEffect,
@@ -204,8 +205,11 @@ function createKinds(context: DurableContext, store: CounterStore, options: Dura
           const ourId = isOwnKey ? keys.callerOf(name, sequence) : keys.callerId;
           const { idempotencyKey = await derived(), callerId = ourId } = request;
           const keyed = { ...request, idempotencyKey, callerId, ...(!isOwnKey && { issuedAt }) };
-          const run = async (own: CallOptions) => applied(await start(keyed, own));
-          return { isWrite: true, idempotencyKey, start: sized(effect, run) };
+          return {
+            isWrite: true,
+            idempotencyKey,
+            start: async (own) => applied(await start(keyed, own)),
+          };
         };
       }),
   };
@@ -219,10 +223,4 @@ function applied<R>(result: R): R {
   return typeof result === "object" && result !== null && "replayed" in result
     ? { ...result, replayed: false }
     : result;
-}
-
-/** Checks the size of a result that grows with the number of counters. */
-function sized<R>({ method }: StoreEffect, start: (own: CallOptions) => Promise<R>) {
-  if (method === undefined) return start;
-  return async (own: CallOptions) => checkResultSize(await start(own), method);
 }

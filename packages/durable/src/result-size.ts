@@ -1,7 +1,24 @@
-import { CounterError } from "@durable-counter/core";
+import { CounterError, type ApplyAllRequest } from "@durable-counter/core";
 
 /** What a step may store: a quota of AWS Lambda that cannot be raised. */
 const MAX_BYTES = 256 * 1_024;
+
+/** With 100 entries, so many results of commands are never larger than a step may store. */
+const MAX_COMMANDS = 3_000;
+
+/**
+ * Refuses a request whose results may be too large for a checkpoint. After it was applied, that would be too late.
+ *
+ * @throws CounterError `invalid-input`
+ */
+export function checkResultsFit({ entries }: ApplyAllRequest): void {
+  const count = entries.reduce((sum, { commands }) => sum + commands.length, 0);
+  if (count <= MAX_COMMANDS) return;
+  throw new CounterError(
+    "invalid-input",
+    `request.entries have ${count} commands; pass at most ${MAX_COMMANDS} in all, because a durable step can store ${MAX_BYTES} bytes of results.`,
+  );
+}
 
 /**
  * Returns a result that a checkpoint can hold. A larger one would fail the whole execution.
