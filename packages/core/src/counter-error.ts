@@ -50,7 +50,7 @@ export class CounterError extends Error {
   ) {
     // A message that ends with the message of another counter error has its code already.
     const suffix = message.endsWith(`[${code}]`) ? "" : ` [${code}]`;
-    super(message + suffix, "cause" in options ? { cause: options.cause } : undefined);
+    super(message + suffix, options); // of which it takes the cause
     this.code = code;
     this.retryable = RETRYABLE[code];
     this.details = options.details ?? {};

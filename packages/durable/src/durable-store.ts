@@ -196,7 +196,7 @@ function createKinds(context: DurableContext, store: CounterStore, options: Dura
         positions.set(counter, position + 1);
         const derived = keys.keyOf({
           name,
-          counter,
+          owner: `${name}\n${counter}`,
           sequence: position,
           effect: inWindowOf(`${what}${effect.text}`, window),
         });

@@ -24,8 +24,8 @@ export interface OperationKeys {
 interface KeyedOperation {
   /** The unique name of the counter or the store in its context. */
   readonly name: string;
-  /** Which counter of a store, in its window. */
-  readonly counter?: string;
+  /** The same with the counter, if it is a store. */
+  readonly owner?: string;
   /** The position among the counter's operations, from 0. */
   readonly sequence: number;
   /** What the operation does, and to which counter. */
@@ -47,10 +47,9 @@ export function createOperationKeys(
   return {
     callerId,
     callerOf: (name, sequence) => operationKey([callerId, contextPath(context) ?? ""], name, sequence),
-    keyOf: ({ name, counter, sequence, effect }) => {
+    keyOf: ({ name, owner = name, sequence, effect }) => {
       const prefix = keyPrefix(name);
       // A request that comes again with other commands is to be noticed: its keys do not depend on them.
-      const owner = counter === undefined ? name : `${name}\n${counter}`;
       if (requestKey !== undefined) return async () => operationKey(await prefix, owner, sequence);
       const occurrence = nextOccurrence(context, JSON.stringify([wanted, effect]));
       return async () => operationKey(await prefix, `${wanted}/${effect}`, occurrence);
