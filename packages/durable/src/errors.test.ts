@@ -7,7 +7,13 @@ import {
   withDurableExecution,
   type DurableContext,
 } from "@aws/durable-execution-sdk-js";
-import { decrement, increment, isCounterError, type CounterErrorCode } from "@durable-counter/core";
+import {
+  CounterError,
+  decrement,
+  increment,
+  isCounterError,
+  type CounterErrorCode,
+} from "@durable-counter/core";
 import { MemoryCounterStore, simulate } from "@durable-counter/testing";
 import { describe, expect, test, vi } from "vitest";
 import { codes, details, failingStore, failureOf, messageOf, RETRYABLE } from "./failing-store.fixture.ts";
@@ -57,6 +63,10 @@ const boundaries: readonly (readonly [string, Boundary])[] = [
     ],
   ]),
 ];
+
+const sdk = createRequire(import.meta.url)("@aws/durable-execution-sdk-js") as {
+  readonly withDurableExecution: typeof withDurableExecution; // the same package, as CommonJS
+};
 
 /** The fields that a program may read. */
 function fieldsOf(error: unknown, is = isCounterError) {
@@ -132,6 +142,24 @@ describe("an error is the same live, on replay, and in the result of the executi
     );
   });
 
+  test("with details that a checkpoint cannot hold: without the long ones, which are named, and the execution goes on", async () => {
+    const values = Array.from({ length: 2_000 }, (_, n) => [`"counter"-${n}`, n]);
+    const item = { bytes: "x".repeat(100_000) };
+    const message = messageOf("misconfigured");
+    const thrown = new CounterError("misconfigured", message, { details: { values, ids: ["a"], item } });
+    const fail: Fail = (context) =>
+      durableCounter(context, { store: failingStore(() => thrown).store, id: "cart-7" }).increment();
+    const expected = {
+      code: "misconfigured",
+      message,
+      retryable: false,
+      details: { ids: ["a"], omitted: ["values", "item"] },
+    };
+    const [[, childContext]] = boundaries as [(typeof boundaries)[number]]; // there are some
+    for (const wrap of [withDurableExecution, sdk.withDurableExecution])
+      expect(await errorsAt(childContext, fail, { wrap })).toEqual(everywhere(expected));
+  });
+
   describe.each(boundaries)("through %s", (_, boundary) => {
     test.each(finalCodes)("%s", async (code) => {
       expect(await errorsAt(boundary, failWith(code))).toEqual(everywhere(expectedOf(code)));
@@ -140,9 +168,6 @@ describe("an error is the same live, on replay, and in the result of the executi
 });
 
 describe("across two copies", () => {
-  const sdk = createRequire(import.meta.url)("@aws/durable-execution-sdk-js") as {
-    readonly withDurableExecution: typeof withDurableExecution; // the same package, as CommonJS
-  };
   const otherCore = async () => {
     vi.resetModules();
     return import("@durable-counter/core");

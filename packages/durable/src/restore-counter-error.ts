@@ -5,6 +5,12 @@ import { CounterError, isCounterError, isObject, type CounterErrorCode } from "@
 const NAME_PREFIX = "CounterError ";
 const MAX_CAUSES = 10;
 
+/** The service refuses a checkpoint with an error of 32 KB, and the execution fails. The rest is room for other fields. */
+const MAX_ERROR_BYTES = 30_000;
+
+/** Of a detail that is kept in an error too large. The errors of stores have a handful of others. */
+const MAX_LENGTH = 1_000;
+
 /**
  * Gives a counter error the form in which all its fields survive a checkpoint; returns other errors unchanged. The SDK keeps
  * the name and the message of any error. Of its own errors it also keeps a string of data, through child contexts, `map`,
@@ -13,8 +19,19 @@ const MAX_CAUSES = 10;
  */
 export function serializeCounterError(error: unknown): unknown {
   if (!isCounterError(error)) return error;
-  const data = jsonOf(error);
+  const data = dataOf(error);
   return Object.assign(new StepError(error.message, error, data), { name: NAME_PREFIX + data });
+}
+
+/** The JSON of an error; if a checkpoint cannot hold it, without its long details, which `omitted` names. */
+function dataOf(error: CounterError): string {
+  const { code, message, retryable, details } = error;
+  const data = jsonOf(error);
+  // Within the JSON of the error that the SDK makes of it, it is a text.
+  if (Buffer.byteLength(JSON.stringify([message, data])) <= MAX_ERROR_BYTES) return data;
+  const omitted = Object.keys(details).filter((key) => JSON.stringify(details[key])?.length > MAX_LENGTH);
+  const missing = Object.fromEntries(omitted.map((key) => [key, undefined]));
+  return jsonOf({ code, message, retryable, details: { ...details, ...missing, omitted } });
 }
 
 /**
@@ -50,7 +67,7 @@ function findCounterError(error: unknown): CounterError | undefined {
     // An error of the program itself is not a counter error, even if it wraps one.
     if (depth === 0 && typeof type !== "string") return undefined;
     if (isCounterError(link)) return link;
-    const found = parse(errorData ?? ErrorData) ?? parse(afterPrefix(name)) ?? parse(afterPrefix(type));
+    const found = parse(errorData ?? ErrorData) ?? parse(name) ?? parse(type);
     if (found !== undefined) return found;
     // Code that does not serialize a counter error leaves its name and its message.
     const { errorMessage, ErrorMessage, message = errorMessage ?? ErrorMessage, cause } = link;
@@ -66,21 +83,21 @@ function fromMessage(message: unknown): CounterError | undefined {
   return isCounterError(error) ? error : undefined;
 }
 
-function afterPrefix(name: unknown): string | undefined {
-  return typeof name === "string" && name.startsWith(NAME_PREFIX)
-    ? name.slice(NAME_PREFIX.length)
-    : undefined;
-}
-
-function parse(json: unknown): CounterError | undefined {
+/** The counter error in a text of data, or in a name that has it. */
+function parse(text: unknown): CounterError | undefined {
   try {
-    const error: unknown = JSON.parse(String(json));
+    const error: unknown = JSON.parse(String(text).replace(NAME_PREFIX, ""));
     return isCounterError(error) ? error : undefined;
   } catch {
     return undefined;
   }
 }
 
-function jsonOf({ code, message, retryable, details }: CounterError): string {
+function jsonOf({
+  code,
+  message,
+  retryable,
+  details,
+}: Pick<CounterError, "code" | "message" | "retryable" | "details">): string {
   return JSON.stringify({ name: "CounterError", code, message, retryable, details });
 }
