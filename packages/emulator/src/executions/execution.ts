@@ -39,7 +39,6 @@ export class Execution {
     );
     for (const entry of journal) this.recorded.apply(entry);
     this.recorded.state.takeChanges();
-    this.recorded.onExternalEvent = () => this.#invokeSoon();
   }
 
   get arn(): string {
@@ -57,6 +56,8 @@ export class Execution {
     if (this.recorded.isClosed) return;
     if (state.largeResult !== undefined)
       return this.#end({ status: "SUCCEEDED", result: state.largeResult.payload });
+    // Not before: what happens while the function is not served is written down only.
+    this.recorded.onExternalEvent = () => this.#invokeSoon();
     clock.at(start.startedAt + start.timeoutSeconds * 1_000, () => this.#timeOut());
     clock.goLive();
     for (const update of this.recorded.openInvokes) this.#invokeChained(update);

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync, readFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import type { DurableContext } from "@aws/durable-execution-sdk-js";
 import {
   InvokeCommand,
@@ -101,6 +102,43 @@ test("an emulator with the same file continues each execution where it was", asy
   });
   expect(again?.history.events).toEqual(ended?.history.events);
   expect(again?.summary).toEqual(ended?.summary);
+});
+
+test("what happens to an execution while its function is not served is kept until it is", async () => {
+  const body = async (_event: never, context: DurableContext) => (await context.createCallback("c"))[0];
+  const emulatorOf = async (name: string) => {
+    const store = await SqliteStore.open(file);
+    const emulator = inProcessLambda({ durable: { [name]: body } }, { store });
+    emulator.lambda.executions.resume([name]);
+    const find = () => {
+      const [summary] = emulator.lambda.executions.list();
+      return summary && emulator.lambda.executions.find(summary.arn);
+    };
+    const stop = async () => {
+      await emulator.lambda.stop();
+      store.close();
+      expect(emulator.errors).toEqual([]);
+    };
+    return { ...emulator, find, stop };
+  };
+
+  const first = await emulatorOf("f");
+  await first.client.send(new InvokeCommand({ FunctionName: "f:1", InvocationType: "Event" }));
+  const callback = () => Array.from(first.find()?.recorded.state.operations ?? [])[0];
+  await first.until(() => callback() !== undefined && first.find()?.isRunning === false);
+  const CallbackId = callback()?.CallbackDetails?.CallbackId;
+  await first.stop();
+
+  const other = await emulatorOf("g");
+  await other.client.send(new SendDurableExecutionCallbackSuccessCommand({ CallbackId, Result: "yes" }));
+  await setImmediate();
+  expect(other.find()?.recorded.summary.status).toBe("RUNNING");
+  await other.stop();
+
+  const again = await emulatorOf("f");
+  await again.until(() => again.find()?.recorded.isClosed === true);
+  expect(again.find()?.recorded.end).toEqual({ status: "SUCCEEDED", result: '"yes"' });
+  await again.stop();
 });
 
 test("refuses a file that it did not write, and leaves it as it is", async () => {
