@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { ExecutionSummary } from "../executions/journal.ts";
+import { MAX_ITEMS } from "../page.ts";
 import { EmulatorClient } from "./client.ts";
 import { table } from "./table.ts";
 import { UsageError } from "./usage-error.ts";
@@ -69,11 +70,9 @@ export async function list(args: readonly string[], print: Print): Promise<numbe
 export async function show(args: readonly string[], print: Print): Promise<number> {
   const { client, arn } = await find(args, "show");
   print(JSON.stringify(await client.get(pathOf(arn)), undefined, 2));
-  const { Events } = await client.get<{ Events: readonly ShownEvent[] }>(
-    `${pathOf(arn)}/history?MaxItems=1000`,
-  );
-  const start = Events[0]?.EventTimestamp ?? 0;
-  const rows = Events.map((event) => [
+  const events = await eventsOf(client, arn);
+  const start = events[0]?.EventTimestamp ?? 0;
+  const rows = events.map((event) => [
     `${event.EventId}`,
     `${((event.EventTimestamp - start) * 1_000).toFixed(0)} ms`,
     event.EventType,
@@ -156,6 +155,19 @@ function detailsOf(event: ShownEvent): string {
   const error = [ErrorType, ErrorMessage].filter((part) => part !== undefined).join(": ");
   const text = CallbackId ?? Input?.Payload ?? Result?.Payload ?? error;
   return text === "" && Duration !== undefined ? `${Duration} s` : text.replaceAll(/\s+/gu, " ");
+}
+
+/** All events of an execution, of whose history a page has at most a thousand. */
+async function eventsOf(client: EmulatorClient, arn: string): Promise<readonly ShownEvent[]> {
+  const events: ShownEvent[] = [];
+  let marker = "";
+  do {
+    const path = `${pathOf(arn)}/history?MaxItems=${MAX_ITEMS}${marker}`;
+    const page = await client.get<{ Events: readonly ShownEvent[]; NextMarker?: string }>(path);
+    events.push(...page.Events);
+    marker = page.NextMarker === undefined ? "" : `&Marker=${encodeURIComponent(page.NextMarker)}`;
+  } while (marker !== "");
+  return events;
 }
 
 function executionsOf(client: EmulatorClient): Promise<readonly ExecutionSummary[]> {

@@ -164,6 +164,26 @@ describe("the terminal", () => {
     await new Promise((closed) => server.close(closed));
   });
 
+  test("shows all events of an execution, also where its history has several pages", async () => {
+    const callback = { EventType: "CallbackStarted", EventTimestamp: 2, Name: "approval" };
+    const pages: Readonly<Record<string, object>> = {
+      "": { Events: [{ EventId: 1, EventType: "ExecutionStarted", EventTimestamp: 1 }], NextMarker: "a=" },
+      "a=": { Events: [{ EventId: 2, ...callback, CallbackStartedDetails: { CallbackId: "c-1" } }] },
+    };
+    const server = createServer(({ url = "" }, response) => {
+      const { pathname, searchParams } = new URL(url, "http://127.0.0.1");
+      const executions = [{ arn: "arn:1", executionName: "it" }];
+      const page = pathname.endsWith("/history") ? pages[searchParams.get("Marker") ?? ""] : {};
+      response.end(JSON.stringify(pathname === "/emulator/executions" ? executions : page));
+    });
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    const { port } = server.address() as AddressInfo; // it listens on a port
+    const { text } = await run("show", "it", "--endpoint", `http://127.0.0.1:${port}`);
+    expect(text).toContain("ExecutionStarted");
+    expect(text).toMatch(/CallbackStarted +approval +c-1/u);
+    await new Promise((closed) => server.close(closed));
+  });
+
   test("refuses a handler that cannot be loaded, and a foreign data file", async () => {
     const foreign = join(folder, "foreign");
     writeFileSync(foreign, "text ".repeat(1_000));
