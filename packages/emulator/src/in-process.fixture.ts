@@ -68,6 +68,11 @@ export class ManualClock implements Clock {
   now = Date.UTC(2026, 0, 1);
   readonly #timers = new Set<Timer>();
 
+  /** When the timers that are set are due. */
+  get due(): readonly number[] {
+    return Array.from(this.#timers, ({ due }) => due);
+  }
+
   at(due: number, fire: () => void): Timer {
     const timer = { due, fire };
     this.#timers.add(timer);

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import {
   GetDurableExecutionCommand,
   GetDurableExecutionHistoryCommand,
@@ -6,7 +7,8 @@ import {
 } from "@aws-sdk/client-lambda";
 import type { DurableContext } from "@aws/durable-execution-sdk-js";
 import { describe, expect, test } from "vitest";
-import { inProcessLambda } from "./in-process.fixture.ts";
+import type { LambdaFunction } from "./functions/lambda-function.ts";
+import { inProcessLambda, ManualClock } from "./in-process.fixture.ts";
 
 const order = async (event: { item: string }, context: DurableContext) => {
   const price = await context.step("price", async () => 7);
@@ -239,4 +241,25 @@ describe("a chained invoke", () => {
       result: { errorMessage: expect.stringContaining(message) },
     });
   });
+});
+
+test("a stopped emulator waits for nothing, not even for the pause after a handler that keeps crashing", async () => {
+  const clock = new ManualClock();
+  const crashed = { kind: "crashed", wasKilled: false, error: { ErrorType: "Runtime.ExitError" } } as const;
+  const f: LambdaFunction = {
+    name: "f",
+    invoke: () => ({ ended: Promise.resolve(crashed), kill: () => undefined }),
+    stop: async () => {},
+  };
+  const { client, lambda, until, errors } = inProcessLambda({}, { clock, functions: [f] });
+  await client.send(
+    new InvokeCommand({ FunctionName: "f:1", InvocationType: "Event", DurableExecutionName: "e1" }),
+  );
+  await until(() =>
+    lambda.executions.list().some(({ arn }) => lambda.executions.find(arn).recorded.invocations === 2),
+  );
+  await setImmediate();
+  expect(clock.due).toContain(clock.now + 1_000);
+  await lambda.stop();
+  expect([clock.due, errors]).toEqual([[], []]);
 });

@@ -140,7 +140,7 @@ export class Execution {
       this.#invoke().catch((error: unknown) => this.#env.fatal(error));
     };
     if (pause === 0) queueMicrotask(invoke);
-    else this.#env.clock.at(this.#env.clock.now + pause, invoke);
+    else this.recorded.clock.at(this.#env.clock.now + pause, invoke);
   }
 
   async #invoke(): Promise<void> {
