@@ -32,7 +32,7 @@ async function setUp() {
     for (let n = 0; n < times; n++) waits.push(await secondsToWait(apiKey));
     return waits;
   };
-  return { ...db, secondsToWait, wait, sent: () => requests };
+  return { ...db, store, secondsToWait, wait, sent: () => requests };
 }
 
 describe("a rate limit", () => {
@@ -44,6 +44,15 @@ describe("a rate limit", () => {
     expect(await wait(1)).toEqual([1]);
     await clock.sleep(999);
     expect(await wait(4)).toEqual([0, 0, 0, 60]);
+  });
+
+  test("refuses a request for a second if the minute ends while it is refused", async () => {
+    const { clock, wait, store } = await setUp();
+    await wait(3);
+    await clock.sleep(29_999);
+    // The function looks at its clock after DynamoDB has answered.
+    const late = createRateLimit(store, 3, () => clock.now() + 1);
+    expect(await late(apiKey)).toBe(1);
   });
 
   test("asks DynamoDB once per request that passes, and once for all that are refused", async () => {

@@ -29,7 +29,7 @@ export function createRateLimit(store: CounterStore, max: number, now: () => num
       }
     }
     const until = refusedUntil.get(apiKey);
-    return until === undefined ? 0 : Math.max(Math.ceil((until - now()) / 1_000), 0);
+    return until === undefined ? 0 : Math.max(Math.ceil((until - now()) / 1_000), 1);
   };
 }
 
