@@ -16,7 +16,8 @@ import { operationNameParser, storeParser } from "./counter-config.ts";
 export interface DurableStoreOptions {
   /**
    * Identifies the store among those of a context: 1–200 printable ASCII characters, by default `store`. A second store of the
-   * same name in a context gets `-2` appended.
+   * same name in a context gets `-2` appended. Where concurrent branches call stores of two tables, give each a name of its own: the
+   * keys of two stores of one name follow from the order of their calls, which may differ after a crash.
    */
   readonly name?: string | undefined;
   /**
