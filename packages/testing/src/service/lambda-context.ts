@@ -21,7 +21,7 @@ export const INVOCATION_MS = 900_000;
 export function lambdaContext(request: LambdaInvocation): LambdaContext {
   const { functionArn, invocation = 1, tenantId, getRemainingTimeInMillis = () => INVOCATION_MS } = request;
   const [, , , , , , functionName = "", functionVersion = ""] = functionArn.split(":");
-  return {
+  const context: LambdaContext = {
     callbackWaitsForEmptyEventLoop: true,
     functionName,
     functionVersion,
@@ -30,10 +30,14 @@ export function lambdaContext(request: LambdaInvocation): LambdaContext {
     awsRequestId: `00000000-0000-4000-8000-${`${invocation}`.padStart(12, "0")}`,
     logGroupName: `/aws/lambda/${functionName}`,
     logStreamName: "simulation",
-    ...(tenantId === undefined ? {} : { tenantId }),
     getRemainingTimeInMillis,
-    done: () => undefined,
-    fail: () => undefined,
-    succeed: () => undefined,
+    done: ignore,
+    fail: ignore,
+    succeed: ignore,
   };
+  if (tenantId !== undefined) context.tenantId = tenantId;
+  return context;
 }
+
+/** What handlers called before there were promises. */
+function ignore(): void {}
