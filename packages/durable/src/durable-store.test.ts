@@ -312,6 +312,19 @@ describe("a result that a checkpoint cannot hold", () => {
   });
 });
 
+test("with the key of an event, a counter counts by itself and with others", async () => {
+  const memory = new MemoryCounterStore();
+  const count = withDurableExecution(async (_event: unknown, context: DurableContext) => {
+    const store = durableStore(context, memory, { idempotencyKey: "order-1" });
+    await store.apply({ id: "a", commands: [increment(1)] });
+    for (const id of ["b", "c"])
+      await store.applyAll({ entries: ["a", id].map((each) => ({ id: each, commands: [increment(10)] })) });
+    return Object.fromEntries(await store.getMany(["a", "b", "c"]));
+  });
+  for (let deliveries = 0; deliveries < 2; deliveries++)
+    expect((await simulate(count)).result).toEqual({ a: 21, b: 10, c: 10 });
+});
+
 describe("the results of several counters", () => {
   const entriesOf = (commands: number, window?: CounterWindow) =>
     Array.from({ length: 100 }, (_, n) => ({

@@ -23,6 +23,7 @@ const OTHERS: readonly Record<string, AttributeValue>[] = [
   text({ PK: "COUNTER#a", SK: "windows/notes", note: "beside a counter" }),
   text({ PK: "COUNTER#a", SK: "k#owned", owner: "ada" }),
   text({ PK: "COUNTER#a", SK: "k#owned-too", owner: "value" }),
+  text({ PK: "COUNTER#a", SK: "k#0123456789abcdef", owner: "ada" }),
   { ...text({ PK: "COUNTER#a", SK: "k#numbered" }), owner: { N: "7" } },
   { ...text({ PK: "COUNTER#a", SK: "value/fenced" }), fence: { N: "7" } },
   { ...text({ PK: "USER#1", SK: "windows/hour" }), fence: { N: "0" }, "w#4104000000": { N: "7" } },

@@ -49,9 +49,11 @@ describe.each(engines)("one bad item, on $engine", (engine) => {
     };
     for (const [id, value] of Object.entries(foreign))
       await put({ id: { S: id }, sk: { S: "value" }, value });
+    const fence = { N: "99999999999" };
+    await put({ id: { S: "newer version" }, sk: { S: "value" }, value: { N: "7" }, fence });
     const edge = { N: String(Number.MAX_SAFE_INTEGER) };
     for (const sk of ["value/2/0", "value/2/1"]) await put({ id: { S: "sum" }, sk: { S: sk }, value: edge });
-    await put({ id: { S: "sum" }, sk: { S: "value" }, shards: { N: "2" }, fence: { N: "99999999999" } });
+    await put({ id: { S: "sum" }, sk: { S: "value" }, shards: { N: "2" }, fence });
     const listed = [];
     for await (const { id, value } of store().list()) listed.push(`${id} ${value}`);
     expect(listed.toSorted()).toEqual(["a 7", "m 7", "sharded 7", "z 7"]);

@@ -158,6 +158,8 @@ describe("a request that fails in a window", () => {
       "throttled",
       { idempotencyKey: expect.stringMatching(/^auto-/u) as string, issuedAt: START },
     ]);
+    const reads = entries.map((entry) => ({ ...entry, commands: [get()] }));
+    expect((await errorOf(store.applyAll({ entries: reads }))).details).toEqual({});
   });
 
   test("tells what a retry needs to count in the same window, if it was not applied", async () => {

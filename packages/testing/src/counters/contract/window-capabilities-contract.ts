@@ -94,22 +94,28 @@ function windowedHoldsContract({ test, expect, createStore }: Contract): void {
   const setUp = () => setUpWindows(createStore, { initial: 20, limits: { min: 0 } });
   const place = (store: CounterStore, idempotencyKey: string, more: Partial<HoldRequest> = {}) =>
     store.hold?.({ id: "a", amount: 3, expiresIn: 1_800, idempotencyKey, ...more });
+  const ofCurrent = async (store: CounterStore) => [
+    await store.get("a", { consistent: true }),
+    await store.held?.("a"),
+  ];
+
   test("a refusal of a hold that is final tells the end of its own window, also in later ones", async () => {
     const { clock, store } = await setUp();
-    for (const expiresIn of [1, 600, 1_800]) {
-      clock.now = FIRST_END - MINUTE / 2;
-      const request = { id: "a", amount: 21, expiresIn, idempotencyKey: `h${expiresIn}`, callerId: "c" };
+    for (const [expiresIn, minutesLeft] of [
+      [1, 0.5],
+      [600, 0.5],
+      [1_800, 0.5],
+      [1_800, 20],
+    ] as const) {
+      clock.now = FIRST_END - minutesLeft * MINUTE;
+      const idempotencyKey = `h${expiresIn}-${minutesLeft}`;
+      const request = { id: "a", amount: 21, expiresIn, idempotencyKey, callerId: "c" };
       const first = await detailsOf(Promise.resolve(store.hold?.(request)));
       expect(first).toEqual({ value: 20, limit: 0, resetsAt: FIRST_END });
       clock.now = FIRST_END + 10 * MINUTE;
       expect(await detailsOf(Promise.resolve(store.hold?.(request)))).toEqual(first);
     }
   });
-
-  const ofCurrent = async (store: CounterStore) => [
-    await store.get("a", { consistent: true }),
-    await store.held?.("a"),
-  ];
 
   test("a hold takes from the window in which it was issued, and is committed and released there", async () => {
     const { clock, store } = await setUp();
